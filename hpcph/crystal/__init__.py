@@ -1,0 +1,1 @@
+"""What vibrates: force constants, dynamical matrices, symmetry and meshes."""

@@ -1,0 +1,105 @@
+"""The vibrating crystal as plain arrays: cell, pair force constants, Born charges, point group."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class PairTable:
+    """Force constants Φ_{aα,bβ}(T) between atom a of the home cell and atom b of cell T.
+
+    first, second : ndarray (p,) int, the atoms a and b
+    cell : ndarray (p, 3) int, the lattice translation T in units of a, b, c
+    phi : ndarray (p, 3, 3) float, N m⁻¹
+    share : ndarray (p,) float, 1/number of equally short images that one supercell pair is spread over
+    reverse : ndarray (p,) int, where the pair (b, a, −T) stands; Φ_ab(T) = Φ_ba(−T)ᵀ holds for every table
+    """
+
+    first: np.ndarray
+    second: np.ndarray
+    cell: np.ndarray
+    phi: np.ndarray
+    share: np.ndarray
+    reverse: np.ndarray
+
+    @classmethod
+    def symmetric(cls, first, second, cell, phi, share) -> "PairTable":
+        """A table from Φ as read, with the permutation symmetry (a Hermitian D) imposed."""
+        reverse = _reverse(first, second, cell)
+        return cls(first, second, cell, 0.5 * (phi + phi[reverse].swapaxes(-1, -2)), share, reverse)
+
+    def with_phi(self, phi: np.ndarray) -> "PairTable":
+        """The same pairs with other force constants, (p, 3, 3) in N m⁻¹."""
+        return replace(self, phi=phi)
+
+
+@dataclass(frozen=True)
+class Dielectric:
+    """Born charges and dielectric constant, what Gonze–Lee needs.
+
+    born : ndarray (a, 3, 3) in e, Z*_a[polarization, displacement]
+    epsilon : ndarray (3, 3), high-frequency dielectric constant
+    coulomb : float, e²/4πε₀ in J m as the file states it (phonopy's nac factor)
+    """
+
+    born: np.ndarray
+    epsilon: np.ndarray
+    coulomb: float
+
+
+@dataclass(frozen=True)
+class Structure:
+    """The primitive cell.
+
+    lattice_vc : ndarray (3, 3) in m, rows are a, b, c
+    fractional_ac : ndarray (a, 3)
+    mass_a : ndarray (a,) in kg
+    symbols : chemical symbols, one an atom
+    rotations : ndarray (g, 3, 3) int, the point group acting on fractional positions
+    space_group : its name and number
+    """
+
+    lattice_vc: np.ndarray
+    fractional_ac: np.ndarray
+    mass_a: np.ndarray
+    symbols: tuple[str, ...]
+    rotations: np.ndarray
+    space_group: str
+
+    @property
+    def volume(self) -> float:
+        """Volume of the primitive cell, m³."""
+        return float(abs(np.linalg.det(self.lattice_vc)))
+
+    @property
+    def density(self) -> float:
+        """Mass density, kg m⁻³."""
+        return float(self.mass_a.sum() / self.volume)
+
+    @property
+    def reciprocal_vc(self) -> np.ndarray:
+        """Rows a*, b*, c* in rad m⁻¹ (with 2π): k = q @ reciprocal_vc."""
+        return 2 * np.pi * np.linalg.inv(self.lattice_vc).T
+
+    @property
+    def rotations_cartesian(self) -> np.ndarray:
+        """The point group acting on Cartesian vectors, (g, 3, 3)."""
+        columns = self.lattice_vc.T
+        return np.einsum("ij,gjk,kl->gil", columns, self.rotations, np.linalg.inv(columns))
+
+    def separation(self, pairs: PairTable) -> np.ndarray:
+        """x = T + r_b − r_a of every pair, (p, 3) in m."""
+        delta = self.fractional_ac[pairs.second] - self.fractional_ac[pairs.first]
+        return (pairs.cell + delta) @ self.lattice_vc
+
+
+def _reverse(first: np.ndarray, second: np.ndarray, cell: np.ndarray) -> np.ndarray:
+    """Index of (b, a, −T) for every (a, b, T)."""
+    forward = np.column_stack([first, second, cell])
+    backward = np.column_stack([second, first, -cell])
+    by_forward, by_backward = np.lexsort(forward.T), np.lexsort(backward.T)
+    assert np.array_equal(forward[by_forward], backward[by_backward]), "a pair without its reverse"
+    reverse = np.empty(len(first), int)
+    reverse[by_backward] = by_forward
+    return reverse

@@ -1,0 +1,126 @@
+"""Monkhorst–Pack meshes, their irreducible points, and the blocks that are handed out to ranks."""
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from hpcph.crystal.lattice import Structure
+
+BLOCK = 48  # k-points a block aims at
+MAX_BLOCKS = 4096  # so that partial sums stay small however fine the mesh is
+
+
+@dataclass(frozen=True)
+class Mesh:
+    """Points q = (i + shift)/grid, reduced by the operations that map the mesh onto itself.
+
+    grid : three ints; shift : three floats, in steps
+    q_kc : ndarray (k, 3) fractional, nearest to Γ among their images; points of a line along c* follow each other
+    weight_k : ndarray (k,) float, fraction of the full mesh that a point stands for; sums to 1
+    operations : ndarray (g, 3, 3) Cartesian operations of the point group in use (time reversal apart)
+    dropped : number of point-group operations that the shift or the grid breaks
+    """
+
+    grid: tuple[int, int, int]
+    shift: tuple[float, float, float]
+    q_kc: np.ndarray
+    weight_k: np.ndarray
+    operations: np.ndarray
+    dropped: int
+
+    @property
+    def points(self) -> int:
+        """Points of the full mesh."""
+        return int(np.prod(self.grid))
+
+
+def monkhorst_pack(structure: Structure, grid, shift, symmetry: bool) -> Mesh:
+    """The mesh with its irreducible points (point group and time reversal), or every point where symmetry is off."""
+    kept = preserving(structure, grid, shift) if symmetry else np.zeros(len(structure.rotations), bool)
+    index, weight = _orbits(grid, shift, structure.rotations[kept]) if symmetry else _everything(grid)
+    q = (np.stack(np.unravel_index(index, grid), -1) + np.asarray(shift)) / np.asarray(grid)
+    return Mesh(
+        grid=tuple(grid),
+        shift=tuple(shift),
+        q_kc=nearest_image(structure, q),
+        weight_k=weight / np.prod(grid),
+        operations=structure.rotations_cartesian[kept] if symmetry else np.eye(3)[None],
+        dropped=int((~kept).sum()) if symmetry else 0,
+    )
+
+
+def automatic_shift(structure: Structure, grid) -> tuple[float, float, float]:
+    """The half shift that keeps Γ off the mesh and most of the point group on it; more halves win a tie."""
+    candidates = [s for s in product((0.5, 0.0), repeat=3) if any(s)]
+    return max(candidates, key=lambda s: (preserving(structure, grid, s).sum(), sum(s)))
+
+
+def preserving(structure: Structure, grid, shift) -> np.ndarray:
+    """Which point-group operations map the mesh onto itself, (g,) bool."""
+    n, s = np.asarray(grid), np.asarray(shift)
+    reciprocal = reciprocal_rotations(structure.rotations)
+    matrix = n[:, None] * reciprocal / n[None, :]
+    offset = np.einsum("gij,j->gi", matrix, s) - s
+    return (_integral(matrix).all((1, 2))) & _integral(offset).all(1)
+
+
+def reciprocal_rotations(rotations: np.ndarray) -> np.ndarray:
+    """The same operations acting on fractional wave vectors, (g, 3, 3) int: inverse transposes."""
+    return np.rint(np.linalg.inv(rotations).swapaxes(-1, -2)).astype(int)
+
+
+def nearest_image(structure: Structure, q_kc: np.ndarray) -> np.ndarray:
+    """Each wave vector shifted into the first Brillouin zone; ties keep the first image, (k, 3) fractional."""
+    base = q_kc - np.rint(q_kc)
+    steps = np.array(sorted(product((0, -1, 1), repeat=3), key=lambda t: np.abs(t).sum()))
+    best = base.copy()
+    shortest = np.linalg.norm(base @ structure.reciprocal_vc, axis=1)
+    slack = 1e-9 * np.linalg.norm(structure.reciprocal_vc)
+    for step in steps[1:]:
+        candidate = base + step
+        length = np.linalg.norm(candidate @ structure.reciprocal_vc, axis=1)
+        closer = length < shortest - slack
+        best[closer], shortest[closer] = candidate[closer], length[closer]
+    return best
+
+
+def blocks(q_kc: np.ndarray) -> list[slice]:
+    """Runs of points, cut between lines along c*, that depend on the points alone and never on the number of ranks."""
+    step = np.diff(q_kc[:, :2], axis=0)
+    starts = np.flatnonzero(np.r_[True, np.any(np.abs(step - np.rint(step)) > 1e-12, axis=1)])
+    size = max(BLOCK, -(-len(q_kc) // MAX_BLOCKS))
+    cuts = [0]
+    for start, stop in zip(starts, [*starts[1:], len(q_kc)], strict=True):
+        if start - cuts[-1] >= size:
+            cuts.append(int(start))
+        while stop - cuts[-1] >= 2 * size:  # a line longer than a block
+            cuts.append(cuts[-1] + size)
+    return [slice(a, b) for a, b in zip(cuts, [*cuts[1:], len(q_kc)], strict=True)]
+
+
+def _everything(grid) -> tuple[np.ndarray, np.ndarray]:
+    count = int(np.prod(grid))
+    return np.arange(count), np.ones(count)
+
+
+def _orbits(grid, shift, rotations: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Smallest flat index of every orbit under the operations and time reversal, and the size of the orbit."""
+    n, s = np.asarray(grid), np.asarray(shift)
+    coordinate = np.stack(np.unravel_index(np.arange(np.prod(n)), n), -1) + s
+    lowest = np.arange(len(coordinate))
+    for rotation in reciprocal_rotations(rotations):
+        for sign in _time_reversal(n, s):
+            image = coordinate @ (sign * n[:, None] * rotation / n[None, :]).T - s
+            image = np.rint(image).astype(int) % n
+            np.minimum(lowest, np.ravel_multi_index(tuple(image.T), n), out=lowest)
+    return np.unique(lowest, return_counts=True)
+
+
+def _time_reversal(n: np.ndarray, s: np.ndarray) -> tuple[int, ...]:
+    """−k is on the mesh where twice the shift is whole."""
+    return (1, -1) if _integral(2 * s).all() else (1,)
+
+
+def _integral(x: np.ndarray) -> np.ndarray:
+    return np.abs(x - np.rint(x)) < 1e-8

@@ -1,0 +1,21 @@
+"""The one exception that is the user's business, not ours."""
+
+
+class InputError(Exception):
+    """Something that the user wrote cannot be computed: where, what, how to fix it.
+
+    Printed as one line by the command line, exit code 2.
+    """
+
+    def __init__(self, key: str, value: object, fix: str):
+        super().__init__(key, value, fix)
+        self.key, self.value, self.fix = key, value, fix
+
+    def __str__(self) -> str:
+        shown = "" if self.value is None else f" = {_short(self.value)}"
+        return f"{self.key}{shown}: {self.fix}"
+
+
+def _short(value: object) -> str:
+    text = " ".join(str(value).split())
+    return text if len(text) <= 80 else text[:77] + "..."

@@ -1,0 +1,1 @@
+"""How it vibrates: modes and their angular momentum."""

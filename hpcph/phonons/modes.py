@@ -1,0 +1,71 @@
+"""Diagonalisation of a block of k-points."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hpcph.crystal.dynamical import Crystal, matrices_and_halves
+
+DEGENERATE = 2 * np.pi * 1e7  # rad s⁻¹ (1e-5 THz): modes closer than this form a block
+ZERO = 2 * np.pi * 1e7  # rad s⁻¹: |ω| below this is the uniform translation at Γ
+
+
+@dataclass(frozen=True)
+class Modes:
+    """Frequencies, eigenvectors and half derivatives of D at a block of k-points.
+
+    frequency_kn : ndarray (k, n) rad s⁻¹, ascending; imaginary frequencies are negative
+    eigenvector_kmn : ndarray (k, m, n) complex, columns are modes
+    half_kcmm : ndarray (k, 3, m, m) complex, ∂D/∂k_c = H_c + H_c†, in m rad² s⁻²
+    active_kn : ndarray (k, n) bool, False for zero and imaginary modes, which no sum includes
+    """
+
+    frequency_kn: np.ndarray
+    eigenvector_kmn: np.ndarray
+    half_kcmm: np.ndarray
+    active_kn: np.ndarray
+
+    @property
+    def unstable_kn(self) -> np.ndarray:
+        """Imaginary modes, (k, n) bool."""
+        return self.frequency_kn < -ZERO
+
+    def degenerate_blocks(self) -> np.ndarray:
+        """Block number of every mode, (k, n) int: neighbours closer than DEGENERATE share one."""
+        apart = np.diff(self.frequency_kn, axis=1) > DEGENERATE
+        return np.concatenate([np.zeros((len(apart), 1), int), np.cumsum(apart, axis=1)], axis=1)
+
+    def velocity_matrices(self, where) -> np.ndarray:
+        """V^c_nm = ⟨n|∂D/∂k_c|m⟩/(ω_n + ω_m) at some of the points, (k, 3, n, m) complex in m s⁻¹ (theory §1)."""
+        e = self.eigenvector_kmn[where]
+        half = e.conj().swapaxes(-1, -2)[:, None] @ (self.half_kcmm[where] @ e[:, None])
+        omega = self._divisor()[where]
+        return (half + half.conj().swapaxes(-1, -2)) / (omega[:, None, :, None] + omega[:, None, None, :])
+
+    def velocities(self) -> np.ndarray:
+        """Group velocities v_n = ⟨n|∂D/∂k|n⟩/2ω_n, (k, n, 3) in m s⁻¹; zero for modes that are not active."""
+        e = self.eigenvector_kmn
+        applied = self.half_kcmm @ e[:, None]
+        real = np.einsum("kmn,kcmn->knc", e.real, applied.real) + np.einsum("kmn,kcmn->knc", e.imag, applied.imag)
+        return np.where(self.active_kn, 1 / self._divisor(), 0.0)[..., None] * real
+
+    def _divisor(self) -> np.ndarray:
+        return np.where(self.active_kn, self.frequency_kn, np.inf)
+
+
+def diagonalise(crystal: Crystal, q_kc: np.ndarray, nonanalytic=None) -> Modes:
+    """Modes at fractional wave vectors (k, 3), theory §1.
+
+    nonanalytic : ndarray (k, m, m) or None, added to D (the direction-dependent dipole term at Γ)
+    """
+    D, half = matrices_and_halves(crystal, q_kc)
+    if nonanalytic is not None:
+        D = D + nonanalytic
+    square, vectors = np.linalg.eigh(D, UPLO="U")
+    frequency = np.sign(square) * np.sqrt(np.abs(square))
+    active = frequency > ZERO
+    at_gamma = np.flatnonzero(np.all(np.abs(q_kc - np.rint(q_kc)) < 1e-12, axis=1))
+    for k in at_gamma:  # whatever rounding or a broken sum rule left of the three translations
+        active[k, np.argsort(np.abs(frequency[k]))[:3]] = False
+        frequency[k, np.argsort(np.abs(frequency[k]))[:3]] = 0.0
+    return Modes(frequency, vectors, half, active)

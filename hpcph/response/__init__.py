@@ -1,0 +1,1 @@
+"""What it does: thermal response, feedback, maps."""
