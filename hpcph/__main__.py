@@ -1,0 +1,34 @@
+"""python -m hpcph: thread counts before NumPy is loaded, the world communicator, exit codes."""
+
+import os
+import sys
+
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS"):
+    os.environ[variable] = "1"  # the ranks are the parallelism
+
+
+def start() -> None:
+    """Run the command line; an exception that nobody expected ends every rank."""
+    from mpi4py import MPI
+
+    from hpcph.cli import main
+    from hpcph.parallel.comm import Comm
+
+    comm = Comm(MPI.COMM_WORLD)
+    try:
+        code = main(sys.argv[1:], comm)
+    except SystemExit as leaving:  # argparse
+        code = leaving.code if isinstance(leaving.code, int) else 1
+    except BaseException:
+        import traceback
+
+        sys.__stderr__.write(f"hpcph: rank {comm.rank} of {comm.size} failed\n{traceback.format_exc()}")
+        sys.__stderr__.flush()
+        comm.abort(1)
+        raise
+    sys.stdout.flush()
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    start()

@@ -1,0 +1,110 @@
+"""The commands."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from hpcph import __version__
+from hpcph.errors import InputError
+from hpcph.parallel.comm import Comm, RankError
+
+EMBEDDED = "quartz.yaml"
+
+
+def main(arguments: list[str], comm: Comm) -> int:
+    """Run one command on all ranks; the exit code: 0 done, 1 failed, 2 bad input."""
+    args = _parser().parse_args(_quiet_elsewhere(arguments, comm))
+    try:
+        return {"run": _run, "check": _check, "plan": _plan}[args.command](args, comm)
+    except InputError as err:
+        if comm.root:
+            print("\n".join(f"hpcph: {line}" for line in str(err).splitlines()), file=sys.stderr, flush=True)
+        return 2
+    except RankError:
+        return 1
+
+
+def embedded_input() -> Path:
+    """The α-quartz case that comes with the program."""
+    package = Path(__file__).resolve().parent
+    for folder in (package.parent / "inputs", package / "inputs"):
+        if (folder / EMBEDDED).is_file():
+            return folder / EMBEDDED
+    raise InputError("INPUT", None, "the embedded case is not installed; name an input file")
+
+
+def _run(args, comm: Comm) -> int:
+    from hpcph.driver import run
+
+    source = _source(args, comm)
+    run(comm, source, args.output)
+    return 0
+
+
+def _check(args, comm: Comm) -> int:
+    from hpcph.prepare import prepare
+
+    source = _source(args, comm)
+
+    def check() -> None:
+        for remark in prepare(source).remarks:
+            print(remark)
+        print(f"{args.input}: good")
+
+    comm.on_root(check)
+    return 0
+
+
+def _plan(args, comm: Comm) -> int:
+    from hpcph.plan import plan
+    from hpcph.prepare import prepare
+
+    source = _source(args, comm)
+    comm.on_root(lambda: print("\n".join(plan(prepare(source).job, args.ranks).lines())))
+    return 0
+
+
+def _source(args, comm: Comm):
+    """The validated input on rank 0, None elsewhere: the other ranks never import the validation."""
+    if not comm.root:
+        return comm.on_root(lambda: None)
+
+    source = None
+
+    def load() -> None:
+        nonlocal source
+        from hpcph.config.load import load as load_input
+
+        source = load_input(args.input or embedded_input())
+
+    comm.on_root(load)
+    return source
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="hpcph", description="Angular momentum of chiral phonons, over MPI.")
+    parser.add_argument("--version", action="version", version=f"hpcph {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="compute every section of an input (without one: the embedded α-quartz)")
+    run.add_argument("input", nargs="?", type=Path, metavar="INPUT.yaml")
+    run.add_argument("--output", type=Path, metavar="DIR", help="replaces the input's output folder")
+    check = commands.add_parser("check", help="validate an input and its force constants, compute nothing")
+    check.add_argument("input", type=Path, metavar="INPUT.yaml")
+    plan = commands.add_parser("plan", help="k-points, blocks, memory, file size and time of a run")
+    plan.add_argument("input", nargs="?", type=Path, metavar="INPUT.yaml")
+    plan.add_argument("--ranks", type=_ranks, required=True, metavar="N")
+    return parser
+
+
+def _ranks(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 10**7:
+        raise argparse.ArgumentTypeError(f"{text!r}: give a whole number of ranks, 1 or more")
+    return int(text)
+
+
+def _quiet_elsewhere(arguments: list[str], comm: Comm) -> list[str]:
+    """argparse prints its complaints on every rank; let the first one speak."""
+    if not comm.root:
+        sys.stderr.flush()
+        sys.stdout = sys.stderr = open("/dev/null", "w")  # noqa: SIM115
+    return arguments

@@ -1,0 +1,147 @@
+"""Reading an input file: strict YAML, ${VAR} expanded, every mistake as one line with key, value and fix."""
+
+import hashlib
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from hpcph.config.schema import Input
+from hpcph.errors import InputError
+
+MAX_BYTES = 1 << 20
+DEFAULTS = {"HPCPH_DATA": "../../shared/data"}  # relative to the input file, as every path is
+
+
+@dataclass(frozen=True)
+class Source:
+    """A validated input with the text it came from."""
+
+    path: Path
+    text: str
+    input: Input
+
+    def resolve(self, name: str) -> Path:
+        """A path of the input: ${VAR} expanded, relative to the input file."""
+        return (self.path.parent / name).resolve()
+
+    @property
+    def digest(self) -> str:
+        """sha256 of the meaning of the input: comments, order and spelling of units do not count."""
+        meaning = self.input.model_dump(exclude={"output"})
+        return hashlib.sha256(repr(meaning).encode()).hexdigest()
+
+
+class InputErrors(InputError):
+    """Several mistakes, a line each."""
+
+    def __init__(self, errors: list[InputError]):
+        super().__init__(errors[0].key, errors[0].value, errors[0].fix)
+        self.args = (errors,)
+        self.errors = errors
+
+    def __str__(self) -> str:
+        return "\n".join(str(e) for e in self.errors)
+
+
+def load(path: Path) -> Source:
+    """Read and validate an input file.
+
+    Raises InputError (InputErrors where there are several mistakes).
+    """
+    text = _text(path)
+    return Source(path.resolve(), text, _validate(_expand(_parse(text, path))))
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise InputError("input", path, "is larger than 1 MiB, so it is no hpcph input")
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise InputError("input", path, "is not UTF-8 text") from None
+    except OSError as err:
+        raise InputError("input", path, f"cannot be read ({err.strerror}); give the path of a YAML file") from None
+
+
+def _parse(text: str, path: Path) -> dict[str, Any]:
+    try:
+        data = YAML(typ="safe", pure=True).load(text)  # YAML 1.2: 1e-3 is a number, `no` is text, a key stands once
+    except (YAMLError, ValueError, RecursionError) as err:
+        mark = getattr(err, "problem_mark", None)
+        where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else str(path)
+        problem = getattr(err, "problem", None) or str(err)
+        raise InputError("input", where, f"YAML error: {' '.join(problem.split())[:120]}") from None
+    if not isinstance(data, dict):
+        raise InputError("input", path, "must be a mapping with the sections crystal, mesh, temperature, …")
+    return data
+
+
+def _expand(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {key: _expand(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_expand(value) for value in node]
+    return re.sub(r"\$\{(\w+)\}", _variable, node) if isinstance(node, str) else node
+
+
+def _variable(match: re.Match) -> str:
+    value = os.environ.get(match[1], DEFAULTS.get(match[1]))
+    if value is None:
+        raise InputError("input", match[0], f"is not set; export {match[1]}=… before the run")
+    return value if os.environ.get(match[1]) is None else str(Path(value).absolute())
+
+
+def _validate(data: dict[str, Any]) -> Input:
+    try:
+        return Input.model_validate(data)
+    except ValidationError as err:
+        raise InputErrors(_mistakes(err, data)) from None
+
+
+def _mistakes(err: ValidationError, data: Any) -> list[InputError]:
+    """One line a key; of the alternatives of a union only the deepest complaint is shown."""
+    deepest: dict[tuple, tuple[int, InputError]] = {}
+    for item in err.errors():
+        trail = _trail(item["loc"], data)
+        root = trail[:1] if trail[:1] in (("temperature",), ("lifetime",)) else trail
+        mistake = InputError(_name(trail), _shown(item), _fix(item))
+        if root not in deepest or len(trail) > deepest[root][0]:
+            deepest[root] = (len(trail), mistake)
+    return [mistake for _, mistake in deepest.values()]
+
+
+def _trail(location: tuple, data: Any) -> tuple:
+    """The part of pydantic's location that exists in the input (unions put names of types in between)."""
+    trail: list = []
+    for step in location:
+        if isinstance(data, dict) and step in data:
+            data = data[step]
+        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+            data = data[step]
+        elif step != location[-1] or not isinstance(data, dict) or not isinstance(step, str):
+            continue
+        trail.append(step)
+    return tuple(trail)
+
+
+def _name(trail: tuple) -> str:
+    return "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in trail).lstrip(".") or "input"
+
+
+def _shown(item: dict) -> Any:
+    return None if item["type"] == "missing" or isinstance(item["input"], dict) else item["input"]
+
+
+def _fix(item: dict) -> str:
+    if item["type"] == "extra_forbidden":
+        return "unknown key; see the input table of the README"
+    if item["type"] == "missing":
+        return "is missing; add it"
+    message = item["msg"].removeprefix("Value error, ")
+    return message[0].lower() + message[1:]

@@ -1,0 +1,199 @@
+"""What an input may say (see README, input table). Every rule that a value must obey stands beside its key."""
+
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from hpcph.config.units import Gradient, Length, Temperature, Time
+
+Positive = Annotated[Length, Field(gt=0, le=1)]
+Kelvin = Annotated[Temperature, Field(gt=0, le=1e5)]
+PointCount = Annotated[int, Field(ge=1, le=2000)]
+MAX_TEMPERATURES = 10_000
+
+
+class Section(BaseModel):
+    """Unknown keys are mistakes; infinities and NaN are not numbers; nothing changes after validation."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+def _as_list(value: Any) -> Any:
+    return value if isinstance(value, list) else [value]
+
+
+class Crystal(Section):
+    """Where the force constants are and what is imposed on them."""
+
+    force_constants: Annotated[str, Field(min_length=1)]
+    structure: str | None = None
+    force_sets: str | None = None
+    born: str | None = None
+    supercell: list[Annotated[int, Field(ge=1, le=100)]] | None = Field(None, min_length=3, max_length=3)
+    nac: Literal["gonze", "none"] | None = None
+    sum_rules: list[Literal["translational", "rotational"]] = ["translational", "rotational"]
+    primitive: Any = "auto"
+    allow_unstable: bool = False
+
+    @field_validator("sum_rules")
+    @classmethod
+    def _rotational_needs_translational(cls, rules):
+        if "rotational" in rules and "translational" not in rules:
+            raise ValueError("rotational invariance needs the translational rule too; write [translational, rotational]")
+        return rules
+
+    @field_validator("primitive")
+    @classmethod
+    def _known_primitive(cls, value):
+        if isinstance(value, str) and value in ("auto", "P", "F", "I", "A", "C", "R"):
+            return value
+        matrix = np.array(value, dtype=object)
+        if matrix.shape == (3, 3) and all(isinstance(x, (int, float)) for x in matrix.ravel()):
+            if abs(np.linalg.det(matrix.astype(float))) > 1e-6:
+                return value
+        raise ValueError("must be auto, P, F, I, A, C, R or a regular 3×3 matrix")
+
+
+class Mesh(Section):
+    """Monkhorst–Pack mesh."""
+
+    grid: Annotated[list[PointCount], Field(min_length=3, max_length=3)]
+    shift: Literal["auto"] | Annotated[list[float], Field(min_length=3, max_length=3)] = "auto"
+    symmetry: bool = True
+
+    @field_validator("shift")
+    @classmethod
+    def _shift_in_steps(cls, value):
+        if value != "auto" and not all(-1 < s < 1 for s in value):
+            raise ValueError("is in units of one step, so between -1 and 1; [0, 0, 0.5] is half a step along c*")
+        return value
+
+
+class Range(Section):
+    """Equidistant temperatures, both ends included."""
+
+    from_: Kelvin = Field(alias="from")
+    to: Kelvin
+    step: Kelvin
+
+    @model_validator(mode="after")
+    def _in_order(self):
+        if self.to < self.from_:
+            raise ValueError("'to' must not be below 'from'")
+        if (self.to - self.from_) / self.step > MAX_TEMPERATURES:
+            raise ValueError(f"has more than {MAX_TEMPERATURES} steps; take a larger step")
+        return self
+
+    def values(self) -> list[float]:
+        """The temperatures, K."""
+        count = int(np.floor((self.to - self.from_) / self.step * (1 + 1e-12) + 1e-9)) + 1
+        return [self.from_ + i * self.step for i in range(count)]
+
+
+class Calibrate(Section):
+    """Choose the feedback scale so that γ^LL has this value at this temperature and radius."""
+
+    gamma_ll: Annotated[float, Field(gt=0, lt=1e3)]
+    temperature: Kelvin
+    radius: Positive
+
+
+def _edges(value: Any) -> Any:
+    return [value] if isinstance(value, list) and value and not isinstance(value[0], list) else value
+
+
+class Sample(Section):
+    """Shape and sizes; `axis` is the symmetry axis (the third edge of a cuboid)."""
+
+    shape: Literal["cylinder", "sphere", "cuboid", "ring"] = "cylinder"
+    radius: Annotated[list[Positive], BeforeValidator(_as_list), Field(min_length=1, max_length=1000)] | None = None
+    inner_radius: Positive | None = None
+    height: Positive | None = None
+    edges: (
+        Annotated[
+            list[Annotated[list[Positive], Field(min_length=3, max_length=3)]],
+            BeforeValidator(_edges),
+            Field(min_length=1, max_length=1000),
+        ]
+        | None
+    ) = None
+
+    @model_validator(mode="after")
+    def _sizes_of_the_shape(self):
+        wanted = {"cylinder": {"radius"}, "sphere": {"radius"}, "cuboid": {"edges"}, "ring": {"radius", "inner_radius"}}
+        optional = {"height"} if self.shape in ("cylinder", "ring") else set()
+        given = {k for k in ("radius", "inner_radius", "height", "edges") if getattr(self, k) is not None}
+        if missing := wanted[self.shape] - given:
+            raise ValueError(f"a {self.shape} needs {' and '.join(sorted(missing))}")
+        if extra := given - wanted[self.shape] - optional:
+            raise ValueError(f"a {self.shape} has no {' or '.join(sorted(extra))}")
+        if self.shape == "ring" and self.inner_radius >= min(self.radius):
+            raise ValueError("the inner radius must be below every radius")
+        return self
+
+
+class Feedback(Section):
+    """L-L coupling."""
+
+    sample: Sample
+    coupling: Literal["parallel", "antiparallel"] = "parallel"
+    scale: Annotated[float, Field(gt=0, le=1e30)] | None = None
+    calibrate: Calibrate | None = None
+
+    @model_validator(mode="after")
+    def _one_scale(self):
+        if self.scale is not None and self.calibrate is not None:
+            raise ValueError("give scale or calibrate, not both")
+        if self.calibrate is not None and self.coupling == "antiparallel":
+            raise ValueError("calibrate sets an amplification, so it needs coupling: parallel")
+        return self
+
+
+Point = Annotated[dict[str, Annotated[list[float], Field(min_length=3, max_length=3)]], Field(min_length=1, max_length=1)]
+Run = Annotated[list[Point], Field(min_length=2, max_length=100)]
+
+
+class Bands(Section):
+    """Dispersion along a path: auto, or runs of points like [{Γ: [0, 0, 0]}, {A: [0, 0, 0.5]}]."""
+
+    path: Literal["auto"] | Annotated[list[Run], Field(min_length=1, max_length=100)] = "auto"
+    points: Annotated[int, Field(ge=2, le=10_000)] = 101
+
+
+class Slices(Section):
+    """Contributions to χ on planes of constant q along the axis."""
+
+    temperature: Kelvin
+    planes: Annotated[list[Annotated[float, Field(ge=-0.5, le=0.5)]], Field(min_length=1, max_length=200)]
+    grid: Annotated[list[Annotated[int, Field(ge=2, le=5000)]], Field(min_length=2, max_length=2)] = [101, 101]
+
+
+class Input(Section):
+    """The whole input."""
+
+    title: str = ""
+    crystal: Crystal
+    axis: Annotated[list[float], Field(min_length=3, max_length=3)] = [0.0, 0.0, 1.0]
+    mesh: Mesh
+    temperature: Range | Annotated[list[Kelvin], BeforeValidator(_as_list), Field(min_length=1, max_length=MAX_TEMPERATURES)]
+    lifetime: Annotated[Time, Field(gt=0, le=1)]
+    gradient: Gradient
+    feedback: Feedback | None = None
+    modes: bool = False
+    bands: Bands | None = None
+    slices: Slices | None = None
+    output: Annotated[str, Field(min_length=1)] = "runs/hpcph"
+
+    @field_validator("axis")
+    @classmethod
+    def _axis_has_a_direction(cls, axis):
+        if np.linalg.norm(axis) < 1e-6:
+            raise ValueError("has no direction; [0, 0, 1] is Cartesian z")
+        return axis
+
+    @property
+    def temperatures(self) -> np.ndarray:
+        """The requested temperatures in ascending order, (t,) K."""
+        values = self.temperature.values() if isinstance(self.temperature, Range) else self.temperature
+        return np.unique(np.asarray(values, float))

@@ -1,0 +1,45 @@
+"""Quantities of the input: a number alone is SI, a string carries its unit."""
+
+import re
+from functools import lru_cache
+from typing import Annotated, Any
+
+import pint
+from pydantic import BeforeValidator
+
+QUANTITY = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*([A-Za-zµμΩÅ°][A-Za-z0-9µμΩÅ°*/^ ·-]{0,40})")
+
+
+@lru_cache(maxsize=1)
+def _registry() -> pint.UnitRegistry:
+    return pint.UnitRegistry()
+
+
+def quantity(unit: str, example: str) -> Any:
+    """A float in SI units, from a number or from text such as the example."""
+
+    def parse(value: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+            raise ValueError(f"give a number in {unit} or text such as {example}")
+        return float(value) if not isinstance(value, str) else _convert(value, unit, example)
+
+    return Annotated[float, BeforeValidator(parse)]
+
+
+def _convert(text: str, unit: str, example: str) -> float:
+    match = QUANTITY.fullmatch(text.strip())
+    if not match:
+        raise ValueError(f"is not a number with a unit; write it like {example}")
+    number, name = match.groups()
+    try:
+        return float(_registry().Quantity(float(number), name.replace("·", "*")).to(unit).magnitude)
+    except pint.errors.DimensionalityError:
+        raise ValueError(f"has the wrong unit; it must convert to {unit}, as {example} does") from None
+    except Exception:  # pint has a zoo of parser errors
+        raise ValueError(f"has an unknown unit {name!r}; write it like {example}") from None
+
+
+Length = quantity("m", "20 nm")
+Time = quantity("s", "10 ps")
+Temperature = quantity("K", "300 K")
+Gradient = quantity("K/m", "1 K/mm")

@@ -1,0 +1,92 @@
+"""What rank 0 says: a progress bar on a terminal, plain lines in a batch log, the closing table."""
+
+import time
+
+import numpy as np
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from hpcph.response.feedback import Feedback
+from hpcph.response.thermal import ThermalResponse
+
+ROWS = 9  # temperatures in the closing table
+INTERVAL = 10.0  # s between lines of a batch log
+
+
+class Reporter:
+    """Lines and bars of one run; silent on every rank but the first."""
+
+    def __init__(self, speaks: bool):
+        self.console = Console(quiet=not speaks, highlight=False, soft_wrap=True)
+
+    def say(self, text: str) -> None:
+        """One line."""
+        self.console.print(text, markup=False)
+
+    def stage(self, name: str, blocks: int, points: int) -> "StageProgress":
+        """A context manager; call it with the number of blocks given out so far."""
+        return StageProgress(self.console, name, blocks, points)
+
+
+class StageProgress:
+    """Progress of one stage, k-points per second and time left."""
+
+    def __init__(self, console: Console, name: str, blocks: int, points: int):
+        self.console, self.name, self.points = console, name, points
+        self.per_block = points / blocks
+        self.start = self.last = time.monotonic()
+        self.bar = Progress(
+            TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:.0f}/{task.total:.0f} k-points"),
+            TextColumn("{task.fields[rate]:.0f}/s"), TimeRemainingColumn(), console=console, transient=True,
+        ) if console.is_terminal else None  # fmt: skip
+
+    def __enter__(self) -> "StageProgress":
+        if self.bar:
+            self.bar.start()
+            self.task = self.bar.add_task(self.name, total=self.points, rate=0.0)
+        return self
+
+    def __exit__(self, *_) -> None:
+        if self.bar:
+            self.bar.stop()
+        else:
+            self._line(self.points)
+
+    def __call__(self, blocks: int) -> None:
+        done, now = min(blocks * self.per_block, self.points), time.monotonic()
+        if self.bar:
+            self.bar.update(self.task, completed=done, rate=done / max(now - self.start, 1e-9))
+        elif now - self.last > INTERVAL:
+            self.last = now
+            self._line(done)
+
+    def _line(self, done: float) -> None:
+        spent = time.monotonic() - self.start
+        rate = done / max(spent, 1e-9)
+        left = (self.points - done) / max(rate, 1e-9)
+        self.console.print(f"{self.name}: {done:.0f}/{self.points} k-points, {rate:.0f}/s, {left:.0f} s left", markup=False)
+
+
+def closing_table(
+    thermal: ThermalResponse, lifetime: float, axis: np.ndarray, coupled: Feedback | None, radius_r: np.ndarray | None
+) -> Table:
+    """T, γ^NL along the axis, and for the first sample γ^LL with its channels, η, r_c and the unscaled γ^LL."""
+    n = axis / np.linalg.norm(axis)
+    table = Table(box=None, pad_edge=False)
+    headers = ["T (K)", "γ^NL (J s m⁻² K⁻¹)"]
+    if coupled is not None:
+        headers += [f"γ^LL at {radius_r[0] * 1e9:g} nm", "D", "OD", "η", "r_c (nm)"]
+        headers += ["γ^LL unscaled"] if coupled.scale != 1 else []
+    for header in headers:
+        table.add_column(header, justify="right")
+    chosen = np.unique(np.linspace(0, len(thermal.temperature) - 1, ROWS).round().astype(int))
+    for t in chosen:
+        row = [f"{thermal.temperature[t]:g}", f"{lifetime * (n @ thermal.gamma_nl_rate[t] @ n):.4e}"]
+        if coupled is not None:
+            eta = coupled.amplification[t, 0]
+            row += [f"{x[t, 0]:.4e}" for x in (coupled.gamma_total, coupled.gamma_diagonal, coupled.gamma_off_diagonal)]
+            row += ["supercritical" if np.isnan(eta) else f"{eta:.7g}", f"{coupled.critical_radius[t] * 1e9:.4g}"]
+            row += [f"{coupled.gamma_unscaled[t, 0]:.4e}"] if coupled.scale != 1 else []
+        table.add_row(*row)
+    return table

@@ -1,0 +1,186 @@
+"""result.h5: laid out by rank 0, maps written collectively by all ranks, small results and provenance added by rank 0.
+
+The file is built under a temporary name and renamed when complete, so an existing result is whole at any moment.
+Every map has its final shape from the start and only raw data are written in parallel: no rank ever changes metadata.
+"""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from hpcph.errors import InputError
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One dataset: its path, unit and description, and the names of its axes.
+
+    An axis name that is the path of another dataset makes that its dimension scale; others get a scale under /axes.
+    along : of a map, the dimension that blocks divide
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    unit: str
+    description: str
+    axes: tuple[str, ...]
+    dtype: Any = np.float64
+    value: Any = None
+    along: int = 0
+
+    @classmethod
+    def of(cls, name: str, value, unit: str, description: str, axes: tuple[str, ...] = ()) -> "Dataset":
+        """A dataset whose value is known."""
+        if isinstance(value, (list, tuple)) and value and isinstance(value[0], str):
+            return cls(name, (len(value),), unit, description, axes, h5py.string_dtype(), list(value))
+        array = np.asarray(value)
+        return cls(name, array.shape, unit, description, axes, array.dtype, array)
+
+
+def require_parallel() -> None:
+    """Raise InputError unless h5py can write one file from many ranks."""
+    if not h5py.get_config().mpi:
+        raise InputError("h5py", h5py.__version__, "was built without MPI; install it with jobscripts/install.sh")
+
+
+def lay_out(path: Path, maps: Sequence[Dataset]) -> None:
+    """Create the file with room for every map (rank 0)."""
+    with h5py.File(path, "w", libver="latest") as file:
+        for spec in maps:
+            create = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+            create.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
+            create.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
+            create.set_attr_creation_order(h5py.h5p.CRT_ORDER_TRACKED)
+            links = h5py.h5p.create(h5py.h5p.LINK_CREATE)
+            links.set_create_intermediate_group(True)
+            space = h5py.h5s.create_simple(spec.shape)
+            kind = h5py.h5t.py_create(np.dtype(spec.dtype), logical=True)
+            h5py.h5d.create(file.id, spec.name.encode(), kind, space, create, links)
+
+
+class MapWriter:
+    """The same file, open on all ranks; a context manager whose methods are collective."""
+
+    def __init__(self, path: Path, comm):
+        self._file = h5py.File(path, "r+", driver="mpio", comm=comm.mpi, libver="latest")
+        self._transfer = h5py.h5p.create(h5py.h5p.DATASET_XFER)
+        self._transfer.set_dxpl_mpio(h5py.h5fd.MPIO_COLLECTIVE)
+
+    def __enter__(self) -> "MapWriter":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._file.close()
+
+    def write(self, spec: Dataset, pieces: Sequence[tuple[slice, np.ndarray]]) -> None:
+        """Write what this rank computed: ranges along spec.along, ascending; a rank without any takes part with nothing."""
+        dataset = self._file[spec.name].id
+        space = dataset.get_space()
+        space.select_none()
+        for rows, _ in pieces:
+            start, count = [0] * len(spec.shape), list(spec.shape)
+            start[spec.along], count[spec.along] = rows.start, rows.stop - rows.start
+            space.select_hyperslab(tuple(start), tuple(count), op=h5py.h5s.SELECT_OR)
+        if pieces:  # the union is read in the order of the file, which is that of the concatenation
+            data = np.ascontiguousarray(np.concatenate([v for _, v in pieces], axis=spec.along), spec.dtype)
+            memory = h5py.h5s.create_simple(data.shape)
+        else:
+            data = np.zeros(1, spec.dtype)
+            memory = h5py.h5s.create_simple((1,))
+            memory.select_none()
+        dataset.write(memory, space, data, dxpl=self._transfer)
+
+
+def complete(path: Path, maps: Sequence[Dataset], results: Sequence[Dataset], groups: dict, provenance: dict) -> str:
+    """Add the small results, units, descriptions, scales and provenance (rank 0); the digest of all datasets.
+
+    groups : attributes of groups, {path: {name: value}}
+    """
+    with h5py.File(path, "r+", libver="latest") as file:
+        for spec in results:
+            file.create_dataset(spec.name, data=spec.value, dtype=spec.dtype)
+        for spec in (*results, *maps):
+            file[spec.name].attrs["unit"] = spec.unit
+            file[spec.name].attrs["description"] = spec.description
+        for spec in (*results, *maps):
+            _attach_scales(file, spec)
+        for group, attributes in groups.items():
+            file.require_group(group).attrs.update(attributes)
+        sha = digest(file)
+        file.require_group("/provenance").attrs.update({**provenance, "sha256": sha})
+    return sha
+
+
+def _attach_scales(file: h5py.File, spec: Dataset) -> None:
+    assert len(spec.axes) == len(spec.shape), f"{spec.name}: an axis a dimension"
+    for dimension, axis in enumerate(spec.axes):
+        name = axis if axis.startswith("/") else f"/axes/{axis}"
+        if name not in file:
+            values = ["x", "y", "z"] if axis.startswith("cartesian") else np.arange(spec.shape[dimension], dtype=np.int32)
+            file.create_dataset(name, data=values)
+            file[name].attrs.update({"unit": "1", "description": f"index of {axis}"})
+        if not file[name].is_scale:
+            file[name].make_scale(name.rsplit("/", 1)[1])
+        if name != spec.name:
+            file[spec.name].dims[dimension].attach_scale(file[name])
+
+
+def digest(file: h5py.File) -> str:
+    """sha256 over name, type, shape and bytes of every dataset in the order of their names."""
+    names: list[str] = []
+    file.visititems(lambda name, item: names.append(name) if isinstance(item, h5py.Dataset) else None)
+    sha = hashlib.sha256()
+    for name in sorted(names):
+        dataset = file[name]
+        sha.update(f"{name} {dataset.dtype} {dataset.shape}\n".encode())
+        if h5py.check_string_dtype(dataset.dtype):
+            sha.update("\n".join(dataset.asstr()[...].ravel()).encode())
+            continue
+        step = max(1, (1 << 24) // max(1, int(np.prod(dataset.shape[1:])) * dataset.dtype.itemsize)) if dataset.shape else 1
+        for low in range(0, dataset.shape[0] if dataset.shape else 1, step):
+            sha.update(np.ascontiguousarray(dataset[low : low + step] if dataset.shape else dataset[()]).tobytes())
+    return sha.hexdigest()
+
+
+def publish(temporary: Path, final: Path) -> None:
+    """Make the finished file durable, then visible under its name, at once."""
+    with open(temporary, "rb") as file:
+        os.fsync(file.fileno())
+    os.replace(temporary, final)
+    folder = os.open(final.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def claim(folder: Path, fingerprint: str) -> Path:
+    """The temporary file of a run, in a folder that can be written and holds no result of another input (rank 0).
+
+    Raises InputError.
+    """
+    final = folder / "result.h5"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        temporary = folder / ".result.h5.partial"
+        temporary.touch()
+        if not os.access(folder, os.W_OK):
+            raise PermissionError(13, "not writable")
+    except OSError as err:
+        raise InputError("output", folder, f"cannot be written ({err.strerror}); choose another folder") from None
+    if final.exists():
+        try:
+            with h5py.File(final, "r") as file:
+                other = file["/provenance"].attrs["fingerprint"]
+        except (OSError, KeyError):
+            other = None
+        if other != fingerprint:
+            temporary.unlink()
+            raise InputError("output", folder, "holds a result of another input; choose another folder or move it away")
+    return temporary

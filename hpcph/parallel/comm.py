@@ -1,0 +1,91 @@
+"""Communicators: errors that concern every rank, and a reduction whose result no rank count can change."""
+
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from hpcph.errors import InputError
+
+SEGMENT = 1 << 20  # doubles in one reduction
+
+
+class RankError(RuntimeError):
+    """Something went wrong on some rank; raised on every rank."""
+
+
+class Comm:
+    """An MPI communicator with what hpcph needs of it."""
+
+    def __init__(self, mpi):
+        self.mpi = mpi
+        self.rank: int = mpi.rank
+        self.size: int = mpi.size
+
+    @property
+    def root(self) -> bool:
+        """Is this the rank that reads, reports and writes the small things?"""
+        return self.rank == 0
+
+    def bcast(self, value: Any) -> Any:
+        """Rank 0's value on every rank."""
+        return self.mpi.bcast(value, root=0)
+
+    def on_root(self, work: Callable[[], Any]) -> Any:
+        """Run on rank 0 alone, give everyone the outcome: its value, or its exception."""
+        outcome, failure = None, None
+        if self.root:
+            try:
+                outcome = work()
+            except Exception as err:
+                failure = err
+        self.agree(failure)
+        return self.bcast(outcome)
+
+    def agree(self, failure: Exception | None) -> None:
+        """Turn any rank's exception into an exception on every rank. Collective.
+
+        InputError stays what it is; of anything else the traceback is printed once, by the rank that it happened on.
+        """
+        if failure is not None and not isinstance(failure, InputError):
+            trace = "".join(traceback.format_exception(failure))
+            sys.stderr.write(f"hpcph: rank {self.rank} of {self.size} failed\n{trace}")
+            sys.stderr.flush()
+        mine = failure if isinstance(failure, InputError) else (failure and RankError(f"rank {self.rank}: {failure}"))
+        failures = [f for f in self.mpi.allgather(mine) if f is not None]
+        if failures:
+            raise failures[0]
+
+    def ordered_sum(self, partial: dict[int, np.ndarray], count: int, length: int) -> np.ndarray | None:
+        """Σ over blocks 0 … count−1 in this order, whoever computed them; (length,) on rank 0, None elsewhere.
+
+        Blocks of one segment are laid side by side in zeros and reduced: every number gets only zeros added, so the
+        sum that rank 0 then takes in block order has the same bits for any number of ranks.
+        """
+        total = np.zeros(length) if self.root else None
+        step = max(1, SEGMENT // max(length, 1))
+        for low in range(0, count, step):
+            high = min(low + step, count)
+            mine = np.zeros((high - low, length))
+            for block in range(low, high):
+                if block in partial:
+                    mine[block - low] = partial[block]
+            gathered = np.empty_like(mine) if self.root else None
+            self.mpi.Reduce(mine, gathered, root=0)
+            if self.root:
+                for row in gathered:
+                    total += row
+        return total
+
+    def library(self) -> str:
+        """Name and version of the MPI library."""
+        from mpi4py import MPI
+
+        return MPI.Get_library_version().split(",")[0].strip("\x00\n ")
+
+    def abort(self, code: int) -> None:
+        """End every rank now."""
+        sys.stderr.flush()
+        self.mpi.Abort(code)

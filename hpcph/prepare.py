@@ -1,0 +1,170 @@
+"""From a validated input to a Job: everything that rank 0 does alone before the work starts."""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from hpcph import __version__
+from hpcph.config.load import Source
+from hpcph.config.schema import Input, Sample
+from hpcph.crystal import dipole, dynamical, forceconstants, mesh, sumrules
+from hpcph.crystal.lattice import Structure
+from hpcph.crystal.sumrules import SumRule
+from hpcph.errors import InputError
+from hpcph.job import Job, Planes, refuse_unstable
+from hpcph.phonons.modes import diagonalise
+from hpcph.response import maps, sample
+from hpcph.response.sample import Samples
+
+PARALLEL = 1e-3  # rad: a lattice vector this close to the axis counts as along it
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A job with what only rank 0 needs to know about it.
+
+    fingerprint : sha256 of input and force constants, equal for equal results
+    remarks : lines that the user should read
+    """
+
+    job: Job
+    fingerprint: str
+    remarks: list[str]
+
+
+def files(source: Source) -> forceconstants.Files:
+    """The force-constant files that an input names."""
+    given = source.input.crystal
+    optional = {
+        name: source.resolve(value) for name in ("structure", "force_sets", "born") if (value := getattr(given, name))
+    }
+    supercell = tuple(given.supercell) if given.supercell else None
+    return forceconstants.Files(
+        source.resolve(given.force_constants), supercell=supercell, primitive=given.primitive, **optional
+    )
+
+
+def prepare(source: Source) -> Prepared:
+    """Load the crystal, impose the sum rules, lay out mesh, path and planes, look for imaginary modes.
+
+    Raises InputError.
+    """
+    given = source.input
+    loaded = forceconstants.load(files(source))
+    crystal, remarks = _crystal(given, loaded)
+    mesh_, remark = _mesh(given, loaded.structure)
+    if not given.crystal.allow_unstable:
+        inner = loaded.commensurate_qc[np.any(np.abs(loaded.commensurate_qc) > 1e-9, axis=1)]
+        for block in mesh.blocks(inner) if len(inner) else []:
+            refuse_unstable(diagonalise(crystal, inner[block]), inner[block])
+    job = Job(
+        crystal=crystal,
+        mesh=mesh_,
+        temperature=temperatures(given),
+        axis=np.asarray(given.axis, float),
+        store_modes=given.modes,
+        path=_path(given, loaded.structure),
+        planes=_planes(given, loaded.structure),
+        allow_unstable=given.crystal.allow_unstable,
+    )
+    return Prepared(job, fingerprint(source), remarks + remark)
+
+
+def temperatures(given: Input) -> np.ndarray:
+    """Those of the output and that of the calibration, (t,) K."""
+    calibrate = given.feedback and given.feedback.calibrate
+    return np.union1d(given.temperatures, [calibrate.temperature] if calibrate else [])
+
+
+def fingerprint(source: Source) -> str:
+    """sha256 of the meaning of the input, the force-constant files and the version of the program."""
+    sha = hashlib.sha256(f"{__version__} {source.digest}".encode())
+    for path in files(source).all():
+        sha.update(hashlib.sha256(path.read_bytes()).digest())
+    return sha.hexdigest()
+
+
+def build_samples(given: Sample, density: float, axis: np.ndarray) -> Samples:
+    """The samples of the feedback section."""
+    if given.shape == "cuboid":
+        specific = sample.cuboid(given.edges)
+        radius = np.sqrt(2 * specific[:, 2])
+    else:
+        radius = np.asarray(given.radius)
+        height = given.height or np.inf
+        specific = sample.sphere(radius) if given.shape == "sphere" else sample.cylinder(radius, height, given.inner_radius or 0)
+    return sample.samples(given.shape, radius, specific, density, axis)
+
+
+def _crystal(given: Input, loaded: forceconstants.Loaded) -> tuple[dynamical.Crystal, list[str]]:
+    structure, rules = loaded.structure, frozenset(SumRule(r) for r in given.crystal.sum_rules)
+    nac = given.crystal.nac or ("gonze" if loaded.dielectric is not None else "none")
+    if nac == "gonze" and loaded.dielectric is None:
+        raise InputError("crystal.nac", "gonze", "the force constants carry no Born charges; give crystal.born or nac: none")
+    pairs, dipoles = loaded.pairs, None
+    if nac == "gonze":
+        width = dipole.ewald_width(structure, loaded.dielectric.epsilon, loaded.reach)
+        dipoles = dipole.build(structure, loaded.dielectric, width)
+        pairs = dipole.subtract(structure, pairs, dipoles, loaded.commensurate_qc)
+    remarks = [
+        f"{structure.space_group}, {len(structure.mass_a)} atoms, {structure.density:.1f} kg m⁻³, "
+        + (f"dipole part with {len(dipoles.wavevector_gc)} G" if dipoles else "no dipole part")
+    ]
+    before = sumrules.violations(structure, pairs, dipoles)
+    pairs = sumrules.impose(structure, pairs, dipoles, rules)
+    after = sumrules.violations(structure, pairs, dipoles)
+    remarks += [f"{r.value} sum rule violated by {before[r]:.1e}, now {after[r]:.1e} N m⁻¹" for r in SumRule]
+    return dynamical.build(structure, pairs, dipoles), remarks
+
+
+def _mesh(given: Input, structure: Structure) -> tuple[mesh.Mesh, list[str]]:
+    wanted = given.mesh
+    shift = mesh.automatic_shift(structure, wanted.grid) if wanted.shift == "auto" else tuple(wanted.shift)
+    found = mesh.monkhorst_pack(structure, tuple(wanted.grid), shift, wanted.symmetry)
+    grid = "×".join(map(str, wanted.grid))
+    remarks = [f"mesh {grid}, shift ({', '.join(f'{s:g}' for s in shift)}): {len(found.q_kc)} of {found.points} points"]
+    if found.dropped:
+        kept = len(structure.rotations) - found.dropped
+        remarks.append(f"grid or shift break {found.dropped} of the point group's operations; the other {kept} are used")
+    return found, remarks
+
+
+def _path(given: Input, structure: Structure) -> maps.Path | None:
+    if given.bands is None:
+        return None
+    if given.bands.path == "auto":
+        return maps.path(structure, _automatic_legs(structure), given.bands.points)
+    corners = [[next(iter(point.items())) for point in run] for run in given.bands.path]
+    legs = [leg for run in corners for leg in zip(run, run[1:], strict=False)]
+    for (name, a), (_, b) in legs:
+        if np.allclose(a, b):
+            raise InputError("bands.path", name, "a leg of no length; give two different points")
+    return maps.path(structure, legs, given.bands.points)
+
+
+def _automatic_legs(structure: Structure):
+    import seekpath
+
+    kinds = {symbol: i for i, symbol in enumerate(sorted(set(structure.symbols)))}
+    cell = (structure.lattice_vc * 1e10, structure.fractional_ac, [kinds[s] for s in structure.symbols])
+    found = seekpath.get_path_orig_cell(cell, with_time_reversal=True)
+    point = {name: q for name, q in found["point_coords"].items()}
+    pretty = {name: "Γ" if name == "GAMMA" else name for name in point}
+    return [((pretty[a], point[a]), (pretty[b], point[b])) for a, b in found["path"]]
+
+
+def _planes(given: Input, structure: Structure) -> Planes | None:
+    if given.slices is None:
+        return None
+    axis = np.asarray(given.axis, float)
+    c = structure.lattice_vc[2]
+    tilt = np.arccos(min(1.0, abs(axis @ c) / np.linalg.norm(axis) / np.linalg.norm(c)))
+    if tilt > PARALLEL:
+        raise InputError(
+            "slices.planes",
+            given.slices.planes,
+            f"planes of constant q_c are not normal to the axis: the lattice vector c is {np.degrees(tilt):.1f}° off it; "
+            "use an axis along c or leave the section out",
+        )
+    return Planes(maps.plane_points(given.slices.planes, given.slices.grid), given.slices.temperature)

@@ -1,0 +1,86 @@
+"""Feedback of the total angular momentum on itself through the L-L coupling, theory §4."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+from hpcph.response.sample import Samples
+from hpcph.response.thermal import ThermalResponse
+
+
+class Coupling(Enum):
+    """Sign of the L-L coupling: parallel amplifies (the Letter's statement), antiparallel screens (its Eq. 2c)."""
+
+    PARALLEL = 1
+    ANTIPARALLEL = -1
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """The coupled response at every temperature t and sample r; `scale` multiplies χ in all of it.
+
+    gamma_diagonal, gamma_off_diagonal, gamma_total, gamma_unscaled : ndarrays (t, r), γ^LL along the axis
+    amplification : ndarray (t, r), η = 1/(1 − γ^LL), NaN where the linear response has no solution
+    critical_radius : ndarray (t,) m, at which it ceases to have one, proportions kept; NaN if it never does
+    pam_density : ndarray (t, r, 3) J s m⁻³, NaN where supercritical
+    """
+
+    scale: float
+    coupling: Coupling
+    gamma_diagonal: np.ndarray
+    gamma_off_diagonal: np.ndarray
+    gamma_total: np.ndarray
+    gamma_unscaled: np.ndarray
+    amplification: np.ndarray
+    critical_radius: np.ndarray
+    pam_density: np.ndarray
+
+    @property
+    def supercritical(self) -> int:
+        """Number of (temperature, sample) points without a solution."""
+        return int(np.isnan(self.amplification).sum())
+
+
+def along(chi: np.ndarray, samples: Samples, axis: np.ndarray) -> np.ndarray:
+    """V_sample n·χ I⁻¹·n, (t, r) for χ (t, 3, 3); 2χ/(ρr²) for a cylinder."""
+    n = axis / np.linalg.norm(axis)
+    return np.einsum("i,tij,rjk,k->tr", n, chi, samples.inverse_inertia_rij, n)
+
+
+def feedback(
+    thermal: ThermalResponse,
+    samples: Samples,
+    pam_density: np.ndarray,
+    axis: np.ndarray,
+    coupling: Coupling,
+    scale: float,
+) -> Feedback:
+    """Solve ⟨L⟩ = ⟨L⟩⁰ + Γ⟨L⟩ with Γ = ± scale · V_sample χ I⁻¹ for the vector L.
+
+    pam_density : ndarray (t, 3), the density without feedback, J s m⁻³
+    """
+    factor = scale * coupling.value
+    tensor = factor * np.einsum("tij,rjk->trik", thermal.chi, samples.inverse_inertia_rij)
+    strongest = np.linalg.eigvals(tensor).real.max(axis=-1)  # real: Γ is similar to a symmetric matrix
+    solvable = strongest < 1
+    system = np.where(solvable[..., None, None], np.eye(3) - tensor, np.eye(3))
+    source = np.broadcast_to(pam_density[:, None, :, None], (*solvable.shape, 3, 1))
+    coupled = np.linalg.solve(system, source)[..., 0]
+    coupled[~solvable] = np.nan
+    diagonal = factor * along(thermal.chi_diagonal, samples, axis)
+    off_diagonal = factor * along(thermal.chi_off_diagonal, samples, axis)
+    total = diagonal + off_diagonal
+    regular = solvable & (total < 1)
+    first = strongest[:, 0]
+    return Feedback(
+        scale=scale,
+        coupling=coupling,
+        gamma_diagonal=diagonal,
+        gamma_off_diagonal=off_diagonal,
+        gamma_total=total,
+        gamma_unscaled=total / scale,
+        amplification=np.where(regular, 1 / np.where(regular, 1 - total, 1.0), np.nan),
+        critical_radius=np.where(first > 0, samples.radius_r[0] * np.sqrt(np.maximum(first, 0)), np.nan),
+        pam_density=coupled,
+    )

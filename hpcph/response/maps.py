@@ -1,0 +1,124 @@
+"""Maps over wave vectors: dispersion with angular momentum, contributions to χ on planes, tables of every mode."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hpcph.crystal.dynamical import Crystal
+from hpcph.crystal.lattice import Structure
+from hpcph.phonons.angular_momentum import block_average, polarization_by_atom
+from hpcph.phonons.modes import Modes, diagonalise
+from hpcph.response.thermal import occupation
+from hpcph.response.weights import SYMMETRIC, ModeWeights, mode_weights
+
+
+@dataclass(frozen=True)
+class Path:
+    """Points along the legs of a path through the zone.
+
+    q_kc : ndarray (q, 3) fractional; distance_k : ndarray (q,) rad m⁻¹ along the path
+    direction_kc : ndarray (q, 3) Cartesian, along the leg: the side from which Γ is approached
+    corner : indices of the ends of the legs; label : their names
+    """
+
+    q_kc: np.ndarray
+    distance_k: np.ndarray
+    direction_kc: np.ndarray
+    corner: tuple[int, ...]
+    label: tuple[str, ...]
+
+
+def path(structure: Structure, legs, points: int) -> Path:
+    """A path from legs ((label, q), (label, q)), `points` on each, ends included; jumps add no distance."""
+    q, distance, direction, corner, label, start = [], [], [], [], [], 0.0
+    for (name_a, a), (name_b, b) in legs:
+        a, b = np.asarray(a, float), np.asarray(b, float)
+        vector = (b - a) @ structure.reciprocal_vc
+        length = np.linalg.norm(vector)
+        t = np.linspace(0, 1, points)
+        corner += [len(q) * points, len(q) * points + points - 1]
+        label += [name_a, name_b]
+        q.append(a + t[:, None] * (b - a))
+        distance.append(start + t * length)
+        direction.append(np.tile(vector / length, (points, 1)))
+        start += length
+    return Path(np.concatenate(q), np.concatenate(distance), np.concatenate(direction), tuple(corner), tuple(label))
+
+
+def plane_points(planes, grid) -> np.ndarray:
+    """Points q of planes of constant q_c, (i, j, p, 3) fractional, −½ … ½ along a* and b*; a point's planes are one line."""
+    a, b = (np.linspace(-0.5, 0.5, n) for n in grid)
+    return np.stack(np.meshgrid(a, b, np.asarray(planes, float), indexing="ij"), axis=-1)
+
+
+def bands(crystal: Crystal, q_kc: np.ndarray, direction_kc: np.ndarray) -> dict[str, np.ndarray]:
+    """Frequencies and phonon polarization on a piece of a path.
+
+    Degenerate modes get the mean over their block: no other number is independent of the choice of eigenvectors.
+
+    Returns
+    -------
+    frequency (q, n) in Hz, negative where imaginary; polarization (q, n, 3) and polarization_by_atom (q, n, a, 3) in ħ
+    """
+    modes = diagonalise(crystal, q_kc, _limits(crystal, q_kc, direction_kc))
+    atoms = block_average(polarization_by_atom(modes), modes.degenerate_blocks())
+    return {
+        "frequency": modes.frequency_kn / (2 * np.pi),
+        "polarization": atoms.sum(axis=2),
+        "polarization_by_atom": atoms,
+    }
+
+
+def _limits(crystal: Crystal, q_kc: np.ndarray, direction_kc: np.ndarray):
+    at_gamma = np.flatnonzero(np.all(np.abs(q_kc) < 1e-12, axis=1))
+    if crystal.dipoles is None or not at_gamma.size:
+        return None
+    extra = np.zeros((len(q_kc), crystal.modes, crystal.modes), complex)
+    for k in at_gamma:
+        extra[k] = crystal.dipoles.limit(direction_kc[k])
+    return extra
+
+
+def slices(crystal: Crystal, q_kc: np.ndarray, axis: np.ndarray, temperature: float) -> dict[str, np.ndarray]:
+    """Contribution of every k-point to χ^D and χ^OD along the axis, (k,) J s² m⁻³; their zone average is χ.
+
+    NaN at Γ itself, where the acoustic modes diverge (integrably).
+    """
+    modes = diagonalise(crystal, q_kc)
+    weights = mode_weights(modes)
+    f, slope, _ = occupation(np.where(modes.active_kn, modes.frequency_kn, 1e20), np.array([temperature]))
+    volume = crystal.structure.volume
+    diagonal = np.sum(slope[0] * component(weights.diagonal_kn, axis), axis=1)
+    off_diagonal = np.sum(f[0] * component(weights.off_diagonal_kn, axis), axis=1) + component(weights.zero_point_k, axis)
+    missing = ~modes.active_kn.all(axis=1)
+    return {
+        "diagonal": np.where(missing, np.nan, diagonal / volume),
+        "off_diagonal": np.where(missing, np.nan, off_diagonal / volume),
+    }
+
+
+def mode_tables(modes: Modes, weights: ModeWeights, axis: np.ndarray) -> dict[str, np.ndarray]:
+    """What `modes: true` stores of every k-point; degenerate modes share the mean over their block.
+
+    Returns
+    -------
+    frequency (k, n) Hz, polarization (k, n, 3) ħ, group_velocity (k, n, 3) m s⁻¹, and along the axis the weights of
+    theory §4: diagonal (k, n) J² s² (to be multiplied by −∂f/∂ħω), off_diagonal (k, n) J s² (by f), and flow (k, n)
+    """
+    block = modes.degenerate_blocks()
+    n = axis / np.linalg.norm(axis)
+    flow = weights.flow_kn.reshape(*block.shape, 3, 3) @ n @ n
+    return {
+        "frequency": modes.frequency_kn / (2 * np.pi),
+        "polarization": block_average(weights.polarization_kni, block),
+        "group_velocity": block_average(weights.velocity_knj, block),
+        "flow": block_average(flow, block),
+        "diagonal": block_average(component(weights.diagonal_kn, axis), block),
+        "off_diagonal": block_average(component(weights.off_diagonal_kn, axis), block),
+    }
+
+
+def component(voigt: np.ndarray, axis: np.ndarray) -> np.ndarray:
+    """n·χ·n of the last, Voigt-ordered, axis."""
+    n = axis / np.linalg.norm(axis)
+    return voigt @ np.array([n[i] * n[j] * (1 if i == j else 2) for i, j in SYMMETRIC])

@@ -1,0 +1,115 @@
+"""Brillouin-zone sums of the thermal response: γ^NL, χ^D and χ^OD at every temperature, theory §3 and §4."""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from scipy.constants import hbar, k as boltzmann
+
+from hpcph.phonons.modes import Modes
+from hpcph.response.weights import SYMMETRIC, ModeWeights
+
+
+@dataclass(frozen=True)
+class ThermalSums:
+    """Weighted sums over k-points; they add up block by block.
+
+    flow : ndarray (t, 9), −Σ w p ∂f/∂T, J m K⁻¹ (γ^NL times V/τ)
+    diagonal, off_diagonal : ndarray (t, 6), Voigt order, J s² (χ times V)
+    left_out : ndarray (2,), number of zero modes and of imaginary modes that the sums leave out
+    """
+
+    flow: np.ndarray
+    diagonal: np.ndarray
+    off_diagonal: np.ndarray
+    left_out: np.ndarray
+
+    def __add__(self, other: "ThermalSums") -> "ThermalSums":
+        return ThermalSums(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+    def flat(self) -> np.ndarray:
+        """All numbers in one row, for a reduction."""
+        return np.concatenate([getattr(self, f.name).ravel() for f in fields(self)])
+
+    @classmethod
+    def from_flat(cls, row: np.ndarray, temperatures: int) -> "ThermalSums":
+        """The inverse of `flat`."""
+        shapes = [(temperatures, 9), (temperatures, 6), (temperatures, 6), (2,)]
+        parts = np.split(row, np.cumsum([int(np.prod(s)) for s in shapes])[:-1])
+        return cls(*(part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)))
+
+
+@dataclass(frozen=True)
+class ThermalResponse:
+    """Response tensors per volume of crystal.
+
+    temperature : ndarray (t,) K
+    gamma_nl_rate : ndarray (t, 3, 3), γ^NL/τ in J m⁻² K⁻¹, first index L, second ∇T
+    chi_diagonal, chi_off_diagonal : ndarray (t, 3, 3), J s² m⁻³
+    zero_modes, unstable_modes : numbers of modes left out, on the points that were computed
+    """
+
+    temperature: np.ndarray
+    gamma_nl_rate: np.ndarray
+    chi_diagonal: np.ndarray
+    chi_off_diagonal: np.ndarray
+    zero_modes: int
+    unstable_modes: int
+
+    @property
+    def chi(self) -> np.ndarray:
+        """Isothermal susceptibility of L per volume, both channels, (t, 3, 3) J s² m⁻³."""
+        return self.chi_diagonal + self.chi_off_diagonal
+
+
+def occupation(omega: np.ndarray, temperature: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """f, −∂f/∂(ħω) in J⁻¹ and ∂f/∂T in K⁻¹ of the Bose function, each (t, …) for omega (…) rad s⁻¹, all > 0."""
+    kT = boltzmann * temperature.reshape(-1, *[1] * omega.ndim)
+    x = hbar * omega / kT
+    with np.errstate(over="ignore"):
+        f = 1 / np.expm1(x)
+    slope = f * (1 + f) / kT
+    return f, slope, slope * (x * boltzmann)
+
+
+def thermal_sums(modes: Modes, weights: ModeWeights, weight_k: np.ndarray, temperature: np.ndarray) -> ThermalSums:
+    """Partial sums of a block of k-points, weight_k (k,) being the fraction of the zone that each stands for."""
+    f, slope, warming = occupation(np.where(modes.active_kn, modes.frequency_kn, 1e20), temperature)
+    w = weight_k[:, None, None]
+    modes_flat = (len(temperature), -1)
+
+    def total(factor, per_mode):
+        return factor.reshape(modes_flat) @ (w * per_mode).reshape(-1, per_mode.shape[-1])
+
+    return ThermalSums(
+        flow=-total(warming, weights.flow_kn),
+        diagonal=total(slope, weights.diagonal_kn),
+        off_diagonal=total(f, weights.off_diagonal_kn) + weight_k @ weights.zero_point_k,
+        left_out=np.array([(~modes.active_kn & ~modes.unstable_kn).sum(), modes.unstable_kn.sum()], float),
+    )
+
+
+def response(sums: ThermalSums, temperature: np.ndarray, volume: float, operations: np.ndarray) -> ThermalResponse:
+    """Tensors from the sums over irreducible points: averaged over the operations, per volume.
+
+    L is axial and ∇T polar, so γ → det(R) R γ Rᵀ and χ → R χ Rᵀ; time reversal changes neither.
+
+    volume : of the primitive cell, m³; operations : ndarray (g, 3, 3) Cartesian
+    """
+    parity = np.linalg.det(operations)
+    average = len(operations) * volume
+    flow = sums.flow.reshape(-1, 3, 3)
+    return ThermalResponse(
+        temperature=temperature,
+        gamma_nl_rate=np.einsum("g,gij,tjk,glk->til", parity, operations, flow, operations) / average,
+        chi_diagonal=np.einsum("gij,tjk,glk->til", operations, _tensor(sums.diagonal), operations) / average,
+        chi_off_diagonal=np.einsum("gij,tjk,glk->til", operations, _tensor(sums.off_diagonal), operations) / average,
+        zero_modes=int(sums.left_out[0]),
+        unstable_modes=int(sums.left_out[1]),
+    )
+
+
+def _tensor(voigt: np.ndarray) -> np.ndarray:
+    full = np.empty((len(voigt), 3, 3))
+    for component, (i, j) in enumerate(SYMMETRIC):
+        full[:, i, j] = full[:, j, i] = voigt[:, component]
+    return full

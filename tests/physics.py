@@ -1,0 +1,115 @@
+"""Crystals by name and mesh sums that the physics tests share, each made once a session."""
+
+import os
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hpcph.crystal import dipole, dynamical, forceconstants, mesh, sumrules
+from hpcph.crystal.dipole import Dipoles
+from hpcph.crystal.lattice import PairTable, Structure
+from hpcph.crystal.sumrules import SumRule
+from hpcph.phonons import modes as phonons
+from hpcph.phonons.modes import Modes
+from hpcph.response import thermal
+from hpcph.response.weights import mode_weights
+
+ROOT = Path(__file__).resolve().parents[1]
+DATA = ROOT / os.environ.get("HPCPH_DATA", "../shared/data")
+FILES = {
+    "embedded": ROOT / "inputs/quartz/phonopy_params.yaml.xz",
+    "quartz_pbesol": DATA / "quartz_pbesol/phonopy_params.yaml.xz",
+    "quartz_pbesol enantiomorph": DATA / "quartz_pbesol/phonopy_params_enantiomorph.yaml.xz",
+    "quartz_pbesol raw": DATA / "quartz_pbesol/phonopy_params_raw.yaml.xz",
+    "quartz_lda": DATA / "quartz_lda/phonopy_params.yaml.xz",
+    "quartz_lda raw": DATA / "quartz_lda/phonopy_params_raw.yaml.xz",
+    "stishovite": DATA / "stishovite/phonopy_params.yaml.xz",
+    "zno": DATA / "zno/phonopy_params.yaml.xz",
+    **{group: DATA / f"chiral/phonopy_params_{group}.yaml.xz" for group in ("P2_13", "P4_332", "P6_1", "P6_222")},
+}
+CHIRAL = ("P2_13", "P4_332", "P6_1", "P6_222")
+POLAR = ("embedded", "quartz_pbesol", "quartz_lda", "stishovite", "zno")  # with Born charges
+QUARTZ = ("quartz_pbesol", "quartz_lda")
+NONE, TRANSLATION, BOTH = frozenset(), frozenset([SumRule.TRANSLATIONAL]), frozenset(SumRule)
+TENSORS = ("gamma_nl_rate", "chi_diagonal", "chi_off_diagonal")
+THZ = 2e12 * np.pi  # rad s⁻¹
+
+
+@dataclass(frozen=True)
+class Case:
+    """A crystal ready to be diagonalised, with what it was made of."""
+
+    structure: Structure
+    before: PairTable  # short-range force constants before the sum rules
+    pairs: PairTable  # and after
+    dipoles: Dipoles | None
+    crystal: dynamical.Crystal
+
+
+def file(name: str) -> Path:
+    """Where a crystal is; without it the test skips, or fails when CI=true."""
+    path = FILES[name]
+    if not path.is_file():
+        reason = f"no force constants of {name} at {path}: set HPCPH_DATA to the data folder"
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+    return path
+
+
+@cache
+def loaded(name: str) -> forceconstants.Loaded:
+    return forceconstants.load(forceconstants.Files(file(name)))
+
+
+@cache
+def case(name: str, rules: frozenset = BOTH, width: str = "default", nac: bool = True) -> Case:
+    """A crystal with given sum rules; width: 'default' or 'phonopy', the Ewald width."""
+    data = loaded(name)
+    S, short, dipoles = data.structure, data.pairs, None
+    if nac and data.dielectric is not None:
+        epsilon = data.dielectric.epsilon
+        wide = dipole.phonopy_width(S, epsilon)
+        dipoles = dipole.build(
+            S, data.dielectric, wide if width == "phonopy" else dipole.ewald_width(S, epsilon, data.reach)
+        )
+        short = dipole.subtract(S, data.pairs, dipoles, data.commensurate_qc)
+    pairs = sumrules.impose(S, short, dipoles, rules)
+    return Case(S, short, pairs, dipoles, dynamical.build(S, pairs, dipoles))
+
+
+def random_q(structure: Structure, count: int, seed: int = 0) -> np.ndarray:
+    """Random wave vectors of the first zone, (count, 3) fractional."""
+    return mesh.nearest_image(structure, np.random.default_rng(seed).uniform(-0.5, 0.5, (count, 3)))
+
+
+def modes(crystal: Case, q) -> Modes:
+    return phonons.diagonalise(crystal.crystal, np.atleast_2d(np.asarray(q, float)))
+
+
+def frequencies(crystal: Case, q) -> np.ndarray:
+    """In THz, (k, n)."""
+    return modes(crystal, q).frequency_kn / THZ
+
+
+def sums(batch: Modes, temperature, weight_k=None) -> thermal.ThermalSums:
+    """Sums over a batch of k-points, equally weighted unless told otherwise."""
+    count = len(batch.frequency_kn)
+    weight_k = np.full(count, 1 / count) if weight_k is None else weight_k
+    return thermal.thermal_sums(batch, mode_weights(batch), weight_k, np.asarray(temperature, float))
+
+
+@cache
+def response(
+    name: str, grid: int, shift: tuple, temperature: tuple, symmetry: bool = False, rules: frozenset = BOTH
+) -> thermal.ThermalResponse:
+    """Thermal response on a grid × grid × grid mesh; without symmetry the plain sum over every point."""
+    crystal = case(name, rules)
+    T = np.array(temperature, float)
+    points = mesh.monkhorst_pack(crystal.structure, (grid,) * 3, shift, symmetry)
+    total = None
+    for block in mesh.blocks(points.q_kc):
+        part = sums(modes(crystal, points.q_kc[block]), T, points.weight_k[block])
+        total = part if total is None else total + part
+    return thermal.response(total, T, crystal.structure.volume, points.operations)
