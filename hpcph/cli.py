@@ -1,6 +1,8 @@
 """The commands."""
 
 import argparse
+import contextlib
+import io
 import sys
 from pathlib import Path
 
@@ -13,7 +15,10 @@ EMBEDDED = "quartz.yaml"
 
 def main(arguments: list[str], comm: Comm) -> int:
     """Run one command on all ranks; the exit code: 0 done, 1 failed, 2 bad input."""
-    args = _parser().parse_args(_quiet_elsewhere(arguments, comm))
+    with (
+        contextlib.nullcontext() if comm.root else contextlib.redirect_stderr(io.StringIO())
+    ):  # one complaint is enough
+        args = _parser().parse_args(arguments)
     try:
         return {"run": _run, "check": _check, "plan": _plan}[args.command](args, comm)
     except InputError as err:
@@ -36,8 +41,7 @@ def embedded_input() -> Path:
 def _run(args, comm: Comm) -> int:
     from hpcph.driver import run
 
-    source = _source(args, comm)
-    run(comm, source, args.output)
+    run(comm, _source(args, comm), args.output)
     return 0
 
 
@@ -66,19 +70,15 @@ def _plan(args, comm: Comm) -> int:
 
 def _source(args, comm: Comm):
     """The validated input on rank 0, None elsewhere: the other ranks never import the validation."""
-    if not comm.root:
-        return comm.on_root(lambda: None)
-
-    source = None
+    loaded = []
 
     def load() -> None:
-        nonlocal source
         from hpcph.config.load import load as load_input
 
-        source = load_input(args.input or embedded_input())
+        loaded.append(load_input(args.input or embedded_input()))
 
     comm.on_root(load)
-    return source
+    return loaded[0] if comm.root else None
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -100,11 +100,3 @@ def _ranks(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 10**7:
         raise argparse.ArgumentTypeError(f"{text!r}: give a whole number of ranks, 1 or more")
     return int(text)
-
-
-def _quiet_elsewhere(arguments: list[str], comm: Comm) -> list[str]:
-    """argparse prints its complaints on every rank; let the first one speak."""
-    if not comm.root:
-        sys.stderr.flush()
-        sys.stdout = sys.stderr = open("/dev/null", "w")  # noqa: SIM115
-    return arguments

@@ -29,8 +29,8 @@ class Outcome:
     seconds: float
 
 
-def run(comm: Comm, source, output: Path | None) -> Outcome | None:
-    """Compute every section of an input into <output>/result.h5; the Outcome on rank 0, None elsewhere. Collective.
+def run(comm: Comm, source, output: Path | None) -> Outcome:
+    """Compute every section of an input into <output>/result.h5; the Outcome on every rank. Collective.
 
     source : on rank 0 a hpcph.config.load.Source, elsewhere None; output : replaces the input's folder, relative to
     the current one
@@ -38,27 +38,25 @@ def run(comm: Comm, source, output: Path | None) -> Outcome | None:
     begin = time.monotonic()
     reporter = Reporter(comm.root)
     require_parallel()
-    prepared = comm.on_root(lambda: _prepare(source, output, reporter)) if comm.root else comm.on_root(lambda: None)
-    job, temporary = prepared
-    todo = stages(job)
-    comm.on_root(lambda: lay_out(temporary, [spec for stage in todo for spec in stage.maps]))
-    started = time.monotonic()
-    rows = [_compute(comm, stage, temporary, reporter) for stage in todo]
-    seconds = time.monotonic() - started
-    hosts = len(set(comm.mpi.allgather(platform.node())))
-    return _finish(comm, source, job, todo, rows[0], temporary, (begin, seconds, hosts), reporter)
+    job, temporary = comm.on_root(lambda: _prepare(source, output, reporter))
+    try:
+        todo = stages(job)
+        comm.on_root(lambda: lay_out(temporary, [spec for stage in todo for spec in stage.maps]))
+        started = time.monotonic()
+        rows = [_compute(comm, stage, temporary, reporter) for stage in todo]
+        measured = begin, time.monotonic() - started, len(set(comm.mpi.allgather(platform.node())))
+        return comm.on_root(lambda: _conclude(comm, source, job, todo, rows[0], temporary, measured, reporter))
+    except Exception:
+        if comm.root:
+            temporary.unlink(missing_ok=True)
+        raise
 
 
 def _prepare(source, output: Path | None, reporter: Reporter) -> tuple[Job, Path]:
-    from hpcph.prepare import fingerprint, prepare
+    from hpcph.prepare import prepare
 
-    folder = output.absolute() if output else Path(source.input.output).absolute()
-    temporary = claim(folder, fingerprint(source))
-    try:
-        ready = prepare(source)
-    except BaseException:
-        temporary.unlink()
-        raise
+    ready = prepare(source)
+    temporary = claim((output or Path(source.input.output)).absolute(), ready.job.fingerprint)
     for remark in [source.input.title, *ready.remarks]:
         reporter.say(remark)
     return ready.job, temporary
@@ -67,7 +65,6 @@ def _prepare(source, output: Path | None, reporter: Reporter) -> tuple[Job, Path
 def _compute(comm: Comm, stage: Stage, path: Path, reporter: Reporter) -> np.ndarray | None:
     """All blocks of a stage, round by round: hand out, then write the maps together. Sums in block order, on rank 0."""
     partial: dict[int, np.ndarray] = {}
-    pieces: dict[str, list[tuple[slice, np.ndarray]]] = {spec.name: [] for spec in stage.maps}
     collected: dict[int, dict[str, np.ndarray]] = {}
 
     def work(block: int) -> None:
@@ -80,11 +77,9 @@ def _compute(comm: Comm, stage: Stage, path: Path, reporter: Reporter) -> np.nda
         for first, last in _rounds(stage, comm.size):
             hand_out(comm, first, last, work, progress)
             if stage.maps:
-                for spec in stage.maps:
-                    pieces[spec.name] = [(stage.blocks[b], collected[b][spec.name]) for b in sorted(collected)]
                 with MapWriter(path, comm) as writer:
                     for spec in stage.maps:
-                        writer.write(spec, pieces[spec.name])
+                        writer.write(spec, [(stage.blocks[b], collected[b][spec.name]) for b in sorted(collected)])
             collected.clear()
     return comm.ordered_sum(partial, len(stage.blocks), stage.width) if stage.width else None
 
@@ -97,14 +92,8 @@ def _rounds(stage: Stage, ranks: int) -> list[tuple[int, int]]:
     return [(low, min(low + per_round, count)) for low in range(0, count, per_round)]
 
 
-def _finish(comm: Comm, source, job: Job, todo, row, temporary: Path, measured, reporter: Reporter) -> Outcome | None:
-    """Rank 0: tensors, feedback, the rest of the file, the closing table."""
-    if not comm.root:
-        return comm.on_root(lambda: None)
-    return comm.on_root(lambda: _conclude(comm, source, job, todo, row, temporary, measured, reporter))
-
-
 def _conclude(comm, source, job: Job, todo, row, temporary: Path, measured, reporter: Reporter) -> Outcome:
+    """Rank 0: tensors, feedback, the rest of the file, the closing table."""
     begin, seconds, hosts = measured
     given, structure = source.input, job.crystal.structure
     everything = response(
@@ -119,7 +108,7 @@ def _conclude(comm, source, job: Job, todo, row, temporary: Path, measured, repo
         coupled, samples = _feedback(given, everything, thermal, structure.density, axis, density)
         results += layout.feedback(coupled, samples)
     if job.path is not None:
-        results += layout.band_axes(job.path)
+        results += layout.band_axes(job.path, structure.symbols)
     if job.planes is not None:
         results += layout.slice_axes(job.planes.q, job.planes.temperature)
     scale = coupled.scale if coupled else 1.0
@@ -132,21 +121,23 @@ def _conclude(comm, source, job: Job, todo, row, temporary: Path, measured, repo
     publish(temporary, final)
     _report(reporter, thermal, given.lifetime, axis, coupled, samples)
     points = sum(stage.points for stage in todo)
-    reporter.say(f"{points} k-points in {seconds:.1f} s on {comm.size} ranks: {points / seconds / comm.size:.0f} per s and rank")
+    reporter.say(
+        f"{points} k-points in {seconds:.1f} s on {comm.size} ranks: {points / seconds / comm.size:.0f} per s and rank"
+    )
     reporter.say(f"{final}  sha256 {sha[:16]}")
     return Outcome(final, sha, seconds)
 
 
 def _feedback(given, everything: ThermalResponse, thermal: ThermalResponse, density, axis, pam) -> tuple:
-    from hpcph.prepare import build_samples
+    from hpcph.prepare import build_samples, reference_sample
 
     wanted = given.feedback
     samples = build_samples(wanted.sample, density, axis)
     scale = 1.0 if wanted.scale is None else wanted.scale
     if wanted.calibrate is not None:
-        reference = wanted.sample.model_copy(update={"radius": [wanted.calibrate.radius]})
+        reference = reference_sample(wanted.sample, wanted.calibrate.radius, density, axis)
         at = _at(everything, everything.temperature == wanted.calibrate.temperature)
-        scale = wanted.calibrate.gamma_ll / along(at.chi, build_samples(reference, density, axis), axis)[0, 0]
+        scale = wanted.calibrate.gamma_ll / along(at.chi, reference, axis)[0, 0]
     return feedback(thermal, samples, pam, axis, Coupling[wanted.coupling.upper()], float(scale)), samples
 
 
@@ -163,12 +154,10 @@ def _provenance(source, comm: Comm, hosts: int, wall: float, scale: float, resul
     import phonopy
     import scipy
 
-    from hpcph.prepare import fingerprint
-
     return {
         "hpcph": __version__, "python": platform.python_version(), "numpy": np.__version__, "scipy": scipy.__version__,
         "h5py": h5py.__version__, "hdf5": h5py.version.hdf5_version, "phonopy": phonopy.__version__,
-        "mpi": comm.library(), "input": source.text, "input_sha256": source.digest, "fingerprint": fingerprint(source),
+        "mpi": comm.library(), "input": source.text, "input_sha256": source.digest, "fingerprint": job.fingerprint,
         "hosts": hosts, "ranks": comm.size, "wall_time": wall, "feedback_scale": scale,
         "mesh_grid": job.mesh.grid, "mesh_shift": job.mesh.shift, "mesh_points": len(job.mesh.q_kc),
         "zero_modes_left_out": result.zero_modes, "unstable_modes_left_out": result.unstable_modes,
@@ -182,7 +171,11 @@ def _report(reporter: Reporter, thermal, lifetime, axis, coupled: Feedback | Non
     if coupled is None:
         return
     if coupled.scale != 1:
-        reporter.say(f"feedback scale {coupled.scale:.6g}: multiplies χ, the only number that is not from first principles")
+        reporter.say(
+            f"feedback scale {coupled.scale:.6g}: multiplies χ, the only number that is not from first principles"
+        )
     if coupled.supercritical:
         count = f"{coupled.supercritical} of {coupled.amplification.size}"
-        reporter.say(f"{count} points (T, sample) are supercritical: the linear response has no solution there, η is NaN")
+        reporter.say(
+            f"{count} points (T, sample) are supercritical: the linear response has no solution there, η is NaN"
+        )

@@ -16,6 +16,18 @@ class InputError(Exception):
         return f"{self.key}{shown}: {self.fix}"
 
 
+class InputErrors(InputError):
+    """Several mistakes, a line each."""
+
+    def __init__(self, errors: list[InputError]):
+        super().__init__(errors[0].key, errors[0].value, errors[0].fix)
+        self.args = (errors,)
+        self.errors = errors
+
+    def __str__(self) -> str:
+        return "\n".join(str(e) for e in self.errors)
+
+
 def _short(value: object) -> str:
     text = " ".join(str(value).split())
     return text if len(text) <= 80 else text[:77] + "..."

@@ -35,6 +35,7 @@ class Job:
     temperature : ndarray (t,) K, those of the output and that of the calibration
     path, planes : None where the input has no such section
     allow_unstable : leave imaginary modes out instead of refusing them
+    fingerprint : sha256 of input, force constants and program version; equal fingerprints, equal results
     """
 
     crystal: Crystal
@@ -45,6 +46,7 @@ class Job:
     path: maps.Path | None
     planes: Planes | None
     allow_unstable: bool
+    fingerprint: str
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def _bands(job: Job, path: maps.Path) -> Stage:
         return None, _under("/bands", found)
 
     points = len(path.q_kc)
-    return Stage("bands", points, meshes.blocks(path.q_kc), band_maps(points, job.crystal.modes), 0, work)
+    return Stage("bands", points, meshes.blocks(path.q_kc), band_maps(points, job.crystal.structure.symbols), 0, work)
 
 
 def _slices(job: Job, planes: Planes) -> Stage:

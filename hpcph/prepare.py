@@ -1,14 +1,14 @@
 """From a validated input to a Job: everything that rank 0 does alone before the work starts."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from hpcph import __version__
 from hpcph.config.load import Source
 from hpcph.config.schema import Input, Sample
-from hpcph.crystal import dipole, dynamical, forceconstants, mesh, sumrules
+from hpcph.crystal import dipole, dynamical, forceconstants, mesh, sumrules, symmetry
 from hpcph.crystal.lattice import Structure
 from hpcph.crystal.sumrules import SumRule
 from hpcph.errors import InputError
@@ -24,12 +24,10 @@ PARALLEL = 1e-3  # rad: a lattice vector this close to the axis counts as along 
 class Prepared:
     """A job with what only rank 0 needs to know about it.
 
-    fingerprint : sha256 of input and force constants, equal for equal results
     remarks : lines that the user should read
     """
 
     job: Job
-    fingerprint: str
     remarks: list[str]
 
 
@@ -53,7 +51,8 @@ def prepare(source: Source) -> Prepared:
     given = source.input
     loaded = forceconstants.load(files(source))
     crystal, remarks = _crystal(given, loaded)
-    mesh_, remark = _mesh(given, loaded.structure)
+    structure = crystal.structure
+    mesh_, remark = _mesh(given, structure)
     if not given.crystal.allow_unstable:
         inner = loaded.commensurate_qc[np.any(np.abs(loaded.commensurate_qc) > 1e-9, axis=1)]
         for block in mesh.blocks(inner) if len(inner) else []:
@@ -64,11 +63,12 @@ def prepare(source: Source) -> Prepared:
         temperature=temperatures(given),
         axis=np.asarray(given.axis, float),
         store_modes=given.modes,
-        path=_path(given, loaded.structure),
-        planes=_planes(given, loaded.structure),
+        path=_path(given, structure),
+        planes=_planes(given, structure),
         allow_unstable=given.crystal.allow_unstable,
+        fingerprint=fingerprint(source),
     )
-    return Prepared(job, fingerprint(source), remarks + remark)
+    return Prepared(job, remarks + remark)
 
 
 def temperatures(given: Input) -> np.ndarray:
@@ -92,16 +92,29 @@ def build_samples(given: Sample, density: float, axis: np.ndarray) -> Samples:
         radius = np.sqrt(2 * specific[:, 2])
     else:
         radius = np.asarray(given.radius)
-        height = given.height or np.inf
-        specific = sample.sphere(radius) if given.shape == "sphere" else sample.cylinder(radius, height, given.inner_radius or 0)
+        specific = _specific_inertia(given, radius)
     return sample.samples(given.shape, radius, specific, density, axis)
+
+
+def reference_sample(given: Sample, radius: float, density: float, axis: np.ndarray) -> Samples:
+    """One sample of the same shape with the radius of the calibration; for cuboids the cylinder of that radius."""
+    radii = np.array([radius])
+    return sample.samples(given.shape, radii, _specific_inertia(given, radii), density, axis)
+
+
+def _specific_inertia(given: Sample, radius: np.ndarray) -> np.ndarray:
+    if given.shape == "sphere":
+        return sample.sphere(radius)
+    return sample.cylinder(radius, given.height or np.inf, given.inner_radius or 0.0)
 
 
 def _crystal(given: Input, loaded: forceconstants.Loaded) -> tuple[dynamical.Crystal, list[str]]:
     structure, rules = loaded.structure, frozenset(SumRule(r) for r in given.crystal.sum_rules)
     nac = given.crystal.nac or ("gonze" if loaded.dielectric is not None else "none")
     if nac == "gonze" and loaded.dielectric is None:
-        raise InputError("crystal.nac", "gonze", "the force constants carry no Born charges; give crystal.born or nac: none")
+        raise InputError(
+            "crystal.nac", "gonze", "the force constants carry no Born charges; give crystal.born or nac: none"
+        )
     pairs, dipoles = loaded.pairs, None
     if nac == "gonze":
         width = dipole.ewald_width(structure, loaded.dielectric.epsilon, loaded.reach)
@@ -115,7 +128,18 @@ def _crystal(given: Input, loaded: forceconstants.Loaded) -> tuple[dynamical.Cry
     pairs = sumrules.impose(structure, pairs, dipoles, rules)
     after = sumrules.violations(structure, pairs, dipoles)
     remarks += [f"{r.value} sum rule violated by {before[r]:.1e}, now {after[r]:.1e} N m⁻¹" for r in SumRule]
-    return dynamical.build(structure, pairs, dipoles), remarks
+    crystal = dynamical.build(structure, pairs, dipoles)
+    return _with_honoured_symmetry(crystal, remarks)
+
+
+def _with_honoured_symmetry(crystal: dynamical.Crystal, remarks: list[str]) -> tuple[dynamical.Crystal, list[str]]:
+    """The crystal with those operations of its point group that the force constants obey (a supercell can break some)."""
+    broken = symmetry.violation(crystal) > symmetry.TOLERANCE
+    if not broken.any():
+        return crystal, remarks
+    structure = replace(crystal.structure, rotations=crystal.structure.rotations[~broken])
+    line = f"the force constants break {broken.sum()} of {len(broken)} point-group operations; the others are used"
+    return replace(crystal, structure=structure), [*remarks, line]
 
 
 def _mesh(given: Input, structure: Structure) -> tuple[mesh.Mesh, list[str]]:
@@ -126,7 +150,9 @@ def _mesh(given: Input, structure: Structure) -> tuple[mesh.Mesh, list[str]]:
     remarks = [f"mesh {grid}, shift ({', '.join(f'{s:g}' for s in shift)}): {len(found.q_kc)} of {found.points} points"]
     if found.dropped:
         kept = len(structure.rotations) - found.dropped
-        remarks.append(f"grid or shift break {found.dropped} of the point group's operations; the other {kept} are used")
+        remarks.append(
+            f"grid or shift break {found.dropped} of the point group's operations; the other {kept} are used"
+        )
     return found, remarks
 
 

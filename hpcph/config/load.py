@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from hpcph.config.schema import Input
-from hpcph.errors import InputError
+from hpcph.errors import InputError, InputErrors
 
 MAX_BYTES = 1 << 20
 DEFAULTS = {"HPCPH_DATA": "../../shared/data"}  # relative to the input file, as every path is
@@ -35,18 +35,6 @@ class Source:
         """sha256 of the meaning of the input: comments, order and spelling of units do not count."""
         meaning = self.input.model_dump(exclude={"output"})
         return hashlib.sha256(repr(meaning).encode()).hexdigest()
-
-
-class InputErrors(InputError):
-    """Several mistakes, a line each."""
-
-    def __init__(self, errors: list[InputError]):
-        super().__init__(errors[0].key, errors[0].value, errors[0].fix)
-        self.args = (errors,)
-        self.errors = errors
-
-    def __str__(self) -> str:
-        return "\n".join(str(e) for e in self.errors)
 
 
 def load(path: Path) -> Source:

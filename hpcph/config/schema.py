@@ -40,7 +40,9 @@ class Crystal(Section):
     @classmethod
     def _rotational_needs_translational(cls, rules):
         if "rotational" in rules and "translational" not in rules:
-            raise ValueError("rotational invariance needs the translational rule too; write [translational, rotational]")
+            raise ValueError(
+                "rotational invariance needs the translational rule too; write [translational, rotational]"
+            )
         return rules
 
     @field_validator("primitive")
@@ -147,10 +149,14 @@ class Feedback(Section):
             raise ValueError("give scale or calibrate, not both")
         if self.calibrate is not None and self.coupling == "antiparallel":
             raise ValueError("calibrate sets an amplification, so it needs coupling: parallel")
+        if self.calibrate is not None and (self.sample.inner_radius or 0) >= self.calibrate.radius:
+            raise ValueError("the radius of calibrate must be above the inner radius of the ring")
         return self
 
 
-Point = Annotated[dict[str, Annotated[list[float], Field(min_length=3, max_length=3)]], Field(min_length=1, max_length=1)]
+Point = Annotated[
+    dict[str, Annotated[list[float], Field(min_length=3, max_length=3)]], Field(min_length=1, max_length=1)
+]
 Run = Annotated[list[Point], Field(min_length=2, max_length=100)]
 
 
@@ -176,7 +182,9 @@ class Input(Section):
     crystal: Crystal
     axis: Annotated[list[float], Field(min_length=3, max_length=3)] = [0.0, 0.0, 1.0]
     mesh: Mesh
-    temperature: Range | Annotated[list[Kelvin], BeforeValidator(_as_list), Field(min_length=1, max_length=MAX_TEMPERATURES)]
+    temperature: (
+        Range | Annotated[list[Kelvin], BeforeValidator(_as_list), Field(min_length=1, max_length=MAX_TEMPERATURES)]
+    )
     lifetime: Annotated[Time, Field(gt=0, le=1)]
     gradient: Gradient
     feedback: Feedback | None = None

@@ -75,11 +75,15 @@ def load(files: Files) -> Loaded:
             raise
         except Exception as err:  # phonopy raises whatever its parsers raise
             raise InputError(
-                "crystal.force_constants", files.force_constants, f"phonopy cannot read it ({type(err).__name__}: {_line(err)})"
+                "crystal.force_constants",
+                files.force_constants,
+                f"phonopy cannot read it ({type(err).__name__}: {_line(err)})",
             ) from err
     if ph.force_constants is None:
         raise InputError(
-            "crystal.force_constants", files.force_constants, "holds no force constants; add crystal.force_sets: FORCE_SETS"
+            "crystal.force_constants",
+            files.force_constants,
+            "holds no force constants; add crystal.force_sets: FORCE_SETS",
         )
     return Loaded(_structure(ph), _pairs(ph), _dielectric(ph), _commensurate(ph), _reach(ph))
 
@@ -99,7 +103,9 @@ def _phonopy(files: Files):
         return phonopy.load(main, **options)
     if structure is None:
         raise InputError(
-            "crystal.structure", None, f"{main.name} holds no crystal; add crystal.structure: phonopy_disp.yaml or POSCAR"
+            "crystal.structure",
+            None,
+            f"{main.name} holds no crystal; add crystal.structure: phonopy_disp.yaml or POSCAR",
         )
     options["force_constants_filename"] = main
     if ".yaml" in structure.suffixes or ".yml" in structure.suffixes:

@@ -47,7 +47,7 @@ def impose(structure: Structure, pairs: PairTable, dipoles: Dipoles | None, rule
 
 
 def violations(structure: Structure, pairs: PairTable, dipoles: Dipoles | None) -> dict[SumRule, float]:
-    """Largest violation of each rule: translational in N m⁻¹, rotational in N."""
+    """Largest violation of each rule in N m⁻¹; of the rotational one the first moment is divided by RANGE."""
     x = structure.separation(pairs)
     every = np.arange(len(x))
     return {

@@ -5,7 +5,7 @@ import numpy as np
 from hpcph.crystal.lattice import Structure
 from hpcph.output.store import Dataset
 from hpcph.response.feedback import Feedback
-from hpcph.response.maps import Path
+from hpcph.response.maps import Path, species_names
 from hpcph.response.sample import Samples
 from hpcph.response.thermal import ThermalResponse
 
@@ -24,30 +24,42 @@ def mode_maps(points: int, modes: int) -> list[Dataset]:
         Dataset("/modes/polarization", (points, modes, 3), "ħ", "phonon polarization l", (k, n, "cartesian_l")),
         Dataset("/modes/group_velocity", (points, modes, 3), "m s-1", "group velocity", (k, n, "cartesian_v")),
         Dataset("/modes/flow", (points, modes), "J s m s-1", "p_n: γ^NL = −(τ/V) Σ w p ∂f/∂T, along the axis", (k, n)),
-        Dataset("/modes/diagonal", (points, modes), "J2 s2", "d_n: χ^D = (1/V) Σ w d (−∂f/∂ħω), along the axis", (k, n)),
-        Dataset("/modes/off_diagonal", (points, modes), "J s2", "g_n: χ^OD = (1/V) Σ w (c_0 + g f), along the axis", (k, n)),
-    ]
-
-
-def band_maps(points: int, modes: int) -> list[Dataset]:
-    """Dispersion along the path; degenerate modes carry the mean polarization of their block."""
-    q, n, c = "/bands/distance", "branch", "cartesian_l"
-    return [
-        Dataset("/bands/frequency", (points, modes), "Hz", "frequency ν, negative where imaginary", (q, n)),
-        Dataset("/bands/polarization", (points, modes, 3), "ħ", "phonon polarization l", (q, n, c)),
         Dataset(
-            "/bands/polarization_by_atom", (points, modes, modes // 3, 3), "ħ", "contribution of every atom", (q, n, "atom", c)
+            "/modes/diagonal", (points, modes), "J2 s2", "d_n: χ^D = (1/V) Σ w d (−∂f/∂ħω), along the axis", (k, n)
+        ),
+        Dataset(
+            "/modes/off_diagonal", (points, modes), "J s2", "g_n: χ^OD = (1/V) Σ w (c_0 + g f), along the axis", (k, n)
         ),
     ]
 
 
-def band_axes(path: Path) -> list[Dataset]:
+def band_maps(points: int, symbols: tuple[str, ...]) -> list[Dataset]:
+    """Dispersion along the path; degenerate modes carry the mean polarization of their block."""
+    q, n, c = "/bands/distance", "branch", "cartesian_l"
+    atoms, species = len(symbols), len(set(symbols))
+    modes = 3 * atoms
+    return [
+        Dataset("/bands/frequency", (points, modes), "Hz", "frequency ν, negative where imaginary", (q, n)),
+        Dataset("/bands/polarization", (points, modes, 3), "ħ", "phonon polarization l", (q, n, c)),
+        Dataset("/bands/polarization_by_atom", (points, modes, atoms, 3), "ħ", "part of every atom", (q, n, "atom", c)),
+        Dataset(
+            "/bands/polarization_by_species",
+            (points, modes, species, 3),
+            "ħ",
+            "part of every species",
+            (q, n, "species", c),
+        ),
+    ]
+
+
+def band_axes(path: Path, symbols: tuple[str, ...]) -> list[Dataset]:
     """Where the points of the path lie."""
     q, corner = "/bands/distance", "corner"
     return [
         Dataset.of("/bands/q", path.q_kc, "1", "fractional wave vector", (q, "reciprocal")),
         Dataset.of(q, path.distance_k, "m-1", "length of the path, |Δk| summed over legs, 2π included", (q,)),
         Dataset.of("/bands/corner", np.array(path.corner), "1", "first and last point of every leg", (corner,)),
+        Dataset.of("/bands/species", species_names(symbols), "1", "chemical symbols of the species axis", ("species",)),
         Dataset.of("/bands/label", list(path.label), "1", "names of these points", (corner,)),
     ]
 
@@ -78,7 +90,9 @@ def crystal(structure: Structure) -> list[Dataset]:
     """The primitive cell."""
     return [
         Dataset.of("/crystal/lattice", structure.lattice_vc, "m", "rows a, b, c", ("lattice_vector", "cartesian")),
-        Dataset.of("/crystal/positions", structure.fractional_ac, "1", "fractional positions", ("atom", "lattice_vector")),
+        Dataset.of(
+            "/crystal/positions", structure.fractional_ac, "1", "fractional positions", ("atom", "lattice_vector")
+        ),
         Dataset.of("/crystal/masses", structure.mass_a, "kg", "masses of the atoms", ("atom",)),
         Dataset.of("/crystal/symbols", list(structure.symbols), "1", "chemical symbols", ("atom",)),
         Dataset.of("/crystal/volume", structure.volume, "m3", "volume of the primitive cell"),
@@ -92,16 +106,32 @@ def thermal(result: ThermalResponse, lifetime: float, pam_density: np.ndarray) -
     return [
         Dataset.of(T, result.temperature, "K", "temperature", (T,)),
         Dataset.of(
-            "/thermal/gamma_nl", result.gamma_nl_rate * lifetime, "J s m-2 K-1", "γ^NL, ⟨L_i⟩/volume = γ_ij ∂_jT", flow_axes
+            "/thermal/gamma_nl",
+            result.gamma_nl_rate * lifetime,
+            "J s m-2 K-1",
+            "γ^NL, ⟨L_i⟩/volume = γ_ij ∂_jT",
+            flow_axes,
         ),
         Dataset.of(
-            "/thermal/pam_density", pam_density, "J s m-3", "angular momentum per volume, no feedback", (T, "cartesian_l")
+            "/thermal/pam_density",
+            pam_density,
+            "J s m-3",
+            "angular momentum per volume, no feedback",
+            (T, "cartesian_l"),
         ),
         Dataset.of(
-            "/feedback/susceptibility/diagonal", result.chi_diagonal, "J s2 m-3", "χ^D of L per volume, unscaled", L_TENSOR
+            "/feedback/susceptibility/diagonal",
+            result.chi_diagonal,
+            "J s2 m-3",
+            "χ^D of L per volume, unscaled",
+            L_TENSOR,
         ),
         Dataset.of(
-            "/feedback/susceptibility/off_diagonal", result.chi_off_diagonal, "J s2 m-3", "χ^OD, pair terms included, unscaled", L_TENSOR
+            "/feedback/susceptibility/off_diagonal",
+            result.chi_off_diagonal,
+            "J s2 m-3",
+            "χ^OD, pair terms included, unscaled",
+            L_TENSOR,
         ),
     ]
 
@@ -110,16 +140,32 @@ def feedback(result: Feedback, samples: Samples) -> list[Dataset]:
     """Response with feedback."""
     tr = (T, R)
     return [
-        Dataset.of(R, samples.radius_r, "m", f"radius of the {samples.shape}; of a cuboid, of the cylinder of equal I/M", (R,)),
-        Dataset.of("/feedback/gamma_ll/diagonal", result.gamma_diagonal, "1", "γ^LL along the axis, diagonal part, scaled", tr),
-        Dataset.of("/feedback/gamma_ll/off_diagonal", result.gamma_off_diagonal, "1", "off-diagonal part, scaled", tr),
-        Dataset.of("/feedback/gamma_ll/total", result.gamma_total, "1", "γ^LL along the axis, scaled", tr),
-        Dataset.of("/feedback/gamma_ll/unscaled", result.gamma_unscaled, "1", "γ^LL along the axis, first principles", tr),
-        Dataset.of("/feedback/amplification", result.amplification, "1", "η = 1/(1 − γ^LL), NaN where supercritical", tr),
         Dataset.of(
-            "/feedback/critical_radius", result.critical_radius, "m", "radius below which the linear response has no solution", (T,)
+            R, samples.radius_r, "m", f"radius of the {samples.shape}; of a cuboid, of the cylinder of equal I/M", (R,)
         ),
         Dataset.of(
-            "/feedback/pam_density", result.pam_density, "J s m-3", "angular momentum per volume with feedback", (*tr, "cartesian_l")
+            "/feedback/gamma_ll/diagonal", result.gamma_diagonal, "1", "γ^LL along the axis, diagonal part, scaled", tr
+        ),
+        Dataset.of("/feedback/gamma_ll/off_diagonal", result.gamma_off_diagonal, "1", "off-diagonal part, scaled", tr),
+        Dataset.of("/feedback/gamma_ll/total", result.gamma_total, "1", "γ^LL along the axis, scaled", tr),
+        Dataset.of(
+            "/feedback/gamma_ll/unscaled", result.gamma_unscaled, "1", "γ^LL along the axis, first principles", tr
+        ),
+        Dataset.of(
+            "/feedback/amplification", result.amplification, "1", "η = 1/(1 − γ^LL), NaN where supercritical", tr
+        ),
+        Dataset.of(
+            "/feedback/critical_radius",
+            result.critical_radius,
+            "m",
+            "radius below which the linear response has no solution",
+            (T,),
+        ),
+        Dataset.of(
+            "/feedback/pam_density",
+            result.pam_density,
+            "J s m-3",
+            "angular momentum per volume with feedback",
+            (*tr, "cartesian_l"),
         ),
     ]

@@ -11,6 +11,7 @@ from hpcph.response.feedback import Feedback
 from hpcph.response.thermal import ThermalResponse
 
 ROWS = 9  # temperatures in the closing table
+LOG_WIDTH = 140  # columns of a batch log
 INTERVAL = 10.0  # s between lines of a batch log
 
 
@@ -18,11 +19,13 @@ class Reporter:
     """Lines and bars of one run; silent on every rank but the first."""
 
     def __init__(self, speaks: bool):
-        self.console = Console(quiet=not speaks, highlight=False, soft_wrap=True)
+        self.console = Console(quiet=not speaks, highlight=False)
+        if not self.console.is_terminal:
+            self.console = Console(quiet=not speaks, highlight=False, width=LOG_WIDTH)
 
     def say(self, text: str) -> None:
         """One line."""
-        self.console.print(text, markup=False)
+        self.console.print(text, markup=False, soft_wrap=True)
 
     def stage(self, name: str, blocks: int, points: int) -> "StageProgress":
         """A context manager; call it with the number of blocks given out so far."""
@@ -65,7 +68,9 @@ class StageProgress:
         spent = time.monotonic() - self.start
         rate = done / max(spent, 1e-9)
         left = (self.points - done) / max(rate, 1e-9)
-        self.console.print(f"{self.name}: {done:.0f}/{self.points} k-points, {rate:.0f}/s, {left:.0f} s left", markup=False)
+        self.console.print(
+            f"{self.name}: {done:.0f}/{self.points} k-points, {rate:.0f}/s, {left:.0f} s left", markup=False
+        )
 
 
 def closing_table(

@@ -122,7 +122,9 @@ def _attach_scales(file: h5py.File, spec: Dataset) -> None:
     for dimension, axis in enumerate(spec.axes):
         name = axis if axis.startswith("/") else f"/axes/{axis}"
         if name not in file:
-            values = ["x", "y", "z"] if axis.startswith("cartesian") else np.arange(spec.shape[dimension], dtype=np.int32)
+            values = (
+                ["x", "y", "z"] if axis.startswith("cartesian") else np.arange(spec.shape[dimension], dtype=np.int32)
+            )
             file.create_dataset(name, data=values)
             file[name].attrs.update({"unit": "1", "description": f"index of {axis}"})
         if not file[name].is_scale:
@@ -142,7 +144,11 @@ def digest(file: h5py.File) -> str:
         if h5py.check_string_dtype(dataset.dtype):
             sha.update("\n".join(dataset.asstr()[...].ravel()).encode())
             continue
-        step = max(1, (1 << 24) // max(1, int(np.prod(dataset.shape[1:])) * dataset.dtype.itemsize)) if dataset.shape else 1
+        step = (
+            max(1, (1 << 24) // max(1, int(np.prod(dataset.shape[1:])) * dataset.dtype.itemsize))
+            if dataset.shape
+            else 1
+        )
         for low in range(0, dataset.shape[0] if dataset.shape else 1, step):
             sha.update(np.ascontiguousarray(dataset[low : low + step] if dataset.shape else dataset[()]).tobytes())
     return sha.hexdigest()

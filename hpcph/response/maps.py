@@ -58,15 +58,26 @@ def bands(crystal: Crystal, q_kc: np.ndarray, direction_kc: np.ndarray) -> dict[
 
     Returns
     -------
-    frequency (q, n) in Hz, negative where imaginary; polarization (q, n, 3) and polarization_by_atom (q, n, a, 3) in ħ
+    frequency (q, n) in Hz, negative where imaginary; in ħ polarization (q, n, 3), polarization_by_atom (q, n, a, 3),
+    polarization_by_species (q, n, s, 3) in the order of species_names
     """
     modes = diagonalise(crystal, q_kc, _limits(crystal, q_kc, direction_kc))
+    names = species_names(crystal.structure.symbols)
+    kind = np.array([names.index(symbol) for symbol in crystal.structure.symbols])
     atoms = block_average(polarization_by_atom(modes), modes.degenerate_blocks())
     return {
         "frequency": modes.frequency_kn / (2 * np.pi),
         "polarization": atoms.sum(axis=2),
         "polarization_by_atom": atoms,
+        "polarization_by_species": np.stack(
+            [atoms[:, :, kind == s].sum(axis=2) for s in range(kind.max() + 1)], axis=2
+        ),
     }
+
+
+def species_names(symbols: tuple[str, ...]) -> list[str]:
+    """The chemical species in the order of their first atom."""
+    return list(dict.fromkeys(symbols))
 
 
 def _limits(crystal: Crystal, q_kc: np.ndarray, direction_kc: np.ndarray):
@@ -89,7 +100,9 @@ def slices(crystal: Crystal, q_kc: np.ndarray, axis: np.ndarray, temperature: fl
     f, slope, _ = occupation(np.where(modes.active_kn, modes.frequency_kn, 1e20), np.array([temperature]))
     volume = crystal.structure.volume
     diagonal = np.sum(slope[0] * component(weights.diagonal_kn, axis), axis=1)
-    off_diagonal = np.sum(f[0] * component(weights.off_diagonal_kn, axis), axis=1) + component(weights.zero_point_k, axis)
+    off_diagonal = np.sum(f[0] * component(weights.off_diagonal_kn, axis), axis=1) + component(
+        weights.zero_point_k, axis
+    )
     missing = ~modes.active_kn.all(axis=1)
     return {
         "diagonal": np.where(missing, np.nan, diagonal / volume),

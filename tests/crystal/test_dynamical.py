@@ -3,8 +3,8 @@
 import json
 
 import numpy as np
-import physics
 import phonopy
+import physics
 import pytest
 
 from hpcph.crystal import dynamical
