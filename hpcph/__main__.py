@@ -22,8 +22,7 @@ def start() -> None:
     except BaseException:
         import traceback
 
-        sys.__stderr__.write(f"hpcph: rank {comm.rank} of {comm.size} failed\n{traceback.format_exc()}")
-        sys.__stderr__.flush()
+        sys.stderr.write(f"hpcph: rank {comm.rank} of {comm.size} failed\n{traceback.format_exc()}")
         comm.abort(1)
         raise
     sys.stdout.flush()

@@ -57,7 +57,7 @@ def _prepare(source, output: Path | None, reporter: Reporter) -> tuple[Job, Path
 
     ready = prepare(source)
     temporary = claim((output or Path(source.input.output)).absolute(), ready.job.fingerprint)
-    for remark in [source.input.title, *ready.remarks]:
+    for remark in filter(None, [source.input.title, *ready.remarks]):
         reporter.say(remark)
     return ready.job, temporary
 
@@ -165,7 +165,7 @@ def _provenance(source, comm: Comm, hosts: int, wall: float, scale: float, resul
 
 
 def _report(reporter: Reporter, thermal, lifetime, axis, coupled: Feedback | None, samples) -> None:
-    reporter.console.print(closing_table(thermal, lifetime, axis, coupled, samples and samples.radius_r))
+    reporter.say(closing_table(thermal, lifetime, axis, coupled, samples.radius_r[0] if samples else np.nan))
     if thermal.unstable_modes or thermal.zero_modes:
         reporter.say(f"left out: {thermal.zero_modes} zero and {thermal.unstable_modes} imaginary modes")
     if coupled is None:

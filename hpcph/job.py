@@ -126,7 +126,8 @@ def refuse_unstable(modes: Modes, q_kc: np.ndarray) -> None:
         raise InputError(
             "crystal.force_constants",
             f"{frequency:.4f} THz",
-            f"imaginary mode at q = ({where}); use converged force constants, or crystal.allow_unstable: true leaves such modes out",
+            f"imaginary mode at q = ({where}); use converged force constants, "
+            "or crystal.allow_unstable: true leaves such modes out",
         )
 
 

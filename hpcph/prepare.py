@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -110,15 +111,15 @@ def _specific_inertia(given: Sample, radius: np.ndarray) -> np.ndarray:
 
 def _crystal(given: Input, loaded: forceconstants.Loaded) -> tuple[dynamical.Crystal, list[str]]:
     structure, rules = loaded.structure, frozenset(SumRule(r) for r in given.crystal.sum_rules)
-    nac = given.crystal.nac or ("gonze" if loaded.dielectric is not None else "none")
-    if nac == "gonze" and loaded.dielectric is None:
+    dielectric = None if given.crystal.nac == "none" else loaded.dielectric
+    if given.crystal.nac == "gonze" and dielectric is None:
         raise InputError(
             "crystal.nac", "gonze", "the force constants carry no Born charges; give crystal.born or nac: none"
         )
     pairs, dipoles = loaded.pairs, None
-    if nac == "gonze":
-        width = dipole.ewald_width(structure, loaded.dielectric.epsilon, loaded.reach)
-        dipoles = dipole.build(structure, loaded.dielectric, width)
+    if dielectric is not None:
+        width = dipole.ewald_width(structure, dielectric.epsilon, loaded.reach)
+        dipoles = dipole.build(structure, dielectric, width)
         pairs = dipole.subtract(structure, pairs, dipoles, loaded.commensurate_qc)
     remarks = [
         f"{structure.space_group}, {len(structure.mass_a)} atoms, {structure.density:.1f} kg m⁻³, "
@@ -133,7 +134,7 @@ def _crystal(given: Input, loaded: forceconstants.Loaded) -> tuple[dynamical.Cry
 
 
 def _with_honoured_symmetry(crystal: dynamical.Crystal, remarks: list[str]) -> tuple[dynamical.Crystal, list[str]]:
-    """The crystal with those operations of its point group that the force constants obey (a supercell can break some)."""
+    """The crystal with those operations that the force constants obey (a supercell can break some)."""
     broken = symmetry.violation(crystal) > symmetry.TOLERANCE
     if not broken.any():
         return crystal, remarks
@@ -162,7 +163,7 @@ def _path(given: Input, structure: Structure) -> maps.Path | None:
     if given.bands.path == "auto":
         return maps.path(structure, _automatic_legs(structure), given.bands.points)
     corners = [[next(iter(point.items())) for point in run] for run in given.bands.path]
-    legs = [leg for run in corners for leg in zip(run, run[1:], strict=False)]
+    legs = [leg for run in corners for leg in pairwise(run)]
     for (name, a), (_, b) in legs:
         if np.allclose(a, b):
             raise InputError("bands.path", name, "a leg of no length; give two different points")
@@ -190,7 +191,7 @@ def _planes(given: Input, structure: Structure) -> Planes | None:
         raise InputError(
             "slices.planes",
             given.slices.planes,
-            f"planes of constant q_c are not normal to the axis: the lattice vector c is {np.degrees(tilt):.1f}° off it; "
+            f"planes of constant q_c are not normal to the axis, c is {np.degrees(tilt):.1f}° off it; "
             "use an axis along c or leave the section out",
         )
     return Planes(maps.plane_points(given.slices.planes, given.slices.grid), given.slices.temperature)

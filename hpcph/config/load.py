@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -122,11 +123,11 @@ def _name(trail: tuple) -> str:
     return "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in trail).lstrip(".") or "input"
 
 
-def _shown(item: dict) -> Any:
+def _shown(item: Mapping) -> Any:
     return None if item["type"] == "missing" or isinstance(item["input"], dict) else item["input"]
 
 
-def _fix(item: dict) -> str:
+def _fix(item: Mapping) -> str:
     if item["type"] == "extra_forbidden":
         return "unknown key; see the input table of the README"
     if item["type"] == "missing":

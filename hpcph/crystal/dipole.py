@@ -81,7 +81,7 @@ class Dipoles:
 
 
 def phonopy_width(structure: Structure, epsilon: np.ndarray, g_points: int = 300) -> float:
-    """phonopy's Ewald width: the Gaussian is 1e-10 at the radius of a sphere of `g_points` reciprocal vectors, rad m⁻¹."""
+    """phonopy's Ewald width: the Gaussian is 1e-10 at the radius of a sphere of `g_points` G, rad m⁻¹."""
     radius = 2 * np.pi * (3 * g_points / (4 * np.pi) / structure.volume) ** (1 / 3)
     return float(np.sqrt(radius**2 * np.trace(epsilon) / 3 / 4 / -np.log(1e-10)))
 

@@ -18,7 +18,7 @@ class Crystal:
 
     structure : the primitive cell
     dipoles : Gonze–Lee part, or None
-    cells : three ndarrays of int, the ranges of T along a, b, c
+    cells : list of three ndarrays of int, the ranges of T along a, b, c
     series : ndarray (Tx·Ty, Tz·4·t), real: U and ∂_c U (c = 1, 2, 3) of t upper-triangle elements, without e^{ik·T}
     upper : the two index arrays (t,) of the upper triangle
     delta_tc : ndarray (t, 3) fractional, r_b − r_a of every element
@@ -26,7 +26,7 @@ class Crystal:
 
     structure: Structure
     dipoles: Dipoles | None
-    cells: tuple[np.ndarray, np.ndarray, np.ndarray]
+    cells: list[np.ndarray]
     series: np.ndarray
     upper: tuple[np.ndarray, np.ndarray]
     delta_tc: np.ndarray
@@ -43,7 +43,7 @@ def build(structure: Structure, pairs: PairTable, dipoles: Dipoles | None) -> Cr
     The four fields are Φ/√(m m) and x_c Φ/√(m m), in rad² s⁻² and m rad² s⁻²; i is put in at evaluation.
     """
     low, high = pairs.cell.min(0), pairs.cell.max(0)
-    cells = tuple(np.arange(lo, hi + 1) for lo, hi in zip(low, high, strict=True))
+    cells = [np.arange(lo, hi + 1) for lo, hi in zip(low, high, strict=True)]
     n = 3 * len(structure.mass_a)
     weighted = pairs.phi / np.sqrt(structure.mass_a[pairs.first] * structure.mass_a[pairs.second])[:, None, None]
     x = structure.separation(pairs)
@@ -126,7 +126,7 @@ def _series(crystal: Crystal, q_kc: np.ndarray, fields: int) -> np.ndarray:
     values = np.empty((len(q_kc), fields * elements), complex)
     for line, (start, stop) in enumerate(zip(first, [*first[1:], len(q_kc)], strict=True)):
         np.matmul(along_c[start:stop], summed[line].reshape(len(tc), -1), out=values[start:stop])
-    values = values.reshape(len(q_kc), fields, elements)
+    values = values.reshape(len(q_kc), fields, elements)  # type: ignore[assignment]
     values *= np.exp(2j * np.pi * (q_kc @ crystal.delta_tc.T))[:, None]
     values[:, 1:] *= 1j
     full = np.zeros((len(q_kc), fields, n * n), complex)

@@ -5,6 +5,7 @@ import os
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy import constants
@@ -28,7 +29,7 @@ class Files:
     structure: Path | None = None
     force_sets: Path | None = None
     born: Path | None = None
-    supercell: tuple[int, int, int] | None = None
+    supercell: tuple[int, ...] | None = None
     primitive: str | list | None = "auto"
 
     def absolute(self) -> "Files":
@@ -88,7 +89,7 @@ def load(files: Files) -> Loaded:
     return Loaded(_structure(ph), _pairs(ph), _dielectric(ph), _commensurate(ph), _reach(ph))
 
 
-def _phonopy(files: Files):
+def _phonopy(files: Files) -> Any:
     import phonopy
 
     main, structure = files.force_constants, files.structure
@@ -97,7 +98,7 @@ def _phonopy(files: Files):
         "force_sets_filename": files.force_sets,
         "supercell_matrix": files.supercell,
     }
-    options = {key: value for key, value in optional.items() if value is not None}
+    options: dict[str, Any] = {key: value for key, value in optional.items() if value is not None}
     options["primitive_matrix"] = files.primitive
     if ".yaml" in main.suffixes or ".yml" in main.suffixes:
         return phonopy.load(main, **options)
@@ -119,7 +120,7 @@ def _structure(ph) -> Structure:
     from phonopy.structure.symmetry import Symmetry
 
     cell = ph.primitive
-    symmetry = Symmetry(cell, symprec=1e-5)
+    symmetry: Any = Symmetry(cell, symprec=1e-5)
     return Structure(
         lattice_vc=np.array(cell.cell) * constants.angstrom,
         fractional_ac=np.array(cell.scaled_positions),
@@ -165,7 +166,7 @@ def _dielectric(ph) -> Dielectric | None:
 
 
 def _commensurate(ph) -> np.ndarray:
-    """q-points at which the supercell's force constants are exact, nearest to Γ among their images, (q, 3) fractional."""
+    """q-points at which the supercell's force constants are exact, in the first zone, (q, 3) fractional."""
     from phonopy.harmonic.dynmat_to_fc import get_commensurate_points
     from phonopy.structure.brillouin_zone import BrillouinZone
 

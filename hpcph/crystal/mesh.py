@@ -52,7 +52,7 @@ def monkhorst_pack(structure: Structure, grid, shift, symmetry: bool) -> Mesh:
 
 def automatic_shift(structure: Structure, grid) -> tuple[float, float, float]:
     """The half shift that keeps Γ off the mesh and most of the point group on it; more halves win a tie."""
-    candidates = [s for s in product((0.5, 0.0), repeat=3) if any(s)]
+    candidates = [(a, b, c) for a, b, c in product((0.5, 0.0), repeat=3) if a or b or c]
     return max(candidates, key=lambda s: (preserving(structure, grid, s).sum(), sum(s)))
 
 
@@ -62,7 +62,7 @@ def preserving(structure: Structure, grid, shift) -> np.ndarray:
     reciprocal = reciprocal_rotations(structure.rotations)
     matrix = n[:, None] * reciprocal / n[None, :]
     offset = np.einsum("gij,j->gi", matrix, s) - s
-    return (_integral(matrix).all((1, 2))) & _integral(offset).all(1)
+    return np.logical_and(_integral(matrix).all((1, 2)), _integral(offset).all(1))
 
 
 def reciprocal_rotations(rotations: np.ndarray) -> np.ndarray:
@@ -123,4 +123,4 @@ def _time_reversal(n: np.ndarray, s: np.ndarray) -> tuple[int, ...]:
 
 
 def _integral(x: np.ndarray) -> np.ndarray:
-    return np.abs(x - np.rint(x)) < 1e-8
+    return np.asarray(np.abs(x - np.rint(x)) < 1e-8)

@@ -1,5 +1,7 @@
 """What rank 0 says: a progress bar on a terminal, plain lines in a batch log, the closing table."""
 
+import os
+import sys
 import time
 
 import numpy as np
@@ -11,7 +13,7 @@ from hpcph.response.feedback import Feedback
 from hpcph.response.thermal import ThermalResponse
 
 ROWS = 9  # temperatures in the closing table
-LOG_WIDTH = 140  # columns of a batch log
+LOG_WIDTH = 140  # columns of a table
 INTERVAL = 10.0  # s between lines of a batch log
 
 
@@ -19,30 +21,33 @@ class Reporter:
     """Lines and bars of one run; silent on every rank but the first."""
 
     def __init__(self, speaks: bool):
-        self.console = Console(quiet=not speaks, highlight=False)
-        if not self.console.is_terminal:
-            self.console = Console(quiet=not speaks, highlight=False, width=LOG_WIDTH)
+        self.bars = Console(quiet=not speaks, force_terminal=_watched())
+        self.lines = Console(quiet=not speaks, force_terminal=False, width=LOG_WIDTH)
 
-    def say(self, text: str) -> None:
-        """One line."""
-        self.console.print(text, markup=False, soft_wrap=True)
+    def say(self, text: str | Table) -> None:
+        """One line, or a table."""
+        self.lines.print(text, markup=False, highlight=False, soft_wrap=isinstance(text, str))
 
     def stage(self, name: str, blocks: int, points: int) -> "StageProgress":
         """A context manager; call it with the number of blocks given out so far."""
-        return StageProgress(self.console, name, blocks, points)
+        return StageProgress(self, name, blocks, points)
 
 
 class StageProgress:
     """Progress of one stage, k-points per second and time left."""
 
-    def __init__(self, console: Console, name: str, blocks: int, points: int):
-        self.console, self.name, self.points = console, name, points
+    def __init__(self, reporter: Reporter, name: str, blocks: int, points: int):
+        self.reporter, self.name, self.points = reporter, name, points
         self.per_block = points / blocks
         self.start = self.last = time.monotonic()
-        self.bar = Progress(
-            TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:.0f}/{task.total:.0f} k-points"),
-            TextColumn("{task.fields[rate]:.0f}/s"), TimeRemainingColumn(), console=console, transient=True,
-        ) if console.is_terminal else None  # fmt: skip
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.completed:.0f}/{task.total:.0f} k-points"),
+            TextColumn("{task.fields[rate]:.0f}/s"),
+            TimeRemainingColumn(),
+        )
+        self.bar = Progress(*columns, console=reporter.bars, transient=True) if reporter.bars.is_terminal else None
 
     def __enter__(self) -> "StageProgress":
         if self.bar:
@@ -53,35 +58,41 @@ class StageProgress:
     def __exit__(self, *_) -> None:
         if self.bar:
             self.bar.stop()
-        else:
-            self._line(self.points)
+        spent = time.monotonic() - self.start
+        self.reporter.say(f"{self.name}: {self.points} k-points in {spent:.1f} s, {self.points / spent:.0f}/s")
 
     def __call__(self, blocks: int) -> None:
         done, now = min(blocks * self.per_block, self.points), time.monotonic()
+        rate = done / max(now - self.start, 1e-9)
         if self.bar:
-            self.bar.update(self.task, completed=done, rate=done / max(now - self.start, 1e-9))
+            self.bar.update(self.task, completed=done, rate=rate)
         elif now - self.last > INTERVAL:
             self.last = now
-            self._line(done)
+            left = (self.points - done) / max(rate, 1e-9)
+            self.reporter.say(f"{self.name}: {done:.0f}/{self.points} k-points, {rate:.0f}/s, {left:.0f} s left")
 
-    def _line(self, done: float) -> None:
-        spent = time.monotonic() - self.start
-        rate = done / max(spent, 1e-9)
-        left = (self.points - done) / max(rate, 1e-9)
-        self.console.print(
-            f"{self.name}: {done:.0f}/{self.points} k-points, {rate:.0f}/s, {left:.0f} s left", markup=False
-        )
+
+def _watched() -> bool:
+    """Is somebody looking at a terminal? mpirun lends its ranks one even where its own output goes to a file."""
+    if not sys.stdout.isatty():
+        return False
+    if "OMPI_COMM_WORLD_SIZE" not in os.environ:
+        return True
+    try:
+        return os.readlink(f"/proc/{os.getppid()}/fd/1").startswith(("/dev/pts", "/dev/tty"))
+    except OSError:
+        return False
 
 
 def closing_table(
-    thermal: ThermalResponse, lifetime: float, axis: np.ndarray, coupled: Feedback | None, radius_r: np.ndarray | None
+    thermal: ThermalResponse, lifetime: float, axis: np.ndarray, coupled: Feedback | None, radius: float
 ) -> Table:
     """T, γ^NL along the axis, and for the first sample γ^LL with its channels, η, r_c and the unscaled γ^LL."""
     n = axis / np.linalg.norm(axis)
     table = Table(box=None, pad_edge=False)
     headers = ["T (K)", "γ^NL (J s m⁻² K⁻¹)"]
     if coupled is not None:
-        headers += [f"γ^LL at {radius_r[0] * 1e9:g} nm", "D", "OD", "η", "r_c (nm)"]
+        headers += [f"γ^LL at {radius * 1e9:g} nm", "D", "OD", "η", "r_c (nm)"]
         headers += ["γ^LL unscaled"] if coupled.scale != 1 else []
     for header in headers:
         table.add_column(header, justify="right")

@@ -79,7 +79,7 @@ class MapWriter:
         self._file.close()
 
     def write(self, spec: Dataset, pieces: Sequence[tuple[slice, np.ndarray]]) -> None:
-        """Write what this rank computed: ranges along spec.along, ascending; a rank without any takes part with nothing."""
+        """Write what this rank computed: ascending ranges along spec.along; a rank may have none."""
         dataset = self._file[spec.name].id
         space = dataset.get_space()
         space.select_none()

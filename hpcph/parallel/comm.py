@@ -74,7 +74,7 @@ class Comm:
                     mine[block - low] = partial[block]
             gathered = np.empty_like(mine) if self.root else None
             self.mpi.Reduce(mine, gathered, root=0)
-            if self.root:
+            if total is not None and gathered is not None:
                 for row in gathered:
                     total += row
         return total

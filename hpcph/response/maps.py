@@ -30,11 +30,16 @@ class Path:
 
 def path(structure: Structure, legs, points: int) -> Path:
     """A path from legs ((label, q), (label, q)), `points` on each, ends included; jumps add no distance."""
-    q, distance, direction, corner, label, start = [], [], [], [], [], 0.0
+    q: list[np.ndarray] = []
+    distance: list[np.ndarray] = []
+    direction: list[np.ndarray] = []
+    corner: list[int] = []
+    label: list[str] = []
+    start = 0.0
     for (name_a, a), (name_b, b) in legs:
         a, b = np.asarray(a, float), np.asarray(b, float)
         vector = (b - a) @ structure.reciprocal_vc
-        length = np.linalg.norm(vector)
+        length = float(np.linalg.norm(vector))
         t = np.linspace(0, 1, points)
         corner += [len(q) * points, len(q) * points + points - 1]
         label += [name_a, name_b]
@@ -46,7 +51,7 @@ def path(structure: Structure, legs, points: int) -> Path:
 
 
 def plane_points(planes, grid) -> np.ndarray:
-    """Points q of planes of constant q_c, (i, j, p, 3) fractional, −½ … ½ along a* and b*; a point's planes are one line."""
+    """Points q of planes of constant q_c, −½ … ½ along a* and b*, (i, j, p, 3) fractional; p last makes them lines."""
     a, b = (np.linspace(-0.5, 0.5, n) for n in grid)
     return np.stack(np.meshgrid(a, b, np.asarray(planes, float), indexing="ij"), axis=-1)
 

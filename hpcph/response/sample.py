@@ -38,7 +38,7 @@ def samples(shape: str, radius_r, specific_rc, density: float, axis: np.ndarray)
 
 
 def cylinder(radius, height=np.inf, inner=0.0) -> np.ndarray:
-    """I/M of a (hollow) cylinder, (r, 3) in m²: ½(r² + r_i²) about its axis; without a height it turns about that only."""
+    """I/M of a (hollow) cylinder, (r, 3) in m²: ½(r² + r_i²) about its axis; without a height held fast across."""
     square = np.asarray(radius, float) ** 2 + np.asarray(inner, float) ** 2
     across = (3 * square + np.asarray(height, float) ** 2) / 12
     return np.stack([across, across, square / 2], axis=-1)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, fields
 
 import numpy as np
-from scipy.constants import hbar, k as boltzmann
+from scipy.constants import hbar
+from scipy.constants import k as boltzmann
 
 from hpcph.phonons.modes import Modes
 from hpcph.response.weights import SYMMETRIC, ModeWeights

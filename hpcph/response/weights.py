@@ -44,7 +44,7 @@ def mode_weights(modes: Modes) -> ModeWeights:
     polarization = np.einsum("kinn->kni", m).real
     velocity = modes.velocities()
     flow = hbar * polarization[:, :, :, None] * velocity[:, :, None, :]
-    shared = np.flatnonzero((together.sum(axis=(1, 2)) > block.shape[1]))
+    shared = np.flatnonzero(together.sum(axis=(1, 2)) > block.shape[1])
     if shared.size:
         V = modes.velocity_matrices(shared)
         inside = together[shared] & both[shared]

@@ -15,6 +15,14 @@ shifts = st.tuples(*[st.sampled_from((0.0, 0.5, 0.25, -0.5, 0.3))] * 3)
 crystals = st.sampled_from(("quartz_pbesol", "stishovite", "P2_13"))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _read_before_hypothesis_runs():
+    """Parsers change the recursion limit, which Hypothesis minds."""
+    for name in ("quartz_pbesol", "stishovite", "P2_13"):
+        if physics.FILES[name].is_file():
+            physics.loaded(name)
+
+
 def keys(q, denominator=4200 * 100):
     """Wave vectors modulo the reciprocal lattice as hashable integers."""
     return [tuple(point) for point in np.rint(np.asarray(q) * denominator).astype(int) % denominator]

@@ -1,0 +1,36 @@
+# make run   install what is missing and run the main job: the embedded α-quartz   (INPUT=inputs/x.yaml NP=4)
+# make test  install what is missing and run the tests on 1 rank, then under mpirun on 2, 3 and 4
+# make slow  the long proofs as well
+# make check lint and types
+
+NP      ?= $(shell nproc)
+INPUT   ?= inputs/quartz.yaml
+PYTHON  := .venv/bin/python
+MPIRUN  := mpirun --oversubscribe --bind-to none
+
+export OMP_NUM_THREADS = 1
+export OPENBLAS_NUM_THREADS = 1
+export RAYON_NUM_THREADS = 1
+# Open MPI wants these two before it serves root, as in a container
+export OMPI_ALLOW_RUN_AS_ROOT = 1
+export OMPI_ALLOW_RUN_AS_ROOT_CONFIRM = 1
+
+.PHONY: run test slow check install
+
+run: install
+	$(MPIRUN) -n $(NP) $(PYTHON) -m hpcph run $(INPUT)
+
+test: install check
+	$(PYTHON) -m pytest
+	for n in 2 3 4; do $(MPIRUN) -n $$n $(PYTHON) tests/mpi_pytest.py -m "mpi and not slow" || exit 1; done
+
+slow: test
+	$(PYTHON) -m pytest -m slow
+
+check: install
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check hpcph
+	$(PYTHON) -m mypy
+
+install:
+	@jobscripts/install.sh

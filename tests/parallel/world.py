@@ -1,0 +1,105 @@
+"""What the program tests share: the world communicator, a folder of all ranks, inputs, and runs under mpirun."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from copy import deepcopy
+from pathlib import Path
+
+from mpi4py import MPI
+from ruamel.yaml import YAML
+
+from hpcph.config.load import load
+from hpcph.driver import run
+from hpcph.parallel.comm import Comm
+
+ROOT = Path(__file__).resolve().parents[2]
+QUARTZ = {
+    "crystal": {"force_constants": str(ROOT / "inputs/quartz/phonopy_params.yaml.xz")},
+    "mesh": {"grid": [4, 4, 4]},
+    "temperature": ["100 K", "290 K", "300 K"],
+    "lifetime": "10 ps",
+    "gradient": "1 K/mm",
+    "feedback": {
+        "sample": {"radius": ["18 nm", "20 nm"]},
+        "calibrate": {"gamma_ll": 0.8, "temperature": "290 K", "radius": "20 nm"},
+    },
+    "modes": True,
+    "bands": {"points": 3},
+    "slices": {"temperature": "300 K", "planes": [0, 0.25], "grid": [3, 5]},
+    "output": "out",
+}
+DROP = object()
+
+
+@contextmanager
+def communicator():
+    """A duplicate of the world, so that no message of a test reaches the next one."""
+    duplicate = MPI.COMM_WORLD.Dup()
+    yield Comm(duplicate)
+    duplicate.Barrier()
+    duplicate.Free()
+
+
+@contextmanager
+def shared_folder(comm: Comm):
+    """An empty folder with the same path on every rank, gone afterwards."""
+    path = Path(comm.bcast(tempfile.mkdtemp(prefix="hpcph-test-") if comm.root else None))
+    try:
+        yield path
+    finally:
+        if comm.mpi.size == 1:
+            shutil.rmtree(path)
+        else:
+            comm.mpi.Barrier()
+            if comm.root:
+                shutil.rmtree(path)
+
+
+def quartz(**changes) -> dict:
+    """The small input with other sections: a_b=… replaces key b of section a; DROP removes it."""
+    data = deepcopy(QUARTZ)
+    for name, value in changes.items():
+        *sections, key = name.split("__")
+        place = data
+        for section in sections:
+            place = place[section]
+        if value is DROP:
+            del place[key]
+        else:
+            place[key] = value
+    return data
+
+
+def write(folder: Path, data: dict | str, name: str = "input.yaml") -> Path:
+    """An input file."""
+    path = folder / name
+    if isinstance(data, str):
+        path.write_text(data, encoding="utf-8")
+    else:
+        with open(path, "w", encoding="utf-8") as file:
+            YAML(typ="safe").dump(data, file)
+    return path
+
+
+def compute(comm: Comm, folder: Path, data: dict):
+    """Run an input on all ranks in this process; the Outcome."""
+    source = comm.on_root(lambda: load(write(folder, data)))
+    return run(comm, source if comm.root else None, folder / "out")
+
+
+def command(ranks: int, *arguments, script: Path | None = None, timeout: float = 240) -> subprocess.CompletedProcess:
+    """python -m hpcph (or a script) under mpirun, or without it for ranks = 0; a hang fails."""
+    launch = ["mpirun", "-n", str(ranks), "--oversubscribe", "--bind-to", "none"] if ranks else []
+    program = [str(script)] if script else ["-m", "hpcph"]
+    return subprocess.run(
+        [*launch, sys.executable, *program, *map(str, arguments)],
+        env={**os.environ, "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMP_NUM_THREADS": "1"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+    )

@@ -1,0 +1,101 @@
+"""χ against thermodynamics: the free energy with Ω·L added exactly (check 1 of theory), and its limits."""
+
+import numpy as np
+import physics
+import pytest
+from scipy.constants import hbar
+from scipy.constants import k as boltzmann
+
+from hpcph.crystal import dynamical
+from hpcph.response import thermal
+from hpcph.response.weights import mode_weights
+
+
+def rotation_generators(atoms):
+    """E^λ = iM^λ, real antisymmetric: (E^λ)_{μν} = ε_λμν on every atom, (3, n, n)."""
+    E = np.zeros((3, 3, 3))
+    for i, j, k in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
+        E[i, j, k], E[i, k, j] = 1, -1
+    return np.array([np.kron(np.eye(atoms), e) for e in E])
+
+
+def free_energy(D, E, omega, temperature):
+    """F = Σ kT ln 2 sinh(ħω/2kT) over the positive frequencies of H + Ω·L, J."""
+    kT, unit = boltzmann * temperature, np.sqrt(np.abs(np.trace(D)) / len(D))
+    drift = -omega / unit * E
+    motion = np.block([[drift, np.eye(len(D))], [-D / unit**2, drift]])
+    frequencies = np.sort((1j * np.linalg.eigvals(motion)).real)[len(D) :] * unit
+    x = hbar * frequencies / kT
+    return kT * np.sum(x / 2 + np.log1p(-np.exp(-x)))
+
+
+def minus_second_derivative(D, E, temperature, step):
+    """−∂²F/∂Ω² at Ω = 0, fourth-order differences."""
+    F = {n: free_energy(D, E, n * step, temperature) for n in (-2, -1, 0, 1, 2)}
+    return -(16 * (F[1] + F[-1]) - (F[2] + F[-2]) - 30 * F[0]) / (12 * step**2)
+
+
+def chi(case, q, temperature):
+    """χ·V of a set of wave vectors, each with −k, (3, 3) in J s²."""
+    both = np.concatenate([np.atleast_2d(q), -np.atleast_2d(q)])
+    T = np.array([temperature])
+    return thermal.response(physics.sums(physics.modes(case, both), T), T, 1.0, np.eye(3)[None]).chi[0]
+
+
+POINTS = {
+    "quartz_pbesol": [[0.11, 0.23, 0.37], [-0.4, 0.17, 0.08]],
+    "embedded": [[0.3, 0.05, -0.22], [0, 0, 0.5]],
+    "zno": [[0.21, 0.1, 0.3], [0, 0, 0.3], [1 / 3, 1 / 3, 0]],
+    "P2_13": [[0.13, 0.31, 0.27], [0.2, 0.2, 0.2], [0.5, 0.5, 0.5]],
+}
+
+
+@pytest.mark.parametrize("temperature", [30.0, 300.0])
+@pytest.mark.parametrize(("name", "q"), [(name, q) for name, points in POINTS.items() for q in points])
+def test_chi_is_the_second_derivative_of_the_free_energy(name, q, temperature):
+    """−∂²F/∂Ω_i∂Ω_j = χ_ij V for k with −k: the three axes and the xy, yz components; degenerate points included."""
+    case = physics.case(name)
+    E = rotation_generators(len(case.structure.mass_a))
+    pair = [dynamical.matrices(case.crystal, s * np.array([q], float))[0] for s in (1, -1)]
+    lowest = physics.modes(case, q).frequency_kn.min()
+
+    def along(direction):
+        generator = np.einsum("c,cmn->mn", direction, E)
+        values = [np.mean([minus_second_derivative(D, generator, temperature, h) for D in pair]) for h in steps]
+        return values[1] + (values[1] - values[0]) / 15  # Richardson on the fourth-order error
+
+    steps = (4e-3 * lowest, 2e-3 * lowest)
+    expected = chi(case, q, temperature)
+    tolerance = 1e-6 * np.trace(expected)
+    x, y, z = np.eye(3)
+    for i, axis in enumerate((x, y, z)):
+        assert along(axis) == pytest.approx(expected[i, i], abs=tolerance)
+    for i, j, one, other in ((0, 1, x, y), (1, 2, y, z)):
+        mixed = (along((one + other) / np.sqrt(2)) - along((one - other) / np.sqrt(2))) / 2
+        assert mixed == pytest.approx(expected[i, j], abs=tolerance)
+
+
+@pytest.mark.parametrize("name", ["quartz_pbesol", "embedded", "stishovite", "P2_13", "P6_1"])
+def test_hot_lattice_is_classical(name):
+    """At high T χ_ij V → kT Tr[D⁻¹ (δ_ij − e_i e_j)], the classical free energy ½ kT ln det(D − Ω²(1 − n n))."""
+    case = physics.case(name)
+    q = physics.random_q(case.structure, 3, seed=5)
+    T = 2e5
+    inverse = np.linalg.inv(dynamical.matrices(case.crystal, q)).real
+    atoms = len(case.structure.mass_a)
+    local = np.einsum("kaman->mn", inverse.reshape(len(q), atoms, 3, atoms, 3)) / len(q)
+    expected = boltzmann * T * (np.trace(local) * np.eye(3) - local)
+    assert np.abs(chi(case, q, T) - expected).max() < 1e-5 * np.abs(expected).max()
+
+
+@pytest.mark.parametrize("name", ["quartz_pbesol", "stishovite", "P2_13"])
+def test_cold_lattice_has_zero_point_chi_only(name):
+    """For T → 0 χ^D vanishes and χ^OD tends to the zero-point constant, which is positive."""
+    case = physics.case(name)
+    modes = physics.modes(case, physics.random_q(case.structure, 5))
+    frozen = physics.sums(modes, [1e-3, 1.0])
+    constant = mode_weights(modes).zero_point_k.mean(axis=0)
+    assert np.abs(frozen.diagonal).max() < 1e-12 * constant[:3].min()
+    assert np.abs(frozen.off_diagonal - constant).max() < 1e-12 * constant[:3].max()
+    assert np.abs(frozen.flow).max() < 1e-12 * np.abs(physics.sums(modes, [300.0]).flow).max()
+    assert constant[:3].min() > 0
