@@ -18,6 +18,7 @@ from hpcph.phonons.modes import diagonalise
 from hpcph.response import maps, sample
 from hpcph.response.sample import Samples
 
+LARGE_CHANGE = 5e-3  # relative change of the force constants by the sum rules that the user is told of
 PARALLEL = 1e-3  # rad: a lattice vector this close to the axis counts as along it
 
 
@@ -126,10 +127,13 @@ def _crystal(given: Input, loaded: forceconstants.Loaded) -> tuple[dynamical.Cry
         + (f"dipole part with {len(dipoles.wavevector_gc)} G" if dipoles else "no dipole part")
     ]
     before = sumrules.violations(structure, pairs, dipoles)
-    pairs = sumrules.impose(structure, pairs, dipoles, rules)
-    after = sumrules.violations(structure, pairs, dipoles)
+    corrected = sumrules.impose(structure, pairs, dipoles, rules)
+    after = sumrules.violations(structure, corrected, dipoles)
     remarks += [f"{r.value} sum rule violated by {before[r]:.1e}, now {after[r]:.1e} N m⁻¹" for r in SumRule]
-    crystal = dynamical.build(structure, pairs, dipoles)
+    change = float(np.linalg.norm(corrected.phi - pairs.phi) / np.linalg.norm(pairs.phi))
+    if change > LARGE_CHANGE:
+        remarks.append(f"the sum rules changed the force constants by {change:.1%}: a larger supercell would need less")
+    crystal = dynamical.build(structure, corrected, dipoles)
     return _with_honoured_symmetry(crystal, remarks)
 
 

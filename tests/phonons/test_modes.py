@@ -4,6 +4,9 @@ import numpy as np
 import physics
 import pytest
 
+from hpcph.crystal import dynamical
+from hpcph.phonons.modes import diagonalise
+
 CRYSTALS = ("embedded", *physics.QUARTZ, "zno", "stishovite", "P2_13", "P6_1")
 
 
@@ -59,3 +62,18 @@ def test_three_translations_are_left_out_at_gamma(name):
     total = physics.sums(modes, [300.0])
     assert total.left_out.tolist() == [6, 0]
     assert np.all(np.isfinite(total.flat()))
+
+
+def test_translations_are_left_out_even_where_they_are_not_at_rest():
+    """Force constants that break the acoustic sum rule: at Γ the three modes nearest to rest are the translations."""
+    case = physics.case("embedded")
+    pairs = case.pairs
+    own = (pairs.first == pairs.second) & ~pairs.cell.any(axis=1)
+    held = pairs.with_phi(pairs.phi + 0.1 * own[:, None, None] * np.eye(3))  # N m⁻¹, holds every atom to its place
+    crystal = dynamical.build(case.structure, held, case.dipoles)
+    lowest = np.linalg.eigvalsh(dynamical.matrices(crystal, np.zeros((1, 3))))[0, :4]
+    assert np.all(lowest[:3] > (0.1 * physics.THZ) ** 2)
+    modes = diagonalise(crystal, np.zeros((1, 3)))
+    assert (~modes.active_kn).sum() == 3
+    assert modes.frequency_kn[modes.active_kn].min() ** 2 == pytest.approx(lowest[3])
+    assert not diagonalise(crystal, np.array([[1e-6, 0, 0]])).frequency_kn.min() < 0.1 * physics.THZ

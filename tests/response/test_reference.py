@@ -27,8 +27,8 @@ def row(grid, shift, temperature, rules, temperatures=T):
     ],
 )
 def test_without_the_rotational_rule(grid, shift, temperature, expected):
-    """No freedom is left without the rule: the table to 1e-3."""
-    assert row(grid, shift, temperature, physics.TRANSLATION) == pytest.approx(expected, rel=1e-3)
+    """No freedom is left without the rule: the table to 1e-4."""
+    assert row(grid, shift, temperature, physics.TRANSLATION) == pytest.approx(expected, rel=1e-4)
 
 
 WITH_RULE = [
