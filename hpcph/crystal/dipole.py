@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpcph.crystal.lattice import Dielectric, PairTable, Structure
+from hpcph.crystal.mesh import nearest_image
 
-CUTOFF = 1e-18  # Gaussian factor of the smallest G left out; for k in the first zone the sum is then exact to ≈ 1e-12
+CUTOFF = 1e-11  # largest Gaussian factor, anywhere in the first zone, of a G that is left out
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,11 @@ def ewald_width(structure: Structure, epsilon: np.ndarray, reach: float) -> floa
 
 
 def build(structure: Structure, dielectric: Dielectric, width: float) -> Dipoles:
-    """The sum over G for an Ewald width (rad m⁻¹); keeps every G with exp(−GεG/4Λ²) ≥ CUTOFF."""
-    g = _ellipsoid(structure, dielectric.epsilon, -np.log(CUTOFF) * 4 * width**2)
+    """The sum over G for an Ewald width (rad m⁻¹); keeps every G that reaches CUTOFF in the first zone."""
+    zone = nearest_image(structure, np.stack(np.meshgrid(*[np.arange(8) / 8] * 3), -1).reshape(-1, 3))
+    k = zone @ structure.reciprocal_vc
+    farthest = np.sqrt(np.einsum("kc,cd,kd->k", k, dielectric.epsilon, k).max())
+    g = _ellipsoid(structure, dielectric.epsilon, (np.sqrt(-np.log(CUTOFF)) * 2 * width + farthest) ** 2)
     phase = np.exp(1j * (g @ (structure.fractional_ac @ structure.lattice_vc).T))  # (g, a)
     amplitude = np.einsum("acv,ga,a->cavg", dielectric.born, phase, structure.mass_a**-0.5)
     return Dipoles(
