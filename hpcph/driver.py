@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from hpcph import __version__
+from hpcph.errors import InputError
 from hpcph.job import Job, Stage, stages
 from hpcph.output import layout
 from hpcph.output.progress import Reporter, closing_table
@@ -137,7 +138,10 @@ def _feedback(given, everything: ThermalResponse, thermal: ThermalResponse, dens
     if wanted.calibrate is not None:
         reference = reference_sample(wanted.sample, wanted.calibrate.radius, density, axis)
         at = _at(everything, everything.temperature == wanted.calibrate.temperature)
-        scale = wanted.calibrate.gamma_ll / along(at.chi, reference, axis)[0, 0]
+        unscaled = along(at.chi, reference, axis)[0, 0]
+        if not unscaled > 0:
+            raise InputError("feedback.calibrate", unscaled, "no scale fits: γ^LL without it is not positive")
+        scale = wanted.calibrate.gamma_ll / unscaled
     return feedback(thermal, samples, pam, axis, Coupling[wanted.coupling.upper()], float(scale)), samples
 
 

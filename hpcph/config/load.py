@@ -16,6 +16,8 @@ from hpcph.config.schema import Input
 from hpcph.errors import InputError, InputErrors
 
 MAX_BYTES = 1 << 20
+MAX_VALUES = 200_000
+MAX_DEPTH = 50
 DEFAULTS = {"HPCPH_DATA": "../../shared/data"}  # relative to the input file, as every path is
 
 
@@ -44,7 +46,7 @@ def load(path: Path) -> Source:
     Raises InputError (InputErrors where there are several mistakes).
     """
     text = _text(path)
-    return Source(path.resolve(), text, _validate(_expand(_parse(text, path))))
+    return Source(path.resolve(), text, _validate(_expand(_parse(text, path), [MAX_VALUES])))
 
 
 def _text(path: Path) -> str:
@@ -71,12 +73,20 @@ def _parse(text: str, path: Path) -> dict[str, Any]:
     return data
 
 
-def _expand(node: Any) -> Any:
+def _expand(node: Any, budget: list[int], depth: int = 0) -> Any:
+    """The input with ${VAR} filled in; aliases are written out, so what they stand for is counted."""
+    budget[0] -= 1
+    if budget[0] < 0 or depth > MAX_DEPTH:
+        raise InputError("input", None, f"stands for more than {MAX_VALUES} values or is nested too deeply")
     if isinstance(node, dict):
-        return {key: _expand(value) for key, value in node.items()}
+        return {_expand(key, budget, depth + 1): _expand(value, budget, depth + 1) for key, value in node.items()}
     if isinstance(node, list):
-        return [_expand(value) for value in node]
-    return re.sub(r"\$\{(\w+)\}", _variable, node) if isinstance(node, str) else node
+        return [_expand(value, budget, depth + 1) for value in node]
+    if not isinstance(node, str):
+        return node
+    if "\0" in node or (not node.isascii() and any("\ud800" <= c <= "\udfff" for c in node)):
+        raise InputError("input", ascii(node), "holds a character that no file can; remove it")
+    return re.sub(r"\$\{(\w+)\}", _variable, node)
 
 
 def _variable(match: re.Match) -> str:
@@ -94,15 +104,8 @@ def _validate(data: dict[str, Any]) -> Input:
 
 
 def _mistakes(err: ValidationError, data: Any) -> list[InputError]:
-    """One line a key; of the alternatives of a union only the deepest complaint is shown."""
-    deepest: dict[tuple, tuple[int, InputError]] = {}
-    for item in err.errors():
-        trail = _trail(item["loc"], data)
-        root = trail[:1] if trail[:1] in (("temperature",), ("lifetime",)) else trail
-        mistake = InputError(_name(trail), _shown(item), _fix(item))
-        if root not in deepest or len(trail) > deepest[root][0]:
-            deepest[root] = (len(trail), mistake)
-    return [mistake for _, mistake in deepest.values()]
+    """One a value that is wrong."""
+    return [InputError(_name(_trail(item["loc"], data)), _shown(item), _fix(item)) for item in err.errors()]
 
 
 def _trail(location: tuple, data: Any) -> tuple:
@@ -120,7 +123,9 @@ def _trail(location: tuple, data: Any) -> tuple:
 
 
 def _name(trail: tuple) -> str:
-    return "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in trail).lstrip(".") or "input"
+    """a.b[0]; keys are the user's and may hold anything, line breaks included."""
+    steps = (f"[{s}]" if isinstance(s, int) else f".{s if s.isprintable() else ascii(s)}" for s in trail)
+    return "".join(steps).lstrip(".")[:200] or "input"
 
 
 def _shown(item: Mapping) -> Any:

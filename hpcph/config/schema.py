@@ -3,7 +3,16 @@
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    field_validator,
+    model_validator,
+)
 
 from hpcph.config.units import Gradient, Length, Temperature, Time
 
@@ -21,6 +30,12 @@ class Section(BaseModel):
 
 def _as_list(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
+
+
+def _word_or_list(kind: Any, most: Any) -> Any:
+    """`auto` or a list: the kind of the value decides which complaint the user reads."""
+    choice = Annotated[Literal["auto"], Tag("word")] | Annotated[kind, most, Tag("list")]
+    return Annotated[choice, Discriminator(lambda value: "word" if isinstance(value, str) else "list")]
 
 
 class Crystal(Section):
@@ -51,7 +66,7 @@ class Crystal(Section):
         if isinstance(value, str) and value in ("auto", "P", "F", "I", "A", "C", "R"):
             return value
         matrix = np.array(value, dtype=object)
-        if matrix.shape == (3, 3) and all(isinstance(x, (int, float)) for x in matrix.ravel()):
+        if matrix.shape == (3, 3) and all(type(x) in (int, float) and abs(x) < 1e3 for x in matrix.ravel()):
             if abs(np.linalg.det(matrix.astype(float))) > 1e-6:
                 return value
         raise ValueError("must be auto, P, F, I, A, C, R or a regular 3×3 matrix")
@@ -61,7 +76,7 @@ class Mesh(Section):
     """Monkhorst–Pack mesh."""
 
     grid: Annotated[list[PointCount], Field(min_length=3, max_length=3)]
-    shift: Literal["auto"] | Annotated[list[float], Field(min_length=3, max_length=3)] = "auto"
+    shift: _word_or_list(list[float], Field(min_length=3, max_length=3)) = "auto"  # type: ignore[valid-type]
     symmetry: bool = True
 
     @field_validator("shift")
@@ -91,6 +106,9 @@ class Range(Section):
         """The temperatures, K."""
         count = int(np.floor((self.to - self.from_) / self.step * (1 + 1e-12) + 1e-9)) + 1
         return [self.from_ + i * self.step for i in range(count)]
+
+
+Temperatures = Annotated[list[Kelvin], BeforeValidator(_as_list), Field(min_length=1, max_length=MAX_TEMPERATURES)]
 
 
 class Calibrate(Section):
@@ -163,7 +181,7 @@ Run = Annotated[list[Point], Field(min_length=2, max_length=100)]
 class Bands(Section):
     """Dispersion along a path: auto, or runs of points like [{Γ: [0, 0, 0]}, {A: [0, 0, 0.5]}]."""
 
-    path: Literal["auto"] | Annotated[list[Run], Field(min_length=1, max_length=100)] = "auto"
+    path: _word_or_list(list[Run], Field(min_length=1, max_length=100)) = "auto"  # type: ignore[valid-type]
     points: Annotated[int, Field(ge=2, le=10_000)] = 101
 
 
@@ -180,11 +198,12 @@ class Input(Section):
 
     title: str = ""
     crystal: Crystal
-    axis: Annotated[list[float], Field(min_length=3, max_length=3)] = [0.0, 0.0, 1.0]
+    axis: Annotated[list[Annotated[float, Field(ge=-1e6, le=1e6)]], Field(min_length=3, max_length=3)] = [0.0, 0.0, 1.0]
     mesh: Mesh
-    temperature: (
-        Range | Annotated[list[Kelvin], BeforeValidator(_as_list), Field(min_length=1, max_length=MAX_TEMPERATURES)]
-    )
+    temperature: Annotated[
+        Annotated[Range, Tag("range")] | Annotated[Temperatures, Tag("list")],
+        Discriminator(lambda value: "range" if isinstance(value, (dict, Range)) else "list"),
+    ]
     lifetime: Annotated[Time, Field(gt=0, le=1)]
     gradient: Gradient
     feedback: Feedback | None = None

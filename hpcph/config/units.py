@@ -21,7 +21,12 @@ def quantity(unit: str, example: str) -> Any:
     def parse(value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, (int, float, str)):
             raise ValueError(f"give a number in {unit} or text such as {example}")
-        return float(value) if not isinstance(value, str) else _convert(value, unit, example)
+        if isinstance(value, str):
+            return _convert(value, unit, example)
+        try:
+            return float(value)
+        except OverflowError:
+            raise ValueError(f"is too large; give a number in {unit} or text such as {example}") from None
 
     return Annotated[float, BeforeValidator(parse)]
 

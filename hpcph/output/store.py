@@ -183,8 +183,8 @@ def claim(folder: Path, fingerprint: str) -> Path:
     if final.exists():
         try:
             with h5py.File(final, "r") as file:
-                other = file["/provenance"].attrs["fingerprint"]
-        except (OSError, KeyError):
+                other = str(file["/provenance"].attrs["fingerprint"])
+        except (OSError, KeyError, ValueError, RuntimeError):  # not ours, or not whole
             other = None
         if other != fingerprint:
             temporary.unlink()

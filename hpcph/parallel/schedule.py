@@ -48,9 +48,9 @@ def _serve(comm: Comm, first: int, last: int, work, progress) -> None:
     while not stopped and (block := next(queue, None)) is not None:
         try:
             work(block)
+            progress(block + 1)
         except Exception as err:
             failure, stopped = err, True
-        progress(block + 1)
         answer(wait=False)
     answer(wait=True)
     if failure:

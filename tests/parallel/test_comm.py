@@ -47,7 +47,7 @@ def test_several_mistakes_survive_the_journey(comm):
 
 
 def test_other_exceptions_become_rank_errors(comm, capfd):
-    """An unexpected exception is a RankError on every rank that names the rank; its traceback is printed there alone."""
+    """An unexpected exception is a RankError on every rank that names the rank; its traceback is printed there."""
     for culprit in range(comm.size):
         with pytest.raises(RankError, match=f"rank {culprit}: division by zero"):
             try:

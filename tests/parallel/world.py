@@ -95,11 +95,18 @@ def command(ranks: int, *arguments, script: Path | None = None, timeout: float =
     """python -m hpcph (or a script) under mpirun, or without it for ranks = 0; a hang fails."""
     launch = ["mpirun", "-n", str(ranks), "--oversubscribe", "--bind-to", "none"] if ranks else []
     program = [str(script)] if script else ["-m", "hpcph"]
-    return subprocess.run(
+    process = subprocess.Popen(
         [*launch, sys.executable, *program, *map(str, arguments)],
-        env={**os.environ, "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMP_NUM_THREADS": "1"},
+        env=dict(os.environ, OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1"),
         cwd=ROOT,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=timeout,
     )
+    try:
+        out, err = process.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired:
+        process.terminate()  # mpirun ends its ranks, which a kill would leave behind
+        out, err = process.communicate()
+        raise AssertionError(f"no end after {timeout} s\n{out}{err}") from None
+    return subprocess.CompletedProcess(process.args, process.returncode, out, err)

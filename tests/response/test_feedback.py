@@ -172,9 +172,7 @@ def test_critical_radius_is_where_gamma_is_one():
 def test_a_long_cylinder_leaves_the_components_across_alone():
     """With a χ that is diagonal in the frame of the axis only ⟨L⟩ along it is amplified, by η."""
     axis, chi = np.array([0, 0, 1.0]), np.diag([5.0, 5.0, 0.5])[None]
-    found = feedback(
-        thermal(chi, 0 * chi), bodies(axis, "cylinder"), np.array([[1.0, 2.0, 3.0]]), axis, PARALLEL, 1.0
-    )
+    found = feedback(thermal(chi, 0 * chi), bodies(axis, "cylinder"), np.array([[1.0, 2.0, 3.0]]), axis, PARALLEL, 1.0)
     eta = 1 / (1 - 2 * 0.5 / (DENSITY * np.array([1.0, 4.0])))
     np.testing.assert_allclose(found.amplification[0], eta, rtol=1e-14)
     np.testing.assert_allclose(found.pam_density[0], [[1, 2, 3 * eta[0]], [1, 2, 3 * eta[1]]], rtol=1e-13)

@@ -1,0 +1,215 @@
+"""Every mistake of the user is an InputError: a line each, with the key and what to do."""
+
+import subprocess
+import sys
+
+import pytest
+
+from hpcph.config.load import load
+from hpcph.errors import InputError
+
+GOOD = {
+    "crystal": "{force_constants: fc.yaml}",
+    "mesh": "{grid: [4, 4, 4]}",
+    "temperature": "300 K",
+    "lifetime": "10 ps",
+    "gradient": "1 K/mm",
+}
+CYLINDER = "sample: {radius: 20 nm}"
+HUGE = "1" + "0" * 400
+BIG_MATRIX = f"[[{HUGE}, 0, 0], [0, 1, 0], [0, 0, 1]]"
+BAD = [  # what is changed, the key that the complaint names, words of the fix
+    ({"crystal": None}, "crystal", "missing"),
+    ({"crystal": "{}"}, "crystal.force_constants", "missing"),
+    ({"crystal": "{force_constants: ''}"}, "crystal.force_constants", "at least 1"),
+    ({"crystal": "{force_constants: 3}"}, "crystal.force_constants", "string"),
+    ({"crystal": "fc.yaml"}, "crystal", "dictionary"),
+    ({"crystal": "{force_constants: a, nac: wang}"}, "crystal.nac", "gonze"),
+    ({"crystal": "{force_constants: a, sum_rules: [rotational]}"}, "crystal.sum_rules", "translational"),
+    ({"crystal": "{force_constants: a, sum_rules: [acoustic]}"}, "crystal.sum_rules[0]", "translational"),
+    ({"crystal": "{force_constants: a, sum_rules: translational}"}, "crystal.sum_rules", "list"),
+    ({"crystal": "{force_constants: a, primitive: X}"}, "crystal.primitive", "auto"),
+    ({"crystal": "{force_constants: a, primitive: [[1, 0, 0], [1, 0, 0], [0, 0, 1]]}"}, "crystal.primitive", "regular"),
+    ({"crystal": "{force_constants: a, primitive: [[1, 2], [3]]}"}, "crystal.primitive", "3×3"),
+    ({"crystal": "{force_constants: a, primitive: [[.inf, 0, 0], [0, 1, 0], [0, 0, 1]]}"}, "crystal.primitive", "3×3"),
+    ({"crystal": f"{{force_constants: a, primitive: {BIG_MATRIX}}}"}, "crystal.primitive", ""),
+    ({"crystal": "{force_constants: a, supercell: [2, 2]}"}, "crystal.supercell", "3"),
+    ({"crystal": "{force_constants: a, supercell: [2, 2, 0]}"}, "crystal.supercell[2]", "greater"),
+    ({"crystal": "{force_constants: a, allow_unstable: 1}"}, "crystal.allow_unstable", "boolean"),
+    ({"crystal": "{force_constants: a, allow_unstable: no}"}, "crystal.allow_unstable", "boolean"),
+    ({"crystal": "{force_constants: '${HPCPH_NOT_SET}/a'}"}, "${HPCPH_NOT_SET}", "export HPCPH_NOT_SET"),
+    ({"mesh": None}, "mesh", "missing"),
+    ({"mesh": "{grid: [4, 4, 0]}"}, "mesh.grid[2]", "greater"),
+    ({"mesh": "{grid: [4, 4, -4]}"}, "mesh.grid[2]", "greater"),
+    ({"mesh": "{grid: [4, 4]}"}, "mesh.grid", "3"),
+    ({"mesh": "{grid: []}"}, "mesh.grid", "3"),
+    ({"mesh": "{grid: 4}"}, "mesh.grid", "list"),
+    ({"mesh": "{grid: [4, 4, 4.5]}"}, "mesh.grid[2]", "integer"),
+    ({"mesh": "{grid: [4, 4, true]}"}, "mesh.grid[2]", "integer"),
+    ({"mesh": "{grid: [4, 4, 100000]}"}, "mesh.grid[2]", "2000"),
+    ({"mesh": "{grid: [4, 4, 4], shift: [0, 0, 2]}"}, "mesh.shift", "step"),
+    ({"mesh": "{grid: [4, 4, 4], shift: [0, 0, .nan]}"}, "mesh.shift", ""),
+    ({"mesh": "{grid: [4, 4, 4], refine_gamma: 1}"}, "mesh.refine_gamma", "unknown key"),
+    ({"temperature": "-1 K"}, "temperature", "greater than 0"),
+    ({"temperature": "0"}, "temperature", "greater than 0"),
+    ({"temperature": "[300 K, -5]"}, "temperature[1]", "greater than 0"),
+    ({"temperature": "[]"}, "temperature", "at least 1"),
+    ({"temperature": ".nan"}, "temperature", "finite"),
+    ({"temperature": "1e400 K"}, "temperature", "finite"),
+    ({"temperature": "[300, true]"}, "temperature[1]", "number"),
+    ({"temperature": "300 ps"}, "temperature", "300 K"),
+    ({"temperature": "300 Kelwin"}, "temperature", "300 K"),
+    ({"temperature": "warm"}, "temperature", "300 K"),
+    ({"temperature": "2001-01-01"}, "temperature", "300 K"),
+    ({"temperature": HUGE}, "temperature", ""),
+    ({"temperature": "{from: 10, to: 5, step: 1}"}, "temperature", "below"),
+    ({"temperature": "{from: 10, to: 20, step: 0}"}, "temperature.step", "greater than 0"),
+    ({"temperature": "{from: 10, to: 20}"}, "temperature.step", "missing"),
+    ({"temperature": "{from: 1, to: 2, step: 1e-9}"}, "temperature", "larger step"),
+    ({"temperature": "{from: 10, to: 20, step: 1, by: 3}"}, "temperature.by", "unknown key"),
+    ({"lifetime": "10"}, "lifetime", "less than or equal"),
+    ({"lifetime": "10 nm"}, "lifetime", "10 ps"),
+    ({"lifetime": "0 s"}, "lifetime", "greater than 0"),
+    ({"lifetime": "[1 ps]"}, "lifetime", "10 ps"),
+    ({"lifetime": "no"}, "lifetime", "10 ps"),
+    ({"gradient": "1 K"}, "gradient", "1 K/mm"),
+    ({"gradient": ".inf"}, "gradient", "finite"),
+    ({"gradient": "true"}, "gradient", "1 K/mm"),
+    ({"gradient": "null"}, "gradient", "1 K/mm"),
+    ({"axis": "[0, 0, 0]"}, "axis", "direction"),
+    ({"axis": "[0, 0]"}, "axis", "3"),
+    ({"axis": "[0, 0, .inf]"}, "axis[2]", "finite"),
+    ({"axis": "[0, 0, 1, 0]"}, "axis", "3"),
+    ({"axis": "z"}, "axis", "list"),
+    ({"axis": "[1.0e+200, 0, 0]"}, "axis", ""),
+    ({"modes": "1"}, "modes", "boolean"),
+    ({"output": "''"}, "output", "at least 1"),
+    ({"optics": "{}"}, "optics", "unknown key"),
+    ({"temprature": "300 K"}, "temprature", "unknown key"),
+    ({"1": "2"}, "1", "string"),
+    ({"feedback": "{}"}, "feedback.sample", "missing"),
+    ({"feedback": "{sample: {}}"}, "feedback.sample", "needs radius"),
+    ({"feedback": "{sample: {radius: -20 nm}}"}, "feedback.sample.radius", "greater than 0"),
+    ({"feedback": "{sample: {radius: []}}"}, "feedback.sample.radius", "at least 1"),
+    ({"feedback": "{sample: {radius: 20}}"}, "feedback.sample.radius", "less than or equal"),
+    ({"feedback": "{sample: {radius: 20 K}}"}, "feedback.sample.radius", "20 nm"),
+    ({"feedback": "{sample: {shape: cone, radius: 20 nm}}"}, "feedback.sample.shape", "cylinder"),
+    ({"feedback": "{sample: {shape: sphere, radius: 20 nm, height: 1 nm}}"}, "feedback.sample", "no height"),
+    ({"feedback": "{sample: {shape: ring, radius: 20 nm}}"}, "feedback.sample", "needs inner_radius"),
+    ({"feedback": "{sample: {shape: ring, radius: [50 nm, 20 nm], inner_radius: 30 nm}}"}, "feedback.sample", "below"),
+    ({"feedback": "{sample: {shape: cuboid, radius: 20 nm}}"}, "feedback.sample", "needs edges"),
+    ({"feedback": "{sample: {shape: cuboid, edges: [1 nm, 2 nm]}}"}, "feedback.sample.edges[0]", "3"),
+    ({"feedback": f"{{{CYLINDER}, scale: 0}}"}, "feedback.scale", "greater than 0"),
+    ({"feedback": f"{{{CYLINDER}, coupling: both}}"}, "feedback.coupling", "antiparallel"),
+    (
+        {"feedback": f"{{{CYLINDER}, scale: 2, calibrate: {{gamma_ll: 0.8, temperature: 300, radius: 20 nm}}}}"},
+        "feedback",
+        "not both",
+    ),
+    ({"feedback": f"{{{CYLINDER}, calibrate: {{gamma_ll: 0.8}}}}"}, "feedback.calibrate.radius", "missing"),
+    ({"bands": "{points: 1}"}, "bands.points", "greater"),
+    ({"bands": "{path: [[{Γ: [0, 0, 0]}]]}"}, "bands.path", "2"),
+    ({"bands": "{path: []}"}, "bands.path", ""),
+    ({"slices": "{planes: [0]}"}, "slices.temperature", "missing"),
+    ({"slices": "{temperature: 300 K, planes: []}"}, "slices.planes", "at least 1"),
+    ({"slices": "{temperature: 300 K, planes: [0.7]}"}, "slices.planes[0]", "0.5"),
+    ({"slices": "{temperature: 300 K, planes: [0], grid: [1, 5]}"}, "slices.grid[0]", "greater"),
+]
+TEXTS = [  # whole files
+    ("", "input", "mapping"),
+    ("[1, 2]", "input", "mapping"),
+    ("just words", "input", "mapping"),
+    ("a: [1", "line 1", "YAML error"),
+    ("a: 1\n b: 2", "line 2", "YAML error"),
+    ("a: 1\na: 2", "line 2", "duplicate key"),
+    ("mesh:\n  grid: [1, 1, 1]\n  grid: [2, 2, 2]", "line 3", "duplicate key"),
+    ("a: !!python/object:os.system 1", "line 1", "YAML error"),
+    ("a: 1\n---\nb: 2", "line 2", "another document"),
+    ("a: *nobody", "line 1", "YAML error"),
+    ("? {a: 1}\n: 2", "line 1", "YAML error"),
+    ("a: 1\x01", "input", "YAML error"),
+    ("a: " + "[" * 3000 + "]" * 3000, "input", "recursion"),
+    ("a: &a [*a]", "", ""),
+    ("# " + "x" * (1 << 20), "input", "1 MiB"),
+]
+
+
+def text(changes: dict) -> str:
+    return "\n".join(f"{key}: {value}" for key, value in {**GOOD, **changes}.items() if value is not None)
+
+
+def complaint(folder, content: str | bytes) -> list[str]:
+    path = folder / "input.yaml"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(InputError) as caught:
+        load(path)
+    return str(caught.value).splitlines()
+
+
+def test_the_input_that_the_mistakes_change_is_good(tmp_path):
+    """Without it the tests below would prove nothing."""
+    (tmp_path / "input.yaml").write_text(text({}))
+    load(tmp_path / "input.yaml")
+
+
+@pytest.mark.parametrize("changes, key, fix", BAD, ids=[str(list(b[0].items()))[:70] for b in BAD])
+def test_a_mistake_names_its_key_and_the_fix(tmp_path, changes, key, fix):
+    """A line names the key and says how to mend it, and stays readable however long the value is."""
+    lines = complaint(tmp_path, text(changes))
+    assert any(key in line.split(": ")[0] and fix in line for line in lines), lines
+    assert all(len(line) < 400 and ": " in line for line in lines)
+
+
+@pytest.mark.parametrize("content, where, words", TEXTS, ids=[t[0][:20] for t in TEXTS])
+def test_a_file_that_is_no_input_is_one_line(tmp_path, content, where, words):
+    """What cannot be parsed is refused in one line that says where."""
+    lines = complaint(tmp_path, content)
+    assert len(lines) == 1
+    assert where in lines[0] and words in lines[0]
+
+
+def test_not_utf8(tmp_path):
+    """Latin-1 text is refused, not misread."""
+    lines = complaint(tmp_path, "title: é".encode("latin-1"))
+    assert lines == [f"input = {tmp_path / 'input.yaml'}: is not UTF-8 text"]
+
+
+@pytest.mark.parametrize("name", ["missing.yaml", ".", "input.yaml/below"])
+def test_a_file_that_cannot_be_read(tmp_path, name):
+    """No file, a folder, or a path below a file."""
+    (tmp_path / "input.yaml").write_text("")
+    with pytest.raises(InputError, match="cannot be read"):
+        load(tmp_path / name)
+
+
+def test_every_mistake_has_a_line_of_its_own(tmp_path):
+    """Four mistakes, four lines."""
+    lines = complaint(tmp_path, text({"mesh": "{grid: [0, 4, 4]}", "lifetime": "-1", "x": "1", "gradient": "1 s"}))
+    assert len(lines) == 4
+    for key in ("mesh.grid[0]", "lifetime", "x", "gradient"):
+        assert sum(line.startswith(f"{key} ") or line.startswith(f"{key}:") for line in lines) == 1, key
+
+
+@pytest.mark.parametrize("extra", ['"a\\nb": 1', '"a\\nhpcph: all is well": 1', 'title: ["a\\nb"]'])
+def test_no_text_of_the_input_adds_lines(tmp_path, extra):
+    """One mistake is one line, even with a line break in the key or the value."""
+    assert len(complaint(tmp_path, text({}) + "\n" + extra)) == 1
+
+
+def test_aliases_that_multiply_are_refused_at_once(tmp_path):
+    """A kilobyte that stands for 10⁹ values neither fills the memory nor stops the clock."""
+    levels = [f"x{i}: &x{i} [{', '.join([f'*x{i - 1}'] * 10)}]" for i in range(1, 9)]
+    path = tmp_path / "input.yaml"
+    path.write_text("\n".join([text({}), "x0: &x0 [a, a, a, a, a, a, a, a, a, a]", *levels]))
+    script = (
+        "import resource, sys, pathlib\n"
+        "from hpcph.config.load import load\n"
+        "from hpcph.errors import InputError\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))\n"
+        "resource.setrlimit(resource.RLIMIT_CPU, (8, 8))\n"
+        "try:\n    load(pathlib.Path(sys.argv[1]))\n"
+        "except InputError as err:\n    print(err)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script, path], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr[-300:]
+    assert done.stdout.strip()

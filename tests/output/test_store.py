@@ -1,0 +1,229 @@
+"""Parallel HDF5: pieces land where they belong, the digest knows no ranks, an existing result is safe."""
+
+import itertools
+
+import h5py
+import numpy as np
+import pytest
+
+from hpcph.errors import InputError
+from hpcph.output.store import Dataset, MapWriter, claim, complete, digest, lay_out, publish
+
+WAYS = {
+    "round robin": lambda block, size: block % size,
+    "reversed": lambda block, size: -block % size,
+    "all on the last rank": lambda block, size: size - 1,
+    "all on rank 0": lambda block, size: 0,
+    "two neighbours": lambda block, size: block // 2 % size,
+}
+
+
+def maps() -> list[Dataset]:
+    return [
+        Dataset("/a/line", (11,), "K", "a line", ("point",)),
+        Dataset("/a/solid", (11, 3, 2), "Hz", "a solid", ("point", "cartesian_x", "branch")),
+        Dataset("/b/sliced", (3, 11, 2), "J", "along the second dimension", ("plane", "point", "other"), along=1),
+    ]
+
+
+BLOCKS = [slice(0, 2), slice(2, 3), slice(3, 7), slice(7, 8), slice(8, 11)]
+
+
+def values(spec: Dataset) -> np.ndarray:
+    return np.random.default_rng(len(spec.name)).normal(size=spec.shape)
+
+
+def piece(spec: Dataset, rows: slice) -> np.ndarray:
+    return np.take(values(spec), range(rows.start, rows.stop), axis=spec.along)
+
+
+def written(comm, path, owner) -> None:
+    """Lay out and write all maps, blocks going to owner(block, size), in two rounds."""
+    comm.on_root(lambda: lay_out(path, maps()))
+    for blocks in (range(2), range(2, 5)):
+        with MapWriter(path, comm) as writer:
+            for spec in maps():
+                mine = [b for b in blocks if owner(b, comm.size) == comm.rank]
+                writer.write(spec, [(BLOCKS[b], piece(spec, BLOCKS[b])) for b in mine])
+
+
+@pytest.mark.mpi
+@pytest.mark.parametrize("way", WAYS)
+def test_every_piece_lands_where_it_belongs(comm, folder, way):
+    """1-D and 3-D maps, divided along the first and the second dimension; ranks without a piece take part."""
+    written(comm, folder / "maps.h5", WAYS[way])
+
+    def look():
+        with h5py.File(folder / "maps.h5", "r") as file:
+            for spec in maps():
+                np.testing.assert_array_equal(file[spec.name][...], values(spec), err_msg=spec.name)
+
+    comm.on_root(look)
+
+
+@pytest.mark.mpi
+@pytest.mark.parametrize("way", WAYS)
+def test_the_digest_knows_neither_ranks_nor_order(comm, folder, way):
+    """The same as that of a file that one process writes with plain h5py; sensitive to a single bit."""
+    written(comm, folder / "parallel.h5", WAYS[way])
+
+    def look():
+        with h5py.File(folder / "plain.h5", "w") as plain:
+            for spec in reversed(maps()):
+                plain[spec.name] = values(spec)
+        with h5py.File(folder / "plain.h5", "r+") as plain, h5py.File(folder / "parallel.h5", "r") as parallel:
+            assert digest(plain) == digest(parallel)
+            plain["/a/line"][10] = np.nextafter(plain["/a/line"][10], np.inf)
+            assert digest(plain) != digest(parallel)
+
+    comm.on_root(look)
+
+
+@pytest.mark.mpi
+def test_nobody_writes(comm, folder):
+    """A round in which no rank has a piece does not hang."""
+    path = folder / "maps.h5"
+    comm.on_root(lambda: lay_out(path, maps()))
+    with MapWriter(path, comm) as writer:
+        for spec in maps():
+            writer.write(spec, [])
+
+
+def finished(folder, provenance=None):
+    """A small complete file; its path and digest."""
+    path = folder / "whole.h5"
+    lay_out(path, maps())
+    with h5py.File(path, "r+") as file:
+        for spec in maps():
+            file[spec.name][...] = values(spec)
+    results = [
+        Dataset.of("/temperature", [1.0, 2.0], "K", "temperature", ("/temperature",)),
+        Dataset.of("/x/tensor", np.ones((2, 3, 3)), "J", "t", ("/temperature", "cartesian_l", "cartesian_g")),
+        Dataset.of("/x/scalar", 3.0, "m", "a number"),
+        Dataset.of("/x/names", ["Si", "Ö"], "1", "words", ("atom",)),
+    ]
+    return path, complete(path, maps(), results, {"/x": {"scale": 2.0}}, provenance or {"fingerprint": "f"})
+
+
+def test_every_dataset_has_unit_description_and_scales(tmp_path):
+    """Also the index axes; a path among the axes is that dataset's scale."""
+    path, sha = finished(tmp_path)
+    with h5py.File(path, "r") as file:
+        datasets = []
+        file.visititems(lambda name, item: datasets.append(item) if isinstance(item, h5py.Dataset) else None)
+        assert len(datasets) > 12
+        for dataset in datasets:
+            assert dataset.attrs["unit"] and dataset.attrs["description"], dataset.name
+            for dimension, length in zip(dataset.dims, dataset.shape, strict=True):
+                assert dataset.is_scale or len(dimension) == 1, dataset.name
+                assert all(scale.shape == (length,) for scale in dimension.values())
+        assert file["/x/tensor"].dims[0][0] == file["/temperature"]
+        assert [x.decode() for x in file["/x/tensor"].dims[1][0]] == ["x", "y", "z"]
+        assert file["/x/names"].asstr()[...].tolist() == ["Si", "Ö"]
+        assert file["/x"].attrs["scale"] == 2.0
+        assert file["/provenance"].attrs["sha256"] == sha == digest(file)
+
+
+def test_the_digest_is_of_the_data_not_of_the_provenance(tmp_path):
+    """Wall time and ranks differ from run to run, the digest does not."""
+    shas = []
+    for provenance in ({"wall_time": 1.0}, {"wall_time": 2.0, "ranks": 7}):
+        shas.append(finished(tmp_path, provenance)[1])
+    assert shas[0] == shas[1]
+
+
+def test_publish_replaces_at_once(tmp_path, monkeypatch):
+    """The old result is whole until the moment of the rename, and stays when the rename never comes."""
+    old, new = tmp_path / "result.h5", tmp_path / ".result.h5.partial"
+    old.write_bytes(b"old")
+    new.write_bytes(b"new")
+
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.replace", killed)
+        with pytest.raises(KeyboardInterrupt):
+            publish(new, old)
+    assert old.read_bytes() == b"old" and new.read_bytes() == b"new"
+    publish(new, old)
+    assert old.read_bytes() == b"new" and not new.exists()
+
+
+def result(folder, content):
+    """A result.h5 of some kind in the folder; its bytes."""
+    path = folder / "result.h5"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        with h5py.File(path, "w") as file:
+            for name, value in content.items():
+                file.require_group("/provenance").attrs[name] = value
+    return path.read_bytes()
+
+
+FOREIGN = {
+    "another input": {"fingerprint": "other"},
+    "another program": {},
+    "no fingerprint": {"ranks": 3},
+    "strange fingerprint": {"fingerprint": 7.0},
+    "a list as fingerprint": {"fingerprint": [1, 2, 3]},
+    "empty file": b"",
+    "text": b"precious notes",
+    "truncated": b"\x89HDF\r\n\x1a\n" + bytes(40),
+}
+
+
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_claim_refuses_what_is_not_its_own(tmp_path, kind):
+    """A result of another input, or no result at all, is refused and left byte for byte, without litter."""
+    before = result(tmp_path, FOREIGN[kind])
+    with pytest.raises(InputError, match=r"output .*another (input|folder)"):
+        claim(tmp_path, "mine")
+    assert (tmp_path / "result.h5").read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["result.h5"]
+
+
+def test_claim_refuses_a_truncated_result_of_its_own(tmp_path):
+    """Half a file is nobody's result."""
+    path, _ = finished(tmp_path, {"fingerprint": "mine"})
+    half = path.read_bytes()[: path.stat().st_size // 2]
+    result(tmp_path, half)
+    with pytest.raises(InputError):
+        claim(tmp_path, "mine")
+    assert (tmp_path / "result.h5").read_bytes() == half
+
+
+def test_claim_accepts_its_own_and_leaves_it_until_the_end(tmp_path):
+    """The same input again: the old result stays until publish."""
+    before = result(tmp_path, {"fingerprint": "mine"})
+    temporary = claim(tmp_path, "mine")
+    assert temporary.parent == tmp_path and temporary.name != "result.h5"
+    assert (tmp_path / "result.h5").read_bytes() == before
+
+
+def test_claim_makes_folders(tmp_path):
+    """A folder that is not there yet is made."""
+    assert claim(tmp_path / "a/b/c", "mine").parent.is_dir()
+
+
+@pytest.mark.parametrize("below", ["", "/deeper", "/deeper/still"])
+def test_claim_refuses_a_folder_that_is_a_file(tmp_path, below):
+    """output: at or below a plain file is the user's mistake; the file stays."""
+    (tmp_path / "file").write_text("text")
+    with pytest.raises(InputError, match="cannot be written"):
+        claim(tmp_path / f"file{below}", "mine")
+    assert (tmp_path / "file").read_text() == "text"
+
+
+def test_claim_refuses_result_h5_being_a_folder(tmp_path):
+    """A folder with the name of the result is not replaced."""
+    (tmp_path / "result.h5").mkdir()
+    with pytest.raises(InputError):
+        claim(tmp_path, "mine")
+
+
+def test_the_ways_of_distribution_differ():
+    """On three ranks no two of the distributions above are the same."""
+    owners = [tuple(way(b, 3) for b in range(5)) for way in WAYS.values()]
+    assert all(a != b for a, b in itertools.combinations(owners, 2))

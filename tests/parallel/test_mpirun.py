@@ -1,0 +1,199 @@
+"""The command line under mpirun: the same bits on any number of ranks, mistakes end every rank at once."""
+
+import h5py
+import numpy as np
+import pytest
+from parallel import world
+
+RANKS = [1, 2, 3, 4, 7, 8]
+MANY_BLOCKS = {  # in every stage
+    "mesh": {"grid": [8, 8, 8], "symmetry": False},
+    "bands": {"points": 12},
+    "slices": {"temperature": 300, "planes": [0], "grid": [9, 5]},
+}
+
+
+def sha(path) -> str:
+    with h5py.File(path, "r") as file:
+        return file["/provenance"].attrs["sha256"]
+
+
+@pytest.fixture(scope="module")
+def unstable(tmp_path_factory):
+    """The embedded crystal with one on-site force constant of the other sign: it has imaginary modes."""
+    import phonopy
+
+    path = tmp_path_factory.mktemp("unstable") / "phonopy_params.yaml"
+    crystal = phonopy.load(world.QUARTZ["crystal"]["force_constants"])
+    changed = np.array(crystal.force_constants)
+    changed[0, 0] *= -1
+    crystal.force_constants = changed
+    crystal.save(path, settings={"force_constants": True})
+    return path
+
+
+def test_same_bits_on_any_number_of_ranks(tmp_path):
+    """sha256 of all datasets, with modes, bands and slices, on 1, 2, 3, 4, 7 and 8 ranks, and without mpirun."""
+    path = world.write(tmp_path, world.quartz(**MANY_BLOCKS))
+    found = {}
+    for ranks in [0, *RANKS]:
+        done = world.command(ranks, "run", path, "--output", tmp_path / f"{ranks}")
+        assert done.returncode == 0, done.stderr
+        found[ranks] = sha(tmp_path / f"{ranks}/result.h5")
+    assert len(set(found.values())) == 1, found
+
+
+def test_more_ranks_than_blocks(tmp_path):
+    """One point, five ranks: four have nothing to do and the result is that of one rank."""
+    path = world.write(tmp_path, world.quartz(mesh__grid=[1, 1, 1], bands=world.DROP, slices=world.DROP))
+    for ranks in (1, 5):
+        done = world.command(ranks, "run", path, "--output", tmp_path / f"{ranks}")
+        assert done.returncode == 0, done.stderr
+    assert sha(tmp_path / "1/result.h5") == sha(tmp_path / "5/result.h5")
+
+
+BAD = {
+    "two mistakes": ({"mesh__grid": [0, 1, 1], "lifetime": "10 nm"}, ["mesh.grid[0]", "lifetime"]),
+    "no such file": ({"crystal__force_constants": "nothing.yaml"}, ["crystal.force_constants"]),
+    "axis off the planes": ({"axis": [1, 0, 1]}, ["slices.planes"]),
+}
+
+
+@pytest.mark.parametrize("ranks", [1, 3])
+@pytest.mark.parametrize("case", BAD)
+def test_mistakes_end_every_rank_with_2(tmp_path, case, ranks):
+    """Exit code 2, a line for each mistake, no traceback, and an existing result is left as it is."""
+    changes, keys = BAD[case]
+    (tmp_path / "out").mkdir()
+    before = b"\x89HDF precious"
+    (tmp_path / "out/result.h5").write_bytes(before)
+    done = world.command(ranks, "run", world.write(tmp_path, world.quartz(**changes)), "--output", tmp_path / "out")
+    assert refused(done) == keys
+    assert (tmp_path / "out/result.h5").read_bytes() == before
+
+
+def refused(done) -> list[str]:
+    """Keys of the complaints of a run that was refused as it should be."""
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    own = done.stderr.split("\n-----")[0].strip().splitlines()  # mpirun adds a box of its own
+    assert all(line.startswith("hpcph: ") for line in own if line), done.stderr
+    return [line.removeprefix("hpcph: ").split(" ")[0].rstrip(":") for line in own if line.startswith("hpcph: ")]
+
+
+@pytest.mark.parametrize("arguments", [["run", "missing.yaml"], ["run", "."], ["check", "missing.yaml"]])
+def test_an_input_that_cannot_be_read(arguments):
+    """Also for a folder."""
+    assert refused(world.command(0, *arguments)) == ["input"]
+
+
+def test_the_result_of_another_input_is_kept(tmp_path):
+    """Refused on three ranks, byte for byte the old one; the same input again gives the same digest."""
+    small = {"bands": world.DROP, "slices": world.DROP, "modes": False, "mesh__grid": [2, 2, 2]}
+    first = world.write(tmp_path, world.quartz(**small))
+    other = world.write(tmp_path, world.quartz(**small, gradient="2 K/mm"), "other.yaml")
+    result = tmp_path / "out/result.h5"
+    assert world.command(2, "run", first, "--output", tmp_path / "out").returncode == 0
+    before, digest = result.read_bytes(), sha(result)
+    assert refused(world.command(3, "run", other, "--output", tmp_path / "out")) == ["output"]
+    assert result.read_bytes() == before
+    assert [p.name for p in result.parent.iterdir()] == ["result.h5"]
+    assert world.command(3, "run", first, "--output", tmp_path / "out").returncode == 0
+    assert sha(result) == digest
+
+
+@pytest.mark.parametrize("ranks", [1, 3])
+def test_imaginary_modes_are_named(tmp_path, unstable, ranks):
+    """Refused with frequency and wave vector, exit code 2; allow_unstable leaves them out and counts them."""
+    small = {"bands": world.DROP, "slices": world.DROP, "modes": False, "crystal__force_constants": str(unstable)}
+    strict = world.write(tmp_path, world.quartz(**small), "strict.yaml")
+    done = world.command(ranks, "run", strict, "--output", tmp_path / "out")
+    assert refused(done) == ["crystal.force_constants"]
+    assert "imaginary mode at q = (" in done.stderr and "THz" in done.stderr and "allow_unstable" in done.stderr
+    assert not list((tmp_path / "out").glob("*"))
+    data = world.quartz(**small, crystal__allow_unstable=True, feedback=world.DROP)
+    done = world.command(ranks, "run", world.write(tmp_path, data), "--output", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    with h5py.File(tmp_path / "out/result.h5", "r") as file:
+        count = file["/provenance"].attrs["unstable_modes_left_out"]
+    assert count > 0 and f"{count} imaginary modes" in done.stdout
+
+
+def test_check_and_plan(tmp_path):
+    """Exit code 0, nothing is computed; plan counts the blocks that the run has."""
+    from hpcph.config.load import load
+    from hpcph.job import stages
+    from hpcph.prepare import prepare
+
+    path = world.write(tmp_path, world.quartz())
+    done = world.command(0, "check", path)
+    assert done.returncode == 0 and "good" in done.stdout, done.stderr
+    assert world.command(0, "plan", "--ranks", 4).returncode == 0  # of the embedded case
+    done = world.command(0, "plan", path, "--ranks", 64)
+    assert done.returncode == 0, done.stderr
+    todo = stages(prepare(load(path)).job)
+    words = {line.split("  ")[0]: line.split("  ", 1)[1].split() for line in done.stdout.splitlines() if "  " in line}
+    assert int(words["blocks"][0]) == sum(len(stage.blocks) for stage in todo)
+    assert int(words["k-points"][0]) == sum(stage.points for stage in todo)
+    assert [p.name for p in tmp_path.iterdir()] == ["input.yaml"]
+
+
+@pytest.mark.parametrize("arguments", [["plan", "x.yaml", "--ranks", "0"], ["plan", "x.yaml"], ["fly"], []])
+def test_wrong_commands_are_bad_input(arguments):
+    """argparse's complaints have exit code 2 as well, once for all ranks."""
+    done = world.command(2, *arguments)
+    assert done.returncode == 2
+    assert done.stderr.count("usage:") == 1
+    assert "Traceback" not in done.stderr
+
+
+BROKEN_REPORT = """
+import time
+from mpi4py import MPI
+from hpcph.parallel.comm import Comm, RankError
+from hpcph.parallel.schedule import hand_out
+comm = Comm(MPI.COMM_WORLD)
+def report(blocks):
+    raise BrokenPipeError("nobody reads")
+try:
+    hand_out(comm, 0, 50, lambda block: time.sleep(0.001), report)
+except RankError:
+    print(f"rank {comm.rank} ended")
+"""
+
+
+def test_a_failing_progress_report_ends_every_rank(tmp_path):
+    """An exception while rank 0 reports progress (a closed pipe) leaves no rank waiting."""
+    script = tmp_path / "report.py"
+    script.write_text(BROKEN_REPORT)
+    done = world.command(2, script=script, timeout=20)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("ended") == 2
+
+
+IMPORTS = """
+import sys
+from pathlib import Path
+from mpi4py import MPI
+from hpcph.driver import run
+from hpcph.parallel.comm import Comm
+comm = Comm(MPI.COMM_WORLD)
+source = None
+if comm.root:
+    from hpcph.config.load import load
+    source = load(Path(sys.argv[1]))
+run(comm, source, Path(sys.argv[2]))
+names = ("phonopy", "pydantic", "pint", "ruamel.yaml", "matplotlib", "seekpath", "spglib")
+heavy = [m for m in names if m in sys.modules]
+print(f"rank {comm.rank}: {heavy}")
+"""
+
+
+def test_the_other_ranks_import_nothing_heavy(tmp_path):
+    """phonopy, pydantic, pint, YAML, matplotlib: rank 0 alone, so that 256 ranks spare the file system."""
+    script = tmp_path / "imports.py"
+    script.write_text(IMPORTS)
+    done = world.command(2, world.write(tmp_path, world.quartz()), tmp_path / "out", script=script)
+    assert done.returncode == 0, done.stderr
+    assert "rank 1: []" in done.stdout
+    assert "phonopy" in next(line for line in done.stdout.splitlines() if line.startswith("rank 0"))

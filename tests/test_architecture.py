@@ -1,0 +1,124 @@
+"""The rooms of the house: who may import what. Read from the sources, nothing is imported."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[1] / "hpcph"
+FILES = sorted(PACKAGE.rglob("*.py"))
+PHYSICS = ("crystal", "phonons", "response")
+MAX_LINES = 320
+
+
+def room(path: Path) -> str:
+    """Folder below hpcph, or the file itself."""
+    return path.relative_to(PACKAGE).as_posix().split("/")[0]
+
+
+def name(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+def imported(tree: ast.AST, path: Path) -> set[str]:
+    """Full names of all modules that a file imports, wherever in it; names of `from x import y` as x.y too."""
+    found = set()
+    package = ["hpcph", *path.relative_to(PACKAGE).parts[:-1]]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else []
+            base = ".".join([*above, *filter(None, [node.module])])
+            found |= {base} | {f"{base}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in (
+            "import_module", "__import__",
+        ):  # fmt: skip
+            found |= {arg.value for arg in node.args if isinstance(arg, ast.Constant)}
+    return found
+
+
+IMPORTS = {path: imported(ast.parse(path.read_text(encoding="utf-8")), path) for path in FILES}
+
+
+def takes(path: Path, *modules: str) -> set[str]:
+    """Those of the modules that a file imports, or anything below them."""
+    return {m for m in modules for found in IMPORTS[path] if found == m or found.startswith(m + ".")}
+
+
+def importers(*modules: str) -> set[str]:
+    return {name(path) for path in FILES if takes(path, *modules)}
+
+
+def test_the_sources_are_found():
+    """The rules below speak about real files."""
+    assert {"driver.py", "crystal/forceconstants.py", "parallel/comm.py", "output/store.py"} <= {name(p) for p in FILES}
+    assert importers("mpi4py") and importers("h5py") and importers("phonopy")
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if room(p) in PHYSICS], ids=name)
+def test_physics_knows_neither_ranks_nor_files(path):
+    """crystal, phonons and response import no MPI, no HDF5, no input, no output and nothing above them."""
+    above = [f"hpcph.{m}" for m in ("parallel", "output", "config", "driver", "job", "prepare", "cli", "plan")]
+    assert not takes(path, "mpi4py", "h5py", "pydantic", "pint", "ruamel", "rich", *above)
+
+
+def test_the_physics_rooms_stand_on_each_other_in_one_direction():
+    """crystal → phonons → response."""
+    for path in FILES:
+        if room(path) == "crystal":
+            assert not takes(path, "hpcph.phonons", "hpcph.response"), name(path)
+        if room(path) == "phonons":
+            assert not takes(path, "hpcph.response"), name(path)
+
+
+def test_phonopy_is_imported_in_one_file():
+    """Force constants come from one place (driver asks phonopy for its version, nothing else)."""
+    assert importers("phonopy", "phono3py") <= {"crystal/forceconstants.py", "driver.py"}
+    driver = (PACKAGE / "driver.py").read_text(encoding="utf-8")
+    used = {
+        node.attr
+        for node in ast.walk(ast.parse(driver))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "phonopy"
+    }
+    assert used <= {"__version__"}
+
+
+def test_mpi_is_imported_in_one_room():
+    """mpi4py in parallel/ and in __main__, which names the world communicator."""
+    assert {found.split("/")[0] for found in importers("mpi4py")} <= {"parallel", "__main__.py"}
+    named = [
+        name(p)
+        for p in FILES
+        for node in ast.walk(ast.parse(p.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in ("COMM_WORLD", "COMM_SELF")
+    ]
+    assert named == ["__main__.py"]
+
+
+def test_hdf5_is_imported_for_output_only():
+    """h5py in output/ (driver asks for its version)."""
+    assert {found.split("/")[0] for found in importers("h5py")} <= {"output", "driver.py"}
+
+
+def test_validation_stays_with_the_input():
+    """pydantic, pint and the YAML reader are needed in config/ alone."""
+    assert {found.split("/")[0] for found in importers("pydantic", "pint", "ruamel")} <= {"config"}
+
+
+def test_lower_rooms_do_not_know_the_driver():
+    """Nothing below imports the story of the run or the commands."""
+    assert importers("hpcph.driver", "hpcph.cli") <= {"cli.py", "__main__.py"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_files_are_short_and_say_what_they_are(path):
+    """A file fits in a head, and opens with a docstring."""
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= MAX_LINES
+    assert ast.get_docstring(ast.parse(text))
+
+
+def test_no_room_for_leftovers():
+    """No utils, helpers, misc or common."""
+    assert not {p.stem for p in FILES} & {"utils", "util", "helpers", "misc", "common"}

@@ -1,0 +1,262 @@
+"""One run of the embedded crystal, looked at from outside: the file is what the interface promises.
+
+Runs on one rank and under mpirun; rank 0 reads the file, the others take part in the run.
+"""
+
+import h5py
+import numpy as np
+import pytest
+from parallel import world
+from scipy.constants import hbar
+
+from hpcph.errors import InputError
+
+pytestmark = pytest.mark.mpi
+A = 9  # atoms of quartz
+TENSOR = "J s2 m-3"
+TABLE = {  # name: shape with T, R, k, q, n and numbers, unit
+    "/temperature": ("T", "K"),
+    "/crystal/lattice": ("33", "m"),
+    "/crystal/positions": ("a3", "1"),
+    "/crystal/masses": ("a", "kg"),
+    "/crystal/volume": ("", "m3"),
+    "/crystal/density": ("", "kg m-3"),
+    "/thermal/gamma_nl": ("T33", "J s m-2 K-1"),
+    "/thermal/pam_density": ("T3", "J s m-3"),
+    "/feedback/susceptibility/diagonal": ("T33", TENSOR),
+    "/feedback/susceptibility/off_diagonal": ("T33", TENSOR),
+    "/feedback/radius": ("R", "m"),
+    "/feedback/gamma_ll/diagonal": ("TR", "1"),
+    "/feedback/gamma_ll/off_diagonal": ("TR", "1"),
+    "/feedback/gamma_ll/total": ("TR", "1"),
+    "/feedback/gamma_ll/unscaled": ("TR", "1"),
+    "/feedback/amplification": ("TR", "1"),
+    "/feedback/critical_radius": ("T", "m"),
+    "/feedback/pam_density": ("TR3", "J s m-3"),
+    "/bands/q": ("q3", "1"),
+    "/bands/distance": ("q", "m-1"),
+    "/bands/frequency": ("qn", "Hz"),
+    "/bands/polarization": ("qn3", "ħ"),
+    "/bands/polarization_by_atom": ("qna3", "ħ"),
+    "/modes/q": ("k3", "1"),
+    "/modes/weight": ("k", "1"),
+    "/modes/frequency": ("kn", "Hz"),
+    "/modes/polarization": ("kn3", "ħ"),
+    "/modes/group_velocity": ("kn3", "m s-1"),
+    "/modes/diagonal": ("kn", "J2 s2"),
+    "/modes/off_diagonal": ("kn", "J s2"),
+    "/slices/plane": ("p", "1"),
+    "/slices/q": ("pij3", "1"),
+    "/slices/diagonal": ("pij", TENSOR),
+    "/slices/off_diagonal": ("pij", TENSOR),
+}
+
+
+def contents(path) -> dict:
+    """All datasets of a result by name, attributes of /provenance under '@name'."""
+    found = {}
+    with h5py.File(path, "r") as file:
+        file.visititems(lambda n, x: found.update({"/" + n: x[()]}) if isinstance(x, h5py.Dataset) else None)
+        found.update({"@" + name: value for name, value in file["/provenance"].attrs.items()})
+    return found
+
+
+@pytest.fixture(scope="module")
+def result():
+    """Outcome of the small run and its file; the contents are None on other ranks than 0."""
+    with world.communicator() as comm, world.shared_folder(comm) as folder:
+        outcome = world.compute(comm, folder, world.quartz())
+        yield outcome, contents(outcome.path) if comm.root else None
+        comm.mpi.Barrier()
+
+
+@pytest.fixture
+def data(result):
+    """Contents of the file; other ranks have nothing to look at."""
+    if result[1] is None:
+        pytest.skip("rank 0 looks")
+    return result[1]
+
+
+@pytest.fixture
+def comm():
+    with world.communicator() as found:
+        yield found
+
+
+@pytest.fixture
+def folder(comm):
+    with world.shared_folder(comm) as path:
+        yield path
+
+
+def computed(comm, folder, **changes):
+    """Contents of the file of another run, on every rank."""
+    outcome = world.compute(comm, folder, world.quartz(**changes))
+    return comm.on_root(lambda: contents(outcome.path))
+
+
+def test_names_shapes_and_units_of_the_interface(result, data):
+    """Every dataset of the table is there as promised, with unit and description."""
+    sizes = {"T": 3, "R": 2, "a": A, "n": 3 * A, "p": 2, "i": 3, "j": 5, "3": 3}
+    sizes |= {"k": len(data["/modes/weight"]), "q": len(data["/bands/distance"])}
+    with h5py.File(result[0].path, "r") as file:
+        for name, (shape, unit) in TABLE.items():
+            assert file[name].shape == tuple(sizes[s] for s in shape), name
+            assert file[name].attrs["unit"] == unit, name
+        for name in (n for n in data if n.startswith("/")):
+            assert file[name].attrs["unit"] and file[name].attrs["description"], name
+    assert data["/slices/plane"].tolist() == [0, 0.25]
+    assert data["/temperature"].tolist() == [100, 290, 300]
+
+
+def test_provenance(result, data):
+    """Versions, input and its hash, host count, ranks, time, scale; and the digest that the run reports."""
+    for name in ("hpcph", "numpy", "h5py", "phonopy", "mpi", "input", "input_sha256", "hosts", "ranks", "wall_time"):
+        assert data["@" + name], name
+    assert "calibrate" in data["@input"]
+    assert data["@ranks"] == world.MPI.COMM_WORLD.size
+    assert data["@sha256"] == result[0].sha256
+    assert data["@feedback_scale"] > 1
+
+
+def test_the_crystal_is_quartz(data):
+    """Volume, density and masses belong together."""
+    assert data["/crystal/volume"] == pytest.approx(abs(np.linalg.det(data["/crystal/lattice"])), rel=1e-14)
+    assert data["/crystal/density"] == pytest.approx(data["/crystal/masses"].sum() / data["/crystal/volume"], rel=1e-14)
+    assert 2400 < data["/crystal/density"] < 2700
+
+
+def test_pam_density_is_gamma_times_gradient(data):
+    """⟨L⟩/V = γ^NL · axis · 10³ K/m."""
+    np.testing.assert_allclose(data["/thermal/pam_density"], data["/thermal/gamma_nl"] @ [0, 0, 1e3], rtol=1e-14)
+    assert np.abs(data["/thermal/pam_density"][:, 2]).min() > 0
+
+
+def test_gamma_ll_is_two_chi_over_rho_r_squared(data):
+    """Both channels: scale·2χ_zz/(ρr²); total is their sum; unscaled is without the scale."""
+    r, rho, scale = data["/feedback/radius"], data["/crystal/density"], data["@feedback_scale"]
+    np.testing.assert_allclose(r, [18e-9, 20e-9], rtol=1e-14)
+    for part in ("diagonal", "off_diagonal"):
+        chi = data[f"/feedback/susceptibility/{part}"][:, 2, 2, None]
+        np.testing.assert_allclose(data[f"/feedback/gamma_ll/{part}"], scale * 2 * chi / (rho * r**2), rtol=1e-12)
+    total = data["/feedback/gamma_ll/total"]
+    parts = data["/feedback/gamma_ll/diagonal"] + data["/feedback/gamma_ll/off_diagonal"]
+    np.testing.assert_allclose(total, parts, rtol=1e-14)
+    np.testing.assert_allclose(data["/feedback/gamma_ll/unscaled"] * scale, total, rtol=1e-14)
+
+
+def test_calibration_is_hit(data):
+    """γ^LL(290 K, 20 nm) = 0.8, η = 5; 18 nm: 0.8·(20/18)² and η = 81."""
+    assert data["/feedback/gamma_ll/total"][1] == pytest.approx([0.8 * (20 / 18) ** 2, 0.8], rel=1e-14)
+    assert data["/feedback/amplification"][1] == pytest.approx([81, 5], rel=1e-11)
+
+
+def test_amplification_and_its_limits(data):
+    """η = 1/(1 − γ^LL) below 1, NaN from 1 on, and the density follows η along the axis."""
+    total, eta = data["/feedback/gamma_ll/total"], data["/feedback/amplification"]
+    assert (total >= 1).any() and (total < 1).any()
+    np.testing.assert_array_equal(np.isnan(eta), total >= 1)
+    np.testing.assert_allclose(eta[total < 1], 1 / (1 - total[total < 1]), rtol=1e-12)
+    density = data["/feedback/pam_density"]
+    np.testing.assert_array_equal(np.isnan(density).any(-1), total >= 1)
+    expected = eta * data["/thermal/pam_density"][:, None, 2]
+    np.testing.assert_allclose(density[..., 2], expected, rtol=1e-9)
+    critical = data["/feedback/radius"] * np.sqrt(total)
+    np.testing.assert_allclose(critical, data["/feedback/critical_radius"][:, None].repeat(2, 1), rtol=1e-12)
+
+
+def test_maps_are_complete_and_of_the_right_size(data):
+    """Weights sum to 1, frequencies are those of quartz, |l| ≤ 1, atoms add up; NaN at Γ of the slices alone."""
+    assert data["/modes/weight"].sum() == pytest.approx(1, rel=1e-13)
+    for group in ("/modes", "/bands"):
+        assert 30e12 < data[f"{group}/frequency"].max() < 45e12
+        assert data[f"{group}/frequency"].min() >= 0
+        assert np.abs(data[f"{group}/polarization"]).max() <= 1 + 1e-12
+    by_atom = data["/bands/polarization_by_atom"]
+    np.testing.assert_allclose(by_atom.sum(2), data["/bands/polarization"], atol=1e-13)
+    gamma = np.all(data["/slices/q"] == 0, axis=-1)
+    assert gamma.sum() == 1
+    np.testing.assert_array_equal(np.isnan(data["/slices/diagonal"]), gamma)
+    np.testing.assert_array_equal(np.isnan(data["/slices/off_diagonal"]), gamma)
+
+
+def test_the_mode_tables_give_the_response(data):
+    """Σ w d (−∂f/∂ħω)/V over the stored tables is n·χ^D·n of the file."""
+    from scipy.constants import k as boltzmann
+
+    omega = 2 * np.pi * data["/modes/frequency"]
+    weight = data["/modes/weight"][:, None]
+    for t, T in enumerate(data["/temperature"]):
+        f = 1 / np.expm1(hbar * omega / (boltzmann * T))
+        chi = (weight * data["/modes/diagonal"] * f * (1 + f)).sum() / (boltzmann * T * data["/crystal/volume"])
+        assert chi == pytest.approx(data["/feedback/susceptibility/diagonal"][t, 2, 2], rel=1e-10)
+
+
+def test_antiparallel_coupling_changes_the_sign(comm, folder, result):
+    """γ^LL with the other sign, no NaN anywhere in the feedback but the critical radius that does not exist."""
+    found = computed(
+        comm, folder, feedback={"sample": {"radius": ["18 nm", "20 nm"]}, "coupling": "antiparallel", "scale": 1e7}
+    )
+    gamma = found["/feedback/gamma_ll/total"]
+    assert (gamma < -1).any()
+    np.testing.assert_allclose(found["/feedback/amplification"], 1 / (1 - gamma), rtol=1e-12)
+    assert np.isfinite(found["/feedback/pam_density"]).all()
+    if result[1] is not None:
+        np.testing.assert_allclose(gamma, -1e7 * result[1]["/feedback/gamma_ll/unscaled"], rtol=1e-12)
+
+
+def test_calibration_at_a_temperature_that_is_not_asked_for(comm, folder, result):
+    """It sets the same scale and adds no temperature to the file."""
+    found = computed(comm, folder, temperature=[100, 300], modes=False, bands=world.DROP, slices=world.DROP)
+    assert found["/temperature"].tolist() == [100, 300]
+    if result[1] is not None:
+        assert found["@feedback_scale"] == pytest.approx(result[1]["@feedback_scale"], rel=1e-13)
+        np.testing.assert_array_equal(found["/thermal/gamma_nl"], result[1]["/thermal/gamma_nl"][[0, 2]])
+
+
+SMALL = {"modes": False, "bands": world.DROP, "slices": world.DROP, "feedback": world.DROP}
+
+
+def test_sections_that_are_not_asked_for_are_not_there(comm, folder):
+    """No empty groups; χ is there without the feedback section, scale 1."""
+    found = computed(comm, folder, **SMALL)
+    assert {name.split("/")[1] for name in found if name[0] == "/"} == {
+        "temperature", "crystal", "thermal", "feedback", "axes"
+    }  # fmt: skip
+    assert "/feedback/radius" not in found
+    assert found["@feedback_scale"] == 1
+
+
+def test_a_mesh_of_one_point(comm, folder):
+    """1×1×1 is a mesh: one point with weight 1, on any number of ranks."""
+    found = computed(comm, folder, **{**SMALL, "modes": True}, mesh__grid=[1, 1, 1])
+    assert found["/modes/weight"].tolist() == [1.0]
+    assert np.isfinite(found["/thermal/gamma_nl"]).all()
+
+
+@pytest.mark.parametrize("rules", [[], ["translational"]])
+def test_sum_rules_can_be_switched_off(comm, folder, rules, result):
+    """The run goes through, and the rules make a difference."""
+    found = computed(comm, folder, **SMALL, crystal__sum_rules=rules)
+    assert np.isfinite(found["/thermal/gamma_nl"]).all()
+    if result[1] is not None:
+        assert not np.array_equal(found["/thermal/gamma_nl"], result[1]["/thermal/gamma_nl"])
+
+
+@pytest.mark.parametrize(
+    "changes, key",
+    [
+        ({"axis": [1, 0, 0]}, "slices.planes"),
+        ({"bands": {"path": [[{"A": [0, 0, 0.5]}, {"B": [0, 0, 0.5]}]]}}, "bands.path"),
+        ({"crystal__force_constants": "missing.yaml"}, "crystal.force_constants"),
+        ({"crystal__nac": "gonze", "crystal__primitive": [[1, 0, 0], [0, 1, 0], [0, 0, 0.3]]}, "crystal"),
+    ],
+)
+def test_mistakes_that_need_the_crystal_reach_every_rank(comm, folder, changes, key):
+    """Rank 0 finds them, all ranks raise the InputError, and no file is left."""
+    with pytest.raises(InputError) as caught:
+        world.compute(comm, folder, world.quartz(**changes))
+    assert caught.value.key.startswith(key)
+    comm.mpi.Barrier()
+    assert not list(folder.glob("out/*"))
