@@ -1,7 +1,7 @@
 """Dipole–dipole part of the dynamical matrix, Gonze & Lee, PRB 55, 10355 (1997), reciprocal-space sum only.
 
-The sum Σ_G w(K) f_G f_G† with K = k + G is a matrix product; the Ewald width Λ moves weight between it and the
-short-range force constants, which take up everything else.
+D_{aα,bβ} = Σ_G w(K) (K·Z_a)_α (K·Z_b)_β e^{iG·(r_a − r_b)}/√(m_a m_b), K = k + G. The Ewald width Λ moves weight
+between this sum and the short-range force constants, which take up everything else.
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ import numpy as np
 from hpcph.crystal.lattice import Dielectric, PairTable, Structure
 from hpcph.crystal.mesh import nearest_image
 
+COMPONENTS = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))  # of a symmetric tensor
 CUTOFF = 1e-11  # largest Gaussian factor, anywhere in the first zone, of a G that is left out
 
 
@@ -19,66 +20,64 @@ class Dipoles:
     """K-independent parts of the sum over G.
 
     wavevector_gc : ndarray (g, 3) in rad m⁻¹
-    amplitude_cng : ndarray (3, n, g) complex, P_c = Z_a[c, α] e^{iG·r_a} / √m_a, kg^-½
+    phase_pg : ndarray (2p, g), cos and sin of G·(r_a − r_b) in turn for every pair of atoms a ≤ b
+    charge_psv : ndarray (p, 6, 9), what the six products K_c K_d (c ≤ d) contribute to the nine elements αβ of a pair:
+        Z_a[c, α] Z_b[d, β]/√(m_a m_b), symmetrised in cd; kg⁻¹
     epsilon : ndarray (3, 3)
     prefactor : float, e²/(ε₀V) in N m⁻¹
     width : float, Λ in rad m⁻¹
     """
 
     wavevector_gc: np.ndarray
-    amplitude_cng: np.ndarray
+    phase_pg: np.ndarray
+    charge_psv: np.ndarray
     epsilon: np.ndarray
     prefactor: float
     width: float
 
-    def weights(self, k_kc: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """K = k + G, w = e²/(ε₀V) exp(−KεK/4Λ²)/(KεK) and ∂w/∂K_c. The term K = 0 is left out.
+    def elements(self, k_kc: np.ndarray, fields: int) -> np.ndarray:
+        """D^dd and its three derivatives (fields = 4) or D^dd alone (1), element by element of the pairs of atoms.
+
+        Σ_G w(K) K_c K_d e^{iG·(r_a − r_b)} and its derivatives are one real matrix product for all pairs and k; the
+        Born charges come afterwards.
 
         k_kc : ndarray (k, 3) in rad m⁻¹
 
         Returns
         -------
-        ndarrays (k, g, 3) rad m⁻¹, (k, g) N m, (k, g, 3) N m²
+        ndarray (p, 2, k, fields, 9), real and imaginary part, rad² s⁻² and m rad² s⁻²
         """
-        K = k_kc[:, None, :] + self.wavevector_gc
-        eK = K @ self.epsilon
-        KeK = np.einsum("kgc,kgc->kg", K, eK)
+        products = self._products(k_kc, fields).reshape(len(self.wavevector_gc), -1)
+        sums = (self.phase_pg @ products).reshape(len(self.charge_psv), -1, 6)
+        return (sums @ self.charge_psv).reshape(len(self.charge_psv), 2, len(k_kc), fields, 9)
+
+    def limit(self, direction_c: np.ndarray) -> np.ndarray:
+        """What K = 0 adds to D^dd at Γ approached along a direction (nonanalytic term), (p, 9) in rad² s⁻²."""
+        n = direction_c / np.linalg.norm(direction_c)
+        products = np.array([n[c] * n[d] for c, d in COMPONENTS])
+        return self.prefactor / (n @ self.epsilon @ n) * np.einsum("s,psv->pv", products, self.charge_psv)
+
+    def _products(self, k_kc: np.ndarray, fields: int) -> np.ndarray:
+        """w K_c K_d and ∂(w K_c K_d)/∂K_e, w = e²/(ε₀V) exp(−KεK/4Λ²)/(KεK), K = k + G ≠ 0; (g, k, fields, 6)."""
+        K = np.ascontiguousarray(np.moveaxis(self.wavevector_gc[:, None, :] + k_kc, 2, 0))  # (3, g, k)
+        eK = np.einsum("cd,dgk->cgk", self.epsilon, K)
+        KeK = (K * eK).sum(axis=0)
         zero = KeK < 1e-18 * self.width**2
         KeK[zero] = 1.0
         w = self.prefactor * np.exp(KeK * (-0.25 / self.width**2)) / KeK
         w[zero] = 0.0
-        slope = -w * (2 / KeK + 0.5 / self.width**2)
-        return K, w, slope[..., None] * eK
-
-    def matrix(self, k_kc: np.ndarray) -> np.ndarray:
-        """D^dd(k) = Σ_G w f f†, (k, n, n) complex in rad² s⁻²; f = Σ_c K_c P_c."""
-        K, w, _ = self.weights(k_kc)
-        f = self._amplitudes(K)
-        return (f * w[:, None, :]) @ f.conj().swapaxes(-1, -2)
-
-    def matrix_and_halves(self, k_kc: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """D^dd (k, n, n) and H (k, 3, n, n) with ∂D^dd/∂k_c = H_c + H_c†, H_c = Σ_G (½ ∂_c w f + w P_c) f†."""
-        K, w, dw = self.weights(k_kc)
-        f = self._amplitudes(K)
-        left = np.empty((len(k_kc), 4, *f.shape[1:]), complex)
-        left[:, 0] = f * w[:, None, :]
-        for c in range(3):
-            np.multiply(f, 0.5 * dw[:, None, :, c], out=left[:, c + 1])
-            left[:, c + 1] += self.amplitude_cng[c] * w[:, None, :]
-        n, g = f.shape[1:]
-        product = (left.reshape(-1, 4 * n, g) @ f.conj().swapaxes(-1, -2)).reshape(-1, 4, n, n)
-        return product[:, 0], product[:, 1:]
-
-    def limit(self, direction_c: np.ndarray) -> np.ndarray:
-        """What K = 0 adds at Γ when it is approached along a direction (nonanalytic term), (n, n) in rad² s⁻²."""
-        n = direction_c / np.linalg.norm(direction_c)
-        at_zero = int(np.argmin(np.einsum("gc,gc->g", self.wavevector_gc, self.wavevector_gc)))
-        f = np.einsum("c,cn->n", n, self.amplitude_cng[:, :, at_zero])
-        return self.prefactor / (n @ self.epsilon @ n) * np.outer(f, f.conj())
-
-    def _amplitudes(self, K: np.ndarray) -> np.ndarray:
-        P = self.amplitude_cng
-        return K[:, None, :, 0] * P[0] + K[:, None, :, 1] * P[1] + K[:, None, :, 2] * P[2]
+        wK = w * K
+        out = np.empty((*KeK.shape, fields, 6))
+        for s, (c, d) in enumerate(COMPONENTS):
+            np.multiply(wK[c], K[d], out=out[:, :, 0, s])
+        if fields == 1:
+            return out
+        slope = -(2 / KeK + 0.5 / self.width**2) * eK  # ∂ ln w/∂K
+        np.multiply(slope.transpose(1, 2, 0)[..., None], out[:, :, :1], out=out[:, :, 1:])
+        for s, (c, d) in enumerate(COMPONENTS):
+            out[:, :, 1 + c, s] += wK[d]
+            out[:, :, 1 + d, s] += wK[c]
+        return out
 
 
 def phonopy_width(structure: Structure, epsilon: np.ndarray, g_points: int = 300) -> float:
@@ -103,15 +102,23 @@ def build(structure: Structure, dielectric: Dielectric, width: float) -> Dipoles
     k = zone @ structure.reciprocal_vc
     farthest = np.sqrt(np.einsum("kc,cd,kd->k", k, dielectric.epsilon, k).max())
     g = _ellipsoid(structure, dielectric.epsilon, (np.sqrt(-np.log(CUTOFF)) * 2 * width + farthest) ** 2)
-    phase = np.exp(1j * (g @ (structure.fractional_ac @ structure.lattice_vc).T))  # (g, a)
-    amplitude = np.einsum("acv,ga,a->cavg", dielectric.born, phase, structure.mass_a**-0.5)
+    first, second = np.triu_indices(len(structure.mass_a))
+    r = structure.fractional_ac @ structure.lattice_vc
+    angle = (r[first] - r[second]) @ g.T
     return Dipoles(
         wavevector_gc=g,
-        amplitude_cng=np.ascontiguousarray(amplitude.reshape(3, -1, len(g))),
+        phase_pg=np.stack([np.cos(angle), np.sin(angle)], axis=1).reshape(-1, len(g)),
+        charge_psv=_charges(dielectric.born / np.sqrt(structure.mass_a)[:, None, None], first, second),
         epsilon=dielectric.epsilon,
         prefactor=4 * np.pi * dielectric.coulomb / structure.volume,
         width=width,
     )
+
+
+def _charges(born: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Z_a[c, α] Z_b[d, β], symmetrised in cd, (p, 6, 9)."""
+    outer = np.einsum("pcv,pdw->pcdvw", born[first], born[second]).reshape(len(first), 3, 3, 9)
+    return np.stack([outer[:, c, d] + (outer[:, d, c] if c != d else 0) for c, d in COMPONENTS], axis=1)
 
 
 def _ellipsoid(structure: Structure, epsilon: np.ndarray, limit: float) -> np.ndarray:
@@ -130,11 +137,24 @@ def subtract(structure: Structure, pairs: PairTable, dipoles: Dipoles, commensur
     """
     root = np.sqrt(structure.mass_a)
     x = structure.fractional_ac[pairs.second] - structure.fractional_ac[pairs.first] + pairs.cell
-    atoms = len(root)
+    d = (
+        blocks(dipoles, commensurate_qc @ structure.reciprocal_vc, fields=1)[:, 0]
+        * np.outer(root, root)[..., None, None]
+    )
     part = np.zeros((len(x), 3, 3))
-    for q in commensurate_qc:
-        d = dipoles.matrix((q @ structure.reciprocal_vc)[None])[0].reshape(atoms, 3, atoms, 3).swapaxes(1, 2)
-        d = d * np.outer(root, root)[:, :, None, None]
+    for q, d_ab in zip(commensurate_qc, d, strict=True):
         phase = np.exp(-2j * np.pi * (x @ q))
-        part += np.real(phase[:, None, None] * d[pairs.first, pairs.second])
+        part += np.real(phase[:, None, None] * d_ab[pairs.first, pairs.second])
     return pairs.with_phi(pairs.phi - part * (pairs.share / len(commensurate_qc))[:, None, None])
+
+
+def blocks(dipoles: Dipoles, k_kc: np.ndarray, fields: int) -> np.ndarray:
+    """The 3×3 blocks of D^dd and its derivatives for all ordered pairs of atoms, (k, fields, a, a, 3, 3) complex."""
+    real, imaginary = np.moveaxis(dipoles.elements(k_kc, fields), 1, 0)
+    upper = np.moveaxis(real + 1j * imaginary, 0, 2).reshape(len(k_kc), fields, -1, 3, 3)
+    atoms = int(np.sqrt(2 * upper.shape[2]))
+    first, second = np.triu_indices(atoms)
+    full = np.empty((len(k_kc), fields, atoms, atoms, 3, 3), complex)
+    full[:, :, second, first] = upper.conj().swapaxes(-1, -2)
+    full[:, :, first, second] = upper
+    return full

@@ -11,7 +11,7 @@ from enum import Enum
 import numpy as np
 from scipy import sparse
 
-from hpcph.crystal.dipole import Dipoles
+from hpcph.crystal.dipole import Dipoles, blocks
 from hpcph.crystal.lattice import PairTable, Structure
 
 RANGE = 8e-10  # m, pairs farther apart are left as they are
@@ -59,14 +59,14 @@ def violations(structure: Structure, pairs: PairTable, dipoles: Dipoles | None) 
 def _constraints(structure, pairs, x, near, dipoles, rules):
     """Rows acting on δΦ of the near pairs (flattened), and the violation of the total force constants."""
     atoms = len(structure.mass_a)
-    blocks, wrong = [], []
+    equations, wrong = [], []
     if SumRule.TRANSLATIONAL in rules or SumRule.ROTATIONAL in rules:
         total = np.zeros((atoms, 3, 3))
         np.add.at(total, pairs.first, pairs.phi)
         if dipoles is not None:
             total += _dipole_sum(structure, dipoles)
         ones = np.ones(len(near))
-        blocks.append(_rows(pairs.first[near], atoms, [(beta, ones) for beta in range(3)], range(3)))
+        equations.append(_rows(pairs.first[near], atoms, [(beta, ones) for beta in range(3)], range(3)))
         wrong.append(total if SumRule.TRANSLATIONAL in rules else np.zeros_like(total))
     if SumRule.ROTATIONAL in rules:
         moment = np.zeros((atoms, 3, 3, 3))
@@ -76,9 +76,9 @@ def _constraints(structure, pairs, x, near, dipoles, rules):
         scale = RANGE  # rows of both kinds then weigh alike in the least-squares solve
         for beta, gamma in PLANES:
             columns = [(beta, x[near, gamma] / scale), (gamma, -x[near, beta] / scale)]
-            blocks.append(_rows(pairs.first[near], atoms, columns, [0, 0]))
+            equations.append(_rows(pairs.first[near], atoms, columns, [0, 0]))
             wrong.append((moment[:, :, beta, gamma] - moment[:, :, gamma, beta])[:, :, None] / scale)
-    return sparse.vstack(blocks).tocsr(), np.concatenate([w.ravel() for w in wrong])
+    return sparse.vstack(equations).tocsr(), np.concatenate([w.ravel() for w in wrong])
 
 
 def _rows(first, atoms, columns, slots) -> sparse.coo_array:
@@ -108,16 +108,11 @@ def _exchange(pairs: PairTable, near: np.ndarray) -> sparse.csr_array:
 
 def _dipole_sum(structure: Structure, dipoles: Dipoles) -> np.ndarray:
     """Σ_b C_{aα,bβ} of the dipole part at Γ (G = 0 left out), (a, 3, 3) in N m⁻¹."""
-    atoms = len(structure.mass_a)
-    matrix = dipoles.matrix(np.zeros((1, 3)))[0].reshape(atoms, 3, atoms, 3)
     root = np.sqrt(structure.mass_a)
-    return np.einsum("avbw,a,b->avw", matrix, root, root).real
+    return np.einsum("abvw,a,b->avw", blocks(dipoles, np.zeros((1, 3)), fields=1)[0, 0], root, root).real
 
 
 def _dipole_moment(structure: Structure, dipoles: Dipoles) -> np.ndarray:
     """Σ_b −i ∂C_{aα,bβ}/∂k_γ of the dipole part at Γ (G = 0 left out), (a, 3, 3, 3) in N m⁻¹ m."""
-    atoms = len(structure.mass_a)
-    _, halves = dipoles.matrix_and_halves(np.zeros((1, 3)))
-    slope = (halves + halves.conj().swapaxes(-1, -2))[0].reshape(3, atoms, 3, atoms, 3)
     root = np.sqrt(structure.mass_a)
-    return np.einsum("cavbw,a,b->avwc", slope, root, root).imag
+    return np.einsum("cabvw,a,b->avwc", blocks(dipoles, np.zeros((1, 3)), fields=4)[0, 1:], root, root).imag

@@ -6,15 +6,25 @@ from hpcph.phonons.modes import Modes
 
 
 def matrices(modes: Modes) -> np.ndarray:
-    """m^λ_nm, (k, 3, n, m) complex in ħ: M^λ acts within an atom, m^λ = −i(X − X†), X = e_μ† e_ν, λμν cyclic."""
+    """m^λ_nm, (k, 3, n, m) complex in ħ."""
+    real, imaginary = hermitian_parts(modes)
+    return real + 1j * imaginary
+
+
+def hermitian_parts(modes: Modes) -> tuple[np.ndarray, np.ndarray]:
+    """Real and imaginary part of m^λ_nm, each (k, 3, n, m) in ħ.
+
+    M^λ acts within an atom, so m^λ = −i(X − X†) with X = e_μ† e_ν, λμν cyclic.
+    """
     e = modes.eigenvector_kmn
     parts = [np.ascontiguousarray(e[:, c::3]) for c in range(3)]
-    out = np.empty((len(e), 3, e.shape[2], e.shape[2]), complex)
+    adjoint = [part.conj().swapaxes(-1, -2) for part in parts]
+    real, imaginary = (np.empty((len(e), 3, e.shape[2], e.shape[2])) for _ in range(2))
     for axis in range(3):
-        mu, nu = parts[(axis + 1) % 3], parts[(axis + 2) % 3]
-        product = mu.conj().swapaxes(-1, -2) @ nu
-        np.multiply(product - product.conj().swapaxes(-1, -2), -1j, out=out[:, axis])
-    return out
+        product = adjoint[(axis + 1) % 3] @ parts[(axis + 2) % 3]
+        np.add(product.imag, product.imag.swapaxes(-1, -2), out=real[:, axis])
+        np.subtract(product.real.swapaxes(-1, -2), product.real, out=imaginary[:, axis])
+    return real, imaginary
 
 
 def polarization_by_atom(modes: Modes) -> np.ndarray:

@@ -45,8 +45,9 @@ class Modes:
     def velocities(self) -> np.ndarray:
         """Group velocities v_n = ⟨n|∂D/∂k|n⟩/2ω_n, (k, n, 3) in m s⁻¹; zero for modes that are not active."""
         e = self.eigenvector_kmn
-        applied = self.half_kcmm @ e[:, None]
-        real = np.einsum("kmn,kcmn->knc", e.real, applied.real) + np.einsum("kmn,kcmn->knc", e.imag, applied.imag)
+        applied = (self.half_kcmm @ e[:, None]).view(float)
+        parts = np.einsum("kmx,kcmx->kcx", e.view(float), applied)  # real and imaginary parts stand side by side
+        real = (parts[..., 0::2] + parts[..., 1::2]).swapaxes(1, 2)
         return np.where(self.active_kn, 1 / self._divisor(), 0.0)[..., None] * real
 
     def _divisor(self) -> np.ndarray:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hpcph.crystal.dynamical import Crystal
+from hpcph.crystal.dynamical import Crystal, nonanalytic
 from hpcph.crystal.lattice import Structure
 from hpcph.phonons.angular_momentum import block_average, polarization_by_atom
 from hpcph.phonons.modes import Modes, diagonalise
@@ -91,7 +91,7 @@ def _limits(crystal: Crystal, q_kc: np.ndarray, direction_kc: np.ndarray):
         return None
     extra = np.zeros((len(q_kc), crystal.modes, crystal.modes), complex)
     for k in at_gamma:
-        extra[k] = crystal.dipoles.limit(direction_kc[k])
+        extra[k] = nonanalytic(crystal, crystal.dipoles, direction_kc[k])
     return extra
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.constants import hbar
 
-from hpcph.phonons.angular_momentum import matrices
+from hpcph.phonons.angular_momentum import hermitian_parts
 from hpcph.phonons.modes import Modes
 
 SYMMETRIC = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))  # Voigt order of the six components of χ
@@ -37,44 +37,67 @@ class ModeWeights:
 
 def mode_weights(modes: Modes) -> ModeWeights:
     """All weights of the modes; nothing in them depends on phases or on the basis of a degenerate block."""
-    m = matrices(modes)
+    real, imaginary = hermitian_parts(modes)
     block = modes.degenerate_blocks()
-    together = block[:, :, None] == block[:, None, :]
-    both = modes.active_kn[:, :, None] & modes.active_kn[:, None, :]
-    polarization = np.einsum("kinn->kni", m).real
+    active = modes.active_kn.astype(float)
+    polarization = np.einsum("kinn->kni", real)
     velocity = modes.velocities()
     flow = hbar * polarization[:, :, :, None] * velocity[:, :, None, :]
-    shared = np.flatnonzero(together.sum(axis=(1, 2)) > block.shape[1])
-    if shared.size:
-        V = modes.velocity_matrices(shared)
-        inside = together[shared] & both[shared]
-        flow[shared] = hbar * np.einsum("kinm,kjmn,knm->knij", m[shared], V, inside, optimize=True).real
-    near, far, zero_point = _pair_kernels(modes, together & both, ~together & both)
-    diagonal, off_diagonal, constant = (np.empty((*block.shape, 6)) for _ in range(3))
+    diagonal = np.stack([polarization[..., i] * polarization[..., j] for i, j in SYMMETRIC], axis=-1)
+    diagonal *= (hbar**2 * active)[..., None]
+    far = (block[:, :, None] != block[:, None, :]) * (active[:, :, None] * active[:, None, :])
+    response, zero_point = _pair_kernels(modes, far)
+    off_diagonal, constant = np.empty((*block.shape, 6)), np.empty((len(block), 6))
+    zero_point = zero_point.reshape(len(block), -1)
+    pairs, scratch = np.empty_like(far), np.empty_like(far)
     for component, (i, j) in enumerate(SYMMETRIC):
-        pairs = m[:, i].real * m[:, j].real + m[:, i].imag * m[:, j].imag  # Re m^i_nm m^j_mn
-        np.einsum("knm,knm->kn", near, pairs, out=diagonal[..., component])
-        np.einsum("knm,knm->kn", far, pairs, out=off_diagonal[..., component])
-        np.einsum("knm,knm->kn", zero_point, pairs, out=constant[..., component])
+        np.multiply(real[:, i], real[:, j], out=pairs)
+        np.multiply(imaginary[:, i], imaginary[:, j], out=scratch)
+        pairs += scratch  # Re m^i_nm m^j_mn
+        np.einsum("knm,knm->kn", response, pairs, out=off_diagonal[..., component])
+        np.einsum(
+            "kx,kx->k", zero_point.reshape(len(block), -1), pairs.reshape(len(block), -1), out=constant[:, component]
+        )
+    shared = np.flatnonzero(block[:, -1] < block.shape[1] - 1)
+    if shared.size:
+        flow[shared], diagonal[shared] = _inside_blocks(modes, real[shared], imaginary[shared], block[shared], shared)
     return ModeWeights(
         polarization_kni=polarization,
         velocity_knj=velocity,
         flow_kn=flow.reshape(*block.shape, 9) * modes.active_kn[..., None],
         diagonal_kn=diagonal,
         off_diagonal_kn=off_diagonal,
-        zero_point_k=constant.sum(axis=1),
+        zero_point_k=constant,
     )
 
 
-def _pair_kernels(modes: Modes, near, far) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """What multiplies Re m^i_nm m^j_mn in d_n, g_n and c_0; A and B of theory §2 put in, each (k, n, m).
+def _inside_blocks(modes: Modes, real, imaginary, block, where) -> tuple[np.ndarray, np.ndarray]:
+    """p_n and d_n where modes share a block: sums over its members, A² being ħ² there."""
+    m = real + 1j * imaginary
+    active = modes.active_kn[where].astype(float)
+    inside = (block[:, :, None] == block[:, None, :]) * (active[:, :, None] * active[:, None, :])
+    V = modes.velocity_matrices(where)
+    flow = hbar * np.einsum("kinm,kjmn,knm->knij", m, V, inside, optimize=True).real
+    pairs = np.stack([(m[:, i] * m[:, j].conj()).real for i, j in SYMMETRIC], axis=-1)
+    return flow, hbar**2 * np.einsum("knmv,knm->knv", pairs, inside)
 
-    A and B of a pair add up to (ħ/ω_n)(ω_m² + 3ω_n²)/(ω_m² − ω_n²) in g_n; in a block B vanishes and A² is ħ².
+
+def _pair_kernels(modes: Modes, far: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What multiplies Re m^i_nm m^j_mn in g_n and in c_0; A and B of theory §2 put in, each (k, n, m).
+
+    A and B of a pair add up to (ħ/ω_n)(ω_m² + 3ω_n²)/(ω_m² − ω_n²) in g_n, and B to ħ(ω_m − ω_n)²/4ω_nω_m(ω_n + ω_m)
+    in c_0. Pairs inside a block, or with an inactive mode, have far = 0.
     """
     omega = np.where(modes.active_kn, modes.frequency_kn, 1.0)
     n, m = omega[:, :, None], omega[:, None, :]
-    gap = np.where(far, m**2 - n**2, np.inf)
-    diagonal = np.where(near, hbar**2 * (n + m) ** 2 / (4 * n * m), 0.0)
-    off_diagonal = hbar / n * np.where(far, 1 + 4 * n**2 / gap, 0.0)
-    zero_point = np.where(far, hbar * (m - n) ** 2 / (4 * n * m * (n + m)), 0.0)
-    return diagonal, off_diagonal, zero_point
+    gap, total = m - n, m + n
+    zero_point = gap**2
+    zero_point *= far
+    zero_point /= total
+    zero_point *= 0.25 * hbar / n / m
+    gap *= total
+    gap[far == 0] = np.inf
+    response = 4 * n**2 / gap
+    response += far
+    response *= hbar / n
+    return response, zero_point

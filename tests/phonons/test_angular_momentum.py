@@ -124,7 +124,8 @@ def test_gauge(name):
     sums, again = (physics.sums(m, [20.0, 300.0]) for m in (modes, other))
     for field in ("diagonal", "off_diagonal"):
         assert np.abs(getattr(sums, field) - getattr(again, field)).max() < 1e-10 * np.abs(sums.off_diagonal).max()
-    carried = np.abs(one.flow_kn).max() * 1.4e-23 / (1.05e-34 * modes.frequency_kn.max())
+    # p of single modes depends on the basis where l and v cancel in a block (stishovite), so the scale is made of v
+    carried = 0.2 * np.abs(one.velocity_knj).max() * 1.4e-23 / modes.frequency_kn.max()
     assert np.abs(sums.flow - again.flow).max() < 1e-10 * carried
 
 
