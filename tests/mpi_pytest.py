@@ -18,7 +18,7 @@ def main() -> int:
         os.makedirs(".pytest_cache", exist_ok=True)
         report = open(log, "w")
         os.dup2(report.fileno(), 1)
-    code = int(pytest.main([*sys.argv[1:], "-p", "no:cacheprovider"]))
+    code = int(pytest.main([*sys.argv[1:], "-p", "no:cacheprovider", "--color=no"]))
     sys.stdout.flush()
     worst = MPI.COMM_WORLD.allreduce(code, op=MPI.MAX)
     if rank and code:

@@ -15,7 +15,7 @@ from hpcph.crystal.dipole import Dipoles, blocks
 from hpcph.crystal.lattice import PairTable, Structure
 
 RANGE = 8e-10  # m, pairs farther apart are left as they are
-DECAY = 3e-10  # m, the weight of a pair is exp(−(|x|/DECAY)²)
+DECAY = 4e-10  # m, the weight of a pair is exp(−(|x|/DECAY)²); 3e-10 makes crystals in small supercells unstable
 PLANES = ((0, 1), (1, 2), (2, 0))  # the three rotations, as pairs (β, γ)
 
 

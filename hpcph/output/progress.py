@@ -55,9 +55,11 @@ class StageProgress:
             self.task = self.bar.add_task(self.name, total=self.points, rate=0.0)
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, kind, *_) -> None:
         if self.bar:
             self.bar.stop()
+        if kind is not None:
+            return
         spent = time.monotonic() - self.start
         self.reporter.say(f"{self.name}: {self.points} k-points in {spent:.1f} s, {self.points / spent:.0f}/s")
 
