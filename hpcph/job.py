@@ -90,7 +90,14 @@ def _zone(job: Job) -> Stage:
         return sums, {"/modes/q": q[block], "/modes/weight": weight[block], **_under("/modes", tables)}
 
     layout = mode_maps(len(q), job.crystal.modes) if job.store_modes else []
-    return Stage("zone", len(q), meshes.blocks(q), layout, 21 * len(job.temperature) + 2, work)
+    return Stage(
+        "zone",
+        len(q),
+        meshes.blocks(q, meshes.block_size(job.crystal.modes)),
+        layout,
+        21 * len(job.temperature) + 2,
+        work,
+    )
 
 
 def _bands(job: Job, path: maps.Path) -> Stage:
@@ -99,16 +106,17 @@ def _bands(job: Job, path: maps.Path) -> Stage:
         return None, _under("/bands", found)
 
     points = len(path.q_kc)
-    return Stage("bands", points, meshes.blocks(path.q_kc), band_maps(points, job.crystal.structure.symbols), 0, work)
+    blocks = meshes.blocks(path.q_kc, meshes.block_size(job.crystal.modes))
+    return Stage("bands", points, blocks, band_maps(points, job.crystal.structure.symbols), 0, work)
 
 
 def _slices(job: Job, planes: Planes) -> Stage:
-    shape = planes.q.shape[:3]
+    shape, size = planes.q.shape[:3], meshes.block_size(job.crystal.modes)
 
     def work(rows: slice):
         q = planes.q[rows].reshape(-1, 3)
         wrapped = meshes.nearest_image(job.crystal.structure, q)
-        parts = [maps.slices(job.crystal, wrapped[b], job.axis, planes.temperature) for b in meshes.blocks(q)]
+        parts = [maps.slices(job.crystal, wrapped[b], job.axis, planes.temperature) for b in meshes.blocks(q, size)]
         found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
         by_plane = {name: np.moveaxis(v.reshape(-1, *shape[1:]), 2, 0) for name, v in found.items()}
         return None, _under("/slices", by_plane)

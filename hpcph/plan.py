@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hpcph.crystal.mesh import BLOCK
+from hpcph.crystal.mesh import block_size
 from hpcph.job import Job, stages
 
 KERNEL_OVER_EIGH = 3.3  # time of a k-point over that of its eigenvalue problem, measured on α-quartz
@@ -43,7 +43,7 @@ def plan(job: Job, ranks: int) -> Plan:
     blocks = sum(len(stage.blocks) for stage in todo)
     file = sum(int(np.prod(spec.shape)) * 8 for stage in todo for spec in stage.maps)
     g = 0 if job.crystal.dipoles is None else len(job.crystal.dipoles.wavevector_gc)
-    block = BLOCK * 16 * (25 * n * n + 24 * g)
+    block = block_size(n) * 16 * (25 * n * n + 24 * g)
     partial = 8 * sum(stage.width * len(stage.blocks) for stage in todo)
     waves = sum(int(np.ceil(len(stage.blocks) / ranks)) * stage.points / len(stage.blocks) for stage in todo)
     return Plan(

@@ -57,7 +57,7 @@ def prepare(source: Source) -> Prepared:
     mesh_, remark = _mesh(given, structure)
     if not given.crystal.allow_unstable:
         inner = loaded.commensurate_qc[np.any(np.abs(loaded.commensurate_qc) > 1e-9, axis=1)]
-        for block in mesh.blocks(inner) if len(inner) else []:
+        for block in mesh.blocks(inner, mesh.block_size(crystal.modes)) if len(inner) else []:
             refuse_unstable(diagonalise(crystal, inner[block]), inner[block])
     job = Job(
         crystal=crystal,

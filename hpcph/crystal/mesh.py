@@ -7,7 +7,7 @@ import numpy as np
 
 from hpcph.crystal.lattice import Structure
 
-BLOCK = 48  # k-points a block aims at
+BLOCK, SMALLEST = 48, 8  # k-points a block aims at: with 27 modes, and with many
 MAX_BLOCKS = 4096  # so that partial sums stay small however fine the mesh is
 
 
@@ -85,11 +85,16 @@ def nearest_image(structure: Structure, q_kc: np.ndarray) -> np.ndarray:
     return best
 
 
-def blocks(q_kc: np.ndarray) -> list[slice]:
-    """Runs of points, cut between lines along c*, that depend on the points alone and never on the number of ranks."""
+def block_size(modes: int) -> int:
+    """k-points whose matrices fit a processor's cache, about; fewer, the more modes a crystal has."""
+    return int(np.clip(BLOCK * 27**2 // modes**2, SMALLEST, BLOCK))
+
+
+def blocks(q_kc: np.ndarray, size: int = BLOCK) -> list[slice]:
+    """Runs of about `size` points, cut between lines along c*; they never depend on the number of ranks."""
     step = np.diff(q_kc[:, :2], axis=0)
     starts = np.flatnonzero(np.r_[True, np.any(np.abs(step - np.rint(step)) > 1e-12, axis=1)])
-    size = max(BLOCK, -(-len(q_kc) // MAX_BLOCKS))
+    size = max(size, -(-len(q_kc) // MAX_BLOCKS))
     cuts = [0]
     for start, stop in zip(starts, [*starts[1:], len(q_kc)], strict=True):
         if start - cuts[-1] >= size:

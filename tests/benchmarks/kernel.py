@@ -1,0 +1,66 @@
+"""Time of the k-point kernel against a bare eigh of the same matrices and against phonopy, in one process.
+
+python tests/benchmarks/kernel.py INPUT.yaml [INPUT.yaml …]     (not collected by pytest; nothing is asserted)
+"""
+
+# ruff: noqa: E402  (threads are set before NumPy is loaded)
+import os
+
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS"):
+    os.environ[_name] = "1"
+
+import argparse
+import time
+from pathlib import Path
+
+import numpy as np
+import phonopy
+
+from hpcph.config.load import load
+from hpcph.crystal.dynamical import matrices
+from hpcph.job import stages
+from hpcph.prepare import files, prepare
+
+REPEATS = 5
+
+
+def seconds(work) -> float:
+    """Shortest of REPEATS calls."""
+    best = np.inf
+    for _ in range(REPEATS):
+        start = time.perf_counter()
+        work()
+        best = min(best, time.perf_counter() - start)
+    return best
+
+
+def measure(path: Path, points: int) -> str:
+    """One line: modes, G vectors, time a k-point of kernel, eigh and phonopy, and the two ratios."""
+    source = load(path)
+    job = prepare(source).job
+    zone = stages(job)[0]
+    blocks = zone.blocks[: max(1, round(points * len(zone.blocks) / zone.points))]
+    q = np.concatenate([job.mesh.q_kc[b] for b in blocks])
+    D = matrices(job.crystal, q)
+    kernel = seconds(lambda: [zone.work(b) for b in blocks]) / len(q)
+    eigh = seconds(lambda: np.linalg.eigh(D)) / len(q)
+    ph = phonopy.load(files(source).force_constants)
+    ph.run_qpoints(q[:2], with_eigenvectors=True, with_group_velocities=True)
+    start = time.perf_counter()
+    ph.run_qpoints(q, with_eigenvectors=True, with_group_velocities=True)
+    other = (time.perf_counter() - start) / len(q)
+    g = len(job.crystal.dipoles.wavevector_gc) if job.crystal.dipoles else 0
+    return (
+        f"{source.input.title or path.stem:32s} {job.crystal.modes:4d} modes {g:4d} G  kernel {kernel * 1e6:8.0f} µs  "
+        f"eigh {eigh * 1e6:8.0f} µs  phonopy {other * 1e6:8.0f} µs  "
+        f"kernel/eigh {kernel / eigh:5.2f}  phonopy/kernel {other / kernel:5.1f}"
+    )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("inputs", nargs="+", type=Path, metavar="INPUT.yaml")
+    parser.add_argument("--points", type=int, default=400, help="k-points of each mesh (400)")
+    given = parser.parse_args()
+    for name in given.inputs:
+        print(measure(name, given.points), flush=True)
