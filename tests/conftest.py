@@ -1,6 +1,29 @@
-"""Threads are pinned before NumPy is imported; physics.py beside this file makes the crystals."""
+"""Threads are pinned before NumPy is imported; fixtures of the tests that also run under mpirun.
+
+physics.py beside this file makes the crystals of the physics tests, parallel/world.py the runs of the program tests.
+"""
 
 import os
 
+import pytest
+
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS"):
     os.environ[_name] = "1"
+
+
+@pytest.fixture
+def comm():
+    """A duplicate of the world communicator."""
+    from parallel import world
+
+    with world.communicator() as found:
+        yield found
+
+
+@pytest.fixture
+def folder(comm):
+    """An empty folder with the same path on every rank."""
+    from parallel import world
+
+    with world.shared_folder(comm) as path:
+        yield path

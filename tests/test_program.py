@@ -78,18 +78,6 @@ def data(result):
     return result[1]
 
 
-@pytest.fixture
-def comm():
-    with world.communicator() as found:
-        yield found
-
-
-@pytest.fixture
-def folder(comm):
-    with world.shared_folder(comm) as path:
-        yield path
-
-
 def computed(comm, folder, **changes):
     """Contents of the file of another run, on every rank."""
     outcome = world.compute(comm, folder, world.quartz(**changes))
