@@ -111,10 +111,12 @@ def _conclude(comm, source, job: Job, todo, row, temporary: Path, measured, repo
     if job.path is not None:
         results += layout.band_axes(job.path, structure.symbols)
     if job.planes is not None:
-        results += layout.slice_axes(job.planes.q, job.planes.temperature)
+        results += layout.slice_axes(job.planes.q)
     scale = coupled.scale if coupled else 1.0
     maps = [spec for stage in todo for spec in stage.maps]
     groups = {"/feedback": {"scale": scale, "coupling": coupled.coupling.name.lower()}} if coupled else {}
+    if job.planes is not None:
+        groups["/slices"] = {"temperature": job.planes.temperature}
     groups["/thermal"] = {"axis": axis, "lifetime": given.lifetime, "gradient": given.gradient}
     provenance = _provenance(source, comm, hosts, time.monotonic() - begin, scale, everything, job)
     sha = complete(temporary, maps, results, groups, provenance)

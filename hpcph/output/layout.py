@@ -47,19 +47,21 @@ def band_maps(points: int, symbols: tuple[str, ...]) -> list[Dataset]:
             (points, modes, species, 3),
             "ħ",
             "part of every species",
-            (q, n, "species", c),
+            (q, n, "/bands/species", c),
         ),
     ]
 
 
 def band_axes(path: Path, symbols: tuple[str, ...]) -> list[Dataset]:
     """Where the points of the path lie."""
-    q, corner = "/bands/distance", "corner"
+    q, corner = "/bands/distance", "path_corner"
     return [
         Dataset.of("/bands/q", path.q_kc, "1", "fractional wave vector", (q, "reciprocal")),
         Dataset.of(q, path.distance_k, "m-1", "length of the path, |Δk| summed over legs, 2π included", (q,)),
         Dataset.of("/bands/corner", np.array(path.corner), "1", "first and last point of every leg", (corner,)),
-        Dataset.of("/bands/species", species_names(symbols), "1", "chemical symbols of the species axis", ("species",)),
+        Dataset.of(
+            "/bands/species", species_names(symbols), "1", "chemical symbols of the species axis", ("/bands/species",)
+        ),
         Dataset.of("/bands/label", list(path.label), "1", "names of these points", (corner,)),
     ]
 
@@ -75,14 +77,13 @@ def slice_maps(shape: tuple[int, int, int]) -> list[Dataset]:
     ]
 
 
-def slice_axes(q_ijpc: np.ndarray, temperature: float) -> list[Dataset]:
+def slice_axes(q_ijpc: np.ndarray) -> list[Dataset]:
     """Where the points of the slices lie."""
     q = np.moveaxis(q_ijpc, 2, 0)
     axes = ("/slices/plane", "slice_a", "slice_b", "reciprocal")
     return [
         Dataset.of("/slices/plane", q[:, 0, 0, 2], "1", "fractional q_c of the plane", ("/slices/plane",)),
         Dataset.of("/slices/q", q, "1", "fractional wave vector", axes),
-        Dataset.of("/slices/temperature", temperature, "K", "temperature of the contributions"),
     ]
 
 

@@ -21,7 +21,8 @@ from hpcph.errors import InputError
 class Dataset:
     """One dataset: its path, unit and description, and the names of its axes.
 
-    An axis name that is the path of another dataset makes that its dimension scale; others get a scale under /axes.
+    An axis name that is the path of another dataset makes that its dimension scale; others get one in the root, where
+    netCDF readers look for it.
     along : of a map, the dimension that blocks divide
     """
 
@@ -120,7 +121,7 @@ def complete(path: Path, maps: Sequence[Dataset], results: Sequence[Dataset], gr
 def _attach_scales(file: h5py.File, spec: Dataset) -> None:
     assert len(spec.axes) == len(spec.shape), f"{spec.name}: an axis a dimension"
     for dimension, axis in enumerate(spec.axes):
-        name = axis if axis.startswith("/") else f"/axes/{axis}"
+        name = axis if axis.startswith("/") else f"/{axis}"
         if name not in file:
             values = (
                 ["x", "y", "z"] if axis.startswith("cartesian") else np.arange(spec.shape[dimension], dtype=np.int32)
