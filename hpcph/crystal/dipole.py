@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hpcph.crystal.lattice import Dielectric, PairTable, Structure
+from hpcph.crystal.lattice import SYMMETRIC, Dielectric, PairTable, Structure
 from hpcph.crystal.mesh import nearest_image
 
-COMPONENTS = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))  # of a symmetric tensor
 CUTOFF = 1e-11  # largest Gaussian factor, anywhere in the first zone, of a G that is left out
 
 
@@ -54,7 +53,7 @@ class Dipoles:
     def limit(self, direction_c: np.ndarray) -> np.ndarray:
         """What K = 0 adds to D^dd at Γ approached along a direction (nonanalytic term), (p, 9) in rad² s⁻²."""
         n = direction_c / np.linalg.norm(direction_c)
-        products = np.array([n[c] * n[d] for c, d in COMPONENTS])
+        products = np.array([n[c] * n[d] for c, d in SYMMETRIC])
         return self.prefactor / (n @ self.epsilon @ n) * np.einsum("s,psv->pv", products, self.charge_psv)
 
     def _products(self, k_kc: np.ndarray, fields: int) -> np.ndarray:
@@ -68,13 +67,13 @@ class Dipoles:
         w[zero] = 0.0
         wK = w * K
         out = np.empty((*KeK.shape, fields, 6))
-        for s, (c, d) in enumerate(COMPONENTS):
+        for s, (c, d) in enumerate(SYMMETRIC):
             np.multiply(wK[c], K[d], out=out[:, :, 0, s])
         if fields == 1:
             return out
         slope = -(2 / KeK + 0.5 / self.width**2) * eK  # ∂ ln w/∂K
         np.multiply(slope.transpose(1, 2, 0)[..., None], out[:, :, :1], out=out[:, :, 1:])
-        for s, (c, d) in enumerate(COMPONENTS):
+        for s, (c, d) in enumerate(SYMMETRIC):
             out[:, :, 1 + c, s] += wK[d]
             out[:, :, 1 + d, s] += wK[c]
         return out
@@ -118,7 +117,7 @@ def build(structure: Structure, dielectric: Dielectric, width: float) -> Dipoles
 def _charges(born: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Z_a[c, α] Z_b[d, β], symmetrised in cd, (p, 6, 9)."""
     outer = np.einsum("pcv,pdw->pcdvw", born[first], born[second]).reshape(len(first), 3, 3, 9)
-    return np.stack([outer[:, c, d] + (outer[:, d, c] if c != d else 0) for c, d in COMPONENTS], axis=1)
+    return np.stack([outer[:, c, d] + (outer[:, d, c] if c != d else 0) for c, d in SYMMETRIC], axis=1)
 
 
 def _ellipsoid(structure: Structure, epsilon: np.ndarray, limit: float) -> np.ndarray:

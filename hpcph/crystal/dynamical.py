@@ -10,6 +10,7 @@ import numpy as np
 
 from hpcph.crystal.dipole import Dipoles
 from hpcph.crystal.lattice import PairTable, Structure
+from hpcph.crystal.mesh import line_starts
 
 
 @dataclass(frozen=True)
@@ -132,8 +133,7 @@ def _series(crystal: Crystal, q_kc: np.ndarray, fields: int) -> np.ndarray:
     """Σ_T over the box: first along a and b, once a line, then along c. (k, fields·p·9) complex, phases of T only."""
     ta, tb, tc = crystal.cells
     table = crystal.series.reshape(len(crystal.kept), len(tc), 4, -1)[:, :, :fields].reshape(len(crystal.kept), -1)
-    step = np.diff(q_kc[:, :2], axis=0)
-    first = np.flatnonzero(np.r_[True, np.any(np.abs(step - np.rint(step)) > 1e-12, axis=1)])
+    first = line_starts(q_kc)
     along_a = np.exp(2j * np.pi * np.outer(q_kc[first, 0], ta))
     along_b = np.exp(2j * np.pi * np.outer(q_kc[first, 1], tb))
     plane = (along_a[:, :, None] * along_b[:, None, :]).reshape(len(first), -1)[:, crystal.kept]

@@ -92,8 +92,7 @@ def block_size(modes: int) -> int:
 
 def blocks(q_kc: np.ndarray, size: int = BLOCK) -> list[slice]:
     """Runs of about `size` points, cut between lines along c*; they never depend on the number of ranks."""
-    step = np.diff(q_kc[:, :2], axis=0)
-    starts = np.flatnonzero(np.r_[True, np.any(np.abs(step - np.rint(step)) > 1e-12, axis=1)])
+    starts = line_starts(q_kc)
     size = max(size, -(-len(q_kc) // MAX_BLOCKS))
     cuts = [0]
     for start, stop in zip(starts, [*starts[1:], len(q_kc)], strict=True):
@@ -102,6 +101,12 @@ def blocks(q_kc: np.ndarray, size: int = BLOCK) -> list[slice]:
         while stop - cuts[-1] >= 2 * size:  # a line longer than a block
             cuts.append(cuts[-1] + size)
     return [slice(a, b) for a, b in zip(cuts, [*cuts[1:], len(q_kc)], strict=True)]
+
+
+def line_starts(q_kc: np.ndarray) -> np.ndarray:
+    """Where runs of points with the same q_a and q_b, whole numbers apart, begin: lines along c*, (l,) int."""
+    step = np.diff(q_kc[:, :2], axis=0)
+    return np.flatnonzero(np.r_[True, np.any(np.abs(step - np.rint(step)) > 1e-12, axis=1)])
 
 
 def _everything(grid) -> tuple[np.ndarray, np.ndarray]:

@@ -60,14 +60,13 @@ def _constraints(structure, pairs, x, near, dipoles, rules):
     """Rows acting on δΦ of the near pairs (flattened), and the violation of the total force constants."""
     atoms = len(structure.mass_a)
     equations, wrong = [], []
-    if SumRule.TRANSLATIONAL in rules or SumRule.ROTATIONAL in rules:
-        total = np.zeros((atoms, 3, 3))
-        np.add.at(total, pairs.first, pairs.phi)
-        if dipoles is not None:
-            total += _dipole_sum(structure, dipoles)
-        ones = np.ones(len(near))
-        equations.append(_rows(pairs.first[near], atoms, [(beta, ones) for beta in range(3)], range(3)))
-        wrong.append(total if SumRule.TRANSLATIONAL in rules else np.zeros_like(total))
+    total = np.zeros((atoms, 3, 3))
+    np.add.at(total, pairs.first, pairs.phi)
+    if dipoles is not None:
+        total += _dipole_sum(structure, dipoles)
+    ones = np.ones(len(near))
+    equations.append(_rows(pairs.first[near], atoms, [(beta, ones) for beta in range(3)], range(3)))
+    wrong.append(total if SumRule.TRANSLATIONAL in rules else np.zeros_like(total))
     if SumRule.ROTATIONAL in rules:
         moment = np.zeros((atoms, 3, 3, 3))
         np.add.at(moment, pairs.first, pairs.phi[..., None] * x[:, None, None, :])

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpcph.crystal.dynamical import Crystal, nonanalytic
-from hpcph.crystal.lattice import Structure
+from hpcph.crystal.lattice import SYMMETRIC, Structure
 from hpcph.phonons.angular_momentum import block_average, polarization_by_atom
 from hpcph.phonons.modes import Modes, diagonalise
 from hpcph.response.thermal import occupation
-from hpcph.response.weights import SYMMETRIC, ModeWeights, mode_weights
+from hpcph.response.weights import ModeWeights, mode_weights
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ import numpy as np
 from scipy.constants import hbar
 from scipy.constants import k as boltzmann
 
+from hpcph.crystal.lattice import SYMMETRIC
 from hpcph.phonons.modes import Modes
-from hpcph.response.weights import SYMMETRIC, ModeWeights
+from hpcph.response.weights import ModeWeights
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.constants import hbar
 
+from hpcph.crystal.lattice import SYMMETRIC
 from hpcph.phonons.angular_momentum import hermitian_parts
 from hpcph.phonons.modes import Modes
-
-SYMMETRIC = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))  # Voigt order of the six components of χ
 
 
 @dataclass(frozen=True)
