@@ -46,12 +46,15 @@ def _run(args, comm: Comm) -> int:
 
 
 def _check(args, comm: Comm) -> int:
+    from hpcph.job import meshes
     from hpcph.prepare import prepare
 
     source = _source(args, comm)
 
     def check() -> None:
-        for remark in prepare(source).remarks:
+        ready = prepare(source)
+        lines = [] if ready.job.accuracy else [mesh.description() for mesh in meshes(ready.job)]
+        for remark in [*ready.remarks, *lines]:
             print(remark)
         print(f"{args.input}: good")
 

@@ -2,32 +2,21 @@
 
 import platform
 import time
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from hpcph import __version__
-from hpcph.errors import InputError
-from hpcph.job import Job, Stage, stages
-from hpcph.output import layout
-from hpcph.output.progress import Reporter, closing_table
-from hpcph.output.store import MapWriter, claim, complete, lay_out, publish, require_parallel
+from hpcph.conclude import Outcome, Runs, Timing, conclude
+from hpcph.job import Job, Stage, map_stages, meshes, zone
+from hpcph.output.progress import Reporter
+from hpcph.output.store import MapWriter, claim, lay_out, require_parallel
 from hpcph.parallel.comm import Comm
 from hpcph.parallel.schedule import hand_out
-from hpcph.response.feedback import Coupling, Feedback, along, feedback
-from hpcph.response.thermal import ThermalResponse, ThermalSums, response
+from hpcph.response import convergence
+from hpcph.response.thermal import ThermalSums, response
 
 BUFFER = 64 << 20  # bytes of maps that a rank holds before all write together
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Result file, digest of its datasets, and seconds of computing."""
-
-    path: Path
-    sha256: str
-    seconds: float
 
 
 def run(comm: Comm, source, output: Path | None) -> Outcome:
@@ -41,12 +30,15 @@ def run(comm: Comm, source, output: Path | None) -> Outcome:
     require_parallel()
     job, temporary = comm.on_root(lambda: _prepare(source, output, reporter))
     try:
-        todo = stages(job)
-        comm.on_root(lambda: lay_out(temporary, [spec for stage in todo for spec in stage.maps]))
         started = time.monotonic()
-        rows = [_compute(comm, stage, temporary, reporter) for stage in todo]
-        measured = begin, time.monotonic() - started, len(set(comm.mpi.allgather(platform.node())))
-        return comm.on_root(lambda: _conclude(comm, source, job, todo, rows[0], temporary, measured, reporter))
+        zones, runs = _zone(comm, job, temporary, reporter)
+        others = map_stages(job)
+        for stage in others:
+            _compute(comm, stage, temporary, reporter)
+        hosts = len(set(comm.mpi.allgather(platform.node())))
+        timing = Timing(begin, time.monotonic() - started, hosts)
+        todo = [*zones, *others]
+        return comm.on_root(lambda: conclude(comm, source, job, todo, runs, temporary, timing, reporter))
     except Exception:
         if comm.root:
             temporary.unlink(missing_ok=True)
@@ -63,15 +55,43 @@ def _prepare(source, output: Path | None, reporter: Reporter) -> tuple[Job, Path
     return ready.job, temporary
 
 
+def _zone(comm: Comm, job: Job, path: Path, reporter: Reporter) -> tuple[list[Stage], Runs]:
+    """Sums over the zone, mesh after mesh until they are as accurate as wanted; their responses are on rank 0 only."""
+    done: list[Stage] = []
+    runs: Runs = []
+    layouts = meshes(job)
+    others = [spec for stage in map_stages(job) for spec in stage.maps]
+    while not comm.on_root(lambda: len(runs) == len(job.samplings) or _accurate(job, runs)):
+        mesh = comm.on_root(layouts.__next__)
+        stage = zone(job, mesh)
+        reporter.say(mesh.description())
+        comm.on_root(partial(lay_out, path, [*stage.maps, *others]))
+        row = _compute(comm, stage, path, reporter)
+        if row is not None:
+            sums = ThermalSums.from_flat(row, len(job.temperature))
+            runs.append((mesh, response(sums, job.temperature, job.crystal.structure.volume, mesh.operations)))
+        done.append(stage)
+    return done, runs
+
+
+def _accurate(job: Job, runs: Runs) -> bool:
+    """Has the last mesh the accuracy that is wanted, if one is wanted?"""
+    if job.accuracy is None or not runs:
+        return False
+    operations = job.crystal.structure.rotations_cartesian
+    errors = convergence.relative(convergence.uncertainty(runs), runs[-1][1], operations)
+    return max(errors) <= job.accuracy  # false where unknown
+
+
 def _compute(comm: Comm, stage: Stage, path: Path, reporter: Reporter) -> np.ndarray | None:
     """All blocks of a stage, round by round: hand out, then write the maps together. Sums in block order, on rank 0."""
-    partial: dict[int, np.ndarray] = {}
+    rows: dict[int, np.ndarray] = {}
     collected: dict[int, dict[str, np.ndarray]] = {}
 
     def work(block: int) -> None:
         sums, tables = stage.work(stage.blocks[block])
         if sums is not None:
-            partial[block] = sums
+            rows[block] = sums
         collected[block] = tables
 
     with reporter.stage(stage.name, len(stage.blocks), stage.points) as progress:
@@ -82,7 +102,7 @@ def _compute(comm: Comm, stage: Stage, path: Path, reporter: Reporter) -> np.nda
                     for spec in stage.maps:
                         writer.write(spec, [(stage.blocks[b], collected[b][spec.name]) for b in sorted(collected)])
             collected.clear()
-    return comm.ordered_sum(partial, len(stage.blocks), stage.width) if stage.width else None
+    return comm.ordered_sum(rows, len(stage.blocks), stage.width) if stage.width else None
 
 
 def _rounds(stage: Stage, ranks: int) -> list[tuple[int, int]]:
@@ -91,97 +111,3 @@ def _rounds(stage: Stage, ranks: int) -> list[tuple[int, int]]:
     size = sum(int(np.prod(spec.shape)) * np.dtype(spec.dtype).itemsize for spec in stage.maps)
     per_round = max(1, int(BUFFER * ranks * count / max(size, 1)))
     return [(low, min(low + per_round, count)) for low in range(0, count, per_round)]
-
-
-def _conclude(comm, source, job: Job, todo, row, temporary: Path, measured, reporter: Reporter) -> Outcome:
-    """Rank 0: tensors, feedback, the rest of the file, the closing table."""
-    begin, seconds, hosts = measured
-    given, structure = source.input, job.crystal.structure
-    everything = response(
-        ThermalSums.from_flat(row, len(job.temperature)), job.temperature, structure.volume, job.mesh.operations
-    )
-    thermal = _at(everything, np.isin(job.temperature, given.temperatures))
-    axis = job.axis / np.linalg.norm(job.axis)
-    density = thermal.gamma_nl_rate @ axis * given.lifetime * given.gradient
-    results = layout.crystal(structure) + layout.thermal(thermal, given.lifetime, density)
-    coupled = samples = None
-    if given.feedback is not None:
-        coupled, samples = _feedback(given, everything, thermal, structure.density, axis, density)
-        results += layout.feedback(coupled, samples)
-    if job.path is not None:
-        results += layout.band_axes(job.path, structure.symbols)
-    if job.planes is not None:
-        results += layout.slice_axes(job.planes.q)
-    scale = coupled.scale if coupled else 1.0
-    maps = [spec for stage in todo for spec in stage.maps]
-    groups = {"/feedback": {"scale": scale, "coupling": coupled.coupling.name.lower()}} if coupled else {}
-    if job.planes is not None:
-        groups["/slices"] = {"temperature": job.planes.temperature}
-    groups["/thermal"] = {"axis": axis, "lifetime": given.lifetime, "gradient": given.gradient}
-    provenance = _provenance(source, comm, hosts, time.monotonic() - begin, scale, everything, job)
-    sha = complete(temporary, maps, results, groups, provenance)
-    final = temporary.parent / "result.h5"
-    publish(temporary, final)
-    _report(reporter, thermal, given.lifetime, axis, coupled, samples)
-    points = sum(stage.points for stage in todo)
-    reporter.say(
-        f"{points} k-points in {seconds:.1f} s on {comm.size} ranks: {points / seconds / comm.size:.0f} per s and rank"
-    )
-    reporter.say(f"{final}  sha256 {sha[:16]}")
-    return Outcome(final, sha, seconds)
-
-
-def _feedback(given, everything: ThermalResponse, thermal: ThermalResponse, density, axis, pam) -> tuple:
-    from hpcph.prepare import build_samples, reference_sample
-
-    wanted = given.feedback
-    samples = build_samples(wanted.sample, density, axis)
-    scale = 1.0 if wanted.scale is None else wanted.scale
-    if wanted.calibrate is not None:
-        reference = reference_sample(wanted.sample, wanted.calibrate.radius, density, axis)
-        at = _at(everything, everything.temperature == wanted.calibrate.temperature)
-        unscaled = along(at.chi, reference, axis)[0, 0]
-        if not unscaled > 0:
-            raise InputError("feedback.calibrate", unscaled, "no scale fits: γ^LL without it is not positive")
-        scale = wanted.calibrate.gamma_ll / unscaled
-    return feedback(thermal, samples, pam, axis, Coupling[wanted.coupling.upper()], float(scale)), samples
-
-
-def _at(result: ThermalResponse, keep: np.ndarray) -> ThermalResponse:
-    """The response at some of its temperatures."""
-    return ThermalResponse(
-        result.temperature[keep], result.gamma_nl_rate[keep], result.chi_diagonal[keep], result.chi_off_diagonal[keep],
-        result.zero_modes, result.unstable_modes,
-    )  # fmt: skip
-
-
-def _provenance(source, comm: Comm, hosts: int, wall: float, scale: float, result: ThermalResponse, job: Job) -> dict:
-    import h5py
-    import phonopy
-    import scipy
-
-    return {
-        "hpcph": __version__, "python": platform.python_version(), "numpy": np.__version__, "scipy": scipy.__version__,
-        "h5py": h5py.__version__, "hdf5": h5py.version.hdf5_version, "phonopy": phonopy.__version__,
-        "mpi": comm.library(), "input": source.text, "input_sha256": source.digest, "fingerprint": job.fingerprint,
-        "hosts": hosts, "ranks": comm.size, "wall_time": wall, "feedback_scale": scale,
-        "mesh_grid": job.mesh.grid, "mesh_shift": job.mesh.shift, "mesh_points": len(job.mesh.q_kc),
-        "zero_modes_left_out": result.zero_modes, "unstable_modes_left_out": result.unstable_modes,
-    }  # fmt: skip
-
-
-def _report(reporter: Reporter, thermal, lifetime, axis, coupled: Feedback | None, samples) -> None:
-    reporter.say(closing_table(thermal, lifetime, axis, coupled, samples.radius_r[0] if samples else np.nan))
-    if thermal.unstable_modes or thermal.zero_modes:
-        reporter.say(f"left out: {thermal.zero_modes} zero and {thermal.unstable_modes} imaginary modes")
-    if coupled is None:
-        return
-    if coupled.scale != 1:
-        reporter.say(
-            f"feedback scale {coupled.scale:.6g}: multiplies χ, the only number that is not from first principles"
-        )
-    if coupled.supercritical:
-        count = f"{coupled.supercritical} of {coupled.amplification.size}"
-        reporter.say(
-            f"{count} points (T, sample) are supercritical: the linear response has no solution there, η is NaN"
-        )

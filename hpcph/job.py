@@ -3,14 +3,14 @@
 Rank 0 builds a Job from the input and the force constants; the others receive it. No MPI and no files in here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from hpcph.crystal import mesh as meshes
+from hpcph.crystal import mesh as meshing
 from hpcph.crystal.dynamical import Crystal
-from hpcph.crystal.mesh import Mesh
+from hpcph.crystal.mesh import Mesh, Sampling
 from hpcph.errors import InputError
 from hpcph.output.layout import band_maps, mode_maps, slice_maps
 from hpcph.output.store import Dataset
@@ -32,6 +32,8 @@ class Planes:
 class Job:
     """Everything that determines the numbers of a run.
 
+    samplings : meshes in the order in which they are summed; the last gives the result, the others its error
+    accuracy : relative error that ends the series of meshes early, or None to take all
     temperature : ndarray (t,) K, those of the output and that of the calibration
     path, planes : None where the input has no such section
     allow_unstable : leave imaginary modes out instead of refusing them
@@ -39,7 +41,8 @@ class Job:
     """
 
     crystal: Crystal
-    mesh: Mesh
+    samplings: tuple[Sampling, ...]
+    accuracy: float | None
     temperature: np.ndarray
     axis: np.ndarray
     store_modes: bool
@@ -65,9 +68,22 @@ class Stage:
     work: Callable[[slice], tuple[np.ndarray | None, dict[str, np.ndarray]]]
 
 
+def meshes(job: Job) -> Iterator[Mesh]:
+    """The meshes of the samplings, laid out one after the other."""
+    for wanted in job.samplings:
+        yield meshing.monkhorst_pack(
+            job.crystal.structure, wanted.grid, wanted.shift, wanted.symmetry, wanted.refinement
+        )
+
+
 def stages(job: Job) -> list[Stage]:
-    """The stages of a run in their order."""
-    found = [_zone(job)]
+    """Every stage of a run in order: the zone on each of its meshes, then the maps."""
+    return [*(zone(job, mesh) for mesh in meshes(job)), *map_stages(job)]
+
+
+def map_stages(job: Job) -> list[Stage]:
+    """Bands and slices, where wanted."""
+    found = []
     if job.path is not None:
         found.append(_bands(job, job.path))
     if job.planes is not None:
@@ -75,27 +91,35 @@ def stages(job: Job) -> list[Stage]:
     return found
 
 
-def _zone(job: Job) -> Stage:
-    q, weight = job.mesh.q_kc, job.mesh.weight_k
+def zone(job: Job, mesh: Mesh) -> Stage:
+    """The sums over the zone on one mesh, and the tables of its modes where wanted."""
+    q, weight = mesh.q_kc, mesh.weight_k
+    size = meshing.block_size(job.crystal.modes)
 
     def work(block: slice):
-        modes = diagonalise(job.crystal, q[block])
-        if not job.allow_unstable:
-            refuse_unstable(modes, q[block])
-        weights = mode_weights(modes)
-        sums = thermal_sums(modes, weights, weight[block], job.temperature).flat()
-        if not job.store_modes:
-            return sums, {}
-        tables = maps.mode_tables(modes, weights, job.axis)
-        return sums, {"/modes/q": q[block], "/modes/weight": weight[block], **_under("/modes", tables)}
+        sums = np.zeros(width)
+        tables: dict[str, list[np.ndarray]] = {}
+        for part in meshing.blocks(q[block], size):  # more than one only where blocks had to grow
+            here = slice(block.start + part.start, block.start + part.stop)
+            modes = diagonalise(job.crystal, q[here])
+            if not job.allow_unstable:
+                refuse_unstable(modes, q[here])
+            weights = mode_weights(modes)
+            sums += thermal_sums(modes, weights, weight[here], job.temperature).flat()
+            if job.store_modes:
+                found = {"q": q[here], "weight": weight[here], **maps.mode_tables(modes, weights, job.axis)}
+                for name, values in found.items():
+                    tables.setdefault(name, []).append(values)
+        return sums, _under("/modes", {name: np.concatenate(parts) for name, parts in tables.items()})
 
+    width = 21 * len(job.temperature) + 2
     layout = mode_maps(len(q), job.crystal.modes) if job.store_modes else []
     return Stage(
-        "zone",
+        f"zone {mesh.name}",
         len(q),
-        meshes.blocks(q, meshes.block_size(job.crystal.modes)),
+        meshing.blocks(q, size),
         layout,
-        21 * len(job.temperature) + 2,
+        width,
         work,
     )
 
@@ -106,17 +130,17 @@ def _bands(job: Job, path: maps.Path) -> Stage:
         return None, _under("/bands", found)
 
     points = len(path.q_kc)
-    blocks = meshes.blocks(path.q_kc, meshes.block_size(job.crystal.modes))
+    blocks = meshing.blocks(path.q_kc, meshing.block_size(job.crystal.modes))
     return Stage("bands", points, blocks, band_maps(points, job.crystal.structure.symbols), 0, work)
 
 
 def _slices(job: Job, planes: Planes) -> Stage:
-    shape, size = planes.q.shape[:3], meshes.block_size(job.crystal.modes)
+    shape, size = planes.q.shape[:3], meshing.block_size(job.crystal.modes)
 
     def work(rows: slice):
         q = planes.q[rows].reshape(-1, 3)
-        wrapped = meshes.nearest_image(job.crystal.structure, q)
-        parts = [maps.slices(job.crystal, wrapped[b], job.axis, planes.temperature) for b in meshes.blocks(q, size)]
+        wrapped = meshing.nearest_image(job.crystal.structure, q)
+        parts = [maps.slices(job.crystal, wrapped[b], job.axis, planes.temperature) for b in meshing.blocks(q, size)]
         found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
         by_plane = {name: np.moveaxis(v.reshape(-1, *shape[1:]), 2, 0) for name, v in found.items()}
         return None, _under("/slices", by_plane)

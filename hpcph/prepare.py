@@ -1,6 +1,7 @@
 """From a validated input to a Job: everything that rank 0 does alone before the work starts."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -9,6 +10,7 @@ import numpy as np
 from hpcph import __version__
 from hpcph.config.load import Source
 from hpcph.config.schema import Input, Sample
+from hpcph.config.schema import Mesh as Wanted
 from hpcph.crystal import dipole, dynamical, forceconstants, mesh, sumrules, symmetry
 from hpcph.crystal.lattice import Structure
 from hpcph.crystal.sumrules import SumRule
@@ -19,6 +21,7 @@ from hpcph.response import maps, sample
 from hpcph.response.sample import Samples
 
 LARGE_CHANGE = 5e-3  # relative change of the force constants by the sum rules that the user is told of
+AUTOMATIC_REFINEMENT = 5  # levels around Γ where the program chooses
 PARALLEL = 1e-3  # rad: a lattice vector this close to the axis counts as along it
 
 
@@ -54,14 +57,15 @@ def prepare(source: Source) -> Prepared:
     loaded = forceconstants.load(files(source))
     crystal, remarks = _crystal(given, loaded)
     structure = crystal.structure
-    mesh_, remark = _mesh(given, structure)
+    samplings, remark = _samplings(given, structure)
     if not given.crystal.allow_unstable:
         inner = loaded.commensurate_qc[np.any(np.abs(loaded.commensurate_qc) > 1e-9, axis=1)]
         for block in mesh.blocks(inner, mesh.block_size(crystal.modes)) if len(inner) else []:
             refuse_unstable(diagonalise(crystal, inner[block]), inner[block])
     job = Job(
         crystal=crystal,
-        mesh=mesh_,
+        samplings=samplings,
+        accuracy=given.mesh.accuracy,
         temperature=temperatures(given),
         axis=np.asarray(given.axis, float),
         store_modes=given.modes,
@@ -147,18 +151,22 @@ def _with_honoured_symmetry(crystal: dynamical.Crystal, remarks: list[str]) -> t
     return replace(crystal, structure=structure), [*remarks, line]
 
 
-def _mesh(given: Input, structure: Structure) -> tuple[mesh.Mesh, list[str]]:
+def _samplings(given: Input, structure: Structure) -> tuple[tuple[mesh.Sampling, ...], list[str]]:
+    """The series of meshes for an accuracy; for a grid itself and two coarser ones that its error is judged by."""
     wanted = given.mesh
-    shift = mesh.automatic_shift(structure, wanted.grid) if wanted.shift == "auto" else tuple(wanted.shift)
-    found = mesh.monkhorst_pack(structure, tuple(wanted.grid), shift, wanted.symmetry)
-    grid = "×".join(map(str, wanted.grid))
-    remarks = [f"mesh {grid}, shift ({', '.join(f'{s:g}' for s in shift)}): {len(found.q_kc)} of {found.points} points"]
-    if found.dropped:
-        kept = len(structure.rotations) - found.dropped
-        remarks.append(
-            f"grid or shift break {found.dropped} of the point group's operations; the other {kept} are used"
-        )
-    return found, remarks
+    if wanted.grid is None:
+        grids = [mesh.even_grid(structure, divisions) for divisions in mesh.DIVISIONS]
+        series = [_sampling(wanted, structure, grid, AUTOMATIC_REFINEMENT) for grid in grids]
+        return tuple(series), [f"meshes until γ^LL and γ^NL are accurate to {wanted.accuracy}"]
+    last = _sampling(wanted, structure, wanted.grid, wanted.refine_gamma or 0)
+    coarser = dict.fromkeys(last.coarser(factor) for factor in (3, 2))
+    return (*(s for s in coarser if s != last), last), []
+
+
+def _sampling(wanted: Wanted, structure: Structure, grid: Sequence[int], refinement: int) -> mesh.Sampling:
+    shift = mesh.automatic_shift(structure, grid) if wanted.shift == "auto" else tuple(wanted.shift)
+    a, b, c = grid
+    return mesh.Sampling((a, b, c), shift, wanted.symmetry, refinement)
 
 
 def _path(given: Input, structure: Structure) -> maps.Path | None:

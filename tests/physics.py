@@ -102,12 +102,13 @@ def sums(batch: Modes, temperature, weight_k=None) -> thermal.ThermalSums:
 
 @cache
 def response(
-    name: str, grid: int, shift: tuple, temperature: tuple, symmetry: bool = False, rules: frozenset = BOTH
+    name: str, grid: int | tuple, shift: tuple, temperature: tuple, symmetry=False, rules=BOTH, refinement=0
 ) -> thermal.ThermalResponse:
-    """Thermal response on a grid × grid × grid mesh; without symmetry the plain sum over every point."""
+    """Thermal response on a mesh (an int: as many divisions each way); without symmetry the sum over every point."""
     crystal = case(name, rules)
     T = np.array(temperature, float)
-    points = mesh.monkhorst_pack(crystal.structure, (grid,) * 3, shift, symmetry)
+    grid = (grid,) * 3 if isinstance(grid, int) else grid
+    points = mesh.monkhorst_pack(crystal.structure, grid, shift, symmetry, refinement)
     total = None
     for block in mesh.blocks(points.q_kc):
         part = sums(modes(crystal, points.q_kc[block]), T, points.weight_k[block])

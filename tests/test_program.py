@@ -25,6 +25,14 @@ TABLE = {  # name: shape with T, R, k, q, n and numbers, unit
     "/thermal/pam_density": ("T3", "J s m-3"),
     "/feedback/susceptibility/diagonal": ("T33", TENSOR),
     "/feedback/susceptibility/off_diagonal": ("T33", TENSOR),
+    "/thermal/gamma_nl_error": ("T33", "J s m-2 K-1"),
+    "/thermal/pam_density_error": ("T3", "J s m-3"),
+    "/feedback/susceptibility/diagonal_error": ("T33", TENSOR),
+    "/feedback/susceptibility/off_diagonal_error": ("T33", TENSOR),
+    "/feedback/gamma_ll/diagonal_error": ("TR", "1"),
+    "/feedback/gamma_ll/off_diagonal_error": ("TR", "1"),
+    "/feedback/gamma_ll/total_error": ("TR", "1"),
+    "/feedback/amplification_error": ("TR", "1"),
     "/feedback/radius": ("R", "m"),
     "/feedback/gamma_ll/diagonal": ("TR", "1"),
     "/feedback/gamma_ll/off_diagonal": ("TR", "1"),
@@ -247,3 +255,29 @@ def test_mistakes_that_need_the_crystal_reach_every_rank(comm, folder, changes, 
     assert caught.value.key.startswith(key)
     comm.mpi.Barrier()
     assert not list(folder.glob("out/*"))
+
+
+def test_errors_stand_beside_the_numbers(data):
+    """γ^LL and η: the errors of χ through 2χ/(ρr²) and η²; ⟨L⟩/V: that of γ^NL times the gradient."""
+    r, rho, scale = data["/feedback/radius"], data["/crystal/density"], data["@feedback_scale"]
+    for part in ("diagonal", "off_diagonal"):
+        chi = data[f"/feedback/susceptibility/{part}_error"][:, 2, 2, None]
+        np.testing.assert_allclose(data[f"/feedback/gamma_ll/{part}_error"], scale * 2 * chi / (rho * r**2), rtol=1e-12)
+        assert np.all(chi > 0)
+    total, eta = data["/feedback/gamma_ll/total_error"], data["/feedback/amplification"]
+    np.testing.assert_allclose(data["/feedback/amplification_error"], eta**2 * total, rtol=1e-12)
+    flow = data["/thermal/gamma_nl_error"]
+    np.testing.assert_allclose(data["/thermal/pam_density_error"], flow @ [0, 0, 1e3], rtol=1e-12)
+
+
+def test_meshes_follow_each_other_until_the_accuracy_is_met(comm, folder):
+    """The error that the file states is below the wanted one, at every temperature; its modes are of the last mesh."""
+    data = computed(comm, folder, mesh={"accuracy": "40%"}, bands=world.DROP, slices=world.DROP)
+    chi = data["/feedback/susceptibility/diagonal"] + data["/feedback/susceptibility/off_diagonal"]
+    error = data["/feedback/susceptibility/diagonal_error"] + data["/feedback/susceptibility/off_diagonal_error"]
+    flow, flow_error = data["/thermal/gamma_nl"], data["/thermal/gamma_nl_error"]
+    for value, spread in ((chi, error), (flow, flow_error)):
+        assert np.all(np.linalg.norm(spread, axis=(1, 2)) <= 0.4 * np.linalg.norm(value, axis=(1, 2)))
+    assert data["@mesh_refinement"] == 5 and data["@mesh_grid"][0] >= 16
+    assert len(data["/modes/weight"]) == data["@mesh_points"]
+    assert data["/modes/weight"].sum() == pytest.approx(1, rel=1e-12)

@@ -14,12 +14,13 @@ from pydantic import (
     model_validator,
 )
 
-from hpcph.config.units import Gradient, Length, Temperature, Time
+from hpcph.config.units import Fraction, Gradient, Length, Temperature, Time
 
 Positive = Annotated[Length, Field(gt=0, le=1)]
 Kelvin = Annotated[Temperature, Field(gt=0, le=1e5)]
 PointCount = Annotated[int, Field(ge=1, le=2000)]
 MAX_TEMPERATURES = 10_000
+MAX_REFINEMENT = 6  # levels; 3^6 times finer at Γ leaves nothing to gain
 
 
 class Section(BaseModel):
@@ -73,11 +74,21 @@ class Crystal(Section):
 
 
 class Mesh(Section):
-    """Monkhorst–Pack mesh."""
+    """Monkhorst–Pack mesh, given by its divisions or by the accuracy that it should reach."""
 
-    grid: Annotated[list[PointCount], Field(min_length=3, max_length=3)]
+    grid: Annotated[list[PointCount], Field(min_length=3, max_length=3)] | None = None
+    accuracy: Annotated[Fraction, Field(ge=1e-4, le=0.5)] | None = None
+    refine_gamma: Annotated[int, Field(ge=0, le=MAX_REFINEMENT)] | None = None
     shift: _word_or_list(list[float], Field(min_length=3, max_length=3)) = "auto"  # type: ignore[valid-type]
     symmetry: bool = True
+
+    @model_validator(mode="after")
+    def _grid_or_accuracy(self):
+        if (self.grid is None) == (self.accuracy is None):
+            raise ValueError("give either grid, such as [24, 24, 24], or accuracy, such as 1%")
+        if self.accuracy is not None and self.refine_gamma is not None:
+            raise ValueError("accuracy chooses refine_gamma itself; leave it out or give a grid")
+        return self
 
     @field_validator("shift")
     @classmethod

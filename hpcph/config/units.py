@@ -7,7 +7,9 @@ from typing import Annotated, Any
 import pint
 from pydantic import BeforeValidator
 
-QUANTITY = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*([A-Za-zµμΩÅ°][A-Za-z0-9µμΩÅ°*/^ ·-]{0,40})")
+NUMBER = r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
+QUANTITY = re.compile(NUMBER + r"\s*([A-Za-zµμΩÅ°][A-Za-z0-9µμΩÅ°*/^ ·-]{0,40})")
+PERCENT = re.compile(NUMBER + r"\s*%")
 
 
 @lru_cache(maxsize=1)
@@ -44,6 +46,19 @@ def _convert(text: str, unit: str, example: str) -> float:
         raise ValueError(f"has an unknown unit {name!r}; write it like {example}") from None
 
 
+def fraction(value: Any) -> float:
+    """A fraction, from a number or from text such as 1%."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise ValueError("give a number or text such as 1%")
+    if not isinstance(value, str):
+        return float(value)
+    match = PERCENT.fullmatch(value.strip())
+    if not match:
+        raise ValueError("is not a number in percent; write it like 1%")
+    return float(match.group(1)) / 100
+
+
+Fraction = Annotated[float, BeforeValidator(fraction)]
 Length = quantity("m", "20 nm")
 Time = quantity("s", "10 ps")
 Temperature = quantity("K", "300 K")

@@ -1,21 +1,38 @@
 """Monkhorst–Pack meshes, their irreducible points, and the blocks that are handed out to ranks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
 
 from hpcph.crystal.lattice import Structure
+from hpcph.crystal.refinement import refine
 
 BLOCK, SMALLEST = 48, 8  # k-points a block aims at: with 27 modes, and with many
 MAX_BLOCKS = 4096  # so that partial sums stay small however fine the mesh is
+DIVISIONS = (8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)  # of meshes that follow each other until one will do
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """What determines a mesh: divisions, shift in steps, use of symmetry, levels of refinement around Γ."""
+
+    grid: tuple[int, int, int]
+    shift: tuple[float, float, float]
+    symmetry: bool
+    refinement: int
+
+    def coarser(self, factor: int) -> "Sampling":
+        """The same with 1/factor of the divisions, rounded down, at least one."""
+        a, b, c = (max(1, n // factor) for n in self.grid)
+        return replace(self, grid=(a, b, c))
 
 
 @dataclass(frozen=True)
 class Mesh:
-    """Points q = (i + shift)/grid, reduced by the operations that map the mesh onto itself.
+    """Points s = (i + shift)/grid, drawn towards Γ where refined, reduced by the operations that keep the mesh.
 
-    grid : three ints; shift : three floats, in steps
+    grid : three ints; shift : three floats, in steps; refinement : levels, see hpcph.crystal.refinement
     q_kc : ndarray (k, 3) fractional, nearest to Γ among their images; points of a line along c* follow each other
     weight_k : ndarray (k,) float, fraction of the full mesh that a point stands for; sums to 1
     operations : ndarray (g, 3, 3) Cartesian operations of the point group in use (time reversal apart)
@@ -24,6 +41,7 @@ class Mesh:
 
     grid: tuple[int, int, int]
     shift: tuple[float, float, float]
+    refinement: int
     q_kc: np.ndarray
     weight_k: np.ndarray
     operations: np.ndarray
@@ -34,20 +52,52 @@ class Mesh:
         """Points of the full mesh."""
         return int(np.prod(self.grid))
 
+    @property
+    def name(self) -> str:
+        """Such as 24×24×24."""
+        return "×".join(map(str, self.grid))
 
-def monkhorst_pack(structure: Structure, grid, shift, symmetry: bool) -> Mesh:
+    def description(self) -> str:
+        """One line for the user."""
+        shift = ", ".join(f"{s:g}" for s in self.shift)
+        line = f"mesh {self.name}, shift ({shift}): {len(self.q_kc)} of {self.points} points"
+        if self.refinement:
+            line += f", Γ refined {self.refinement} times"
+        if self.dropped:
+            kept = len(self.operations)
+            line += f"; grid or shift break {self.dropped} of the point group's operations, the other {kept} are used"
+        return line
+
+
+def monkhorst_pack(structure: Structure, grid, shift, symmetry: bool, refinement: int = 0) -> Mesh:
     """The mesh with its irreducible points (point group and time reversal), or every point where symmetry is off."""
     kept = preserving(structure, grid, shift) if symmetry else np.zeros(len(structure.rotations), bool)
     index, weight = _orbits(grid, shift, structure.rotations[kept]) if symmetry else _everything(grid)
     q = (np.stack(np.unravel_index(index, grid), -1) + np.asarray(shift)) / np.asarray(grid)
+    weight = weight / np.prod(grid)
+    if refinement:
+        q, jacobian = refine(structure, q, refinement)
+        weight = weight * jacobian / (weight @ jacobian)
     return Mesh(
         grid=tuple(grid),
         shift=tuple(shift),
+        refinement=refinement,
         q_kc=nearest_image(structure, q),
-        weight_k=weight / np.prod(grid),
+        weight_k=weight,
         operations=structure.rotations_cartesian[kept] if symmetry else np.eye(3)[None],
         dropped=int((~kept).sum()) if symmetry else 0,
     )
+
+
+def even_grid(structure: Structure, divisions: int) -> tuple[int, int, int]:
+    """Divisions along a*, b*, c* with about the same step, `divisions` along the longest of them.
+
+    All are even numbers: with a half shift an odd one puts points on the zone face, where a screw axis makes all modes
+    degenerate and a plane of measure zero would count in χ^D.
+    """
+    length = np.linalg.norm(structure.reciprocal_vc, axis=1)
+    a, b, c = 2 * np.ceil(divisions * length / length.max() / 2 - 1e-6).astype(int)
+    return int(a), int(b), int(c)
 
 
 def automatic_shift(structure: Structure, grid) -> tuple[float, float, float]:

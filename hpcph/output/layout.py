@@ -4,6 +4,7 @@ import numpy as np
 
 from hpcph.crystal.lattice import Structure
 from hpcph.output.store import Dataset
+from hpcph.response.convergence import FeedbackUncertainty, Uncertainty
 from hpcph.response.feedback import Feedback
 from hpcph.response.maps import Path, species_names
 from hpcph.response.sample import Samples
@@ -135,6 +136,36 @@ def thermal(result: ThermalResponse, lifetime: float, pam_density: np.ndarray) -
             L_TENSOR,
         ),
     ]
+
+
+def thermal_errors(errors: Uncertainty, lifetime: float, pam_density: np.ndarray) -> list[Dataset]:
+    """Estimated errors of the mesh, beside the numbers of `thermal`."""
+    text = "estimated absolute error of the mesh sum"
+    chi = "/feedback/susceptibility"
+    return [
+        Dataset.of(
+            "/thermal/gamma_nl_error",
+            errors.gamma_nl_rate * lifetime,
+            "J s m-2 K-1",
+            text,
+            (T, "cartesian_l", "cartesian_gradient"),
+        ),
+        Dataset.of("/thermal/pam_density_error", pam_density, "J s m-3", text, (T, "cartesian_l")),
+        Dataset.of(f"{chi}/diagonal_error", errors.chi_diagonal, "J s2 m-3", text, L_TENSOR),
+        Dataset.of(f"{chi}/off_diagonal_error", errors.chi_off_diagonal, "J s2 m-3", text, L_TENSOR),
+    ]
+
+
+def feedback_errors(errors: FeedbackUncertainty) -> list[Dataset]:
+    """Estimated errors of the mesh, beside the numbers of `feedback`; the scale counts as exact."""
+    text = "estimated absolute error of the mesh sum"
+    values = {
+        "gamma_ll/diagonal": errors.gamma_diagonal,
+        "gamma_ll/off_diagonal": errors.gamma_off_diagonal,
+        "gamma_ll/total": errors.gamma_total,
+        "amplification": errors.amplification,
+    }
+    return [Dataset.of(f"/feedback/{name}_error", value, "1", text, (T, R)) for name, value in values.items()]
 
 
 def feedback(result: Feedback, samples: Samples) -> list[Dataset]:

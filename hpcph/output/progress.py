@@ -9,7 +9,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from hpcph.response.convergence import FeedbackUncertainty, Uncertainty
 from hpcph.response.feedback import Feedback
+from hpcph.response.sample import Samples
 from hpcph.response.thermal import ThermalResponse
 
 ROWS = 9  # temperatures in the closing table
@@ -87,24 +89,39 @@ def _watched() -> bool:
 
 
 def closing_table(
-    thermal: ThermalResponse, lifetime: float, axis: np.ndarray, coupled: Feedback | None, radius: float
+    thermal: ThermalResponse,
+    spread: Uncertainty,
+    lifetime: float,
+    axis: np.ndarray,
+    coupled: Feedback | None,
+    doubt: FeedbackUncertainty | None,
+    samples: Samples | None,
 ) -> Table:
-    """T, γ^NL along the axis, and for the first sample γ^LL with its channels, η, r_c and the unscaled γ^LL."""
+    """T, γ^NL along the axis, and for the first sample γ^LL with its channels, η, r_c and the unscaled γ^LL.
+
+    The numbers after ± are the estimated errors of the mesh.
+    """
     n = axis / np.linalg.norm(axis)
     table = Table(box=None, pad_edge=False)
     headers = ["T (K)", "γ^NL (J s m⁻² K⁻¹)"]
-    if coupled is not None:
-        headers += [f"γ^LL at {radius * 1e9:g} nm", "D", "OD", "η", "r_c (nm)"]
+    if coupled is not None and samples is not None:
+        headers += [f"γ^LL at {samples.radius_r[0] * 1e9:g} nm", "D", "OD", "η", "r_c (nm)"]
         headers += ["γ^LL unscaled"] if coupled.scale != 1 else []
     for header in headers:
-        table.add_column(header, justify="right")
+        table.add_column(header, justify="right", no_wrap=True)
     chosen = np.unique(np.linspace(0, len(thermal.temperature) - 1, ROWS).round().astype(int))
     for t in chosen:
-        row = [f"{thermal.temperature[t]:g}", f"{lifetime * (n @ thermal.gamma_nl_rate[t] @ n):.4e}"]
-        if coupled is not None:
+        flow, flow_error = n @ thermal.gamma_nl_rate[t] @ n, np.abs(n) @ spread.gamma_nl_rate[t] @ np.abs(n)
+        row = [f"{thermal.temperature[t]:g}", _with_error(lifetime * flow, lifetime * flow_error)]
+        if coupled is not None and doubt is not None:
             eta = coupled.amplification[t, 0]
-            row += [f"{x[t, 0]:.4e}" for x in (coupled.gamma_total, coupled.gamma_diagonal, coupled.gamma_off_diagonal)]
+            for part in ("gamma_total", "gamma_diagonal", "gamma_off_diagonal"):
+                row.append(_with_error(getattr(coupled, part)[t, 0], getattr(doubt, part)[t, 0]))
             row += ["supercritical" if np.isnan(eta) else f"{eta:.7g}", f"{coupled.critical_radius[t] * 1e9:.4g}"]
             row += [f"{coupled.gamma_unscaled[t, 0]:.4e}"] if coupled.scale != 1 else []
         table.add_row(*row)
     return table
+
+
+def _with_error(value: float, error: float) -> str:
+    return f"{value:.4e}" if np.isnan(error) else f"{value:.4e} ± {error:.0e}"

@@ -1,6 +1,6 @@
 """Brillouin-zone sums of the thermal response: γ^NL, χ^D and χ^OD at every temperature, theory §3 and §4."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from scipy.constants import hbar
@@ -61,6 +61,11 @@ class ThermalResponse:
     def chi(self) -> np.ndarray:
         """Isothermal susceptibility of L per volume, both channels, (t, 3, 3) J s² m⁻³."""
         return self.chi_diagonal + self.chi_off_diagonal
+
+    def at(self, keep: np.ndarray) -> "ThermalResponse":
+        """The same at some of the temperatures, keep (t,) bool."""
+        tensors = ("temperature", "gamma_nl_rate", "chi_diagonal", "chi_off_diagonal")
+        return replace(self, **{name: getattr(self, name)[keep] for name in tensors})
 
 
 def occupation(omega: np.ndarray, temperature: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -18,7 +18,7 @@ import phonopy
 
 from hpcph.config.load import load
 from hpcph.crystal.dynamical import matrices
-from hpcph.job import stages
+from hpcph.job import meshes, zone
 from hpcph.prepare import files, prepare
 
 REPEATS = 5
@@ -38,11 +38,12 @@ def measure(path: Path, points: int) -> str:
     """One line: modes, G vectors, time a k-point of kernel, eigh and phonopy, and the two ratios."""
     source = load(path)
     job = prepare(source).job
-    zone = stages(job)[0]
-    blocks = zone.blocks[: max(1, round(points * len(zone.blocks) / zone.points))]
-    q = np.concatenate([job.mesh.q_kc[b] for b in blocks])
+    *_, mesh = meshes(job)
+    stage = zone(job, mesh)
+    blocks = stage.blocks[: max(1, round(points * len(stage.blocks) / stage.points))]
+    q = np.concatenate([mesh.q_kc[b] for b in blocks])
     D = matrices(job.crystal, q)
-    kernel = seconds(lambda: [zone.work(b) for b in blocks]) / len(q)
+    kernel = seconds(lambda: [stage.work(b) for b in blocks]) / len(q)
     eigh = seconds(lambda: np.linalg.eigh(D)) / len(q)
     ph = phonopy.load(files(source).force_constants)
     ph.run_qpoints(q[:2], with_eigenvectors=True, with_group_velocities=True)

@@ -77,6 +77,14 @@ def test_every_key_reaches_the_program(tmp_path):
     assert given.output == "runs/elsewhere"
 
 
+@pytest.mark.parametrize(("text", "value"), [("1%", 0.01), ("0.5 %", 0.005), ("0.02", 0.02)])
+def test_an_accuracy_instead_of_a_grid(tmp_path, text, value):
+    """A fraction or percent; no grid is needed then."""
+    given = read(tmp_path, MINIMAL.replace("grid: [4, 5, 6]", f"accuracy: {text}")).input.mesh
+    assert given.grid is None and given.refine_gamma is None
+    assert given.accuracy == pytest.approx(value, rel=1e-14)
+
+
 def test_defaults_of_the_sections(tmp_path):
     """Optional sections have defaults of their own."""
     text = MINIMAL + "bands: {}\nslices: {temperature: 1, planes: [0]}\nfeedback: {sample: {radius: 20 nm}}\n"

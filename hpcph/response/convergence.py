@@ -1,0 +1,110 @@
+"""How far the sums over a mesh are from their limit, judged by coarser meshes.
+
+Over an even mesh the 1/k² of the acoustic modes leaves an error of χ like the step h, so a mesh with r times the step
+says how large it is: |Q − Q_r|/(r − 1). Drawn towards Γ by enough levels, what is left changes sign from mesh to mesh
+and falls like h^3/2 or faster, as that of γ^NL does on any mesh: |Q − Q_r| is then the error of the coarser mesh, and
+that of the finer smaller by r^3/2. A result is given the larger of two such estimates, doubled because meshes can agree
+by chance.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from hpcph.crystal.mesh import Mesh
+from hpcph.response.feedback import Feedback
+from hpcph.response.sample import Samples
+from hpcph.response.thermal import ThermalResponse
+
+SAFETY = 2.0
+COMPARED = 2  # coarser meshes
+DEEP = 4  # levels of refinement that leave nothing of the error like h
+
+
+@dataclass(frozen=True)
+class Uncertainty:
+    """Estimated absolute errors of a ThermalResponse, (t, 3, 3) each in its units, NaN without two coarser meshes."""
+
+    gamma_nl_rate: np.ndarray
+    chi_diagonal: np.ndarray
+    chi_off_diagonal: np.ndarray
+
+    @property
+    def chi(self) -> np.ndarray:
+        """Of both channels together."""
+        return self.chi_diagonal + self.chi_off_diagonal
+
+    def at(self, keep: np.ndarray) -> "Uncertainty":
+        """The same at some of the temperatures, keep (t,) bool."""
+        return Uncertainty(self.gamma_nl_rate[keep], self.chi_diagonal[keep], self.chi_off_diagonal[keep])
+
+
+def uncertainty(runs: Sequence[tuple[Mesh, ThermalResponse]]) -> Uncertainty:
+    """Errors of the last of several meshes; the two before it are compared with it."""
+    (mesh, fine), coarser = runs[-1], runs[:-1][-COMPARED:]
+    ratios = [(mesh.points / other.points) ** (1 / 3) for other, _ in coarser]
+    irregular = [r**-1.5 for r in ratios]
+    steady = [1 / (r - 1) for r in ratios]
+
+    def error(name: str, factors: list[float]) -> np.ndarray:
+        value = getattr(fine, name)
+        if len(coarser) < COMPARED:
+            return np.full_like(value, np.nan)
+        differences = [np.abs(value - getattr(other, name)) for _, other in coarser]
+        return SAFETY * np.max([f * d for f, d in zip(factors, differences, strict=True)], axis=0)
+
+    of_chi = irregular if mesh.refinement >= DEEP else steady
+    return Uncertainty(
+        gamma_nl_rate=error("gamma_nl_rate", irregular),
+        chi_diagonal=error("chi_diagonal", of_chi),
+        chi_off_diagonal=error("chi_off_diagonal", of_chi),
+    )
+
+
+def relative(errors: Uncertainty, response: ThermalResponse, operations: np.ndarray) -> tuple[float, float]:
+    """Largest relative error of χ (γ^LL) and of γ^NL over the temperatures, as tensor norms; NaN where unknown.
+
+    operations : ndarray (g, 3, 3) of the crystal's point group; if it forbids γ^NL, the second number is 0
+    """
+    flow = _ratio(errors.gamma_nl_rate, response.gamma_nl_rate) if _allows_axial(operations) else 0.0
+    return _ratio(errors.chi, response.chi), flow
+
+
+def _ratio(error: np.ndarray, value: np.ndarray) -> float:
+    return float(np.max(np.linalg.norm(error, axis=(1, 2)) / np.linalg.norm(value, axis=(1, 2))))
+
+
+def _allows_axial(operations: np.ndarray) -> bool:
+    """Does the point group leave any axial tensor of second rank alone?"""
+    parity = np.linalg.det(operations)
+    characters = parity * np.trace(operations, axis1=1, axis2=2) ** 2
+    return bool(characters.mean() > 0.5)  # the number of independent components
+
+
+@dataclass(frozen=True)
+class FeedbackUncertainty:
+    """Errors of a Feedback along the axis, (t, r) each; its scale counts as exact."""
+
+    gamma_diagonal: np.ndarray
+    gamma_off_diagonal: np.ndarray
+    amplification: np.ndarray
+
+    @property
+    def gamma_total(self) -> np.ndarray:
+        """Of both channels together."""
+        return self.gamma_diagonal + self.gamma_off_diagonal
+
+
+def feedback_uncertainty(
+    errors: Uncertainty, samples: Samples, axis: np.ndarray, coupled: Feedback
+) -> FeedbackUncertainty:
+    """Errors of γ^LL = scale · V_sample n·χ I⁻¹·n and of η, δη = η² δγ^LL."""
+    n = axis / np.linalg.norm(axis)
+    lever = np.abs(samples.inverse_inertia_rij @ n)
+
+    def along(error: np.ndarray) -> np.ndarray:
+        return coupled.scale * np.einsum("i,tij,rj->tr", np.abs(n), error, lever)
+
+    diagonal, off_diagonal = along(errors.chi_diagonal), along(errors.chi_off_diagonal)
+    return FeedbackUncertainty(diagonal, off_diagonal, coupled.amplification**2 * (diagonal + off_diagonal))
