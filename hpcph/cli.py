@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import io
+import os
 import sys
 from pathlib import Path
 
@@ -20,7 +21,7 @@ def main(arguments: list[str], comm: Comm) -> int:
     ):  # one complaint is enough
         args = _parser().parse_args(arguments)
     try:
-        return {"run": _run, "check": _check, "plan": _plan}[args.command](args, comm)
+        return {"run": _run, "check": _check, "plan": _plan, "scaling": _scaling}[args.command](args, comm)
     except InputError as err:
         if comm.root:
             print("\n".join(f"hpcph: {line}" for line in str(err).splitlines()), file=sys.stderr, flush=True)
@@ -71,6 +72,27 @@ def _plan(args, comm: Comm) -> int:
     return 0
 
 
+def _scaling(args, comm: Comm) -> int:
+    from hpcph.scaling import report, study
+
+    if comm.size > 1:
+        raise InputError("scaling", comm.size, "starts its own ranks; call it without mpirun")
+    source = _source(args, comm)
+    folder = (args.output or Path(source.input.output) / "scaling").absolute()
+    launcher = args.launcher or _launcher(comm)
+    measurements = study(source, args.ranks, folder, launcher, args.repeats)
+    print("\n".join(report(source, measurements, folder)))
+    print(f"{folder}: scaling.csv, scaling.json, scaling.pdf, scaling.png")
+    return 0
+
+
+def _launcher(comm: Comm) -> str:
+    """srun inside a SLURM job, else mpirun."""
+    if "SLURM_JOB_ID" in os.environ:
+        return "srun --mpi=pmix -n {ranks}"
+    return "mpirun -n {ranks}" + (" --oversubscribe" if comm.library().startswith("Open MPI") else "")
+
+
 def _source(args, comm: Comm):
     """The validated input on rank 0, None elsewhere: the other ranks never import the validation."""
     loaded = []
@@ -96,7 +118,17 @@ def _parser() -> argparse.ArgumentParser:
     plan = commands.add_parser("plan", help="k-points, blocks, memory, file size and time of a run")
     plan.add_argument("input", nargs="?", type=Path, metavar="INPUT.yaml")
     plan.add_argument("--ranks", type=_ranks, required=True, metavar="N")
+    scaling = commands.add_parser("scaling", help="strong and weak scaling: table, figure, fit, extrapolation")
+    scaling.add_argument("input", nargs="?", type=Path, metavar="INPUT.yaml")
+    scaling.add_argument("--ranks", type=_several_ranks, required=True, metavar="N,N,…")
+    scaling.add_argument("--output", type=Path, metavar="DIR", help="measurements that it holds are not repeated")
+    scaling.add_argument("--launcher", metavar="COMMAND", help="in front of python, as 'srun -n {ranks}'")
+    scaling.add_argument("--repeats", type=_ranks, default=3, metavar="N", help="runs of which the fastest counts (3)")
     return parser
+
+
+def _several_ranks(text: str) -> list[int]:
+    return [_ranks(part) for part in text.split(",")]
 
 
 def _ranks(text: str) -> int:

@@ -110,6 +110,7 @@ def _provenance(
         **versions(),
         "mpi": comm.library(), "input": source.text, "input_sha256": source.digest, "fingerprint": job.fingerprint,
         "hosts": timing.hosts, "ranks": comm.size, "wall_time": time.monotonic() - timing.begin,
+        "compute_time": timing.seconds,
         "feedback_scale": scale, "mesh_grid": mesh.grid, "mesh_shift": mesh.shift, "mesh_points": len(mesh.q_kc),
         "mesh_refinement": mesh.refinement, "zero_modes_left_out": result.zero_modes,
         "unstable_modes_left_out": result.unstable_modes,

@@ -134,6 +134,12 @@ def _attach_scales(file: h5py.File, spec: Dataset) -> None:
             file[spec.name].dims[dimension].attach_scale(file[name])
 
 
+def attributes(path: Path) -> dict[str, Any]:
+    """The provenance of a finished result."""
+    with h5py.File(path, "r") as file:
+        return dict(file["/provenance"].attrs)
+
+
 def digest(file: h5py.File) -> str:
     """sha256 over name, type, shape and bytes of every dataset in the order of their names."""
     names: list[str] = []

@@ -3,8 +3,8 @@
 Over an even mesh the 1/k² of the acoustic modes leaves an error of χ like the step h, so a mesh with r times the step
 says how large it is: |Q − Q_r|/(r − 1). Drawn towards Γ by enough levels, what is left changes sign from mesh to mesh
 and falls like h^3/2 or faster, as that of γ^NL does on any mesh: |Q − Q_r| is then the error of the coarser mesh, and
-that of the finer smaller by r^3/2. A result is given the larger of two such estimates, doubled because meshes can agree
-by chance.
+that of the finer smaller by r^3/2. A result is given the larger of two such estimates times 2.5, because meshes can
+agree by chance: then nine errors of ten are below it (tests/response/test_convergence.py).
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from hpcph.response.feedback import Feedback
 from hpcph.response.sample import Samples
 from hpcph.response.thermal import ThermalResponse
 
-SAFETY = 2.0
+SAFETY = 2.5
 COMPARED = 2  # coarser meshes
 DEEP = 4  # levels of refinement that leave nothing of the error like h
 

@@ -69,7 +69,7 @@ def test_estimates_cover_the_errors_of_small_meshes():
 def test_estimates_cover_the_errors_of_many_materials():
     """Nine of ten for every way in which the program chooses meshes; P2_13 is too close to instability for a limit."""
     names = ("quartz_pbesol", "quartz_lda", "P6_1", "P6_222", "P4_332", "zno", "stishovite", "embedded")
-    for families in ([((4, 6, 12), 0), ((8, 12, 24), 0)], [((8, 12, 16), DEEP), ((12, 16, 24), DEEP)]):
+    for families in ([((4, 6, 12), 0), ((8, 12, 24), 0)], [((12, 16, 24), DEEP), ((16, 24, 32), DEEP)]):
         fraction, count = covered(names, families, 64)
         assert count >= 40
         assert fraction >= 0.9
@@ -77,24 +77,25 @@ def test_estimates_cover_the_errors_of_many_materials():
 
 @pytest.mark.slow
 def test_quartz_within_two_permille_for_the_cost_of_an_even_mesh():
-    """Both channels, 20 to 400 K: 34³ refined (3570 points) against the limit of (½, ½, ½) meshes; 24³ there has 3600.
+    """Both channels, 20 to 400 K: 34³ refined has fewer points than an even 24³ mesh with the shift (½, ½, ½).
 
-    The limits are linear in 1/N from 48³ and 64³ of the even mesh, which is where its own scatter is still 0.2 %.
+    The limit is that of 72³ refined, where nothing of order 1/N is left; the even meshes extrapolate to it, linearly in
+    1/N from 48³ and 64³, within the scatter of their own (0.6 % in χ^D at 20 K, 0.1 % in χ^OD).
     """
-    case = physics.case("quartz_pbesol")
     half = (0.5, 0.5, 0.5)
-    coarse, fine = (physics.response("quartz_pbesol", n, half, T, True) for n in (48, 64))
     points, value = run("quartz_pbesol", (34,) * 3, DEEP)
-    even_points = mesh.monkhorst_pack(case.structure, (24,) * 3, half, True)
+    even_points = mesh.monkhorst_pack(physics.case("quartz_pbesol").structure, (24,) * 3, half, True)
     assert len(points.q_kc) <= len(even_points.q_kc)
-    for tensor in ("chi_diagonal", "chi_off_diagonal"):
-        a, b = (getattr(x, tensor)[:, 2, 2] for x in (coarse, fine))
-        limit = b + (b - a) * 48 / (64 - 48)
-        np.testing.assert_allclose(getattr(value, tensor)[:, 2, 2], limit, rtol=2e-3)
+    _, limit = run("quartz_pbesol", (72,) * 3, DEEP)
+    coarse, fine = (physics.response("quartz_pbesol", n, half, T, True) for n in (48, 64))
+    for tensor, scatter in (("chi_diagonal", 6e-3), ("chi_off_diagonal", 1e-3)):
+        a, b, c, d = (getattr(x, tensor)[:, 2, 2] for x in (coarse, fine, limit, value))
+        np.testing.assert_allclose(d, c, rtol=2e-3)
+        np.testing.assert_allclose(b + (b - a) * 48 / (64 - 48), c, rtol=scatter)
 
 
 def test_the_estimate_of_a_series_with_a_known_limit():
-    """Q = 1 + 1/N on 8, 12, 24: twice the error for even meshes, less for refined ones; nothing from two meshes."""
+    """Q = 1 + 1/N on 8, 12, 24: SAFETY errors for even meshes, less for refined ones; nothing from two meshes."""
     made = []
     for divisions in (8, 12, 24):
         points, response = run("embedded", (4, 4, 4), 0)
@@ -102,8 +103,8 @@ def test_the_estimate_of_a_series_with_a_known_limit():
         response = replace(response, gamma_nl_rate=ones, chi_diagonal=ones, chi_off_diagonal=ones)
         made.append((replace(points, grid=(divisions,) * 3), response))
     error = convergence.uncertainty(made)
-    np.testing.assert_allclose(error.chi_diagonal, 2 / 24, rtol=1e-12)
-    np.testing.assert_allclose(error.gamma_nl_rate, 2 * (1 / 8 - 1 / 24) / 3**1.5, rtol=1e-12)
+    np.testing.assert_allclose(error.chi_diagonal, convergence.SAFETY / 24, rtol=1e-12)
+    np.testing.assert_allclose(error.gamma_nl_rate, convergence.SAFETY * (1 / 8 - 1 / 24) / 3**1.5, rtol=1e-12)
     deep = [(replace(points, refinement=DEEP), response) for points, response in made]
     np.testing.assert_allclose(convergence.uncertainty(deep).chi, 2 * error.gamma_nl_rate, rtol=1e-12)
     assert np.isnan(convergence.uncertainty(made[1:]).chi).all()

@@ -1,0 +1,222 @@
+"""Strong and weak scaling: run an input on several numbers of ranks, tabulate, fit the cost model, extrapolate.
+
+Every measurement is kept as a small JSON file, so a job array can take them one by one and a last call put them
+together.
+"""
+
+import csv
+import json
+import os
+import shlex
+import subprocess
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from hpcph import cost
+from hpcph.config.load import Source, load
+from hpcph.cost import Load, Model
+from hpcph.errors import InputError
+from hpcph.job import stages
+from hpcph.output.store import attributes
+from hpcph.prepare import fingerprint, prepare
+
+TARGETS = (256, 4096)  # ranks that the fit is extrapolated to
+ASSUMPTIONS = (
+    "the same processor cores, as many of them as ranks",
+    "communication that grows in proportion to the number of ranks as it does in the measured range",
+    "a file system whose total bandwidth stays what it was",
+    "no rank gets a part of a block, so beyond the number of blocks ranks are idle",
+)
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One run, the fastest of its repetitions: its work, seconds of computing and of the rest (start-up, closing).
+
+    crowded : there were more ranks than processor cores
+    """
+
+    kind: str
+    load: Load
+    seconds: float
+    rest: float
+    crowded: bool
+    fingerprint: str
+
+    @property
+    def rate(self) -> float:
+        """k-points per second and rank."""
+        return self.load.points / self.seconds / self.load.ranks
+
+
+def study(source: Source, ranks: list[int], folder: Path, launcher: str, repeats: int) -> list[Measurement]:
+    """Measure what is not measured yet: the input itself, and meshes that grow with the ranks, without maps.
+
+    launcher : command in front of the program, {ranks} being their number
+    """
+    if source.input.mesh.grid is None:
+        raise InputError("mesh.accuracy", source.input.mesh.accuracy, "scaling needs a fixed mesh; give mesh.grid")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as err:
+        raise InputError("--output", folder, f"cannot be written ({err.strerror}); choose another folder") from None
+    prepare(source)  # mistakes show before anything is started
+    found = []
+    for kind in ("strong", "weak"):
+        for n in sorted(set(ranks)):
+            derived = _derived(source, kind, n, folder)
+            kept = folder / f"{kind}-{n}.json"
+            known = _read(kept)
+            if known is None or known.fingerprint != fingerprint(derived):
+                known = _measure(derived, kind, n, launcher, repeats)
+                kept.write_text(json.dumps(asdict(known), indent=1))
+            found.append(known)
+    return found
+
+
+def model(measurements: list[Measurement]) -> Model | None:
+    """The cost model of the runs that had a core for every rank; None from fewer than two numbers of ranks."""
+    usable = [m for m in measurements if not m.crowded]
+    if len({m.load.ranks for m in usable}) < 2:
+        return None
+    return cost.fit([m.load for m in usable], [m.seconds for m in usable])
+
+
+def efficiency(measurement: Measurement, measurements: list[Measurement]) -> float:
+    """Rate per rank over that on the smallest number of ranks of the same kind."""
+    base = min((m for m in measurements if m.kind == measurement.kind), key=lambda m: m.load.ranks)
+    return measurement.rate / base.rate
+
+
+def projected(source: Source, ranks: int) -> Load:
+    """The work of the input itself on another number of ranks."""
+    return cost.load(stages(prepare(source).job), ranks)
+
+
+def _derived(source: Source, kind: str, ranks: int, folder: Path) -> Source:
+    """The input as it is, or with a mesh that grows with the ranks and no maps; written where the run will find it."""
+    data = source.input.model_dump(mode="json", by_alias=True, exclude_none=True)
+    for key in ("force_constants", "structure", "force_sets", "born"):
+        if key in data["crystal"]:
+            data["crystal"][key] = str(source.resolve(data["crystal"][key]))
+    if kind == "weak":
+        assert source.input.mesh.grid is not None
+        data["mesh"]["grid"] = [round(n * ranks ** (1 / 3)) for n in source.input.mesh.grid]
+        for section in ("bands", "slices"):
+            data.pop(section, None)
+    path = folder / f"{kind}-{ranks}.yaml"
+    path.write_text(json.dumps(data, ensure_ascii=False, indent=1), encoding="utf-8")
+    return load(path)
+
+
+def _measure(derived: Source, kind: str, ranks: int, launcher: str, repeats: int) -> Measurement:
+    output = derived.path.with_suffix("")
+    command = [*shlex.split(launcher.format(ranks=ranks)), sys.executable, "-m", "hpcph", "run", str(derived.path)]
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("OMPI_COMM_", "PMIX_", "PRTE_", "PMI_"))}
+    best: tuple[float, float] | None = None
+    for _ in range(repeats):
+        start = time.monotonic()
+        try:
+            done = subprocess.run(
+                [*command, "--output", str(output)], env=inherited, capture_output=True, text=True, check=False
+            )
+        except OSError as err:
+            raise InputError("--launcher", launcher, f"cannot be started ({err.strerror})") from None
+        wall = time.monotonic() - start
+        if done.returncode:
+            complaint = (done.stderr.strip().splitlines() or ["no message"])[-1]
+            raise InputError("--ranks", ranks, f"the run failed with exit code {done.returncode}: {complaint}")
+        provenance = attributes(output / "result.h5")
+        if int(provenance["ranks"]) != ranks:
+            raise InputError("--launcher", launcher, f"started {provenance['ranks']} ranks instead of {ranks}")
+        seconds = float(provenance["compute_time"])
+        if best is None or seconds < best[0]:
+            best = seconds, wall - seconds
+    assert best is not None
+    crowded = int(provenance["hosts"]) == 1 and ranks > len(os.sched_getaffinity(0))
+    work = projected(derived, ranks)
+    return Measurement(kind, work, best[0], best[1], crowded, fingerprint(derived))
+
+
+def _read(path: Path) -> Measurement | None:
+    try:
+        data = json.loads(path.read_text())
+        return Measurement(**{**data, "load": Load(**data["load"])})
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def rows(measurements: list[Measurement], fitted: Model | None) -> list[dict]:
+    """The table: one row a run; `model` is the time that the fit gives."""
+    return [
+        {
+            "kind": m.kind,
+            "ranks": m.load.ranks,
+            "k_points": m.load.points,
+            "blocks": m.load.blocks,
+            "seconds": m.seconds,
+            "rate_per_rank": m.rate,
+            "efficiency": efficiency(m, measurements),
+            "start_and_closing": m.rest,
+            "model": fitted.seconds(m.load) if fitted else np.nan,
+            "crowded": m.crowded,
+        }
+        for m in measurements
+    ]
+
+
+def curve(source: Source, fitted: Model) -> dict[str, np.ndarray]:
+    """Efficiency of the input on powers of two of ranks up to the last target, as the model has it."""
+    todo = stages(prepare(source).job)
+    ranks = 2 ** np.arange(int(np.log2(max(TARGETS))) + 1)
+    seconds = np.array([fitted.seconds(cost.load(todo, int(n))) for n in ranks])
+    return {"ranks": ranks, "seconds": seconds, "efficiency": seconds[0] / seconds / ranks}
+
+
+def report(source: Source, measurements: list[Measurement], folder: Path) -> list[str]:
+    """Write table (CSV), model (JSON) and figure (PDF, PNG) of a study; the lines for the terminal."""
+    from hpcph.figures.scaling import draw
+
+    fitted = model(measurements)
+    table = rows(measurements, fitted)
+    with open(folder / "scaling.csv", "w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, fieldnames=list(table[0]))
+        writer.writeheader()
+        writer.writerows(table)
+    lines = [
+        f"{'':8s}{'ranks':>6s}{'k-points':>10s}{'blocks':>8s}{'time (s)':>10s}{'model (s)':>10s}{'k/s/rank':>10s}"
+        f"{'efficiency':>11s}{'start, end (s)':>16s}"
+    ]
+    for row in table:
+        lines.append(
+            f"{row['kind']:8s}{row['ranks']:6d}{row['k_points']:10d}{row['blocks']:8d}{row['seconds']:10.3f}"
+            f"{row['model']:10.3f}{row['rate_per_rank']:10.0f}{row['efficiency']:11.3f}{row['start_and_closing']:16.2f}"
+            + ("  more ranks than cores" if row["crowded"] else "")
+        )
+    if fitted is None:
+        draw(table, None, folder / "scaling")
+        return [*lines, "no fit: it takes two numbers of ranks with a core for each"]
+    projection = curve(source, fitted)
+    draw(table, projection, folder / "scaling")
+    lines.append(
+        f"fit: {fitted.serial:.3g} s serial, {fitted.point * 1e6:.4g} µs a k-point, "
+        f"{fitted.rank * 1e3:.3g} ms a rank, {fitted.byte * 1e9:.3g} s a GB"
+    )
+    chosen = [int(np.flatnonzero(projection["ranks"] == n)[0]) for n in TARGETS]
+    extrapolated = {
+        str(projection["ranks"][i]): {
+            "seconds": float(projection["seconds"][i]),
+            "efficiency": float(projection["efficiency"][i]),
+        }
+        for i in chosen
+    }
+    for n, values in extrapolated.items():
+        lines.append(f"on {n} ranks: {values['seconds']:.3g} s, efficiency {values['efficiency']:.2g}")
+    lines += ["assumed:", *(f"  {text}" for text in ASSUMPTIONS)]
+    summary = {"model": fitted.table(), "extrapolated": extrapolated, "assumptions": ASSUMPTIONS}
+    (folder / "scaling.json").write_text(json.dumps(summary, indent=1))
+    return lines
