@@ -6,25 +6,18 @@ from hpcph.phonons.modes import Modes
 
 
 def matrices(modes: Modes) -> np.ndarray:
-    """m^λ_nm, (k, 3, n, m) complex in ħ."""
-    real, imaginary = hermitian_parts(modes)
-    return real + 1j * imaginary
+    """m^λ_nm, (k, 3, n, m) complex in ħ.
 
-
-def hermitian_parts(modes: Modes) -> tuple[np.ndarray, np.ndarray]:
-    """Real and imaginary part of m^λ_nm, each (k, 3, n, m) in ħ.
-
-    M^λ acts within an atom, so m^λ = −i(X − X†) with X = e_μ† e_ν, λμν cyclic.
+    M^λ acts within an atom, so m^λ = Y + Y† with Y = −i e_μ† e_ν, λμν cyclic.
     """
     e = modes.eigenvector_kmn
-    parts = [np.ascontiguousarray(e[:, c::3]) for c in range(3)]
-    adjoint = [part.conj().swapaxes(-1, -2) for part in parts]
-    real, imaginary = (np.empty((len(e), 3, e.shape[2], e.shape[2])) for _ in range(2))
+    n = e.shape[2]
+    right = np.moveaxis(e.reshape(len(e), n // 3, 3, n), 2, 0).copy()
+    left = np.multiply(right.conj(), -1j).swapaxes(-1, -2)
+    Y = np.empty((len(e), 3, n, n), complex)
     for axis in range(3):
-        product = adjoint[(axis + 1) % 3] @ parts[(axis + 2) % 3]
-        np.add(product.imag, product.imag.swapaxes(-1, -2), out=real[:, axis])
-        np.subtract(product.real.swapaxes(-1, -2), product.real, out=imaginary[:, axis])
-    return real, imaginary
+        np.matmul(left[axis - 2], right[axis - 1], out=Y[:, axis])
+    return Y + Y.conj().swapaxes(-1, -2)
 
 
 def polarization_by_atom(modes: Modes) -> np.ndarray:

@@ -72,25 +72,36 @@ def occupation(omega: np.ndarray, temperature: np.ndarray) -> tuple[np.ndarray, 
     """f, −∂f/∂(ħω) in J⁻¹ and ∂f/∂T in K⁻¹ of the Bose function, each (t, …) for omega (…) rad s⁻¹, all > 0."""
     kT = boltzmann * temperature.reshape(-1, *[1] * omega.ndim)
     x = hbar * omega / kT
-    with np.errstate(over="ignore"):
-        f = 1 / np.expm1(x)
+    f = _bose(x)
     slope = f * (1 + f) / kT
     return f, slope, slope * (x * boltzmann)
 
 
+def _bose(x: np.ndarray) -> np.ndarray:
+    """1/(eˣ − 1); exp is three times as fast as expm1, which is better only where x is small."""
+    with np.errstate(over="ignore"):
+        f = np.exp(x)
+    f -= 1
+    small = x < 0.1
+    f[small] = np.expm1(x[small])
+    return np.divide(1, f, out=f)
+
+
 def thermal_sums(modes: Modes, weights: ModeWeights, weight_k: np.ndarray, temperature: np.ndarray) -> ThermalSums:
-    """Partial sums of a block of k-points, weight_k (k,) being the fraction of the zone that each stands for."""
-    f, slope, warming = occupation(np.where(modes.active_kn, modes.frequency_kn, 1e20), temperature)
+    """Partial sums of a block of k-points, weight_k (k,) being the fraction of the zone that each stands for.
+
+    −∂f/∂(ħω) = f(1 + f)/kT and ∂f/∂T = f(1 + f) ħω/kT²: what depends on T alone comes after the sums.
+    """
+    energy = hbar * np.where(modes.active_kn, modes.frequency_kn, 1e20)
+    kT = boltzmann * temperature[:, None]
+    f = _bose(energy.ravel() / kT)
     w = weight_k[:, None, None]
-    modes_flat = (len(temperature), -1)
-
-    def total(factor, per_mode):
-        return factor.reshape(modes_flat) @ (w * per_mode).reshape(-1, per_mode.shape[-1])
-
+    off_diagonal = f @ (w * weights.off_diagonal_kn).reshape(-1, 6)
+    f += f * f
     return ThermalSums(
-        flow=-total(warming, weights.flow_kn),
-        diagonal=total(slope, weights.diagonal_kn),
-        off_diagonal=total(f, weights.off_diagonal_kn) + weight_k @ weights.zero_point_k,
+        flow=f @ (-w * energy[..., None] * weights.flow_kn).reshape(-1, 9) / (kT * temperature[:, None]),
+        diagonal=f @ (w * weights.diagonal_kn).reshape(-1, 6) / kT,
+        off_diagonal=off_diagonal + weight_k @ weights.zero_point_k,
         left_out=np.array([(~modes.active_kn & ~modes.unstable_kn).sum(), modes.unstable_kn.sum()], float),
     )
 

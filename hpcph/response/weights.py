@@ -10,7 +10,7 @@ import numpy as np
 from scipy.constants import hbar
 
 from hpcph.crystal.lattice import SYMMETRIC
-from hpcph.phonons.angular_momentum import hermitian_parts
+from hpcph.phonons import angular_momentum
 from hpcph.phonons.modes import Modes
 
 
@@ -36,67 +36,50 @@ class ModeWeights:
 
 def mode_weights(modes: Modes) -> ModeWeights:
     """All weights of the modes; nothing in them depends on phases or on the basis of a degenerate block."""
-    real, imaginary = hermitian_parts(modes)
-    block = modes.degenerate_blocks()
-    active = modes.active_kn.astype(float)
-    polarization = np.einsum("kinn->kni", real)
+    m = angular_momentum.matrices(modes)
+    block, active = modes.degenerate_blocks(), modes.active_kn[..., None]
+    polarization = np.einsum("kinn->kni", m.real)
     velocity = modes.velocities()
-    flow = hbar * polarization[:, :, :, None] * velocity[:, :, None, :]
+    flow = (hbar * active * polarization)[..., None] * velocity[:, :, None, :]
     diagonal = np.stack([polarization[..., i] * polarization[..., j] for i, j in SYMMETRIC], axis=-1)
-    diagonal *= (hbar**2 * active)[..., None]
-    far = (block[:, :, None] != block[:, None, :]) * (active[:, :, None] * active[:, None, :])
-    response, zero_point = _pair_kernels(modes, far)
-    off_diagonal, constant = np.empty((*block.shape, 6)), np.empty((len(block), 6))
-    zero_point = zero_point.reshape(len(block), -1)
-    pairs, scratch = np.empty_like(far), np.empty_like(far)
-    for component, (i, j) in enumerate(SYMMETRIC):
-        np.multiply(real[:, i], real[:, j], out=pairs)
-        np.multiply(imaginary[:, i], imaginary[:, j], out=scratch)
-        pairs += scratch  # Re m^i_nm m^j_mn
-        np.einsum("knm,knm->kn", response, pairs, out=off_diagonal[..., component])
-        np.einsum(
-            "kx,kx->k", zero_point.reshape(len(block), -1), pairs.reshape(len(block), -1), out=constant[:, component]
-        )
+    diagonal *= hbar**2 * active
     shared = np.flatnonzero(block[:, -1] < block.shape[1] - 1)
     if shared.size:
-        flow[shared], diagonal[shared] = _inside_blocks(modes, real[shared], imaginary[shared], block[shared], shared)
+        flow[shared], diagonal[shared] = _inside_blocks(modes, m[shared], block[shared], shared)
+    off_diagonal = _between_blocks(modes, m, block)
     return ModeWeights(
         polarization_kni=polarization,
         velocity_knj=velocity,
-        flow_kn=flow.reshape(*block.shape, 9) * modes.active_kn[..., None],
+        flow_kn=flow.reshape(*block.shape, 9),
         diagonal_kn=diagonal,
         off_diagonal_kn=off_diagonal,
-        zero_point_k=constant,
+        zero_point_k=0.5 * off_diagonal.sum(axis=1),
     )
 
 
-def _inside_blocks(modes: Modes, real, imaginary, block, where) -> tuple[np.ndarray, np.ndarray]:
+def _inside_blocks(modes: Modes, m: np.ndarray, block: np.ndarray, where) -> tuple[np.ndarray, np.ndarray]:
     """p_n and d_n where modes share a block: sums over its members, A² being ħ² there."""
-    m = real + 1j * imaginary
-    active = modes.active_kn[where].astype(float)
-    inside = (block[:, :, None] == block[:, None, :]) * (active[:, :, None] * active[:, None, :])
+    active = modes.active_kn[where]
+    inside = (block[:, :, None] == block[:, None, :]) & active[:, :, None] & active[:, None, :]
     V = modes.velocity_matrices(where)
     flow = hbar * np.einsum("kinm,kjmn,knm->knij", m, V, inside, optimize=True).real
     pairs = np.stack([(m[:, i] * m[:, j].conj()).real for i, j in SYMMETRIC], axis=-1)
     return flow, hbar**2 * np.einsum("knmv,knm->knv", pairs, inside)
 
 
-def _pair_kernels(modes: Modes, far: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What multiplies Re m^i_nm m^j_mn in g_n and in c_0; A and B of theory §2 put in, each (k, n, m).
+def _between_blocks(modes: Modes, m: np.ndarray, block: np.ndarray) -> np.ndarray:
+    """g_n = (ħ/ω_n) Σ_m Re(m^i_nm m^j_mn) (ω_m² + 3ω_n²)/(ω_m² − ω_n²), m active and outside the block of n.
 
-    A and B of a pair add up to (ħ/ω_n)(ω_m² + 3ω_n²)/(ω_m² − ω_n²) in g_n, and B to ħ(ω_m − ω_n)²/4ω_nω_m(ω_n + ω_m)
-    in c_0. Pairs inside a block, or with an inactive mode, have far = 0.
+    That is theory §4 with A and B put in. The zero-point constant is c_0 = ½ Σ_n g_n: every oscillator adds f_n + ½.
     """
-    omega = np.where(modes.active_kn, modes.frequency_kn, 1.0)
-    n, m = omega[:, :, None], omega[:, None, :]
-    gap, total = m - n, m + n
-    zero_point = gap**2
-    zero_point *= far
-    zero_point /= total
-    zero_point *= 0.25 * hbar / n / m
-    gap *= total
-    gap[far == 0] = np.inf
-    response = 4 * n**2 / gap
-    response += far
-    response *= hbar / n
-    return response, zero_point
+    frequency, active = modes.frequency_kn, modes.active_kn
+    other, own = frequency[:, None, :], frequency[:, :, None]
+    gap = other - own
+    gap *= other + own
+    gap[(block[:, None, :] == block[:, :, None]) | ~(active[:, None, :] & active[:, :, None])] = np.inf
+    kernel = other**2 + 3 * own**2
+    kernel /= gap
+    parts = m.view(float)  # real and imaginary parts stand side by side
+    weighted = parts * np.repeat(kernel, 2, axis=2)[:, None]
+    sums = np.stack([np.vecdot(weighted[:, i], parts[:, j]) for i, j in SYMMETRIC], axis=-1)
+    return sums * (hbar / np.where(active, frequency, np.inf))[..., None]
