@@ -20,8 +20,8 @@ class Dipoles:
 
     wavevector_gc : ndarray (g, 3) in rad m⁻¹
     phase_pg : ndarray (2p, g), cos and sin of G·(r_a − r_b) in turn for every pair of atoms a ≤ b
-    charge_psv : ndarray (p, 6, 9), what the six products K_c K_d (c ≤ d) contribute to the nine elements αβ of a pair:
-        Z_a[c, α] Z_b[d, β]/√(m_a m_b), symmetrised in cd; kg⁻¹
+    charge_pvs : ndarray (p, 9, 6), what the six products K_c K_d (c ≤ d) contribute to the nine elements αβ of a pair:
+        Z_a[c, α] Z_b[d, β]/√(m_a m_b), symmetrised in cd, kg⁻¹; of a = b the upper triangle with half its diagonal
     epsilon : ndarray (3, 3)
     prefactor : float, e²/(ε₀V) in N m⁻¹
     width : float, Λ in rad m⁻¹
@@ -29,7 +29,7 @@ class Dipoles:
 
     wavevector_gc: np.ndarray
     phase_pg: np.ndarray
-    charge_psv: np.ndarray
+    charge_pvs: np.ndarray
     epsilon: np.ndarray
     prefactor: float
     width: float
@@ -44,39 +44,45 @@ class Dipoles:
 
         Returns
         -------
-        ndarray (p, 2, k, fields, 9), real and imaginary part, rad² s⁻² and m rad² s⁻²
+        ndarray (2, fields, p, 9, k), real and imaginary part, rad² s⁻² and m rad² s⁻²
         """
+        pairs = len(self.charge_pvs)
         products = self._products(k_kc, fields).reshape(len(self.wavevector_gc), -1)
-        sums = (self.phase_pg @ products).reshape(len(self.charge_psv), -1, 6)
-        return (sums @ self.charge_psv).reshape(len(self.charge_psv), 2, len(k_kc), fields, 9)
+        sums = (self.phase_pg @ products).reshape(pairs, 2, 6, -1)
+        return (self.charge_pvs[:, None] @ sums).reshape(pairs, 2, 9, fields, -1).transpose(1, 3, 0, 2, 4)
 
     def limit(self, direction_c: np.ndarray) -> np.ndarray:
         """What K = 0 adds to D^dd at Γ approached along a direction (nonanalytic term), (p, 9) in rad² s⁻²."""
         n = direction_c / np.linalg.norm(direction_c)
         products = np.array([n[c] * n[d] for c, d in SYMMETRIC])
-        return self.prefactor / (n @ self.epsilon @ n) * np.einsum("s,psv->pv", products, self.charge_psv)
+        return self.prefactor / (n @ self.epsilon @ n) * (self.charge_pvs @ products)
 
     def _products(self, k_kc: np.ndarray, fields: int) -> np.ndarray:
-        """w K_c K_d and ∂(w K_c K_d)/∂K_e, w = e²/(ε₀V) exp(−KεK/4Λ²)/(KεK), K = k + G ≠ 0; (g, k, fields, 6)."""
-        K = np.ascontiguousarray(np.moveaxis(self.wavevector_gc[:, None, :] + k_kc, 2, 0))  # (3, g, k)
-        eK = np.einsum("cd,dgk->cgk", self.epsilon, K)
+        """w K_c K_d and ∂(w K_c K_d)/∂K_e, w = e²/(ε₀V) exp(−KεK/4Λ²)/(KεK), K = k + G ≠ 0; (g, 6, fields, k)."""
+        K = self.wavevector_gc.T[:, :, None] + k_kc.T[:, None, :]  # (3, g, k)
+        eK = np.tensordot(self.epsilon, K, 1)
         KeK = (K * eK).sum(axis=0)
         zero = KeK < 1e-18 * self.width**2
         KeK[zero] = 1.0
         w = self.prefactor * np.exp(KeK * (-0.25 / self.width**2)) / KeK
         w[zero] = 0.0
         wK = w * K
-        out = np.empty((*KeK.shape, fields, 6))
+        out = np.empty((len(w), 6, fields, len(k_kc)))
         for s, (c, d) in enumerate(SYMMETRIC):
-            np.multiply(wK[c], K[d], out=out[:, :, 0, s])
+            np.multiply(wK[c], K[d], out=out[:, s, 0])
         if fields == 1:
             return out
         slope = -(2 / KeK + 0.5 / self.width**2) * eK  # ∂ ln w/∂K
-        np.multiply(slope.transpose(1, 2, 0)[..., None], out[:, :, :1], out=out[:, :, 1:])
+        np.multiply(slope.swapaxes(0, 1)[:, None], out[:, :, :1], out=out[:, :, 1:])
         for s, (c, d) in enumerate(SYMMETRIC):
-            out[:, :, 1 + c, s] += wK[d]
-            out[:, :, 1 + d, s] += wK[c]
+            out[:, s, 1 + c] += wK[d]
+            out[:, s, 1 + d] += wK[c]
         return out
+
+
+def triangle() -> np.ndarray:
+    """Factors that leave of a Hermitian 3×3 block its upper triangle with half the diagonal, (9,)."""
+    return (np.triu(np.ones((3, 3))) - 0.5 * np.eye(3)).ravel()
 
 
 def phonopy_width(structure: Structure, epsilon: np.ndarray, g_points: int = 300) -> float:
@@ -107,7 +113,7 @@ def build(structure: Structure, dielectric: Dielectric, width: float) -> Dipoles
     return Dipoles(
         wavevector_gc=g,
         phase_pg=np.stack([np.cos(angle), np.sin(angle)], axis=1).reshape(-1, len(g)),
-        charge_psv=_charges(dielectric.born / np.sqrt(structure.mass_a)[:, None, None], first, second),
+        charge_pvs=_charges(dielectric.born / np.sqrt(structure.mass_a)[:, None, None], first, second),
         epsilon=dielectric.epsilon,
         prefactor=4 * np.pi * dielectric.coulomb / structure.volume,
         width=width,
@@ -115,9 +121,11 @@ def build(structure: Structure, dielectric: Dielectric, width: float) -> Dipoles
 
 
 def _charges(born: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Z_a[c, α] Z_b[d, β], symmetrised in cd, (p, 6, 9)."""
+    """Z_a[c, α] Z_b[d, β], symmetrised in cd, (p, 9, 6)."""
     outer = np.einsum("pcv,pdw->pcdvw", born[first], born[second]).reshape(len(first), 3, 3, 9)
-    return np.stack([outer[:, c, d] + (outer[:, d, c] if c != d else 0) for c, d in SYMMETRIC], axis=1)
+    charges = np.stack([outer[:, c, d] + (outer[:, d, c] if c != d else 0) for c, d in SYMMETRIC], axis=2)
+    charges[first == second] *= triangle()[:, None]
+    return charges
 
 
 def _ellipsoid(structure: Structure, epsilon: np.ndarray, limit: float) -> np.ndarray:
@@ -149,11 +157,11 @@ def subtract(structure: Structure, pairs: PairTable, dipoles: Dipoles, commensur
 
 def blocks(dipoles: Dipoles, k_kc: np.ndarray, fields: int) -> np.ndarray:
     """The 3×3 blocks of D^dd and its derivatives for all ordered pairs of atoms, (k, fields, a, a, 3, 3) complex."""
-    real, imaginary = np.moveaxis(dipoles.elements(k_kc, fields), 1, 0)
-    upper = np.moveaxis(real + 1j * imaginary, 0, 2).reshape(len(k_kc), fields, -1, 3, 3)
+    real, imaginary = dipoles.elements(k_kc, fields)
+    upper = np.moveaxis(real + 1j * imaginary, 3, 0).reshape(len(k_kc), fields, -1, 3, 3)
     atoms = int(np.sqrt(2 * upper.shape[2]))
     first, second = np.triu_indices(atoms)
-    full = np.empty((len(k_kc), fields, atoms, atoms, 3, 3), complex)
-    full[:, :, second, first] = upper.conj().swapaxes(-1, -2)
-    full[:, :, first, second] = upper
+    full = np.zeros((len(k_kc), fields, atoms, atoms, 3, 3), complex)
+    full[:, :, first, second] += upper
+    full[:, :, second, first] += upper.conj().swapaxes(-1, -2)
     return full
