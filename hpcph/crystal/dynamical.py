@@ -1,8 +1,8 @@
 """D(k) and ∂D/∂k as a lattice Fourier series plus the dipole part, phonopy's phase convention (theory §1).
 
 D_{aμ,bν}(k) = (m_a m_b)^-½ Σ_T Φ_ab(T) e^{ik·(T + r_b − r_a)} + D^dd(k). Of Hermitian matrices only the blocks of atoms
-a ≤ b are summed, and an upper triangle U with half the diagonal is kept: D = U + U†. Arrays of elements have the k-points
-last: whatever is done before the matrices are assembled then runs over long contiguous rows.
+a ≤ b are summed, and only an upper triangle U with half the diagonal is kept: D = U + U†. Arrays of elements have the
+k-points last: what is done before the matrices are assembled then runs over long contiguous rows.
 """
 
 from dataclasses import dataclass
