@@ -5,12 +5,14 @@ between this sum and the short-range force constants, which take up everything e
 """
 
 from dataclasses import dataclass
+from itertools import combinations_with_replacement
 
 import numpy as np
 
 from hpcph.crystal.lattice import SYMMETRIC, Dielectric, PairTable, Structure
 from hpcph.crystal.mesh import nearest_image
 
+CUBIC = tuple(combinations_with_replacement(range(3), 3))  # components of a symmetric tensor of rank three
 CUTOFF = 1e-11  # largest Gaussian factor, anywhere in the first zone, of a G that is left out
 
 
@@ -22,6 +24,8 @@ class Dipoles:
     phase_pg : ndarray (2p, g), cos and sin of G·(r_a − r_b) in turn for every pair of atoms a ≤ b
     charge_pvs : ndarray (p, 9, 6), what the six products K_c K_d (c ≤ d) contribute to the nine elements αβ of a pair:
         Z_a[c, α] Z_b[d, β]/√(m_a m_b), symmetrised in cd, kg⁻¹; of a = b the upper triangle with half its diagonal
+    slope_epvs : ndarray (3, p, 9, 13), the same for the derivatives along e, made of the ten u K_c K_d K_f
+        (c ≤ d ≤ f) and the three w K_d: ∂(w K_c K_d)/∂K_e = u (εK)_e K_c K_d + w (δ_ec K_d + δ_ed K_c)
     epsilon : ndarray (3, 3)
     prefactor : float, e²/(ε₀V) in N m⁻¹
     width : float, Λ in rad m⁻¹
@@ -30,26 +34,38 @@ class Dipoles:
     wavevector_gc: np.ndarray
     phase_pg: np.ndarray
     charge_pvs: np.ndarray
+    slope_epvs: np.ndarray
     epsilon: np.ndarray
     prefactor: float
     width: float
 
-    def elements(self, k_kc: np.ndarray, fields: int) -> np.ndarray:
-        """D^dd and its three derivatives (fields = 4) or D^dd alone (1), element by element of the pairs of atoms.
+    def sums(self, k_kc: np.ndarray, fields: int) -> np.ndarray:
+        """Σ_G of the products of K that D^dd (fields = 1) or it and its derivatives (4) need, times e^{iG·(r_a − r_b)}.
 
-        Σ_G w(K) K_c K_d e^{iG·(r_a − r_b)} and its derivatives are one real matrix product for all pairs and k; the
-        Born charges come afterwards.
+        One real matrix product for all pairs and k; the Born charges come afterwards.
 
         k_kc : ndarray (k, 3) in rad m⁻¹
 
         Returns
         -------
-        ndarray (2, fields, p, 9, k), real and imaginary part, rad² s⁻² and m rad² s⁻²
+        ndarray (p, 2, 6 or 19, k), real and imaginary part
         """
-        pairs = len(self.charge_pvs)
-        products = self._products(k_kc, fields).reshape(len(self.wavevector_gc), -1)
-        sums = (self.phase_pg @ products).reshape(pairs, 2, 6, -1)
-        return (self.charge_pvs[:, None] @ sums).reshape(pairs, 2, 9, fields, -1).transpose(1, 3, 0, 2, 4)
+        products = self._products(k_kc, fields)
+        sums = self.phase_pg @ products.reshape(len(products), -1)
+        return sums.reshape(len(self.charge_pvs), 2, -1, len(k_kc))
+
+    def elements(self, sums: np.ndarray, field: int) -> np.ndarray:
+        """D^dd (field 0, rad² s⁻²) or a derivative (1, 2, 3, m rad² s⁻²), element by element of the pairs of atoms.
+
+        Returns
+        -------
+        ndarray (2, p, 9, k), real and imaginary part
+        """
+        if field == 0:
+            charges, products = self.charge_pvs, sums[:, :, :6]
+        else:
+            charges, products = self.slope_epvs[field - 1], sums[:, :, 6:]
+        return (charges[:, None] @ products).swapaxes(0, 1)
 
     def limit(self, direction_c: np.ndarray) -> np.ndarray:
         """What K = 0 adds to D^dd at Γ approached along a direction (nonanalytic term), (p, 9) in rad² s⁻²."""
@@ -58,25 +74,25 @@ class Dipoles:
         return self.prefactor / (n @ self.epsilon @ n) * (self.charge_pvs @ products)
 
     def _products(self, k_kc: np.ndarray, fields: int) -> np.ndarray:
-        """w K_c K_d and ∂(w K_c K_d)/∂K_e, w = e²/(ε₀V) exp(−KεK/4Λ²)/(KεK), K = k + G ≠ 0; (g, 6, fields, k)."""
+        """w K_c K_d, u K_c K_d K_f and w K_d of every K = k + G ≠ 0, (g, 6 or 6 + 10 + 3, k).
+
+        w = e²/(ε₀V) exp(−KεK/4Λ²)/(KεK), ∂w/∂K = u εK.
+        """
         K = self.wavevector_gc.T[:, :, None] + k_kc.T[:, None, :]  # (3, g, k)
-        eK = np.tensordot(self.epsilon, K, 1)
-        KeK = (K * eK).sum(axis=0)
+        KeK = (K * np.tensordot(self.epsilon, K, 1)).sum(axis=0)
         zero = KeK < 1e-18 * self.width**2
         KeK[zero] = 1.0
         w = self.prefactor * np.exp(KeK * (-0.25 / self.width**2)) / KeK
         w[zero] = 0.0
+        out = np.empty((len(w), 6 if fields == 1 else 19, len(k_kc)))
         wK = w * K
-        out = np.empty((len(w), 6, fields, len(k_kc)))
         for s, (c, d) in enumerate(SYMMETRIC):
-            np.multiply(wK[c], K[d], out=out[:, s, 0])
-        if fields == 1:
-            return out
-        slope = -(2 / KeK + 0.5 / self.width**2) * eK  # ∂ ln w/∂K
-        np.multiply(slope.swapaxes(0, 1)[:, None], out[:, :, :1], out=out[:, :, 1:])
-        for s, (c, d) in enumerate(SYMMETRIC):
-            out[:, s, 1 + c] += wK[d]
-            out[:, s, 1 + d] += wK[c]
+            np.multiply(wK[c], K[d], out=out[:, s])
+        if fields > 1:
+            ratio_K = (-2 / KeK - 0.5 / self.width**2) * K  # u/w K
+            for s, (c, d, f) in enumerate(CUBIC, 6):
+                np.multiply(out[:, SYMMETRIC.index((c, d))], ratio_K[f], out=out[:, s])
+            out[:, 16:] = wK.swapaxes(0, 1)
         return out
 
 
@@ -110,10 +126,12 @@ def build(structure: Structure, dielectric: Dielectric, width: float) -> Dipoles
     first, second = np.triu_indices(len(structure.mass_a))
     r = structure.fractional_ac @ structure.lattice_vc
     angle = (r[first] - r[second]) @ g.T
+    charges = _charges(dielectric.born / np.sqrt(structure.mass_a)[:, None, None], first, second)
     return Dipoles(
         wavevector_gc=g,
         phase_pg=np.stack([np.cos(angle), np.sin(angle)], axis=1).reshape(-1, len(g)),
-        charge_pvs=_charges(dielectric.born / np.sqrt(structure.mass_a)[:, None, None], first, second),
+        charge_pvs=charges,
+        slope_epvs=_slopes(charges, dielectric.epsilon),
         epsilon=dielectric.epsilon,
         prefactor=4 * np.pi * dielectric.coulomb / structure.volume,
         width=width,
@@ -126,6 +144,18 @@ def _charges(born: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.ndar
     charges = np.stack([outer[:, c, d] + (outer[:, d, c] if c != d else 0) for c, d in SYMMETRIC], axis=2)
     charges[first == second] *= triangle()[:, None]
     return charges
+
+
+def _slopes(charges: np.ndarray, epsilon: np.ndarray) -> np.ndarray:
+    """What the charges make of the ten u K_c K_d K_f and the three w K_d in ∂/∂K_e, (3, p, 9, 13)."""
+    out = np.zeros((3, *charges.shape[:2], len(CUBIC) + 3))
+    for s, (c, d) in enumerate(SYMMETRIC):
+        for f in range(3):
+            cubic = CUBIC.index(tuple(sorted((c, d, f))))
+            out[..., cubic] += epsilon[:, f, None, None] * charges[..., s]
+        out[c, ..., len(CUBIC) + d] += charges[..., s]
+        out[d, ..., len(CUBIC) + c] += charges[..., s]
+    return out
 
 
 def _ellipsoid(structure: Structure, epsilon: np.ndarray, limit: float) -> np.ndarray:
@@ -157,7 +187,8 @@ def subtract(structure: Structure, pairs: PairTable, dipoles: Dipoles, commensur
 
 def blocks(dipoles: Dipoles, k_kc: np.ndarray, fields: int) -> np.ndarray:
     """The 3×3 blocks of D^dd and its derivatives for all ordered pairs of atoms, (k, fields, a, a, 3, 3) complex."""
-    real, imaginary = dipoles.elements(k_kc, fields)
+    sums = dipoles.sums(k_kc, fields)
+    real, imaginary = np.stack([dipoles.elements(sums, field) for field in range(fields)], axis=1)
     upper = np.moveaxis(real + 1j * imaginary, 3, 0).reshape(len(k_kc), fields, -1, 3, 3)
     atoms = int(np.sqrt(2 * upper.shape[2]))
     first, second = np.triu_indices(atoms)

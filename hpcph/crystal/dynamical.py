@@ -20,6 +20,7 @@ class Crystal:
 
     structure : the primitive cell
     dipoles : Gonze–Lee part, or None
+    shift_pc : ndarray (p, 3), r_b − r_a of the pairs a ≤ b of atoms, fractional
     cells : list of three ndarrays of int, the ranges of T along a, b, c
     kept : ndarray (l,) int, the T_a, T_b (flattened) that carry anything
     series : ndarray (l, p·9·Tc), Φ/√(m m) of U for every pair of atoms, rad² s⁻²
@@ -30,6 +31,7 @@ class Crystal:
 
     structure: Structure
     dipoles: Dipoles | None
+    shift_pc: np.ndarray
     cells: list[np.ndarray]
     kept: np.ndarray
     series: np.ndarray
@@ -60,11 +62,12 @@ def build(structure: Structure, pairs: PairTable, dipoles: Dipoles | None) -> Cr
     table = np.moveaxis(box, 2, -1).reshape(len(cells[0]) * len(cells[1]), -1)
     kept = np.flatnonzero(table.any(axis=1))
     plane = np.stack(np.meshgrid(*cells[:2], indexing="ij"), -1).reshape(-1, 2)[kept] @ structure.lattice_vc[:2]
-    r = structure.fractional_ac @ structure.lattice_vc
-    column = (r[second] - r[first])[:, None] + cells[2][:, None] * structure.lattice_vc[2]
+    shift = structure.fractional_ac[second] - structure.fractional_ac[first]
+    column = (shift @ structure.lattice_vc)[:, None] + cells[2][:, None] * structure.lattice_vc[2]
     return Crystal(
         structure=structure,
         dipoles=dipoles,
+        shift_pc=shift,
         cells=cells,
         kept=kept,
         series=np.ascontiguousarray(table[kept]),
@@ -83,7 +86,7 @@ def matrices(crystal: Crystal, q_kc: np.ndarray) -> np.ndarray:
     -------
     ndarray (k, n, n) complex, rad² s⁻²
     """
-    half = _halves(crystal, q_kc, fields=1)[:, 0]
+    half = _halves(crystal, q_kc, fields=1)[0]
     return half + half.conj().swapaxes(-1, -2)
 
 
@@ -100,9 +103,9 @@ def matrices_and_halves(crystal: Crystal, q_kc: np.ndarray) -> tuple[np.ndarray,
     ndarray (k, 3, n, n) complex, m rad² s⁻², upper triangular
     """
     half = _halves(crystal, q_kc, fields=4)
-    D = half[:, 0]
+    D = half[0]
     np.einsum("knn->kn", D)[...] *= 2
-    return D, half[:, 1:]
+    return D, half[1:].swapaxes(0, 1)
 
 
 def derivatives(crystal: Crystal, q_kc: np.ndarray) -> np.ndarray:
@@ -119,38 +122,44 @@ def nonanalytic(crystal: Crystal, dipoles: Dipoles, direction_c: np.ndarray) -> 
 
 
 def _halves(crystal: Crystal, q_kc: np.ndarray, fields: int) -> np.ndarray:
-    """U and its derivatives, (k, fields, n, n) complex: the series over the box of T, then the dipoles."""
-    first, second = np.triu_indices(crystal.modes // 3)
-    elements = np.zeros((fields, 9 * len(first) + 1, len(q_kc)), complex)
-    # a view: the last row of a field stays zero
-    by_pair = elements[:, :-1].reshape(fields, len(first), 9, len(q_kc))
-    _series(crystal, q_kc, elements[:, :-1])
-    at_atom = np.exp(2j * np.pi * (crystal.structure.fractional_ac @ q_kc.T))
-    by_pair *= (at_atom[first].conj() * at_atom[second])[:, None]
+    """U and its derivatives, (fields, k, n, n) complex: the series over the box of T, then the dipoles.
+
+    One field after the other, for what is at work then stays in the processor's cache.
+    """
+    pairs, points = len(crystal.shift_pc), len(q_kc)
+    phase = np.exp(2j * np.pi * (crystal.shift_pc @ q_kc.T))[:, None]
+    along_c = np.exp(2j * np.pi * np.outer(crystal.cells[2], q_kc[:, 2]))
+    lines = line_starts(q_kc)
+    columns = _columns(crystal, q_kc[lines], fields)
     if crystal.dipoles is not None:
-        real, imaginary = crystal.dipoles.elements(q_kc @ crystal.structure.reciprocal_vc, fields)
-        by_pair.real += real
-        by_pair.imag += imaginary
-    half = np.take(elements.transpose(2, 0, 1), crystal.gather, axis=2)
-    return half.reshape(len(q_kc), fields, crystal.modes, crystal.modes)
+        dipole_sums = crystal.dipoles.sums(q_kc @ crystal.structure.reciprocal_vc, fields)
+    half = np.empty((fields, points, crystal.modes**2), complex)
+    elements = np.zeros((pairs * 9 + 1, points), complex)
+    # a view: the last row stays zero
+    by_pair = elements[:-1].reshape(pairs, 9, points)
+    for field in range(fields):
+        for line, (start, stop) in enumerate(zip(lines, [*lines[1:], points], strict=True)):
+            np.matmul(columns[line, field], along_c[:, start:stop], out=elements[:-1, start:stop])
+        by_pair *= phase
+        if crystal.dipoles is not None:
+            real, imaginary = crystal.dipoles.elements(dipole_sums, field)
+            by_pair.real += real
+            by_pair.imag += imaginary
+        np.take(elements.T, crystal.gather, axis=1, out=half[field], mode="clip")
+    return half.reshape(fields, points, crystal.modes, crystal.modes)
 
 
-def _series(crystal: Crystal, q_kc: np.ndarray, out: np.ndarray) -> None:
-    """Σ_T over the box, phases of T only: first along a and b, once a line, then along c; out (fields, p·9, k)."""
+def _columns(crystal: Crystal, q_lc: np.ndarray, fields: int) -> np.ndarray:
+    """Σ_T along a and b for lines of points along c*, phases of T only; (l, fields, p·9, Tc) complex."""
     ta, tb, tc = crystal.cells
-    fields, elements, _ = out.shape
-    first = line_starts(q_kc)
-    along_a = np.exp(2j * np.pi * np.outer(q_kc[first, 0], ta))
-    along_b = np.exp(2j * np.pi * np.outer(q_kc[first, 1], tb))
-    plane = (along_a[:, :, None] * along_b[:, None, :]).reshape(len(first), 1, -1)[..., crystal.kept]
+    along_a = np.exp(2j * np.pi * np.outer(q_lc[:, 0], ta))
+    along_b = np.exp(2j * np.pi * np.outer(q_lc[:, 1], tb))
+    plane = (along_a[:, :, None] * along_b[:, None, :]).reshape(len(q_lc), 1, -1)[..., crystal.kept]
     plane = (plane * crystal.plane_fl[:fields]).reshape(-1, len(crystal.kept))
     real, imaginary = np.split(np.vstack([plane.real, plane.imag]) @ crystal.series, 2)
-    summed = (real + 1j * imaginary).reshape(len(first), fields, -1, 9, len(tc))
+    summed = (real + 1j * imaginary).reshape(len(q_lc), fields, -1, 9, len(tc))
     summed[:, 1:] += crystal.column_cpt[: fields - 1, :, None] * summed[:, :1]
-    summed = summed.reshape(len(first), fields, elements, len(tc))
-    along_c = np.exp(2j * np.pi * np.outer(tc, q_kc[:, 2]))
-    for line, (start, stop) in enumerate(zip(first, [*first[1:], len(q_kc)], strict=True)):
-        np.matmul(summed[line], along_c[:, start:stop], out=out[..., start:stop])
+    return summed.reshape(len(q_lc), fields, -1, len(tc))
 
 
 def _gather(order: np.ndarray) -> np.ndarray:

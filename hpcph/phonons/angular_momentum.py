@@ -14,10 +14,12 @@ def matrices(modes: Modes) -> np.ndarray:
     n = e.shape[2]
     right = np.moveaxis(e.reshape(len(e), n // 3, 3, n), 2, 0).copy()
     left = np.multiply(right.conj(), -1j).swapaxes(-1, -2)
-    Y = np.empty((len(e), 3, n, n), complex)
+    m = np.empty((3, len(e), n, n), complex)
     for axis in range(3):
-        np.matmul(left[axis - 2], right[axis - 1], out=Y[:, axis])
-    return Y + Y.conj().swapaxes(-1, -2)
+        Y = left[axis - 2] @ right[axis - 1]
+        np.conjugate(Y.swapaxes(-1, -2), out=m[axis])
+        m[axis] += Y
+    return m.swapaxes(0, 1)
 
 
 def polarization_by_atom(modes: Modes) -> np.ndarray:

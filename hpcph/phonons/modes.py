@@ -45,10 +45,17 @@ class Modes:
     def velocities(self) -> np.ndarray:
         """Group velocities v_n = ⟨n|∂D/∂k|n⟩/2ω_n, (k, n, 3) in m s⁻¹; zero for modes that are not active."""
         e = self.eigenvector_kmn
-        applied = (self.half_kcmm @ e[:, None]).view(float)
-        parts = np.einsum("kmx,kcmx->kcx", e.view(float), applied)  # real and imaginary parts stand side by side
-        real = (parts[..., 0::2] + parts[..., 1::2]).swapaxes(1, 2)
-        return np.where(self.active_kn, 1 / self._divisor(), 0.0)[..., None] * real
+        middle = e.shape[1] // 2  # H_c is upper triangular: the quarter below the middle is left out
+        parts = e.view(float)  # real and imaginary parts stand side by side
+        out = np.empty((*self.frequency_kn.shape, 3))
+        for c in range(3):
+            H = self.half_kcmm[:, c]
+            upper, lower = H[:, :middle] @ e, H[:, middle:, middle:] @ e[:, middle:]
+            sums = np.einsum("kmx,kmx->kx", parts[:, :middle], upper.view(float))
+            sums += np.einsum("kmx,kmx->kx", parts[:, middle:], lower.view(float))
+            np.add(sums[:, 0::2], sums[:, 1::2], out=out[..., c])
+        out *= np.where(self.active_kn, 1 / self._divisor(), 0.0)[..., None]
+        return out
 
     def _divisor(self) -> np.ndarray:
         return np.where(self.active_kn, self.frequency_kn, np.inf)

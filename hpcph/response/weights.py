@@ -79,7 +79,11 @@ def _between_blocks(modes: Modes, m: np.ndarray, block: np.ndarray) -> np.ndarra
     gap[(block[:, None, :] == block[:, :, None]) | ~(active[:, None, :] & active[:, :, None])] = np.inf
     kernel = other**2 + 3 * own**2
     kernel /= gap
-    parts = m.view(float)  # real and imaginary parts stand side by side
-    weighted = parts * np.repeat(kernel, 2, axis=2)[:, None]
-    sums = np.stack([np.vecdot(weighted[:, i], parts[:, j]) for i, j in SYMMETRIC], axis=-1)
+    kernel = np.repeat(kernel, 2, axis=2)  # real and imaginary parts of m stand side by side
+    parts = [m[:, i].view(float) for i in range(3)]
+    sums = np.empty((*block.shape, 6))
+    for i in range(3):
+        weighted = parts[i] * kernel
+        for j in range(i, 3):
+            np.vecdot(weighted, parts[j], out=sums[..., SYMMETRIC.index((i, j))])
     return sums * (hbar / np.where(active, frequency, np.inf))[..., None]
