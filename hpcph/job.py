@@ -117,7 +117,7 @@ def zone(job: Job, mesh: Mesh) -> Stage:
     return Stage(
         f"zone {mesh.name}",
         len(q),
-        meshing.blocks(q, size),
+        meshing.tapered_blocks(q, size),
         layout,
         width,
         work,

@@ -8,7 +8,8 @@ import numpy as np
 from hpcph.crystal.lattice import Structure
 from hpcph.crystal.refinement import refine
 
-BLOCK, SMALLEST = 48, 8  # k-points a block aims at: with 27 modes, and with many
+BLOCK, SMALLEST = 96, 8  # k-points a block aims at: with 27 modes, and with many
+TAPER = 16  # the next block is at most this part of what is left
 MAX_BLOCKS = 4096  # so that partial sums stay small however fine the mesh is
 DIVISIONS = (8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)  # of meshes that follow each other until one will do
 
@@ -142,15 +143,25 @@ def block_size(modes: int) -> int:
 
 def blocks(q_kc: np.ndarray, size: int = BLOCK) -> list[slice]:
     """Runs of about `size` points, cut between lines along c*; they never depend on the number of ranks."""
-    starts = line_starts(q_kc)
     size = max(size, -(-len(q_kc) // MAX_BLOCKS))
+    return _cut(q_kc, size, size)
+
+
+def tapered_blocks(q_kc: np.ndarray, size: int = BLOCK) -> list[slice]:
+    """The same, getting smaller towards the end, so that ranks that take the next free block end together."""
+    size = max(size, -(-len(q_kc) // MAX_BLOCKS))
+    return _cut(q_kc, size, max(size // 4, -(-len(q_kc) // MAX_BLOCKS)))
+
+
+def _cut(q_kc: np.ndarray, largest: int, smallest: int) -> list[slice]:
+    starts, total = line_starts(q_kc), len(q_kc)
     cuts = [0]
-    for start, stop in zip(starts, [*starts[1:], len(q_kc)], strict=True):
-        if start - cuts[-1] >= size:
+    for start, stop in zip(starts, [*starts[1:], total], strict=True):
+        if start - cuts[-1] >= np.clip((total - cuts[-1]) // TAPER, smallest, largest):
             cuts.append(int(start))
-        while stop - cuts[-1] >= 2 * size:  # a line longer than a block
-            cuts.append(cuts[-1] + size)
-    return [slice(a, b) for a, b in zip(cuts, [*cuts[1:], len(q_kc)], strict=True)]
+        while stop - cuts[-1] >= 2 * largest:  # a line longer than a block
+            cuts.append(cuts[-1] + largest)
+    return [slice(a, b) for a, b in zip(cuts, [*cuts[1:], total], strict=True)]
 
 
 def line_starts(q_kc: np.ndarray) -> np.ndarray:

@@ -133,3 +133,16 @@ def test_irreducible_sums_equal_full_sums(name, grid, tolerance):
         largest = np.abs(other if chiral else full.chi).max(axis=(1, 2))
         bound = EIGHT_DIGITS.get((name, tensor), tolerance)
         assert np.all(np.abs(one - other).max(axis=(1, 2)) < bound * largest), tensor
+
+
+@settings(max_examples=60, deadline=None)
+@given(name=crystals, grid=st.tuples(*[st.integers(1, 24)] * 3), size=st.integers(8, 96))
+def test_tapered_blocks_partition_the_points_and_end_small(name, grid, size):
+    """Every point lies in one block; none is larger than its part of what is left, a line or the smallest size."""
+    q = mesh.monkhorst_pack(physics.loaded(name).structure, grid, (0.5, 0.5, 0.5), False).q_kc
+    blocks = mesh.tapered_blocks(q, size)
+    assert np.concatenate([np.arange(len(q))[block] for block in blocks]).tolist() == list(range(len(q)))
+    line = max(np.diff([*mesh.line_starts(q), len(q)]))
+    for block in blocks:
+        share = max(size // 4, (len(q) - block.start) // mesh.TAPER)
+        assert block.stop - block.start < share + 2 * max(line, size if line >= 2 * size else 0) + 1
