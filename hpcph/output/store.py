@@ -2,6 +2,10 @@
 
 The file is built under a temporary name and renamed when complete, so an existing result is whole at any moment.
 Every map has its final shape from the start and only raw data are written in parallel: no rank ever changes metadata.
+
+Maps are contiguous, not chunked: blocks of k-points are rows, so a block is one run of bytes and a round of blocks one
+stretch of every map, with no chunk that two ranks share and no index that grows. Large maps begin at a multiple of
+STRIPE, the usual stripe of cluster file systems, so that buffers of collective writes end where stripes do.
 """
 
 import hashlib
@@ -15,6 +19,8 @@ import h5py
 import numpy as np
 
 from hpcph.errors import InputError
+
+STRIPE = 1 << 20  # bytes; maps of this size and more are aligned to it
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,7 @@ def require_parallel() -> None:
 
 def lay_out(path: Path, maps: Sequence[Dataset]) -> None:
     """Create the file with room for every map (rank 0)."""
-    with h5py.File(path, "w", libver="latest") as file:
+    with h5py.File(path, "w", libver="latest", alignment_threshold=STRIPE, alignment_interval=STRIPE) as file:
         for spec in maps:
             create = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
             create.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
@@ -72,6 +78,7 @@ class MapWriter:
         self._file = h5py.File(path, "r+", driver="mpio", comm=comm.mpi, libver="latest")
         self._transfer = h5py.h5p.create(h5py.h5p.DATASET_XFER)
         self._transfer.set_dxpl_mpio(h5py.h5fd.MPIO_COLLECTIVE)
+        self._staging = np.empty(0, np.uint8)
 
     def __enter__(self) -> "MapWriter":
         return self
@@ -84,18 +91,38 @@ class MapWriter:
         dataset = self._file[spec.name].id
         space = dataset.get_space()
         space.select_none()
-        for rows, _ in pieces:
+        for low, high in _runs([rows for rows, _ in pieces]):
             start, count = [0] * len(spec.shape), list(spec.shape)
-            start[spec.along], count[spec.along] = rows.start, rows.stop - rows.start
+            start[spec.along], count[spec.along] = low, high - low
             space.select_hyperslab(tuple(start), tuple(count), op=h5py.h5s.SELECT_OR)
         if pieces:  # the union is read in the order of the file, which is that of the concatenation
-            data = np.ascontiguousarray(np.concatenate([v for _, v in pieces], axis=spec.along), spec.dtype)
+            data = self._side_by_side(spec, [values for _, values in pieces])
             memory = h5py.h5s.create_simple(data.shape)
         else:
             data = np.zeros(1, spec.dtype)
             memory = h5py.h5s.create_simple((1,))
             memory.select_none()
         dataset.write(memory, space, data, dxpl=self._transfer)
+
+    def _side_by_side(self, spec: Dataset, values: Sequence[np.ndarray]) -> np.ndarray:
+        """The pieces as one array, in memory that the maps of a round share: fresh pages cost more than the copy."""
+        shape, dtype = list(spec.shape), np.dtype(spec.dtype)
+        shape[spec.along] = sum(v.shape[spec.along] for v in values)
+        size = int(np.prod(shape)) * dtype.itemsize
+        if self._staging.size < size:
+            self._staging = np.empty(size, np.uint8)
+        return np.concatenate(values, axis=spec.along, out=self._staging[:size].view(dtype).reshape(shape))
+
+
+def _runs(ranges: Sequence[slice]) -> list[tuple[int, int]]:
+    """Ascending ranges with neighbours joined: the fewer pieces a selection has, the cheaper it is."""
+    joined: list[tuple[int, int]] = []
+    for rows in ranges:
+        if joined and joined[-1][1] == rows.start:
+            joined[-1] = joined[-1][0], rows.stop
+        else:
+            joined.append((rows.start, rows.stop))
+    return joined
 
 
 def complete(path: Path, maps: Sequence[Dataset], results: Sequence[Dataset], groups: dict, provenance: dict) -> str:

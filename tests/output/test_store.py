@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from hpcph.errors import InputError
-from hpcph.output.store import Dataset, MapWriter, claim, complete, digest, lay_out, publish
+from hpcph.output.store import STRIPE, Dataset, MapWriter, claim, complete, digest, lay_out, publish
 
 WAYS = {
     "round robin": lambda block, size: block % size,
@@ -87,6 +87,17 @@ def test_nobody_writes(comm, folder):
     with MapWriter(path, comm) as writer:
         for spec in maps():
             writer.write(spec, [])
+
+
+def test_large_maps_begin_at_stripes(tmp_path):
+    """Also after a small one; they have their room from the start and no chunks."""
+    sizes = {"/a/small": 100, "/a/large": 300_000, "/b/large": 140_000}
+    lay_out(tmp_path / "maps.h5", [Dataset(name, (n,), "1", "x", ("point",)) for name, n in sizes.items()])
+    with h5py.File(tmp_path / "maps.h5", "r") as file:
+        for name, n in sizes.items():
+            offset = file[name].id.get_offset()
+            assert offset is not None and file[name].chunks is None
+            assert n < 200 or offset % STRIPE == 0, name
 
 
 def finished(folder, provenance=None):

@@ -1,0 +1,142 @@
+"""Collective write of a map file against a plain sequential write of the same bytes, interleaved in one run.
+
+mpirun -n N python tests/benchmarks/write.py [--gigabytes 2] [--folder DIR]     (not collected by pytest; nothing is
+asserted). Where ranks share cores with anything else, give mpirun `--mca mpi_yield_when_idle 1`: ranks that wait spin.
+
+The map file is that of a mesh with `modes: true`: the layout, blocks and rounds of the program, every block on a
+random rank, as the hand-out leaves it. The plain write is rank 0's alone, of as many bytes in large buffers; the others
+sleep meanwhile. Both times start without a file and end when the disk has the bytes (fsync); each goes first in turn,
+and before either a third file is written and removed, so that both find free memory that the machine has in use (on a
+virtual machine the first touch of memory costs up to five times the write itself).
+"""
+
+import argparse
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from mpi4py import MPI
+
+from hpcph import driver
+from hpcph.crystal.mesh import blocks
+from hpcph.job import Stage
+from hpcph.output.layout import mode_maps
+from hpcph.output.store import MapWriter, lay_out
+from hpcph.parallel.comm import Comm
+
+MODES = 27
+LINE = "collective {:6.0f} MB/s   sequential {:6.0f} MB/s   ratio {:.2f}"
+
+
+def stage(size: float) -> Stage:
+    """The zone of a full n×n×n mesh whose tables have about `size` bytes."""
+    row = sum(int(np.prod(spec.shape)) * 8 for spec in mode_maps(1, MODES))
+    n = round((size / row) ** (1 / 3))
+    q = np.stack(np.unravel_index(np.arange(n**3), (n, n, n)), -1) / n
+    return Stage("zone", len(q), blocks(q), mode_maps(len(q), MODES), 0, lambda rows: (None, {}))
+
+
+def pieces(work: Stage) -> dict[str, np.ndarray]:
+    """Random numbers for the longest block of every map; blocks take their beginning."""
+    longest = max(rows.stop - rows.start for rows in work.blocks)
+    rng = np.random.default_rng(0)
+    return {spec.name: rng.normal(size=(longest, *spec.shape[1:])) for spec in work.maps}
+
+
+def collective(comm: Comm, work: Stage, data: dict[str, np.ndarray], owner: np.ndarray, path: Path) -> float:
+    """Seconds for the program's way, on all ranks together."""
+    wait(comm)
+    begin = time.perf_counter()
+    comm.on_root(lambda: lay_out(path, work.maps))
+    for low, high in driver._rounds(work, comm.size):
+        mine = [work.blocks[b] for b in range(low, high) if owner[b] == comm.rank]
+        with MapWriter(path, comm) as writer:
+            for spec in work.maps:
+                writer.write(spec, [(rows, data[spec.name][: rows.stop - rows.start]) for rows in mine])
+    comm.on_root(lambda: sync(path))
+    return time.perf_counter() - begin
+
+
+def sequential(comm: Comm, total: int, path: Path) -> float:
+    """Seconds for one process that writes `total` bytes one after the other, on every rank."""
+
+    def alone() -> float:
+        begin = time.perf_counter()
+        plain(total, path)
+        sync(path)
+        return time.perf_counter() - begin
+
+    spent = alone() if comm.root else 0.0
+    wait(comm)
+    return comm.bcast(spent)
+
+
+def plain(total: int, path: Path) -> None:
+    """Any bytes, in large pieces."""
+    piece = memoryview(np.ones(driver.BUFFER // 8)).cast("B")
+    with open(path, "wb", buffering=0) as file:
+        for low in range(0, total, len(piece)):
+            file.write(piece[: total - low])
+
+
+def sync(path: Path) -> None:
+    """Wait until the disk has the file."""
+    with open(path, "rb") as file:
+        os.fsync(file.fileno())
+
+
+def wait(comm: Comm) -> None:
+    """A barrier that leaves the processor to the others."""
+    request = comm.mpi.Ibarrier()
+    while not request.Test():
+        time.sleep(0.01)
+
+
+def fresh(comm: Comm, total: int, path: Path) -> None:
+    """No file, nothing left to do for the disk, and free memory that was just in use."""
+    wait(comm)
+    if comm.root:
+        path.unlink(missing_ok=True)
+        os.sync()
+        plain(total, path)
+        path.unlink()
+    wait(comm)
+
+
+def main(comm: Comm, size: float, repeats: int, folder: Path) -> None:
+    """Print every pair, then the medians."""
+    work = stage(size)
+    data = pieces(work)
+    total = sum(int(np.prod(spec.shape)) * 8 for spec in work.maps)
+    owner = np.random.default_rng(1).integers(comm.size, size=len(work.blocks))
+    ways = {
+        "collective": lambda path: collective(comm, work, data, owner, path),
+        "sequential": lambda path: sequential(comm, total, path),
+    }
+    rates = []
+    for turn in range(repeats):
+        rate = {}
+        for name in sorted(ways, reverse=bool(turn % 2)):
+            fresh(comm, total, folder / "file")
+            rate[name] = total / 1e6 / ways[name](folder / "file")
+        rates.append((rate["collective"], rate["sequential"], rate["collective"] / rate["sequential"]))
+        if comm.root:
+            print(LINE.format(*rates[-1]), flush=True)
+    if comm.root:
+        rounds = len(driver._rounds(work, comm.size))
+        print(f"{comm.size} ranks, {total / 1e9:.2f} GB, {len(work.blocks)} blocks in {rounds} rounds; medians:")
+        print(LINE.format(*np.median(rates, axis=0)))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--gigabytes", type=float, default=2, help="size of the file (2)")
+    parser.add_argument("--repeats", type=int, default=3, help="pairs of writes (3)")
+    parser.add_argument("--folder", type=Path, default=Path("."), help="on the disk to be measured (here)")
+    given = parser.parse_args()
+    world = Comm(MPI.COMM_WORLD)
+    with tempfile.TemporaryDirectory(dir=given.folder) if world.root else tempfile.TemporaryDirectory() as name:
+        main(world, given.gigabytes * 1e9, given.repeats, Path(world.bcast(name)))
+        wait(world)
