@@ -9,7 +9,7 @@ import numpy as np
 from hpcph.crystal.mesh import Mesh
 from hpcph.errors import InputError
 from hpcph.job import Job, Stage
-from hpcph.output import layout
+from hpcph.output import layout, xdmf
 from hpcph.output.progress import Reporter, closing_table
 from hpcph.output.provenance import versions
 from hpcph.output.store import complete, publish
@@ -64,7 +64,7 @@ def conclude(
     if job.path is not None:
         results += layout.band_axes(job.path, structure.symbols)
     if job.planes is not None:
-        results += layout.slice_axes(job.planes.q)
+        results += layout.slice_axes(job.planes.q, structure.reciprocal_vc)
     scale = coupled.scale if coupled else 1.0
     maps = {spec.name: spec for stage in todo for spec in stage.maps}  # of the modes, those of the last mesh
     groups = {"/feedback": {"scale": scale, "coupling": coupled.coupling.name.lower()}} if coupled else {}
@@ -75,6 +75,7 @@ def conclude(
     sha = complete(temporary, list(maps.values()), results, groups, provenance)
     final = temporary.parent / "result.h5"
     publish(temporary, final)
+    xdmf.describe(final)
     reporter.say(closing_table(thermal, spread, given.lifetime, axis, coupled, doubt, samples))
     for line in _remarks(
         thermal, coupled, job, convergence.relative(errors, everything, structure.rotations_cartesian)

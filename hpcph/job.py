@@ -93,7 +93,7 @@ def map_stages(job: Job) -> list[Stage]:
 
 def zone(job: Job, mesh: Mesh) -> Stage:
     """The sums over the zone on one mesh, and the tables of its modes where wanted."""
-    q, weight = mesh.q_kc, mesh.weight_k
+    q, weight, reciprocal = mesh.q_kc, mesh.weight_k, job.crystal.structure.reciprocal_vc
     size = meshing.block_size(job.crystal.modes)
 
     def work(block: slice):
@@ -107,7 +107,8 @@ def zone(job: Job, mesh: Mesh) -> Stage:
             weights = mode_weights(modes)
             sums += thermal_sums(modes, weights, weight[here], job.temperature).flat()
             if job.store_modes:
-                found = {"q": q[here], "weight": weight[here], **maps.mode_tables(modes, weights, job.axis)}
+                points = {"q": q[here], "k": q[here] @ reciprocal, "weight": weight[here]}
+                found = points | maps.mode_tables(modes, weights, job.axis)
                 for name, values in found.items():
                     tables.setdefault(name, []).append(values)
         return sums, _under("/modes", {name: np.concatenate(parts) for name, parts in tables.items()})

@@ -20,6 +20,7 @@ def mode_maps(points: int, modes: int) -> list[Dataset]:
     k, n = "k_point", "branch"
     return [
         Dataset("/modes/q", (points, 3), "1", "fractional wave vector, first Brillouin zone", (k, "reciprocal")),
+        Dataset("/modes/k", (points, 3), "rad m-1", "the same, Cartesian, 2π included", (k, "cartesian_k")),
         Dataset("/modes/weight", (points,), "1", "fraction of the zone that the point stands for", (k,)),
         Dataset("/modes/frequency", (points, modes), "Hz", "frequency ν, negative where imaginary", (k, n)),
         Dataset("/modes/polarization", (points, modes, 3), "ħ", "phonon polarization l", (k, n, "cartesian_l")),
@@ -78,13 +79,16 @@ def slice_maps(shape: tuple[int, int, int]) -> list[Dataset]:
     ]
 
 
-def slice_axes(q_ijpc: np.ndarray) -> list[Dataset]:
-    """Where the points of the slices lie."""
+def slice_axes(q_ijpc: np.ndarray, reciprocal_vc: np.ndarray) -> list[Dataset]:
+    """Where the points of the slices lie, fractional and Cartesian."""
     q = np.moveaxis(q_ijpc, 2, 0)
-    axes = ("/slices/plane", "slice_a", "slice_b", "reciprocal")
+    axes = ("/slices/plane", "slice_a", "slice_b")
     return [
         Dataset.of("/slices/plane", q[:, 0, 0, 2], "1", "fractional q_c of the plane", ("/slices/plane",)),
-        Dataset.of("/slices/q", q, "1", "fractional wave vector", axes),
+        Dataset.of("/slices/q", q, "1", "fractional wave vector", (*axes, "reciprocal")),
+        Dataset.of(
+            "/slices/k", q @ reciprocal_vc, "rad m-1", "the same, Cartesian, 2π included", (*axes, "cartesian_k")
+        ),
     ]
 
 
