@@ -47,6 +47,7 @@ TABLE = {  # name: shape with T, R, k, q, n and numbers, unit
     "/bands/polarization": ("qn3", "ħ"),
     "/bands/polarization_by_atom": ("qna3", "ħ"),
     "/modes/q": ("k3", "1"),
+    "/modes/k": ("k3", "rad m-1"),
     "/modes/weight": ("k", "1"),
     "/modes/frequency": ("kn", "Hz"),
     "/modes/polarization": ("kn3", "ħ"),
@@ -55,6 +56,7 @@ TABLE = {  # name: shape with T, R, k, q, n and numbers, unit
     "/modes/off_diagonal": ("kn", "J s2"),
     "/slices/plane": ("p", "1"),
     "/slices/q": ("pij3", "1"),
+    "/slices/k": ("pij3", "rad m-1"),
     "/slices/diagonal": ("pij", TENSOR),
     "/slices/off_diagonal": ("pij", TENSOR),
 }
