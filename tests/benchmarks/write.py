@@ -6,8 +6,8 @@ asserted). Where ranks share cores with anything else, give mpirun `--mca mpi_yi
 The map file is that of a mesh with `modes: true`: the layout, blocks and rounds of the program, every block on a
 random rank, as the hand-out leaves it. The plain write is rank 0's alone, of as many bytes in large buffers; the others
 sleep meanwhile. Both times start without a file and end when the disk has the bytes (fsync); each goes first in turn,
-and before either a third file is written and removed, so that both find free memory that the machine has in use (on a
-virtual machine the first touch of memory costs up to five times the write itself).
+and before either a third file is written and removed, so that both find free memory that was just in use: filling the
+page cache was seen to take up to six times as long otherwise, presumably because a virtual machine gives idle memory back.
 """
 
 import argparse
