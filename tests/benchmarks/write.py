@@ -7,7 +7,7 @@ The map file is that of a mesh with `modes: true`: the layout, blocks and rounds
 random rank, as the hand-out leaves it. The plain write is rank 0's alone, of as many bytes in large buffers; the others
 sleep meanwhile. Both times start without a file and end when the disk has the bytes (fsync); each goes first in turn,
 and before either a third file is written and removed, so that both find free memory that was just in use: filling the
-page cache was seen to take up to six times as long otherwise, presumably because a virtual machine gives idle memory back.
+page cache was seen to take up to six times as long otherwise, presumably because a virtual machine returns idle memory.
 """
 
 import argparse
