@@ -1,12 +1,13 @@
 """What a run costs: how much falls on the busiest rank, and the model that turns it into seconds.
 
-T(N) = serial + point · (k-points of the busiest rank) + rank · N + byte · (bytes of maps). `hpcph scaling` fits the
-four coefficients to measured runs; `hpcph plan` measures the second on the spot and takes typical values of the rest.
+T(N) = serial + point · (k-points of the busiest rank) + doubling · log₂ N + byte · (bytes of maps). `hpcph scaling`
+fits the four coefficients to measured runs; `hpcph plan` measures the second on the spot and takes typical values of
+the rest.
 """
 
 import time
 from dataclasses import asdict, dataclass
-from math import ceil
+from math import ceil, log2
 
 import numpy as np
 from scipy.optimize import nnls
@@ -14,7 +15,7 @@ from scipy.optimize import nnls
 from hpcph.job import Stage
 
 KERNEL_OVER_EIGH = 3.0  # time of a k-point over that of its eigenvalue problem, measured on α-quartz
-SERIAL, RANK, BYTE = 0.05, 2e-4, 1e-9  # s, s a rank and s a byte of one node with a local disk
+SERIAL, DOUBLING, BYTE = 0.05, 5e-3, 1.5e-9  # s, s and s a byte, on one node with a local disk
 
 
 @dataclass(frozen=True)
@@ -44,16 +45,16 @@ def load(stages: list[Stage], ranks: int) -> Load:
 
 @dataclass(frozen=True)
 class Model:
-    """Seconds: serial part, per k-point of the busiest rank, per rank (communication), per byte written."""
+    """Seconds: serial part, a k-point of the busiest rank, a doubling of the ranks (messages), a byte written."""
 
     serial: float
     point: float
-    rank: float
+    doubling: float
     byte: float
 
     def seconds(self, work: Load) -> float:
         """Time of computing and writing maps, start-up and the closing of the file apart."""
-        return self.serial + self.point * work.busiest + self.rank * work.ranks + self.byte * work.size
+        return self.serial + self.point * work.busiest + self.doubling * log2(work.ranks) + self.byte * work.size
 
     def table(self) -> dict[str, float]:
         """The coefficients by name."""
@@ -62,7 +63,7 @@ class Model:
 
 def fit(loads: list[Load], seconds: list[float]) -> Model:
     """Least squares of the relative deviations, no coefficient negative."""
-    columns = np.array([[1.0, work.busiest, work.ranks, work.size] for work in loads])
+    columns = np.array([[1.0, work.busiest, log2(work.ranks), work.size] for work in loads])
     time_ = np.asarray(seconds, float)
     scale = np.where(np.abs(columns).max(axis=0) > 0, np.abs(columns).max(axis=0), 1.0)
     found, _ = nnls(columns / scale / time_[:, None], np.ones(len(time_)))
@@ -71,7 +72,7 @@ def fit(loads: list[Load], seconds: list[float]) -> Model:
 
 def typical(modes: int) -> Model:
     """A model of this machine: the time of a bare eigenvalue problem, measured now, and typical values for the rest."""
-    return Model(SERIAL, KERNEL_OVER_EIGH * eigh_seconds(modes), RANK, BYTE)
+    return Model(SERIAL, KERNEL_OVER_EIGH * eigh_seconds(modes), DOUBLING, BYTE)
 
 
 def eigh_seconds(n: int, count: int = 50) -> float:

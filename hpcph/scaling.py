@@ -27,7 +27,7 @@ from hpcph.prepare import fingerprint, prepare
 TARGETS = (256, 4096)  # ranks that the fit is extrapolated to
 ASSUMPTIONS = (
     "the same processor cores, as many of them as ranks",
-    "communication that grows in proportion to the number of ranks as it does in the measured range",
+    "collective messages that cost the same for every doubling of the ranks, as trees do",
     "a file system whose total bandwidth stays what it was",
     "no rank gets a part of a block, so beyond the number of blocks ranks are idle",
 )
@@ -65,17 +65,23 @@ def study(source: Source, ranks: list[int], folder: Path, launcher: str, repeats
     except OSError as err:
         raise InputError("--output", folder, f"cannot be written ({err.strerror}); choose another folder") from None
     prepare(source)  # mistakes show before anything is started
-    found = []
-    for kind in ("strong", "weak"):
-        for n in sorted(set(ranks)):
-            derived = _derived(source, kind, n, folder)
-            kept = folder / f"{kind}-{n}.json"
-            known = _read(kept)
-            if known is None or known.fingerprint != fingerprint(derived):
-                known = _measure(derived, kind, n, launcher, repeats)
-                kept.write_text(json.dumps(asdict(known), indent=1))
-            found.append(known)
-    return found
+    found: dict[Path, Measurement] = {}
+    wanted = {folder / f"{kind}-{n}.json": (kind, n) for kind in ("strong", "weak") for n in sorted(set(ranks))}
+    inputs = {path: _derived(source, kind, n, path.with_suffix(".yaml")) for path, (kind, n) in wanted.items()}
+    missing = []
+    for path, derived in inputs.items():
+        known = _read(path)
+        if known is not None and known.fingerprint == fingerprint(derived):
+            found[path] = known
+        else:
+            missing.append(path)
+    for _ in range(repeats):  # in turn, so that all numbers of ranks see the same moods of the machine
+        for path in missing:
+            once = _measure(inputs[path], *wanted[path], launcher)
+            if path not in found or once.seconds < found[path].seconds:
+                found[path] = once
+                path.write_text(json.dumps(asdict(once), indent=1))
+    return [found[path] for path in wanted]
 
 
 def model(measurements: list[Measurement]) -> Model | None:
@@ -92,12 +98,7 @@ def efficiency(measurement: Measurement, measurements: list[Measurement]) -> flo
     return measurement.rate / base.rate
 
 
-def projected(source: Source, ranks: int) -> Load:
-    """The work of the input itself on another number of ranks."""
-    return cost.load(stages(prepare(source).job), ranks)
-
-
-def _derived(source: Source, kind: str, ranks: int, folder: Path) -> Source:
+def _derived(source: Source, kind: str, ranks: int, path: Path) -> Source:
     """The input as it is, or with a mesh that grows with the ranks and no maps; written where the run will find it."""
     data = source.input.model_dump(mode="json", by_alias=True, exclude_none=True)
     for key in ("force_constants", "structure", "force_sets", "born"):
@@ -108,38 +109,32 @@ def _derived(source: Source, kind: str, ranks: int, folder: Path) -> Source:
         data["mesh"]["grid"] = [round(n * ranks ** (1 / 3)) for n in source.input.mesh.grid]
         for section in ("bands", "slices"):
             data.pop(section, None)
-    path = folder / f"{kind}-{ranks}.yaml"
     path.write_text(json.dumps(data, ensure_ascii=False, indent=1), encoding="utf-8")
     return load(path)
 
 
-def _measure(derived: Source, kind: str, ranks: int, launcher: str, repeats: int) -> Measurement:
+def _measure(derived: Source, kind: str, ranks: int, launcher: str) -> Measurement:
+    """One run."""
     output = derived.path.with_suffix("")
-    command = [*shlex.split(launcher.format(ranks=ranks)), sys.executable, "-m", "hpcph", "run", str(derived.path)]
+    program = [sys.executable, "-m", "hpcph", "run", str(derived.path), "--output", str(output)]
+    command = [*shlex.split(launcher.format(ranks=ranks)), *program]
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("OMPI_COMM_", "PMIX_", "PRTE_", "PMI_"))}
-    best: tuple[float, float] | None = None
-    for _ in range(repeats):
-        start = time.monotonic()
-        try:
-            done = subprocess.run(
-                [*command, "--output", str(output)], env=inherited, capture_output=True, text=True, check=False
-            )
-        except OSError as err:
-            raise InputError("--launcher", launcher, f"cannot be started ({err.strerror})") from None
-        wall = time.monotonic() - start
-        if done.returncode:
-            complaint = (done.stderr.strip().splitlines() or ["no message"])[-1]
-            raise InputError("--ranks", ranks, f"the run failed with exit code {done.returncode}: {complaint}")
-        provenance = attributes(output / "result.h5")
-        if int(provenance["ranks"]) != ranks:
-            raise InputError("--launcher", launcher, f"started {provenance['ranks']} ranks instead of {ranks}")
-        seconds = float(provenance["compute_time"])
-        if best is None or seconds < best[0]:
-            best = seconds, wall - seconds
-    assert best is not None
+    start = time.monotonic()
+    try:
+        done = subprocess.run(command, env=inherited, capture_output=True, text=True, check=False)
+    except OSError as err:
+        raise InputError("--launcher", launcher, f"cannot be started ({err.strerror})") from None
+    wall = time.monotonic() - start
+    if done.returncode:
+        complaint = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        raise InputError("--ranks", ranks, f"the run failed with exit code {done.returncode}: {complaint}")
+    provenance = attributes(output / "result.h5")
+    if int(provenance["ranks"]) != ranks:
+        raise InputError("--launcher", launcher, f"started {provenance['ranks']} ranks instead of {ranks}")
+    seconds = float(provenance["compute_time"])
     crowded = int(provenance["hosts"]) == 1 and ranks > len(os.sched_getaffinity(0))
-    work = projected(derived, ranks)
-    return Measurement(kind, work, best[0], best[1], crowded, fingerprint(derived))
+    work = cost.load(stages(prepare(derived).job), ranks)
+    return Measurement(kind, work, seconds, wall - seconds, crowded, fingerprint(derived))
 
 
 def _read(path: Path) -> Measurement | None:
@@ -204,7 +199,7 @@ def report(source: Source, measurements: list[Measurement], folder: Path) -> lis
     draw(table, projection, folder / "scaling")
     lines.append(
         f"fit: {fitted.serial:.3g} s serial, {fitted.point * 1e6:.4g} µs a k-point, "
-        f"{fitted.rank * 1e3:.3g} ms a rank, {fitted.byte * 1e9:.3g} s a GB"
+        f"{fitted.doubling * 1e3:.3g} ms a doubling of the ranks, {fitted.byte * 1e9:.3g} s a GB"
     )
     chosen = [int(np.flatnonzero(projection["ranks"] == n)[0]) for n in TARGETS]
     extrapolated = {

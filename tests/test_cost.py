@@ -52,7 +52,7 @@ def test_the_fit_finds_the_coefficients(true):
     for work in loads:
         assert found.seconds(work) == pytest.approx(model.seconds(work), rel=1e-6)
     assert found.point == pytest.approx(model.point, rel=1e-4)
-    assert found.rank == pytest.approx(model.rank, rel=1e-3, abs=1e-8)
+    assert found.doubling == pytest.approx(model.doubling, rel=1e-3, abs=1e-8)
 
 
 def test_no_coefficient_of_a_fit_is_negative():

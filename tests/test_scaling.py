@@ -33,7 +33,7 @@ def test_a_study_has_table_figure_and_fit(study):
         assert (folder / f"scaling.{suffix}").stat().st_size > 5000
     if rows[1]["crowded"] == "False":
         summary = json.loads((folder / "scaling.json").read_text())
-        assert set(summary["model"]) == {"serial", "point", "rank", "byte"}
+        assert set(summary["model"]) == {"serial", "point", "doubling", "byte"}
         assert summary["extrapolated"].keys() == {"256", "4096"}
         assert "on 4096 ranks" in first.stdout and "assumed" in first.stdout
 

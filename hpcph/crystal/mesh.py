@@ -150,7 +150,7 @@ def blocks(q_kc: np.ndarray, size: int = BLOCK) -> list[slice]:
 def tapered_blocks(q_kc: np.ndarray, size: int = BLOCK) -> list[slice]:
     """The same, getting smaller towards the end, so that ranks that take the next free block end together."""
     size = max(size, -(-len(q_kc) // MAX_BLOCKS))
-    return _cut(q_kc, size, max(size // 4, -(-len(q_kc) // MAX_BLOCKS)))
+    return _cut(q_kc, size, max(size // 3, -(-len(q_kc) // MAX_BLOCKS)))
 
 
 def _cut(q_kc: np.ndarray, largest: int, smallest: int) -> list[slice]:

@@ -10,15 +10,17 @@ ASK, ANSWER = 11, 12
 def hand_out(comm: Comm, first: int, last: int, work: Callable[[int], None], progress: Callable[[int], None]) -> None:
     """Call work(block) once for every block in [first, last), on whichever rank is free; collective.
 
-    Every worker holds one block in advance, so that it does not wait for rank 0 to finish its own. An exception stops
-    the hand-out and is raised on every rank. progress(blocks given out) is called on rank 0.
+    The first blocks are known beforehand, one a rank; from then on every worker asks for its next block before it
+    starts the one it has, so that it does not wait for rank 0 to finish its own. An exception stops the hand-out and is
+    raised on every rank. progress(blocks given out) is called on rank 0.
     """
+    mine = first + comm.rank if first + comm.rank < last else None
     failure: Exception | None = None
     try:
         if comm.root:
             _serve(comm, first, last, work, progress)
         else:
-            for block in _blocks_of_a_worker(comm):
+            for block in _blocks_of_a_worker(comm, mine):
                 work(block)
     except Exception as err:
         failure = err
@@ -28,14 +30,14 @@ def hand_out(comm: Comm, first: int, last: int, work: Callable[[int], None], pro
 
 
 def _serve(comm: Comm, first: int, last: int, work, progress) -> None:
-    queue = iter(range(first, last))
-    open_workers = set(range(1, comm.size))
+    queue = iter([*range(first, min(first + 1, last)), *range(first + comm.size, last)])
+    open_workers = set(range(1, min(comm.size, last - first)))
     stopped = False
     failure: Exception | None = None
 
     def answer(wait: bool) -> None:
         nonlocal stopped
-        while open_workers and (wait or comm.mpi.iprobe(tag=ASK)):
+        while open_workers and (wait or _somebody_asks(comm)):
             worker, healthy = comm.mpi.recv(tag=ASK)
             stopped = stopped or not healthy
             block = None if stopped else next(queue, None)
@@ -44,7 +46,6 @@ def _serve(comm: Comm, first: int, last: int, work, progress) -> None:
             if block is None:
                 open_workers.discard(worker)
 
-    answer(wait=False)
     while not stopped and (block := next(queue, None)) is not None:
         try:
             work(block)
@@ -57,9 +58,12 @@ def _serve(comm: Comm, first: int, last: int, work, progress) -> None:
         raise failure
 
 
-def _blocks_of_a_worker(comm: Comm) -> Iterator[int]:
-    comm.mpi.send((comm.rank, True), dest=0, tag=ASK)
-    block = comm.mpi.recv(source=0, tag=ANSWER)
+def _somebody_asks(comm: Comm) -> bool:
+    """Probed twice: Open MPI looks for a message first and lets messages in only afterwards."""
+    return comm.mpi.iprobe(tag=ASK) or comm.mpi.iprobe(tag=ASK)
+
+
+def _blocks_of_a_worker(comm: Comm, block: int | None) -> Iterator[int]:
     while block is not None:
         comm.mpi.send((comm.rank, True), dest=0, tag=ASK)  # for the block after this one
         yield block

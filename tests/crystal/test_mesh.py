@@ -144,5 +144,5 @@ def test_tapered_blocks_partition_the_points_and_end_small(name, grid, size):
     assert np.concatenate([np.arange(len(q))[block] for block in blocks]).tolist() == list(range(len(q)))
     line = max(np.diff([*mesh.line_starts(q), len(q)]))
     for block in blocks:
-        share = max(size // 4, (len(q) - block.start) // mesh.TAPER)
+        share = max(size // 3, (len(q) - block.start) // mesh.TAPER)
         assert block.stop - block.start < share + 2 * max(line, size if line >= 2 * size else 0) + 1

@@ -1,0 +1,42 @@
+"""Time of the zone sums over the irreducible points against that over the full mesh, in one process.
+
+python tests/benchmarks/meshes.py [INPUT.yaml] [--divisions 16]     (not collected by pytest; nothing is asserted)
+"""
+
+# ruff: noqa: E402  (threads are set before NumPy is loaded)
+import os
+
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS"):
+    os.environ[_name] = "1"
+
+import argparse
+import time
+from pathlib import Path
+
+from hpcph.config.load import load
+from hpcph.crystal import mesh
+from hpcph.job import zone
+from hpcph.prepare import prepare
+
+ROOT = Path(__file__).resolve().parents[2]
+REPEATS = 3
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("input", nargs="?", type=Path, default=ROOT / "inputs/quartz.yaml", metavar="INPUT.yaml")
+    parser.add_argument("--divisions", type=int, default=16)
+    given = parser.parse_args()
+    job = prepare(load(given.input)).job
+    structure, grid = job.crystal.structure, (given.divisions,) * 3
+    shift = mesh.automatic_shift(structure, grid)
+    stages = [zone(job, mesh.monkhorst_pack(structure, grid, shift, symmetry)) for symmetry in (True, False)]
+    best = [float("inf")] * 2
+    for _ in range(REPEATS):
+        for i, stage in enumerate(stages):
+            start = time.perf_counter()
+            for block in stage.blocks:
+                stage.work(block)
+            best[i] = min(best[i], time.perf_counter() - start)
+    points = [stage.points for stage in stages]
+    print(f"irreducible {points[0]} points {best[0]:.3f} s, full {points[1]} points {best[1]:.3f} s")
+    print(f"irreducible/full: points {points[0] / points[1]:.3f}, time {best[0] / best[1]:.3f}")
