@@ -16,7 +16,7 @@ from hpcph.parallel.schedule import hand_out
 from hpcph.response import convergence
 from hpcph.response.thermal import ThermalSums, response
 
-BUFFER = 64 << 20  # bytes of maps that a rank holds before all write together
+BUFFER = 24 << 20  # bytes of maps that a rank holds before all write together
 
 
 def run(comm: Comm, source, output: Path | None) -> Outcome:

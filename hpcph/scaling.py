@@ -209,8 +209,10 @@ def report(source: Source, measurements: list[Measurement], folder: Path) -> lis
         }
         for i in chosen
     }
+    largest = max(m.load.ranks for m in measurements if not m.crowded)
+    lines.append(f"fitted on up to {largest} ranks, extrapolated from there:")
     for n, values in extrapolated.items():
-        lines.append(f"on {n} ranks: {values['seconds']:.3g} s, efficiency {values['efficiency']:.2g}")
+        lines.append(f"  on {n} ranks: {values['seconds']:.3g} s, efficiency {values['efficiency']:.2g}")
     lines += ["assumed:", *(f"  {text}" for text in ASSUMPTIONS)]
     summary = {"model": fitted.table(), "extrapolated": extrapolated, "assumptions": ASSUMPTIONS}
     (folder / "scaling.json").write_text(json.dumps(summary, indent=1))
