@@ -80,7 +80,7 @@ def _accurate(job: Job, runs: Runs) -> bool:
         return False
     operations = job.crystal.structure.rotations_cartesian
     errors = convergence.relative(convergence.uncertainty(runs), runs[-1][1], operations)
-    return max(errors) <= job.accuracy  # false where unknown
+    return bool(np.max(errors) <= job.accuracy)  # false where one is unknown
 
 
 def _compute(comm: Comm, stage: Stage, path: Path, reporter: Reporter) -> np.ndarray | None:
