@@ -73,6 +73,7 @@ def _plan(args, comm: Comm) -> int:
 
 
 def _scaling(args, comm: Comm) -> int:
+    from hpcph.prepare import prepare
     from hpcph.scaling import report, study
 
     if comm.size > 1:
@@ -80,8 +81,9 @@ def _scaling(args, comm: Comm) -> int:
     source = _source(args, comm)
     folder = (args.output or Path(source.input.output) / "scaling").absolute()
     launcher = args.launcher or _launcher(comm)
-    measurements = study(source, args.ranks, folder, launcher, args.repeats)
-    print("\n".join(report(source, measurements, folder)))
+    job = prepare(source).job
+    measurements = study(source, job, args.ranks, folder, launcher, args.repeats)
+    print("\n".join(report(job, measurements, folder)))
     print(f"{folder}: scaling.csv, scaling.json, scaling.pdf, scaling.png")
     return 0
 

@@ -65,7 +65,8 @@ def fit(loads: list[Load], seconds: list[float]) -> Model:
     """Least squares of the relative deviations, no coefficient negative."""
     columns = np.array([[1.0, work.busiest, log2(work.ranks), work.size] for work in loads])
     time_ = np.asarray(seconds, float)
-    scale = np.where(np.abs(columns).max(axis=0) > 0, np.abs(columns).max(axis=0), 1.0)
+    largest = columns.max(axis=0)
+    scale = np.where(largest > 0, largest, 1.0)
     found, _ = nnls(columns / scale / time_[:, None], np.ones(len(time_)))
     return Model(*(float(x) for x in found / scale))
 

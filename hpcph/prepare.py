@@ -57,14 +57,15 @@ def prepare(source: Source) -> Prepared:
     loaded = forceconstants.load(files(source))
     crystal, remarks = _crystal(given, loaded)
     structure = crystal.structure
-    samplings, remark = _samplings(given, structure)
+    if given.mesh.accuracy is not None:
+        remarks.append(f"meshes until γ^LL and γ^NL are accurate to {given.mesh.accuracy}")
     if not given.crystal.allow_unstable:
         inner = loaded.commensurate_qc[np.any(np.abs(loaded.commensurate_qc) > 1e-9, axis=1)]
         for block in mesh.blocks(inner, mesh.block_size(crystal.modes)) if len(inner) else []:
             refuse_unstable(diagonalise(crystal, inner[block]), inner[block])
     job = Job(
         crystal=crystal,
-        samplings=samplings,
+        samplings=samplings(given.mesh, structure),
         accuracy=given.mesh.accuracy,
         temperature=temperatures(given),
         axis=np.asarray(given.axis, float),
@@ -74,13 +75,23 @@ def prepare(source: Source) -> Prepared:
         allow_unstable=given.crystal.allow_unstable,
         fingerprint=fingerprint(source),
     )
-    return Prepared(job, remarks + remark)
+    return Prepared(job, remarks)
 
 
 def temperatures(given: Input) -> np.ndarray:
     """Those of the output and that of the calibration, (t,) K."""
     calibrate = given.feedback and given.feedback.calibrate
     return np.union1d(given.temperatures, [calibrate.temperature] if calibrate else [])
+
+
+def samplings(wanted: Wanted, structure: Structure) -> tuple[mesh.Sampling, ...]:
+    """The series of meshes for an accuracy; for a grid itself and two coarser ones that its error is judged by."""
+    if wanted.grid is None:
+        grids = [mesh.even_grid(structure, divisions) for divisions in mesh.DIVISIONS]
+        return tuple(_sampling(wanted, structure, grid, AUTOMATIC_REFINEMENT) for grid in grids)
+    last = _sampling(wanted, structure, wanted.grid, wanted.refine_gamma or 0)
+    coarser = dict.fromkeys(last.coarser(factor) for factor in (3, 2))
+    return (*(s for s in coarser if s != last), last)
 
 
 def fingerprint(source: Source) -> str:
@@ -149,18 +160,6 @@ def _with_honoured_symmetry(crystal: dynamical.Crystal, remarks: list[str]) -> t
     structure = replace(crystal.structure, rotations=crystal.structure.rotations[~broken])
     line = f"the force constants break {broken.sum()} of {len(broken)} point-group operations; the others are used"
     return replace(crystal, structure=structure), [*remarks, line]
-
-
-def _samplings(given: Input, structure: Structure) -> tuple[tuple[mesh.Sampling, ...], list[str]]:
-    """The series of meshes for an accuracy; for a grid itself and two coarser ones that its error is judged by."""
-    wanted = given.mesh
-    if wanted.grid is None:
-        grids = [mesh.even_grid(structure, divisions) for divisions in mesh.DIVISIONS]
-        series = [_sampling(wanted, structure, grid, AUTOMATIC_REFINEMENT) for grid in grids]
-        return tuple(series), [f"meshes until γ^LL and γ^NL are accurate to {wanted.accuracy}"]
-    last = _sampling(wanted, structure, wanted.grid, wanted.refine_gamma or 0)
-    coarser = dict.fromkeys(last.coarser(factor) for factor in (3, 2))
-    return (*(s for s in coarser if s != last), last), []
 
 
 def _sampling(wanted: Wanted, structure: Structure, grid: Sequence[int], refinement: int) -> mesh.Sampling:

@@ -11,7 +11,7 @@ import shlex
 import subprocess
 import sys
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +20,9 @@ from hpcph import cost
 from hpcph.config.load import Source, load
 from hpcph.cost import Load, Model
 from hpcph.errors import InputError
-from hpcph.job import stages
+from hpcph.job import Job, stages
 from hpcph.output.store import attributes
-from hpcph.prepare import fingerprint, prepare
+from hpcph.prepare import fingerprint, samplings
 
 TARGETS = (256, 4096)  # ranks that the fit is extrapolated to
 ASSUMPTIONS = (
@@ -53,10 +53,10 @@ class Measurement:
         return self.load.points / self.seconds / self.load.ranks
 
 
-def study(source: Source, ranks: list[int], folder: Path, launcher: str, repeats: int) -> list[Measurement]:
+def study(source: Source, job: Job, ranks: list[int], folder: Path, launcher: str, repeats: int) -> list[Measurement]:
     """Measure what is not measured yet: the input itself, and meshes that grow with the ranks, without maps.
 
-    launcher : command in front of the program, {ranks} being their number
+    job : what the input is prepared to; launcher : command in front of the program, {ranks} being their number
     """
     if source.input.mesh.grid is None:
         raise InputError("mesh.accuracy", source.input.mesh.accuracy, "scaling needs a fixed mesh; give mesh.grid")
@@ -64,7 +64,6 @@ def study(source: Source, ranks: list[int], folder: Path, launcher: str, repeats
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as err:
         raise InputError("--output", folder, f"cannot be written ({err.strerror}); choose another folder") from None
-    prepare(source)  # mistakes show before anything is started
     found: dict[Path, Measurement] = {}
     wanted = {folder / f"{kind}-{n}.json": (kind, n) for kind in ("strong", "weak") for n in sorted(set(ranks))}
     inputs = {path: _derived(source, kind, n, path.with_suffix(".yaml")) for path, (kind, n) in wanted.items()}
@@ -77,7 +76,7 @@ def study(source: Source, ranks: list[int], folder: Path, launcher: str, repeats
             missing.append(path)
     for _ in range(repeats):  # in turn, so that all numbers of ranks see the same moods of the machine
         for path in missing:
-            once = _measure(inputs[path], *wanted[path], launcher)
+            once = _measure(inputs[path], job, *wanted[path], launcher)
             if path not in found or once.seconds < found[path].seconds:
                 found[path] = once
                 path.write_text(json.dumps(asdict(once), indent=1))
@@ -113,7 +112,18 @@ def _derived(source: Source, kind: str, ranks: int, path: Path) -> Source:
     return load(path)
 
 
-def _measure(derived: Source, kind: str, ranks: int, launcher: str) -> Measurement:
+def _with_mesh_and_maps_of(derived: Source, job: Job) -> Job:
+    """The job of a derived input: the crystal is the same, so nothing is read or prepared again."""
+    given = derived.input
+    return replace(
+        job,
+        samplings=samplings(given.mesh, job.crystal.structure),
+        path=job.path if given.bands else None,
+        planes=job.planes if given.slices else None,
+    )
+
+
+def _measure(derived: Source, job: Job, kind: str, ranks: int, launcher: str) -> Measurement:
     """One run."""
     output = derived.path.with_suffix("")
     program = [sys.executable, "-m", "hpcph", "run", str(derived.path), "--output", str(output)]
@@ -133,7 +143,7 @@ def _measure(derived: Source, kind: str, ranks: int, launcher: str) -> Measureme
         raise InputError("--launcher", launcher, f"started {provenance['ranks']} ranks instead of {ranks}")
     seconds = float(provenance["compute_time"])
     crowded = int(provenance["hosts"]) == 1 and ranks > len(os.sched_getaffinity(0))
-    work = cost.load(stages(prepare(derived).job), ranks)
+    work = cost.load(stages(_with_mesh_and_maps_of(derived, job)), ranks)
     return Measurement(kind, work, seconds, wall - seconds, crowded, fingerprint(derived))
 
 
@@ -164,15 +174,15 @@ def rows(measurements: list[Measurement], fitted: Model | None) -> list[dict]:
     ]
 
 
-def curve(source: Source, fitted: Model) -> dict[str, np.ndarray]:
-    """Efficiency of the input on powers of two of ranks up to the last target, as the model has it."""
-    todo = stages(prepare(source).job)
+def curve(job: Job, fitted: Model) -> dict[str, np.ndarray]:
+    """Efficiency of the job on powers of two of ranks up to the last target, as the model has it."""
+    todo = stages(job)
     ranks = 2 ** np.arange(int(np.log2(max(TARGETS))) + 1)
     seconds = np.array([fitted.seconds(cost.load(todo, int(n))) for n in ranks])
     return {"ranks": ranks, "seconds": seconds, "efficiency": seconds[0] / seconds / ranks}
 
 
-def report(source: Source, measurements: list[Measurement], folder: Path) -> list[str]:
+def report(job: Job, measurements: list[Measurement], folder: Path) -> list[str]:
     """Write table (CSV), model (JSON) and figure (PDF, PNG) of a study; the lines for the terminal."""
     from hpcph.figures.scaling import draw
 
@@ -195,7 +205,7 @@ def report(source: Source, measurements: list[Measurement], folder: Path) -> lis
     if fitted is None:
         draw(table, None, folder / "scaling")
         return [*lines, "no fit: it takes two numbers of ranks with a core for each"]
-    projection = curve(source, fitted)
+    projection = curve(job, fitted)
     draw(table, projection, folder / "scaling")
     lines.append(
         f"fit: {fitted.serial:.3g} s serial, {fitted.point * 1e6:.4g} µs a k-point, "
