@@ -33,7 +33,8 @@ def test_selling_resolves_the_identity(reciprocal):
     integers, weight = refinement.selling(reciprocal)
     vectors = integers @ (2 * np.pi * np.linalg.inv(reciprocal).T)
     assert len(weight) <= 6 and np.all(weight > 0)
-    np.testing.assert_allclose(np.einsum("r,rc,rd->cd", weight, vectors, vectors), np.eye(3), atol=1e-6)
+    dropped = min(1e-6, 1e-8 * np.linalg.cond(reciprocal) ** 2)  # weights below 1e-9 of the largest count as none
+    np.testing.assert_allclose(np.einsum("r,rc,rd->cd", weight, vectors, vectors), np.eye(3), rtol=0, atol=dropped)
 
 
 @settings(max_examples=50, deadline=None)
@@ -48,14 +49,15 @@ def test_the_map_is_one_to_one_and_periodic(direct, level, seed):
     assert np.all(jacobian > 0)
     translation = np.array([1, -2, 3])
     moved, same = refinement.refine(structure, s + translation, level)
-    np.testing.assert_allclose(moved, k + translation, atol=1e-9)
-    np.testing.assert_allclose(same, jacobian, rtol=1e-6)
+    np.testing.assert_allclose(moved, k + translation, atol=1e-12)
+    np.testing.assert_allclose(same, jacobian, rtol=1e-9)
     cartesian = structure.reciprocal_vc
     step = np.einsum("kc,kc->k", np.diff(k, axis=0) @ cartesian, np.diff(s, axis=0) @ cartesian)
     assert np.all(step > 0)
     h = 1e-5
-    columns = [(refinement.refine(structure, s + h * e, level)[0] - k) / h for e in np.eye(3)]
-    assert np.linalg.det(np.stack(columns, axis=-1)) == pytest.approx(jacobian, abs=1e-2 * jacobian.max())
+    ahead, behind = ([refinement.refine(structure, s + x * e, level)[0] for e in np.eye(3)] for x in (h, -h))
+    columns = np.stack([(a - b) / (2 * h) for a, b in zip(ahead, behind, strict=True)], axis=-1)
+    assert np.linalg.det(columns) == pytest.approx(jacobian, abs=1e-3 * jacobian.max())
 
 
 @pytest.mark.parametrize("level", [1, 3, 5])
@@ -64,8 +66,8 @@ def test_steps_at_gamma_are_finer_by_three_a_level(level):
     structure = physics.loaded("quartz_pbesol").structure
     s = 1e-6 * np.random.default_rng(0).normal(size=(9, 3))
     k, jacobian = refinement.refine(structure, s, level)
-    np.testing.assert_allclose(k, s / 3**level, rtol=1e-4)
-    np.testing.assert_allclose(jacobian, 3.0 ** (-3 * level), rtol=1e-4)
+    np.testing.assert_allclose(k, s / 3**level, rtol=1e-6)
+    np.testing.assert_allclose(jacobian, 3.0 ** (-3 * level), rtol=1e-6)
 
 
 @pytest.mark.parametrize("name", ["quartz_pbesol", "stishovite", "P2_13", "P6_222"])
