@@ -16,6 +16,7 @@ from hpcph.output.store import complete, publish
 from hpcph.parallel.comm import Comm
 from hpcph.response import convergence
 from hpcph.response.feedback import Coupling, Feedback, along, feedback
+from hpcph.response.spectrum import Spectrum
 from hpcph.response.thermal import ThermalResponse
 
 Runs = list[tuple[Mesh, ThermalResponse]]
@@ -40,11 +41,20 @@ class Timing:
 
 
 def conclude(
-    comm: Comm, source, job: Job, todo: list[Stage], runs: Runs, temporary: Path, timing: Timing, reporter: Reporter
+    comm: Comm,
+    source,
+    job: Job,
+    todo: list[Stage],
+    runs: Runs,
+    spectrum: Spectrum | None,
+    temporary: Path,
+    timing: Timing,
+    reporter: Reporter,
 ) -> Outcome:
     """Complete the file whose maps are written, publish it, report.
 
     source : hpcph.config.load.Source; todo : the stages that were computed; runs : responses by mesh, the last counts
+    spectrum : sums of the last mesh by frequency and branch, or None
     """
     given, structure = source.input, job.crystal.structure
     mesh, everything = runs[-1]
@@ -61,6 +71,12 @@ def conclude(
         coupled, samples = _feedback(given, everything, thermal, structure.density, axis, density)
         doubt = convergence.feedback_uncertainty(spread, samples, axis, coupled)
         results += layout.feedback(coupled, samples) + layout.feedback_errors(doubt)
+    results += layout.convergence([(m, found.at(keep)) for m, found in runs], axis, given.lifetime)
+    if spectrum is not None and job.intervals is not None:
+        shares = spectrum.per_volume(structure.volume, given.lifetime)
+        results += layout.spectrum(job.intervals, shares)
+    if job.orbits is not None:
+        results += layout.orbit_axes(job.orbits)
     if job.path is not None:
         results += layout.band_axes(job.path, structure.symbols)
     if job.planes is not None:
@@ -70,6 +86,7 @@ def conclude(
     groups = {"/feedback": {"scale": scale, "coupling": coupled.coupling.name.lower()}} if coupled else {}
     if job.planes is not None:
         groups["/slices"] = {"temperature": job.planes.temperature}
+    groups["/crystal"] = {"space_group": structure.space_group, "formula": structure.formula}
     groups["/thermal"] = {"axis": axis, "lifetime": given.lifetime, "gradient": given.gradient}
     provenance = _provenance(source, comm, timing, scale, everything, job, mesh)
     sha = complete(temporary, list(maps.values()), results, groups, provenance)
@@ -108,7 +125,7 @@ def _provenance(
     source, comm: Comm, timing: Timing, scale: float, result: ThermalResponse, job: Job, mesh: Mesh
 ) -> dict:
     return {
-        **versions(),
+        **versions(), "title": source.input.title,
         "mpi": comm.library(), "input": source.text, "input_sha256": source.digest, "fingerprint": job.fingerprint,
         "hosts": timing.hosts, "ranks": comm.size, "wall_time": time.monotonic() - timing.begin,
         "compute_time": timing.seconds,

@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from hpcph.conclude import Outcome, Runs, Timing, conclude
-from hpcph.job import Job, Stage, map_stages, meshes, zone
+from hpcph.job import Job, Stage, map_stages, meshes, read, zone
 from hpcph.output.progress import Reporter
 from hpcph.output.store import MapWriter, claim, lay_out, require_parallel
 from hpcph.parallel.comm import Comm
 from hpcph.parallel.schedule import hand_out
 from hpcph.response import convergence
-from hpcph.response.thermal import ThermalSums, response
+from hpcph.response.spectrum import Spectrum
+from hpcph.response.thermal import response
 
 BUFFER = 24 << 20  # bytes of maps that a rank holds before all write together
 
@@ -31,14 +32,14 @@ def run(comm: Comm, source, output: Path | None) -> Outcome:
     job, temporary = comm.on_root(lambda: _prepare(source, output, reporter))
     try:
         started = time.monotonic()
-        zones, runs = _zone(comm, job, temporary, reporter)
+        zones, runs, spectrum = _zone(comm, job, temporary, reporter)
         others = map_stages(job)
         for stage in others:
             _compute(comm, stage, temporary, reporter)
         hosts = len(set(comm.mpi.allgather(platform.node())))
         timing = Timing(begin, time.monotonic() - started, hosts)
         todo = [*zones, *others]
-        return comm.on_root(lambda: conclude(comm, source, job, todo, runs, temporary, timing, reporter))
+        return comm.on_root(lambda: conclude(comm, source, job, todo, runs, spectrum, temporary, timing, reporter))
     except Exception:
         if comm.root:
             temporary.unlink(missing_ok=True)
@@ -55,10 +56,14 @@ def _prepare(source, output: Path | None, reporter: Reporter) -> tuple[Job, Path
     return ready.job, temporary
 
 
-def _zone(comm: Comm, job: Job, path: Path, reporter: Reporter) -> tuple[list[Stage], Runs]:
-    """Sums over the zone, mesh after mesh until they are as accurate as wanted; their responses are on rank 0 only."""
+def _zone(comm: Comm, job: Job, path: Path, reporter: Reporter) -> tuple[list[Stage], Runs, Spectrum | None]:
+    """Sums over the zone, mesh after mesh until they are as accurate as wanted, and the spectrum of the last.
+
+    The responses and the spectrum are on rank 0 only.
+    """
     done: list[Stage] = []
     runs: Runs = []
+    spectrum = None
     layouts = meshes(job)
     others = [spec for stage in map_stages(job) for spec in stage.maps]
     while not comm.on_root(lambda: len(runs) == len(job.samplings) or _accurate(job, runs)):
@@ -68,10 +73,10 @@ def _zone(comm: Comm, job: Job, path: Path, reporter: Reporter) -> tuple[list[St
         comm.on_root(partial(lay_out, path, [*stage.maps, *others]))
         row = _compute(comm, stage, path, reporter)
         if row is not None:
-            sums = ThermalSums.from_flat(row, len(job.temperature))
+            sums, spectrum = read(job, row)
             runs.append((mesh, response(sums, job.temperature, job.crystal.structure.volume, mesh.operations)))
         done.append(stage)
-    return done, runs
+    return done, runs, spectrum
 
 
 def _accurate(job: Job, runs: Runs) -> bool:

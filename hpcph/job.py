@@ -12,11 +12,12 @@ from hpcph.crystal import mesh as meshing
 from hpcph.crystal.dynamical import Crystal
 from hpcph.crystal.mesh import Mesh, Sampling
 from hpcph.errors import InputError
-from hpcph.output.layout import band_maps, mode_maps, slice_maps
+from hpcph.output.layout import band_maps, mode_maps, orbit_maps, slice_maps
 from hpcph.output.store import Dataset
 from hpcph.phonons.modes import Modes, diagonalise
 from hpcph.response import maps
-from hpcph.response.thermal import thermal_sums
+from hpcph.response.spectrum import Intervals, Projection, Spectrum, spectral_sums
+from hpcph.response.thermal import ThermalSums, thermal_sums
 from hpcph.response.weights import mode_weights
 
 
@@ -35,7 +36,7 @@ class Job:
     samplings : meshes in the order in which they are summed; the last gives the result, the others its error
     accuracy : relative error that ends the series of meshes early, or None to take all
     temperature : ndarray (t,) K, those of the output and that of the calibration
-    path, planes : None where the input has no such section
+    path, orbits, planes, intervals : None where the input has no such section; orbits are wave vectors (q, 3)
     allow_unstable : leave imaginary modes out instead of refusing them
     fingerprint : sha256 of input, force constants and program version; equal fingerprints, equal results
     """
@@ -47,7 +48,9 @@ class Job:
     axis: np.ndarray
     store_modes: bool
     path: maps.Path | None
+    orbits: np.ndarray | None
     planes: Planes | None
+    intervals: Intervals | None
     allow_unstable: bool
     fingerprint: str
 
@@ -82,10 +85,14 @@ def stages(job: Job) -> list[Stage]:
 
 
 def map_stages(job: Job) -> list[Stage]:
-    """Bands and slices, where wanted."""
-    found = []
+    """Bands, orbits and slices, where wanted."""
+    found, symbols = [], job.crystal.structure.symbols
     if job.path is not None:
-        found.append(_bands(job, job.path))
+        layout = band_maps(len(job.path.q_kc), symbols)
+        found.append(_dispersion(job, "bands", layout, job.path.q_kc, job.path.direction_kc))
+    if job.orbits is not None:
+        layout = orbit_maps(len(job.orbits), symbols)
+        found.append(_dispersion(job, "orbits", layout, job.orbits, np.tile(job.axis, (len(job.orbits), 1))))
     if job.planes is not None:
         found.append(_slices(job, job.planes))
     return found
@@ -105,7 +112,9 @@ def zone(job: Job, mesh: Mesh) -> Stage:
             if not job.allow_unstable:
                 refuse_unstable(modes, q[here])
             weights = mode_weights(modes)
-            sums += thermal_sums(modes, weights, weight[here], job.temperature).flat()
+            sums[:thermal] += thermal_sums(modes, weights, weight[here], job.temperature).flat()
+            if job.intervals is not None:
+                sums[thermal:] += spectral_sums(modes, weights, weight[here], job.intervals, projection).flat()
             if job.store_modes:
                 points = {"q": q[here], "k": q[here] @ reciprocal, "weight": weight[here]}
                 found = points | maps.mode_tables(modes, weights, job.axis)
@@ -113,7 +122,9 @@ def zone(job: Job, mesh: Mesh) -> Stage:
                     tables.setdefault(name, []).append(values)
         return sums, _under("/modes", {name: np.concatenate(parts) for name, parts in tables.items()})
 
-    width = 21 * len(job.temperature) + 2
+    projection = Projection.along(job.axis / np.linalg.norm(job.axis), mesh.operations)
+    thermal = ThermalSums.width(len(job.temperature))
+    width = thermal + (Spectrum.width(job.intervals, job.crystal.modes) if job.intervals else 0)
     layout = mode_maps(len(q), job.crystal.modes) if job.store_modes else []
     return Stage(
         f"zone {mesh.name}",
@@ -125,14 +136,16 @@ def zone(job: Job, mesh: Mesh) -> Stage:
     )
 
 
-def _bands(job: Job, path: maps.Path) -> Stage:
-    def work(block: slice):
-        found = maps.bands(job.crystal, path.q_kc[block], path.direction_kc[block])
-        return None, _under("/bands", found)
+def _dispersion(job: Job, name: str, layout: list[Dataset], q_kc: np.ndarray, direction_kc: np.ndarray) -> Stage:
+    """Modes at the points of a path or a list; those at Γ are the limits from a direction."""
+    wanted = {spec.name for spec in layout}
 
-    points = len(path.q_kc)
-    blocks = meshing.blocks(path.q_kc, meshing.block_size(job.crystal.modes))
-    return Stage("bands", points, blocks, band_maps(points, job.crystal.structure.symbols), 0, work)
+    def work(block: slice):
+        found = _under(f"/{name}", maps.bands(job.crystal, q_kc[block], direction_kc[block], job.axis))
+        return None, {key: values for key, values in found.items() if key in wanted}
+
+    blocks = meshing.blocks(q_kc, meshing.block_size(job.crystal.modes))
+    return Stage(name, len(q_kc), blocks, layout, 0, work)
 
 
 def _slices(job: Job, planes: Planes) -> Stage:
@@ -148,6 +161,15 @@ def _slices(job: Job, planes: Planes) -> Stage:
 
     rows = [slice(i, i + 1) for i in range(shape[0])]
     return Stage("slices", planes.q[..., 0].size, rows, slice_maps(shape), 0, work)
+
+
+def read(job: Job, row: np.ndarray) -> tuple[ThermalSums, Spectrum | None]:
+    """What the row of partial sums of a zone means once it is added up; the spectrum is still one of sums."""
+    thermal = ThermalSums.width(len(job.temperature))
+    sums = ThermalSums.from_flat(row[:thermal], len(job.temperature))
+    if job.intervals is None:
+        return sums, None
+    return sums, Spectrum.from_flat(row[thermal:], job.intervals, job.crystal.modes)
 
 
 def refuse_unstable(modes: Modes, q_kc: np.ndarray) -> None:

@@ -19,6 +19,7 @@ from hpcph.job import Job, Planes, refuse_unstable
 from hpcph.phonons.modes import diagonalise
 from hpcph.response import maps, sample
 from hpcph.response.sample import Samples
+from hpcph.response.spectrum import Intervals
 
 LARGE_CHANGE = 5e-3  # relative change of the force constants by the sum rules that the user is told of
 AUTOMATIC_REFINEMENT = 5  # levels around Γ where the program chooses
@@ -59,10 +60,7 @@ def prepare(source: Source) -> Prepared:
     structure = crystal.structure
     if given.mesh.accuracy is not None:
         remarks.append(f"meshes until γ^LL and γ^NL are accurate to {given.mesh.accuracy}")
-    if not given.crystal.allow_unstable:
-        inner = loaded.commensurate_qc[np.any(np.abs(loaded.commensurate_qc) > 1e-9, axis=1)]
-        for block in mesh.blocks(inner, mesh.block_size(crystal.modes)) if len(inner) else []:
-            refuse_unstable(diagonalise(crystal, inner[block]), inner[block])
+    highest = _highest_frequency(crystal, loaded.commensurate_qc, given.crystal.allow_unstable)
     job = Job(
         crystal=crystal,
         samplings=samplings(given.mesh, structure),
@@ -71,11 +69,32 @@ def prepare(source: Source) -> Prepared:
         axis=np.asarray(given.axis, float),
         store_modes=given.modes,
         path=_path(given, structure),
+        orbits=np.array(given.orbits.q, float) if given.orbits else None,
         planes=_planes(given, structure),
+        intervals=_intervals(given, highest),
         allow_unstable=given.crystal.allow_unstable,
         fingerprint=fingerprint(source),
     )
     return Prepared(job, remarks)
+
+
+def _highest_frequency(crystal: dynamical.Crystal, q_kc: np.ndarray, allow_unstable: bool) -> float:
+    """Largest ν in Hz at the wave vectors of the supercell, which must have no imaginary modes unless allowed."""
+    highest = 0.0
+    for block in mesh.blocks(q_kc, mesh.block_size(crystal.modes)):
+        modes = diagonalise(crystal, q_kc[block])
+        if not allow_unstable:
+            refuse_unstable(modes, q_kc[block])
+        highest = max(highest, modes.frequency_kn.max() / (2 * np.pi))
+    return highest
+
+
+def _intervals(given: Input, highest: float) -> Intervals | None:
+    """Equal intervals up to a little above the highest frequency of the supercell; the last takes what is above it."""
+    if given.spectrum is None:
+        return None
+    top = np.ceil(1.03 * highest / 1e12 * 2) / 2 * 1e12
+    return Intervals(np.linspace(0, top, given.spectrum.points + 1), np.unique(given.spectrum.temperature))
 
 
 def temperatures(given: Input) -> np.ndarray:

@@ -204,6 +204,26 @@ class Slices(Section):
     grid: Annotated[list[Annotated[int, Field(ge=2, le=5000)]], Field(min_length=2, max_length=2)] = [101, 101]
 
 
+Vector = Annotated[list[Annotated[float, Field(ge=-1e3, le=1e3)]], Field(min_length=3, max_length=3)]
+
+
+def _vectors(value: Any) -> Any:
+    return [value] if isinstance(value, list) and value and not isinstance(value[0], list) else value
+
+
+class Orbits(Section):
+    """Modes at single fractional wave vectors, with eigenvectors."""
+
+    q: Annotated[list[Vector], BeforeValidator(_vectors), Field(min_length=1, max_length=1000)]
+
+
+class Spectrum(Section):
+    """Shares of the responses by frequency and by branch."""
+
+    temperature: Temperatures
+    points: Annotated[int, Field(ge=2, le=10_000)] = 300
+
+
 class Input(Section):
     """The whole input."""
 
@@ -220,7 +240,9 @@ class Input(Section):
     feedback: Feedback | None = None
     modes: bool = False
     bands: Bands | None = None
+    orbits: Orbits | None = None
     slices: Slices | None = None
+    spectrum: Spectrum | None = None
     output: Annotated[str, Field(min_length=1)] = "runs/hpcph"
 
     @field_validator("axis")

@@ -1,5 +1,6 @@
 """The vibrating crystal as plain arrays: cell, pair force constants, Born charges, point group."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -78,6 +79,11 @@ class Structure:
     def density(self) -> float:
         """Mass density, kg m⁻³."""
         return float(self.mass_a.sum() / self.volume)
+
+    @property
+    def formula(self) -> str:
+        """Chemical formula of the cell in the order of the first atoms, such as Si3O6."""
+        return "".join(f"{s}{n if n > 1 else ''}" for s, n in Counter(self.symbols).items())
 
     @property
     def reciprocal_vc(self) -> np.ndarray:

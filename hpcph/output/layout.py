@@ -1,13 +1,17 @@
 """What result.h5 contains: names, shapes, units and descriptions of interface and README."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from hpcph.crystal.lattice import Structure
+from hpcph.crystal.mesh import Mesh
 from hpcph.output.store import Dataset
 from hpcph.response.convergence import FeedbackUncertainty, Uncertainty
 from hpcph.response.feedback import Feedback
 from hpcph.response.maps import Path, species_names
 from hpcph.response.sample import Samples
+from hpcph.response.spectrum import Intervals, Spectrum
 from hpcph.response.thermal import ThermalResponse
 
 T, R = "/temperature", "/feedback/radius"
@@ -36,21 +40,33 @@ def mode_maps(points: int, modes: int) -> list[Dataset]:
 
 
 def band_maps(points: int, symbols: tuple[str, ...]) -> list[Dataset]:
-    """Dispersion along the path; degenerate modes carry the mean polarization of their block."""
-    q, n, c = "/bands/distance", "branch", "cartesian_l"
-    atoms, species = len(symbols), len(set(symbols))
-    modes = 3 * atoms
+    """Dispersion along the path."""
+    species = len(set(symbols))
+    axes = ("/bands/distance", "branch", "/bands/species", "cartesian_l")
+    shape = (points, 3 * len(symbols), species, 3)
     return [
-        Dataset("/bands/frequency", (points, modes), "Hz", "frequency ν, negative where imaginary", (q, n)),
-        Dataset("/bands/polarization", (points, modes, 3), "ħ", "phonon polarization l", (q, n, c)),
-        Dataset("/bands/polarization_by_atom", (points, modes, atoms, 3), "ħ", "part of every atom", (q, n, "atom", c)),
+        *_modes_at("/bands", axes[0], points, len(symbols)),
+        Dataset("/bands/polarization_by_species", shape, "ħ", "part of every species", axes),
+    ]
+
+
+def orbit_maps(points: int, symbols: tuple[str, ...]) -> list[Dataset]:
+    """Modes at single wave vectors."""
+    return _modes_at("/orbits", "orbit", points, len(symbols))
+
+
+def _modes_at(group: str, q: str, points: int, atoms: int) -> list[Dataset]:
+    """Degenerate modes carry the mean polarization of their block; their vectors have definite l along the axis."""
+    n, c, modes = "branch", "cartesian_l", 3 * atoms
+    each, every = (points, modes), (points, modes, atoms, 3)
+    vector = "polarization vector e, phase e^{ik·(T + r)}, largest component real"
+    return [
+        Dataset(f"{group}/frequency", each, "Hz", "frequency ν, negative where imaginary", (q, n)),
+        Dataset(f"{group}/polarization", (*each, 3), "ħ", "phonon polarization l", (q, n, c)),
         Dataset(
-            "/bands/polarization_by_species",
-            (points, modes, species, 3),
-            "ħ",
-            "part of every species",
-            (q, n, "/bands/species", c),
+            f"{group}/polarization_by_atom", (points, modes, atoms, 3), "ħ", "part of every atom", (q, n, "atom", c)
         ),
+        Dataset(f"{group}/eigenvector", every, "1", vector, (q, n, "atom", "cartesian"), np.complex64),
     ]
 
 
@@ -66,6 +82,11 @@ def band_axes(path: Path, symbols: tuple[str, ...]) -> list[Dataset]:
         ),
         Dataset.of("/bands/label", list(path.label), "1", "names of these points", (corner,)),
     ]
+
+
+def orbit_axes(q_kc: np.ndarray) -> list[Dataset]:
+    """The wave vectors of /orbits."""
+    return [Dataset.of("/orbits/q", q_kc, "1", "fractional wave vector", ("orbit", "reciprocal"))]
 
 
 def slice_maps(shape: tuple[int, int, int]) -> list[Dataset]:
@@ -205,3 +226,42 @@ def feedback(result: Feedback, samples: Samples) -> list[Dataset]:
             (*tr, "cartesian_l"),
         ),
     ]
+
+
+def spectrum(wanted: Intervals, found: Spectrum) -> list[Dataset]:
+    """What modes of a frequency, and what branches, contribute to the responses along the axis."""
+    s, w, n = "/spectrum/at_temperature", "/spectrum/frequency", "branch"
+    flow, chi = "J s m-2 K-1", "J s2 m-3"
+    units = {"gamma_nl": flow, "diagonal": chi, "off_diagonal": chi}
+    centres = (wanted.edges[:-1] + wanted.edges[1:]) / 2
+    results = [
+        Dataset.of(w, centres, "Hz", "middles of the intervals of ν", (w,)),
+        Dataset.of(s, wanted.temperature, "K", "temperatures of the spectra", (s,)),
+    ]
+    for name, unit in units.items():
+        density, by_branch = getattr(found, name) / np.diff(wanted.edges), getattr(found, f"{name}_by_branch")
+        text = f"share of {'γ^NL' if unit == flow else 'χ'} along the axis"
+        results += [
+            Dataset.of(f"/spectrum/{name}", density, f"{unit} Hz-1", f"{text} per frequency ν", (s, w)),
+            Dataset.of(f"/spectrum/{name}_by_branch", by_branch, unit, f"{text} by branch", (s, n)),
+        ]
+    return results
+
+
+def convergence(runs: Sequence[tuple[Mesh, ThermalResponse]], axis: np.ndarray, lifetime: float) -> list[Dataset]:
+    """The responses along the axis on every mesh that was summed, coarse to fine."""
+    m = "mesh"
+    meshes = [mesh for mesh, _ in runs]
+    tensors = {
+        "gamma_nl": ([found.gamma_nl_rate * lifetime for _, found in runs], "J s m-2 K-1", "γ^NL along the axis"),
+        "diagonal": ([found.chi_diagonal for _, found in runs], "J s2 m-3", "χ^D along the axis, unscaled"),
+        "off_diagonal": ([found.chi_off_diagonal for _, found in runs], "J s2 m-3", "χ^OD along the axis, unscaled"),
+    }
+    results = [
+        Dataset.of("/convergence/points", [mesh.points for mesh in meshes], "1", "k-points of the full mesh", (m,)),
+        Dataset.of("/convergence/grid", [mesh.grid for mesh in meshes], "1", "divisions", (m, "reciprocal")),
+    ]
+    for name, (values, unit, text) in tensors.items():
+        along = np.einsum("i,mtij,j->mt", axis, values, axis)
+        results.append(Dataset.of(f"/convergence/{name}", along, unit, text, (m, T)))
+    return results

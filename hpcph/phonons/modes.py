@@ -1,6 +1,6 @@
 """Diagonalisation of a block of k-points."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -34,6 +34,10 @@ class Modes:
         """Block number of every mode, (k, n) int: neighbours closer than DEGENERATE share one."""
         apart = np.diff(self.frequency_kn, axis=1) > DEGENERATE
         return np.concatenate([np.zeros((len(apart), 1), int), np.cumsum(apart, axis=1)], axis=1)
+
+    def at(self, where) -> "Modes":
+        """The same at some of the points."""
+        return Modes(*(getattr(self, field.name)[where] for field in fields(self)))
 
     def velocity_matrices(self, where) -> np.ndarray:
         """V^c_nm = ⟨n|∂D/∂k_c|m⟩/(ω_n + ω_m) at some of the points, (k, 3, n, m) complex in m s⁻¹ (theory §1)."""

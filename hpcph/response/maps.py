@@ -7,6 +7,7 @@ import numpy as np
 from hpcph.crystal.dynamical import Crystal, nonanalytic
 from hpcph.crystal.lattice import SYMMETRIC, Structure
 from hpcph.phonons.angular_momentum import block_average, polarization_by_atom
+from hpcph.phonons.eigenvectors import canonical
 from hpcph.phonons.modes import Modes, diagonalise
 from hpcph.response.thermal import occupation
 from hpcph.response.weights import ModeWeights, mode_weights
@@ -56,15 +57,18 @@ def plane_points(planes, grid) -> np.ndarray:
     return np.stack(np.meshgrid(a, b, np.asarray(planes, float), indexing="ij"), axis=-1)
 
 
-def bands(crystal: Crystal, q_kc: np.ndarray, direction_kc: np.ndarray) -> dict[str, np.ndarray]:
-    """Frequencies and phonon polarization on a piece of a path.
+def bands(crystal: Crystal, q_kc: np.ndarray, direction_kc: np.ndarray, axis: np.ndarray) -> dict[str, np.ndarray]:
+    """Frequencies, phonon polarization and eigenvectors at wave vectors, as of a piece of a path.
 
-    Degenerate modes get the mean over their block: no other number is independent of the choice of eigenvectors.
+    Degenerate modes get the mean over their block: no other number is independent of the choice of eigenvectors. Their
+    eigenvectors are those of definite angular momentum along the axis.
+
+    direction_kc : ndarray (q, 3) Cartesian, the side from which Γ is approached
 
     Returns
     -------
     frequency (q, n) in Hz, negative where imaginary; in ħ polarization (q, n, 3), polarization_by_atom (q, n, a, 3),
-    polarization_by_species (q, n, s, 3) in the order of species_names
+    polarization_by_species (q, n, s, 3) in the order of species_names; eigenvector (q, n, a, 3) complex
     """
     modes = diagonalise(crystal, q_kc, _limits(crystal, q_kc, direction_kc))
     names = species_names(crystal.structure.symbols)
@@ -77,6 +81,7 @@ def bands(crystal: Crystal, q_kc: np.ndarray, direction_kc: np.ndarray) -> dict[
         "polarization_by_species": np.stack(
             [atoms[:, :, kind == s].sum(axis=2) for s in range(kind.max() + 1)], axis=2
         ),
+        "eigenvector": canonical(modes, axis / np.linalg.norm(axis)).astype(np.complex64),
     }
 
 

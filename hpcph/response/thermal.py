@@ -32,6 +32,11 @@ class ThermalSums:
         """All numbers in one row, for a reduction."""
         return np.concatenate([getattr(self, f.name).ravel() for f in fields(self)])
 
+    @staticmethod
+    def width(temperatures: int) -> int:
+        """Length of the row."""
+        return 21 * temperatures + 2
+
     @classmethod
     def from_flat(cls, row: np.ndarray, temperatures: int) -> "ThermalSums":
         """The inverse of `flat`."""
