@@ -48,6 +48,11 @@ def along(chi: np.ndarray, samples: Samples, axis: np.ndarray) -> np.ndarray:
     return np.einsum("i,tij,rjk,k->tr", n, chi, samples.inverse_inertia_rij, n)
 
 
+def of_radius(gamma_t: np.ndarray, reference: float, radius_r: np.ndarray) -> np.ndarray:
+    """γ^LL (t, r) of samples with the proportions of one whose radius is `reference` and whose γ^LL is gamma_t (t,)."""
+    return gamma_t[:, None] * (reference / radius_r) ** 2
+
+
 def feedback(
     thermal: ThermalResponse,
     samples: Samples,
