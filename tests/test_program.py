@@ -46,6 +46,25 @@ TABLE = {  # name: shape with T, R, k, q, n and numbers, unit
     "/bands/frequency": ("qn", "Hz"),
     "/bands/polarization": ("qn3", "ħ"),
     "/bands/polarization_by_atom": ("qna3", "ħ"),
+    "/bands/eigenvector": ("qna3", "1"),
+    "/orbits/q": ("o3", "1"),
+    "/orbits/frequency": ("on", "Hz"),
+    "/orbits/polarization": ("on3", "ħ"),
+    "/orbits/polarization_by_atom": ("ona3", "ħ"),
+    "/orbits/eigenvector": ("ona3", "1"),
+    "/spectrum/frequency": ("w", "Hz"),
+    "/spectrum/at_temperature": ("s", "K"),
+    "/spectrum/gamma_nl": ("sw", "J s m-2 K-1 Hz-1"),
+    "/spectrum/diagonal": ("sw", f"{TENSOR} Hz-1"),
+    "/spectrum/off_diagonal": ("sw", f"{TENSOR} Hz-1"),
+    "/spectrum/gamma_nl_by_branch": ("sn", "J s m-2 K-1"),
+    "/spectrum/diagonal_by_branch": ("sn", TENSOR),
+    "/spectrum/off_diagonal_by_branch": ("sn", TENSOR),
+    "/convergence/points": ("m", "1"),
+    "/convergence/grid": ("m3", "1"),
+    "/convergence/gamma_nl": ("mT", "J s m-2 K-1"),
+    "/convergence/diagonal": ("mT", TENSOR),
+    "/convergence/off_diagonal": ("mT", TENSOR),
     "/modes/q": ("k3", "1"),
     "/modes/k": ("k3", "rad m-1"),
     "/modes/weight": ("k", "1"),
@@ -96,7 +115,7 @@ def computed(comm, folder, **changes):
 
 def test_names_shapes_and_units_of_the_interface(result, data):
     """Every dataset of the table is there as promised, with unit and description."""
-    sizes = {"T": 3, "R": 2, "a": A, "n": 3 * A, "p": 2, "i": 3, "j": 5, "3": 3}
+    sizes = {"T": 3, "R": 2, "a": A, "n": 3 * A, "p": 2, "i": 3, "j": 5, "3": 3, "o": 2, "s": 2, "w": 40, "m": 3}
     sizes |= {"k": len(data["/modes/weight"]), "q": len(data["/bands/distance"])}
     with h5py.File(result[0].path, "r") as file:
         for name, (shape, unit) in TABLE.items():
@@ -179,6 +198,35 @@ def test_maps_are_complete_and_of_the_right_size(data):
     np.testing.assert_array_equal(np.isnan(data["/slices/off_diagonal"]), gamma)
 
 
+def test_stored_eigenvectors_belong_to_what_is_stored_beside_them(data):
+    """2 Im e* × e of every atom is its polarization, but inside degenerate blocks, which share their mean."""
+    for group in ("/bands", "/orbits"):
+        e, frequency = data[f"{group}/eigenvector"], data[f"{group}/frequency"]
+        np.testing.assert_allclose((np.abs(e) ** 2).sum((2, 3)), 1, atol=1e-6)
+        l = 2 * np.cross(e.real, e.imag)
+        gap = np.diff(frequency, axis=1, prepend=-np.inf, append=np.inf)
+        alone = np.minimum(gap[:, :-1], gap[:, 1:]) > 1e8
+        assert alone.any() and not alone.all()
+        np.testing.assert_allclose(l[alone], data[f"{group}/polarization_by_atom"][alone], atol=1e-6)
+        total = l.sum(2)
+        np.testing.assert_allclose(total.sum(1), data[f"{group}/polarization"].sum(1), atol=1e-5)
+    assert data["/orbits/polarization"][0, 0, 2] > 0.9  # lowest branch at 0.091 c*
+
+
+def test_spectra_add_up_to_the_response(data):
+    """Over frequencies and over branches, at a temperature that the response has too; temperatures ascend."""
+    assert data["/spectrum/at_temperature"].tolist() == [150, 290]
+    width = np.diff(data["/spectrum/frequency"])[0]
+    chi = "/feedback/susceptibility"
+    tensors = {"gamma_nl": "/thermal/gamma_nl", "diagonal": f"{chi}/diagonal", "off_diagonal": f"{chi}/off_diagonal"}
+    for name, tensor in tensors.items():
+        value = data[tensor][1, 2, 2]
+        assert data[f"/spectrum/{name}"][1].sum() * width == pytest.approx(value, rel=1e-9)
+        assert data[f"/spectrum/{name}_by_branch"][1].sum() == pytest.approx(value, rel=1e-9)
+        assert data[f"/convergence/{name}"][-1, 1] == pytest.approx(value, rel=1e-12)
+    assert np.all(np.diff(data["/convergence/points"]) > 0)
+
+
 def test_the_mode_tables_give_the_response(data):
     """Σ w d (−∂f/∂ħω)/V over the stored tables is n·χ^D·n of the file."""
     from scipy.constants import k as boltzmann
@@ -213,14 +261,14 @@ def test_calibration_at_a_temperature_that_is_not_asked_for(comm, folder, result
         np.testing.assert_array_equal(found["/thermal/gamma_nl"], result[1]["/thermal/gamma_nl"][[0, 2]])
 
 
-SMALL = {"modes": False, "bands": world.DROP, "slices": world.DROP, "feedback": world.DROP}
+SMALL = {"modes": False, **dict.fromkeys(("bands", "orbits", "slices", "spectrum", "feedback"), world.DROP)}
 
 
 def test_sections_that_are_not_asked_for_are_not_there(comm, folder):
     """No empty groups; χ is there without the feedback section, scale 1."""
     found = computed(comm, folder, **SMALL)
     groups = {name.split("/")[1] for name in found if name[0] == "/" and name.count("/") > 1}
-    assert groups == {"crystal", "thermal", "feedback"}
+    assert groups == {"crystal", "thermal", "feedback", "convergence"}
     assert "/feedback/radius" not in found
     assert found["@feedback_scale"] == 1
 

@@ -5,12 +5,14 @@ import numpy as np
 from hpcph.phonons import angular_momentum
 from hpcph.phonons.modes import Modes
 
+EQUAL = 1e-6  # components of a mode closer than this, relative to the largest, count as equally large
+
 
 def canonical(modes: Modes, axis: np.ndarray) -> np.ndarray:
     """Polarization vectors e of every mode, (k, n, a, 3) complex, Σ_a |e_a|² = 1.
 
     Modes that share a degenerate block are those of definite angular momentum along the axis, the largest first; the
-    largest component of every mode is real and positive.
+    largest component of every mode, the first of equally large ones, is real and positive.
 
     axis : ndarray (3,), unit vector
     """
@@ -25,7 +27,9 @@ def canonical(modes: Modes, axis: np.ndarray) -> np.ndarray:
                 _, rotation = np.linalg.eigh(of_k[np.ix_(members, members)])
                 vectors[k][:, members] = vectors[k][:, members] @ rotation[:, ::-1]
     modes_first = vectors.swapaxes(1, 2)
-    largest = np.take_along_axis(modes_first, np.abs(modes_first).argmax(axis=2)[..., None], axis=2)
+    size = np.abs(modes_first)
+    first = np.argmax(size > (1 - EQUAL) * size.max(axis=2, keepdims=True), axis=2)
+    largest = np.take_along_axis(modes_first, first[..., None], axis=2)
     modes_first = modes_first * (np.abs(largest) / largest)
     return modes_first.reshape(*block.shape, -1, 3)
 

@@ -24,6 +24,8 @@ GOOD = {
         "calibrate": {"gamma_ll": 0.8, "temperature": "300 K", "radius": "20 nm"},
     },
     "bands": {"path": [[{"G": [0, 0, 0]}, {"A": [0, 0, 0.5]}]], "points": 5},
+    "orbits": {"q": [[0, 0, 0.1]]},
+    "spectrum": {"temperature": ["300 K"], "points": 5},
     "slices": {"temperature": 300, "planes": [0, 0.25], "grid": [3, 5]},
 }
 KEYS = ["from", "to", "step", "grid", "radius", "edges", "shape", "scale", "path", "calibrate", "modes", "x", "0", ""]

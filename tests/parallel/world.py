@@ -29,7 +29,9 @@ QUARTZ = {
     },
     "modes": True,
     "bands": {"points": 3},
+    "orbits": {"q": [[0, 0, 0.091], [0, 0, 0]]},
     "slices": {"temperature": "300 K", "planes": [0, 0.25], "grid": [3, 5]},
+    "spectrum": {"temperature": ["290 K", "150 K"], "points": 40},
     "output": "out",
 }
 DROP = object()

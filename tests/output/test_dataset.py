@@ -1,0 +1,112 @@
+"""A result as one xarray Dataset: names, units, axes; and what is refused."""
+
+import h5py
+import numpy as np
+import pytest
+from parallel import world
+
+from hpcph.errors import InputError
+from hpcph.output import mode
+from hpcph.output.dataset import open_result
+
+WHOLE = "give the result.h5 of a finished run"
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    """A small result of one rank."""
+    with world.communicator() as comm:
+        if comm.size > 1:
+            pytest.skip("rank 0 looks")
+        yield world.compute(comm, tmp_path_factory.mktemp("dataset"), world.quartz()).path
+
+
+@pytest.fixture(scope="module")
+def result(path):
+    with open_result(path) as found:
+        yield found
+
+
+def test_every_dataset_is_a_variable_or_a_coordinate(path, result):
+    """Under its path with _ for /, with the same numbers, units and description."""
+    names = []
+    with h5py.File(path, "r") as file:
+        file.visititems(lambda name, item: names.append(name) if isinstance(item, h5py.Dataset) else None)
+        for name in names:
+            variable, axis = name.replace("/", "_"), name.rsplit("/", 1)[-1]
+            found = result[variable if variable in result.data_vars else axis]
+            assert found.attrs["path"] == f"/{name}"
+            assert found.attrs["units"] == file[name].attrs["unit"] and found.attrs["description"]
+            stored = file[name].asstr()[...] if h5py.check_string_dtype(file[name].dtype) else file[name][...]
+            np.testing.assert_array_equal(found.values, stored)
+    assert len(result.variables) == len(names)
+
+
+def test_values_are_selected_by_physical_coordinates(result):
+    """γ^LL at 300 K and 20 nm; the attributes tell the scale."""
+    gamma = result.feedback_gamma_ll_total.sel(temperature=290, radius=20e-9, method="nearest")
+    assert float(gamma) == pytest.approx(0.8, rel=1e-12)
+    assert result.attrs["feedback_scale"] == result.attrs["scale"] > 1e5
+    assert result.attrs["formula"] == "Si3O6" and result.attrs["lifetime"] == 1e-11
+    assert str(result.thermal_gamma_nl.sel(cartesian_l="z", cartesian_gradient="z").dims) == "('temperature',)"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "is not HDF5"),
+        (b"just words", "is not HDF5"),
+        (b"\x89HDF\r\n\x1a\n" + b"\xff" * 500, "truncated or damaged"),
+    ],
+)
+def test_what_is_not_hdf5_is_refused(tmp_path, content, reason):
+    """One line with the file and what to give instead."""
+    path = tmp_path / "x.h5"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=reason) as caught:
+        open_result(path)
+    assert str(path) in str(caught.value) and WHOLE in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_missing_folders_and_foreign_files_are_refused(tmp_path):
+    """Also a file with the groups of a result that hpcph did not write."""
+    for path in (tmp_path, tmp_path / "nothing.h5"):
+        with pytest.raises(InputError, match="no such file"):
+            open_result(path)
+    foreign = tmp_path / "foreign.h5"
+    with h5py.File(foreign, "w") as file:
+        file["data"] = [1.0]
+    with pytest.raises(InputError, match="not written by hpcph"):
+        open_result(foreign)
+
+
+def test_truncated_results_are_refused(path, tmp_path):
+    """At any length."""
+    content = path.read_bytes()
+    short = tmp_path / "short.h5"
+    for share in (0.01, 0.3, 0.7, 0.999):
+        short.write_bytes(content[: int(share * len(content))])
+        with pytest.raises(InputError, match="truncated or damaged"):
+            open_result(short)
+
+
+def test_the_mode_nearest_to_a_wave_vector_is_found(result):
+    """Of /orbits and /bands together; amplitudes have the handedness of the polarization."""
+    exact = mode.find(result, [0, 0, 0.091], 1)
+    assert exact.q_c.tolist() == [0, 0, 0.091] and exact.branch == 1 and exact.symbols[:3] == ("Si",) * 3
+    u, v = exact.amplitude_ac.real, exact.amplitude_ac.imag
+    turning = (result.crystal_masses.values[:, None] * np.cross(u, v)).sum(0)
+    assert exact.polarization[2] > 0.9 and turning[2] > 0
+    assert np.linalg.norm(exact.amplitude_ac, axis=1).max() == pytest.approx(1)
+    np.testing.assert_allclose(mode.find(result, [0.49, 0.01, 0], 4).q_c, [0.5, 0, 0], atol=1e-15)
+    assert mode.find(result, [0, 0, 0.091], 2).frequency > exact.frequency
+
+
+def test_modes_that_do_not_exist_are_refused(result):
+    """Branch out of range; a result without eigenvectors names the sections that make them."""
+    for branch in (0, 28):
+        with pytest.raises(InputError, match="1 to 27"):
+            mode.find(result, [0, 0, 0.1], branch)
+    without = result.drop_vars(["bands_eigenvector", "orbits_eigenvector"])
+    with pytest.raises(InputError, match="add bands or orbits"):
+        mode.find(without, [0, 0, 0.1], 1)

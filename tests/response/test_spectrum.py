@@ -1,0 +1,74 @@
+"""Shares of the responses by frequency and branch: they add up, in the right places, for any axis."""
+
+import numpy as np
+import physics
+import pytest
+
+from hpcph.crystal import mesh
+from hpcph.response.spectrum import Intervals, Projection, Spectrum, spectral_sums
+from hpcph.response.weights import mode_weights
+
+T = (60.0, 300.0)
+AXIS = np.array([0.3, -0.2, 1.0]) / np.linalg.norm([0.3, -0.2, 1.0])
+SHARES = ("gamma_nl", "diagonal", "off_diagonal")
+TENSOR = {"gamma_nl": "gamma_nl_rate", "diagonal": "chi_diagonal", "off_diagonal": "chi_off_diagonal"}
+
+
+def spectrum(name, grid, shift, axis, symmetry, edges):
+    """On a mesh, per volume, τ = 1 s."""
+    case = physics.case(name)
+    points = mesh.monkhorst_pack(case.structure, (grid,) * 3, shift, symmetry)
+    modes = physics.modes(case, points.q_kc)
+    wanted = Intervals(edges, np.array(T))
+    projection = Projection.along(axis, points.operations)
+    found = spectral_sums(modes, mode_weights(modes), points.weight_k, wanted, projection)
+    row = found.flat()
+    assert len(row) == Spectrum.width(wanted, case.crystal.modes)
+    return Spectrum.from_flat(row, wanted, case.crystal.modes).per_volume(case.structure.volume, 1.0), modes
+
+
+@pytest.mark.parametrize("symmetry", [False, True])
+@pytest.mark.parametrize(
+    ("name", "shift", "axis"),
+    [
+        ("embedded", (0, 0, 0.5), np.eye(3)[2]),
+        ("embedded", (0, 0, 0.5), AXIS),
+        ("zno", (0, 0, 0.5), AXIS),
+        ("P2_13", (0.5, 0.5, 0.5), AXIS),
+    ],
+)
+def test_shares_add_up_to_the_response_along_the_axis(name, shift, axis, symmetry):
+    """Σ over intervals = Σ over branches = n·γ·n, n·χ·n, also where operations turn the axis."""
+    edges = np.linspace(0, 45e12, 60)
+    found, _ = spectrum(name, 3, shift, axis, symmetry, edges)
+    expected = physics.response(name, 3, shift, T, symmetry)
+    for share in SHARES:
+        tensor = getattr(expected, TENSOR[share])
+        along = np.einsum("i,tij,j->t", axis, tensor, axis)
+        scale = np.abs(tensor).max() + 1e-12 * np.abs(expected.chi_off_diagonal).max()
+        for part in (getattr(found, share), getattr(found, f"{share}_by_branch")):
+            np.testing.assert_allclose(part.sum(1), along, atol=2e-9 * scale, rtol=0, err_msg=share)
+
+
+def test_shares_stand_where_their_modes_are():
+    """Intervals without modes are empty, and the acoustic branches carry what is below the optical ones."""
+    edges = np.linspace(0, 45e12, 46)
+    found, modes = spectrum("embedded", 4, (0, 0, 0.5), np.eye(3)[2], True, edges)
+    count, _ = np.histogram(modes.frequency_kn / (2 * np.pi), edges)
+    assert (count == 0).any()
+    for share in SHARES:
+        assert np.all(getattr(found, share)[:, count == 0] == 0)
+        assert np.any(getattr(found, share)[:, count > 0] != 0)
+    lowest_optical = modes.frequency_kn[:, 3].min() / (2 * np.pi)
+    below = edges[1:] <= lowest_optical
+    assert below.sum() >= 2
+    partial = found.diagonal[:, below].sum(1)
+    assert np.all(partial > 0) and np.all(partial < found.diagonal_by_branch[:, :3].sum(1))
+
+
+def test_modes_above_the_last_interval_count_in_it():
+    """No share is lost when the mesh finds a higher frequency than the supercell had."""
+    low, _ = spectrum("embedded", 3, (0, 0, 0.5), np.eye(3)[2], True, np.linspace(0, 10e12, 11))
+    high, _ = spectrum("embedded", 3, (0, 0, 0.5), np.eye(3)[2], True, np.linspace(0, 50e12, 11))
+    for share in SHARES:
+        np.testing.assert_allclose(getattr(low, share).sum(1), getattr(high, share).sum(1), rtol=1e-12)
