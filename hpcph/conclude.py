@@ -10,12 +10,14 @@ from hpcph.crystal.mesh import Mesh
 from hpcph.errors import InputError
 from hpcph.job import Job, Stage
 from hpcph.output import layout, xdmf
+from hpcph.output import magnetization as magnetic
 from hpcph.output.progress import Reporter, closing_table
 from hpcph.output.provenance import versions
-from hpcph.output.store import complete, publish
+from hpcph.output.store import Dataset, complete, publish
 from hpcph.parallel.comm import Comm
 from hpcph.response import convergence
 from hpcph.response.feedback import Coupling, Feedback, along, feedback
+from hpcph.response.magnetization import Magnetization, magnetization
 from hpcph.response.spectrum import Spectrum
 from hpcph.response.thermal import ThermalResponse
 
@@ -77,6 +79,8 @@ def conclude(
         results += layout.spectrum(job.intervals, shares)
     if job.orbits is not None:
         results += layout.orbit_axes(job.orbits)
+    magnetized, more = _magnetic(thermal, spread, given.lifetime, drive, coupled, samples)
+    results += more
     if job.path is not None:
         results += layout.band_axes(job.path, structure.symbols)
     if job.planes is not None:
@@ -94,6 +98,10 @@ def conclude(
     publish(temporary, final)
     xdmf.describe(final)
     reporter.say(closing_table(thermal, spread, given.lifetime, axis, coupled, doubt, samples))
+    if magnetized is not None:
+        reporter.say(magnetic.closing_table(thermal.temperature, magnetized, axis, scale, samples))
+        if job.path is not None:
+            reporter.say(magnetic.largest_moment(final))
     for line in _remarks(
         thermal, coupled, job, convergence.relative(errors, everything, structure.rotations_cartesian)
     ):
@@ -119,6 +127,19 @@ def _feedback(given, everything: ThermalResponse, thermal: ThermalResponse, dens
             raise InputError("feedback.calibrate", unscaled, "no scale fits: γ^LL without it is not positive")
         scale = wanted.calibrate.gamma_ll / unscaled
     return feedback(thermal, samples, pam, axis, Coupling[wanted.coupling.upper()], float(scale)), samples
+
+
+def _magnetic(
+    thermal: ThermalResponse, spread: convergence.Uncertainty, lifetime: float, drive: np.ndarray, coupled, samples
+) -> tuple[Magnetization | None, list[Dataset]]:
+    """Magnetization in the gradient, None without moments, and what the file says of it and of rotation."""
+    results = magnetic.rotation(thermal, spread)
+    if thermal.magnetic is None or spread.magnetic is None:
+        return None, results
+    found = magnetization(thermal.magnetic, drive, coupled, samples)
+    return found, results + magnetic.magnetization(
+        thermal.magnetic, spread.magnetic, lifetime, drive, found, samples
+    )
 
 
 def _provenance(

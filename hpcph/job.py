@@ -13,6 +13,7 @@ from hpcph.crystal.dynamical import Crystal
 from hpcph.crystal.mesh import Mesh, Sampling
 from hpcph.errors import InputError
 from hpcph.output.layout import band_maps, mode_maps, orbit_maps, slice_maps
+from hpcph.output.magnetization import moment_maps
 from hpcph.output.store import Dataset
 from hpcph.phonons.modes import Modes, diagonalise
 from hpcph.response import maps
@@ -36,6 +37,7 @@ class Job:
     samplings : meshes in the order in which they are summed; the last gives the result, the others its error
     accuracy : relative error that ends the series of meshes early, or None to take all
     temperature : ndarray (t,) K, those of the output and that of the calibration
+    gyromagnetic : ndarray (a, 3, 3) C kg⁻¹, moments of the atoms in terms of their L; None without magnetization
     path, orbits, planes, intervals : None where the input has no such section; orbits are wave vectors (q, 3)
     allow_unstable : leave imaginary modes out instead of refusing them
     fingerprint : sha256 of input, force constants and program version; equal fingerprints, equal results
@@ -46,6 +48,7 @@ class Job:
     accuracy: float | None
     temperature: np.ndarray
     axis: np.ndarray
+    gyromagnetic: np.ndarray | None
     store_modes: bool
     path: maps.Path | None
     orbits: np.ndarray | None
@@ -111,19 +114,20 @@ def zone(job: Job, mesh: Mesh) -> Stage:
             modes = diagonalise(job.crystal, q[here])
             if not job.allow_unstable:
                 refuse_unstable(modes, q[here])
-            weights = mode_weights(modes)
+            weights = mode_weights(modes, job.gyromagnetic)
+            angular = weights.without_moments()
             sums[:thermal] += thermal_sums(modes, weights, weight[here], job.temperature).flat()
             if job.intervals is not None:
-                sums[thermal:] += spectral_sums(modes, weights, weight[here], job.intervals, projection).flat()
+                sums[thermal:] += spectral_sums(modes, angular, weight[here], job.intervals, projection).flat()
             if job.store_modes:
                 points = {"q": q[here], "k": q[here] @ reciprocal, "weight": weight[here]}
-                found = points | maps.mode_tables(modes, weights, job.axis)
+                found = points | maps.mode_tables(modes, angular, job.axis)
                 for name, values in found.items():
                     tables.setdefault(name, []).append(values)
         return sums, _under("/modes", {name: np.concatenate(parts) for name, parts in tables.items()})
 
     projection = Projection.along(job.axis / np.linalg.norm(job.axis), mesh.operations)
-    thermal = ThermalSums.width(len(job.temperature))
+    thermal = ThermalSums.width(len(job.temperature), moments=job.gyromagnetic is not None)
     width = thermal + (Spectrum.width(job.intervals, job.crystal.modes) if job.intervals else 0)
     layout = mode_maps(len(q), job.crystal.modes) if job.store_modes else []
     return Stage(
@@ -137,13 +141,17 @@ def zone(job: Job, mesh: Mesh) -> Stage:
 
 
 def _dispersion(job: Job, name: str, layout: list[Dataset], q_kc: np.ndarray, direction_kc: np.ndarray) -> Stage:
-    """Modes at the points of a path or a list; those at Γ are the limits from a direction."""
-    wanted = {spec.name for spec in layout}
+    """Modes at the points of a path or a list (layout: frequency first); those at Γ are the limits from a direction."""
 
     def work(block: slice):
-        found = _under(f"/{name}", maps.bands(job.crystal, q_kc[block], direction_kc[block], job.axis))
-        return None, {key: values for key, values in found.items() if key in wanted}
+        found = maps.bands(job.crystal, q_kc[block], direction_kc[block], job.axis)
+        if job.gyromagnetic is not None:
+            found |= maps.moments(job.crystal.structure, found["polarization_by_atom"])
+        return None, {key: values for key, values in _under(f"/{name}", found).items() if key in wanted}
 
+    if job.gyromagnetic is not None:
+        layout = [*layout, *moment_maps(layout[0])]
+    wanted = {spec.name for spec in layout}
     blocks = meshing.blocks(q_kc, meshing.block_size(job.crystal.modes))
     return Stage(name, len(q_kc), blocks, layout, 0, work)
 
@@ -165,7 +173,7 @@ def _slices(job: Job, planes: Planes) -> Stage:
 
 def read(job: Job, row: np.ndarray) -> tuple[ThermalSums, Spectrum | None]:
     """What the row of partial sums of a zone means once it is added up; the spectrum is still one of sums."""
-    thermal = ThermalSums.width(len(job.temperature))
+    thermal = ThermalSums.width(len(job.temperature), moments=job.gyromagnetic is not None)
     sums = ThermalSums.from_flat(row[:thermal], len(job.temperature))
     if job.intervals is None:
         return sums, None

@@ -16,6 +16,7 @@ from hpcph.crystal.lattice import Structure
 from hpcph.crystal.sumrules import SumRule
 from hpcph.errors import InputError
 from hpcph.job import Job, Planes, refuse_unstable
+from hpcph.phonons.magnetic_moment import gyromagnetic_tensor
 from hpcph.phonons.modes import diagonalise
 from hpcph.response import maps, sample
 from hpcph.response.sample import Samples
@@ -67,6 +68,7 @@ def prepare(source: Source) -> Prepared:
         accuracy=given.mesh.accuracy,
         temperature=temperatures(given),
         axis=np.asarray(given.axis, float),
+        gyromagnetic=_gyromagnetic(given, structure),
         store_modes=given.modes,
         path=_path(given, structure),
         orbits=np.array(given.orbits.q, float) if given.orbits else None,
@@ -179,6 +181,17 @@ def _with_honoured_symmetry(crystal: dynamical.Crystal, remarks: list[str]) -> t
     structure = replace(crystal.structure, rotations=crystal.structure.rotations[~broken])
     line = f"the force constants break {broken.sum()} of {len(broken)} point-group operations; the others are used"
     return replace(crystal, structure=structure), [*remarks, line]
+
+
+def _gyromagnetic(given: Input, structure: Structure) -> np.ndarray | None:
+    """Moments of the atoms in terms of their L, where the magnetization is wanted and Born charges are known."""
+    if given.magnetization is True and structure.born_aij is None:
+        raise InputError(
+            "magnetization", "true", "the force constants carry no Born charges; give crystal.born or leave it out"
+        )
+    if given.magnetization is False or structure.born_aij is None:
+        return None
+    return gyromagnetic_tensor(structure.born_aij, structure.mass_a)
 
 
 def _sampling(wanted: Wanted, structure: Structure, grid: Sequence[int], refinement: int) -> mesh.Sampling:

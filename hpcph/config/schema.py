@@ -33,10 +33,10 @@ def _as_list(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
 
 
-def _word_or_list(kind: Any, most: Any) -> Any:
-    """`auto` or a list: the kind of the value decides which complaint the user reads."""
-    choice = Annotated[Literal["auto"], Tag("word")] | Annotated[kind, most, Tag("list")]
-    return Annotated[choice, Discriminator(lambda value: "word" if isinstance(value, str) else "list")]
+def _auto_or(kind: Any) -> Any:
+    """`auto` or a value of that kind: whether it is a word decides which complaint the user reads."""
+    choice = Annotated[Literal["auto"], Tag("word")] | Annotated[kind, Tag("value")]
+    return Annotated[choice, Discriminator(lambda value: "word" if isinstance(value, str) else "value")]
 
 
 class Crystal(Section):
@@ -79,7 +79,7 @@ class Mesh(Section):
     grid: Annotated[list[PointCount], Field(min_length=3, max_length=3)] | None = None
     accuracy: Annotated[Fraction, Field(ge=1e-4, le=0.5)] | None = None
     refine_gamma: Annotated[int, Field(ge=0, le=MAX_REFINEMENT)] | None = None
-    shift: _word_or_list(list[float], Field(min_length=3, max_length=3)) = "auto"  # type: ignore[valid-type]
+    shift: _auto_or(Annotated[list[float], Field(min_length=3, max_length=3)]) = "auto"  # type: ignore[valid-type]
     symmetry: bool = True
 
     @model_validator(mode="after")
@@ -192,7 +192,7 @@ Run = Annotated[list[Point], Field(min_length=2, max_length=100)]
 class Bands(Section):
     """Dispersion along a path: auto, or runs of points like [{Γ: [0, 0, 0]}, {A: [0, 0, 0.5]}]."""
 
-    path: _word_or_list(list[Run], Field(min_length=1, max_length=100)) = "auto"  # type: ignore[valid-type]
+    path: _auto_or(Annotated[list[Run], Field(min_length=1, max_length=100)]) = "auto"  # type: ignore[valid-type]
     points: Annotated[int, Field(ge=2, le=10_000)] = 101
 
 
@@ -238,6 +238,7 @@ class Input(Section):
     lifetime: Annotated[Time, Field(gt=0, le=1)]
     gradient: Gradient
     feedback: Feedback | None = None
+    magnetization: _auto_or(bool) = "auto"  # type: ignore[valid-type]
     modes: bool = False
     bands: Bands | None = None
     orbits: Orbits | None = None

@@ -86,7 +86,9 @@ def load(files: Files) -> Loaded:
             files.force_constants,
             "holds no force constants; add crystal.force_sets: FORCE_SETS",
         )
-    return Loaded(_structure(ph), _pairs(ph), _dielectric(ph), _commensurate(ph), _reach(ph))
+    dielectric = _dielectric(ph)
+    structure = replace(_structure(ph), born_aij=dielectric.born if dielectric else None)
+    return Loaded(structure, _pairs(ph), dielectric, _commensurate(ph), _reach(ph))
 
 
 def _phonopy(files: Files) -> Any:

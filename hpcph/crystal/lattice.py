@@ -61,6 +61,7 @@ class Structure:
     symbols : chemical symbols, one an atom
     rotations : ndarray (g, 3, 3) int, the point group acting on fractional positions
     space_group : its name and number
+    born_aij : ndarray (a, 3, 3) Born charges in e, [polarization, displacement], neutral in all; None where unknown
     """
 
     lattice_vc: np.ndarray
@@ -69,6 +70,7 @@ class Structure:
     symbols: tuple[str, ...]
     rotations: np.ndarray
     space_group: str
+    born_aij: np.ndarray | None = None
 
     @property
     def volume(self) -> float:

@@ -115,7 +115,9 @@ def slice_axes(q_ijpc: np.ndarray, reciprocal_vc: np.ndarray) -> list[Dataset]:
 
 def crystal(structure: Structure) -> list[Dataset]:
     """The primitive cell."""
+    born = [] if structure.born_aij is None else [born_charges(structure.born_aij)]
     return [
+        *born,
         Dataset.of("/crystal/lattice", structure.lattice_vc, "m", "rows a, b, c", ("lattice_vector", "cartesian")),
         Dataset.of(
             "/crystal/positions", structure.fractional_ac, "1", "fractional positions", ("atom", "lattice_vector")
@@ -125,6 +127,12 @@ def crystal(structure: Structure) -> list[Dataset]:
         Dataset.of("/crystal/volume", structure.volume, "m3", "volume of the primitive cell"),
         Dataset.of("/crystal/density", structure.density, "kg m-3", "mass density"),
     ]
+
+
+def born_charges(born_aij: np.ndarray) -> Dataset:
+    """As they are used: symmetrised, neutral in all."""
+    axes = ("atom", "cartesian_polarization", "cartesian_displacement")
+    return Dataset.of("/crystal/born_charges", born_aij, "e", "Born charges Z_a", axes)
 
 
 def thermal(result: ThermalResponse, lifetime: float, pam_density: np.ndarray) -> list[Dataset]:

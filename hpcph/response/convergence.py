@@ -9,13 +9,14 @@ agree by chance: then nine errors of ten are below it (tests/response/test_conve
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 
 from hpcph.crystal.mesh import Mesh
 from hpcph.response.feedback import Feedback
 from hpcph.response.sample import Samples
-from hpcph.response.thermal import ThermalResponse
+from hpcph.response.thermal import MagneticResponse, ThermalResponse
 
 SAFETY = 2.5
 COMPARED = 2  # coarser meshes
@@ -24,11 +25,15 @@ DEEP = 4  # levels of refinement that leave nothing of the error like h
 
 @dataclass(frozen=True)
 class Uncertainty:
-    """Estimated absolute errors of a ThermalResponse, (t, 3, 3) each in its units, NaN without two coarser meshes."""
+    """Estimated absolute errors of a ThermalResponse, (t, 3, 3) each in its units, NaN without two coarser meshes.
+
+    magnetic : those of its magnetic part, None without one
+    """
 
     gamma_nl_rate: np.ndarray
     chi_diagonal: np.ndarray
     chi_off_diagonal: np.ndarray
+    magnetic: MagneticResponse | None
 
     @property
     def chi(self) -> np.ndarray:
@@ -37,29 +42,32 @@ class Uncertainty:
 
     def at(self, keep: np.ndarray) -> "Uncertainty":
         """The same at some of the temperatures, keep (t,) bool."""
-        return Uncertainty(self.gamma_nl_rate[keep], self.chi_diagonal[keep], self.chi_off_diagonal[keep])
+        kept = (self.gamma_nl_rate[keep], self.chi_diagonal[keep], self.chi_off_diagonal[keep])
+        return Uncertainty(*kept, magnetic=self.magnetic and self.magnetic.at(keep))
 
 
 def uncertainty(runs: Sequence[tuple[Mesh, ThermalResponse]]) -> Uncertainty:
     """Errors of the last of several meshes; the two before it are compared with it."""
-    (mesh, fine), coarser = runs[-1], runs[:-1][-COMPARED:]
+    mesh, coarser = runs[-1][0], runs[:-1][-COMPARED:]
     ratios = [(mesh.points / other.points) ** (1 / 3) for other, _ in coarser]
     irregular = [r**-1.5 for r in ratios]
     steady = [1 / (r - 1) for r in ratios]
 
     def error(name: str, factors: list[float]) -> np.ndarray:
-        value = getattr(fine, name)
+        *others, value = (attrgetter(name)(response) for _, response in [*coarser, runs[-1]])
         if len(coarser) < COMPARED:
             return np.full_like(value, np.nan)
-        differences = [np.abs(value - getattr(other, name)) for _, other in coarser]
+        differences = [np.abs(value - other) for other in others]
         return SAFETY * np.max([f * d for f, d in zip(factors, differences, strict=True)], axis=0)
 
+    def errors(part: str) -> list[np.ndarray]:
+        return [error(part + name, factors) for name, factors in kinds.items()]
+
     of_chi = irregular if mesh.refinement >= DEEP else steady
-    return Uncertainty(
-        gamma_nl_rate=error("gamma_nl_rate", irregular),
-        chi_diagonal=error("chi_diagonal", of_chi),
-        chi_off_diagonal=error("chi_off_diagonal", of_chi),
-    )
+    kinds = {"gamma_nl_rate": irregular, "chi_diagonal": of_chi, "chi_off_diagonal": of_chi}
+    magnetic = MagneticResponse(*errors("magnetic.")) if runs[-1][1].magnetic else None
+    flow, diagonal, off_diagonal = errors("")
+    return Uncertainty(flow, diagonal, off_diagonal, magnetic)
 
 
 def relative(errors: Uncertainty, response: ThermalResponse, operations: np.ndarray) -> tuple[float, float]:

@@ -6,6 +6,7 @@ import numpy as np
 
 from hpcph.crystal.dynamical import Crystal, nonanalytic
 from hpcph.crystal.lattice import SYMMETRIC, Structure
+from hpcph.phonons import magnetic_moment
 from hpcph.phonons.angular_momentum import block_average, polarization_by_atom
 from hpcph.phonons.eigenvectors import canonical
 from hpcph.phonons.modes import Modes, diagonalise
@@ -82,6 +83,21 @@ def bands(crystal: Crystal, q_kc: np.ndarray, direction_kc: np.ndarray, axis: np
             [atoms[:, :, kind == s].sum(axis=2) for s in range(kind.max() + 1)], axis=2
         ),
         "eigenvector": canonical(modes, axis / np.linalg.norm(axis)).astype(np.complex64),
+    }
+
+
+def moments(structure: Structure, polarization_knai: np.ndarray) -> dict[str, np.ndarray]:
+    """Magnetic moments of modes, (q, n, 3) in A m², from the polarization of their atoms, (q, n, a, 3) in ħ.
+
+    Returns
+    -------
+    moment from the Born charges of `structure`, moment_scalar with the mean charge of every atom
+    """
+    born, mass = structure.born_aij, structure.mass_a
+    assert born is not None, "moments need Born charges"
+    return {
+        "moment": magnetic_moment.moments(polarization_knai, magnetic_moment.gyromagnetic_tensor(born, mass)),
+        "moment_scalar": magnetic_moment.moments(polarization_knai, magnetic_moment.scalar_ratio(born, mass)),
     }
 
 

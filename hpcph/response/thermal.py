@@ -1,4 +1,4 @@
-"""Brillouin-zone sums of the thermal response: γ^NL, χ^D and χ^OD at every temperature, theory §3 and §4."""
+"""Brillouin-zone sums of the thermal response: γ^NL, χ^D and χ^OD at every temperature, theory §3, §4 and §5."""
 
 from dataclasses import dataclass, fields, replace
 
@@ -13,7 +13,7 @@ from hpcph.response.weights import ModeWeights
 
 @dataclass(frozen=True)
 class ThermalSums:
-    """Weighted sums over k-points; they add up block by block.
+    """Weighted sums over k-points; they add up block by block. With moments, nine columns more each (ModeWeights).
 
     flow : ndarray (t, 9), −Σ w p ∂f/∂T, J m K⁻¹ (γ^NL times V/τ)
     diagonal, off_diagonal : ndarray (t, 6), Voigt order, J s² (χ times V)
@@ -33,16 +33,39 @@ class ThermalSums:
         return np.concatenate([getattr(self, f.name).ravel() for f in fields(self)])
 
     @staticmethod
-    def width(temperatures: int) -> int:
+    def width(temperatures: int, moments: bool) -> int:
         """Length of the row."""
-        return 21 * temperatures + 2
+        return (48 if moments else 21) * temperatures + 2
 
     @classmethod
     def from_flat(cls, row: np.ndarray, temperatures: int) -> "ThermalSums":
         """The inverse of `flat`."""
-        shapes = [(temperatures, 9), (temperatures, 6), (temperatures, 6), (2,)]
+        more = 9 if len(row) == cls.width(temperatures, moments=True) else 0
+        shapes = [(temperatures, 9 + more), (temperatures, 6 + more), (temperatures, 6 + more), (2,)]
         parts = np.split(row, np.cumsum([int(np.prod(s)) for s in shapes])[:-1])
         return cls(*(part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)))
+
+
+@dataclass(frozen=True)
+class MagneticResponse:
+    """Magnetization instead of angular momentum per volume of crystal, theory §5; or the errors of these tensors.
+
+    gamma_nl_rate : ndarray (t, 3, 3), γ^N/τ in A m⁻¹ per K m⁻¹ and s, first index m, second ∇T
+    chi_diagonal, chi_off_diagonal : ndarray (t, 3, 3), χ^{N,L} in A m⁻¹ per rad s⁻¹, first index m, second Ω
+    """
+
+    gamma_nl_rate: np.ndarray
+    chi_diagonal: np.ndarray
+    chi_off_diagonal: np.ndarray
+
+    @property
+    def chi(self) -> np.ndarray:
+        """χ^{N,L} = ∂m/∂Ω, both channels."""
+        return self.chi_diagonal + self.chi_off_diagonal
+
+    def at(self, keep: np.ndarray) -> "MagneticResponse":
+        """The same at some of the temperatures, keep (t,) bool."""
+        return MagneticResponse(*(getattr(self, f.name)[keep] for f in fields(self)))
 
 
 @dataclass(frozen=True)
@@ -53,6 +76,7 @@ class ThermalResponse:
     gamma_nl_rate : ndarray (t, 3, 3), γ^NL/τ in J m⁻² K⁻¹, first index L, second ∇T
     chi_diagonal, chi_off_diagonal : ndarray (t, 3, 3), J s² m⁻³
     zero_modes, unstable_modes : numbers of modes left out, on the points that were computed
+    magnetic : the same for the magnetization; None without moments
     """
 
     temperature: np.ndarray
@@ -61,6 +85,7 @@ class ThermalResponse:
     chi_off_diagonal: np.ndarray
     zero_modes: int
     unstable_modes: int
+    magnetic: MagneticResponse | None = None
 
     @property
     def chi(self) -> np.ndarray:
@@ -70,7 +95,8 @@ class ThermalResponse:
     def at(self, keep: np.ndarray) -> "ThermalResponse":
         """The same at some of the temperatures, keep (t,) bool."""
         tensors = ("temperature", "gamma_nl_rate", "chi_diagonal", "chi_off_diagonal")
-        return replace(self, **{name: getattr(self, name)[keep] for name in tensors})
+        magnetic = self.magnetic and self.magnetic.at(keep)
+        return replace(self, magnetic=magnetic, **{name: getattr(self, name)[keep] for name in tensors})
 
 
 def occupation(omega: np.ndarray, temperature: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -101,11 +127,12 @@ def thermal_sums(modes: Modes, weights: ModeWeights, weight_k: np.ndarray, tempe
     kT = boltzmann * temperature[:, None]
     f = _bose(energy.ravel() / kT)
     w = weight_k[:, None, None]
-    off_diagonal = f @ (w * weights.off_diagonal_kn).reshape(-1, 6)
+    pairs = weights.diagonal_kn.shape[-1]
+    off_diagonal = f @ (w * weights.off_diagonal_kn).reshape(-1, pairs)
     f += f * f
     return ThermalSums(
-        flow=f @ (-w * energy[..., None] * weights.flow_kn).reshape(-1, 9) / (kT * temperature[:, None]),
-        diagonal=f @ (w * weights.diagonal_kn).reshape(-1, 6) / kT,
+        flow=f @ (-w * energy[..., None] * weights.flow_kn).reshape(-1, pairs + 3) / (kT * temperature[:, None]),
+        diagonal=f @ (w * weights.diagonal_kn).reshape(-1, pairs) / kT,
         off_diagonal=off_diagonal + weight_k @ weights.zero_point_k,
         left_out=np.array([(~modes.active_kn & ~modes.unstable_kn).sum(), modes.unstable_kn.sum()], float),
     )
@@ -114,20 +141,31 @@ def thermal_sums(modes: Modes, weights: ModeWeights, weight_k: np.ndarray, tempe
 def response(sums: ThermalSums, temperature: np.ndarray, volume: float, operations: np.ndarray) -> ThermalResponse:
     """Tensors from the sums over irreducible points: averaged over the operations, per volume.
 
-    L is axial and ∇T polar, so γ → det(R) R γ Rᵀ and χ → R χ Rᵀ; time reversal changes neither.
+    L and m are axial and ∇T polar, so γ → det(R) R γ Rᵀ and χ → R χ Rᵀ; time reversal changes neither.
 
     volume : of the primitive cell, m³; operations : ndarray (g, 3, 3) Cartesian
     """
-    parity = np.linalg.det(operations)
-    average = len(operations) * volume
-    flow = sums.flow.reshape(-1, 3, 3)
+    parity, even = np.linalg.det(operations), np.ones(len(operations))
+
+    def average(tensors: np.ndarray, signs: np.ndarray) -> np.ndarray:
+        turned = np.einsum("g,gij,tjk,glk->til", signs, operations, tensors.reshape(-1, 3, 3), operations)
+        return turned / (len(operations) * volume)
+
+    magnetic = None
+    if sums.flow.shape[1] > 9:
+        magnetic = MagneticResponse(
+            gamma_nl_rate=average(sums.flow[:, 9:], parity),
+            chi_diagonal=average(sums.diagonal[:, 6:], even),
+            chi_off_diagonal=average(sums.off_diagonal[:, 6:], even),
+        )
     return ThermalResponse(
         temperature=temperature,
-        gamma_nl_rate=np.einsum("g,gij,tjk,glk->til", parity, operations, flow, operations) / average,
-        chi_diagonal=np.einsum("gij,tjk,glk->til", operations, _tensor(sums.diagonal), operations) / average,
-        chi_off_diagonal=np.einsum("gij,tjk,glk->til", operations, _tensor(sums.off_diagonal), operations) / average,
+        gamma_nl_rate=average(sums.flow[:, :9], parity),
+        chi_diagonal=average(_tensor(sums.diagonal), even),
+        chi_off_diagonal=average(_tensor(sums.off_diagonal), even),
         zero_modes=int(sums.left_out[0]),
         unstable_modes=int(sums.left_out[1]),
+        magnetic=magnetic,
     )
 
 

@@ -46,10 +46,11 @@ def measure(path: Path, points: int) -> str:
     blocks = stage.blocks[: max(1, round(points * len(stage.blocks) / stage.points))]
     q = np.concatenate([mesh.q_kc[b] for b in blocks])
     D = matrices(job.crystal, q)
-    kernel, summed, eigh = (
+    kernel, moments, summed, eigh = (
         t / len(q)
         for t in seconds(
             lambda: [mode_weights(diagonalise(job.crystal, mesh.q_kc[b])) for b in blocks],
+            lambda: [mode_weights(diagonalise(job.crystal, mesh.q_kc[b]), job.gyromagnetic) for b in blocks],
             lambda: [stage.work(b) for b in blocks],
             lambda: np.linalg.eigh(D),
         )
@@ -62,6 +63,7 @@ def measure(path: Path, points: int) -> str:
     g = len(job.crystal.dipoles.wavevector_gc) if job.crystal.dipoles else 0
     return (
         f"{source.input.title or path.stem:32s} {job.crystal.modes:4d} modes {g:4d} G  kernel {kernel * 1e6:8.0f} µs  "
+        f"with moments {moments * 1e6:8.0f} µs  "
         f"with {len(job.temperature)} T {summed * 1e6:8.0f} µs  eigh {eigh * 1e6:8.0f} µs  "
         f"phonopy {other * 1e6:8.0f} µs  "
         f"kernel/eigh {kernel / eigh:5.2f} ({summed / eigh:.2f})  phonopy/kernel {other / kernel:5.1f}"

@@ -1,0 +1,114 @@
+"""What result.h5 and the closing lines say about magnetization and rotation."""
+
+from pathlib import Path
+
+import h5py
+import numpy as np
+from rich.table import Table
+from scipy.constants import physical_constants
+
+from hpcph.output.layout import T
+from hpcph.output.store import Dataset
+from hpcph.response.convergence import Uncertainty
+from hpcph.response.magnetization import Magnetization, field
+from hpcph.response.sample import Samples
+from hpcph.response.thermal import MagneticResponse, ThermalResponse
+
+NUCLEAR = physical_constants["nuclear magneton"][0]  # A m²
+BOHR = physical_constants["Bohr magneton"][0]
+ROWS = 4  # temperatures in the closing table
+ERROR = "estimated absolute error of the mesh sum"
+
+
+def moment_maps(frequency: Dataset) -> list[Dataset]:
+    """Magnetic moments beside the frequencies of a group; degenerate modes carry the mean of their block."""
+    group = frequency.name.rsplit("/", 1)[0]
+    shape, axes = (*frequency.shape, 3), (*frequency.axes, "cartesian_m")
+    exact, mean = "magnetic moment ħ⟨n|N|n⟩ of a phonon", "the same with the mean charge tr Z_a/3 of every atom"
+    return [
+        Dataset(f"{group}/moment", shape, "A m2", exact, axes),
+        Dataset(f"{group}/moment_scalar", shape, "A m2", mean, axes),
+    ]
+
+
+def magnetization(
+    response: MagneticResponse,
+    errors: MagneticResponse,
+    lifetime: float,
+    drive: np.ndarray,
+    found: Magnetization,
+    samples: Samples | None,
+) -> list[Dataset]:
+    """Magnetization in the gradient; drive (3,) is τ∇T in s K m⁻¹.
+
+    The radii stand in this group again: netCDF readers look for an axis in the group and above it.
+    """
+    group, axes = "/magnetization", (T, "cartesian_m", "cartesian_gradient")
+    spread = errors.gamma_nl_rate @ np.abs(drive)
+    flow, flow_error = response.gamma_nl_rate * lifetime, errors.gamma_nl_rate * lifetime
+    results = [
+        Dataset.of(f"{group}/gamma_nl", flow, "A K-1", "γ^N, ⟨m_i⟩/volume = γ_ij ∂_jT", axes),
+        Dataset.of(f"{group}/gamma_nl_error", flow_error, "A K-1", ERROR, axes),
+        *_density("_without_feedback", found.without, "without feedback", axes[:2]),
+        *_density("_without_feedback_error", spread, ERROR, axes[:2]),
+    ]
+    if found.coupled is not None and samples is not None:
+        axes = (T, f"{group}/radius", "cartesian_m")
+        results.append(Dataset.of(axes[1], samples.radius_r, "m", "that of /feedback/radius", axes[1:2]))
+        results += _density("", found.coupled, "with feedback, NaN where supercritical", axes)
+    return results
+
+
+def _density(suffix: str, values: np.ndarray, text: str, axes: tuple[str, ...]) -> list[Dataset]:
+    return [
+        Dataset.of(f"/magnetization/density{suffix}", values, "A m-1", f"magnetization, {text}", axes),
+        Dataset.of(f"/magnetization/field{suffix}", field(values), "T", f"μ₀ times magnetization, {text}", axes),
+    ]
+
+
+def rotation(result: ThermalResponse, errors: Uncertainty) -> list[Dataset]:
+    """What a turning sample shows, per rad s⁻¹ (phonon Barnett effect); no coupling, no scale."""
+    results = []
+    for suffix, source, text in (("", result, "per angular velocity of the sample"), ("_error", errors, ERROR)):
+        axes = (T, "cartesian_l", "cartesian_rotation")
+        results.append(Dataset.of(f"/rotation/pam_density{suffix}", source.chi, "J s2 m-3", f"χ, L {text}", axes))
+        if source.magnetic is not None:
+            axes, chi = (T, "cartesian_m", "cartesian_rotation"), source.magnetic.chi
+            results += [
+                Dataset.of(f"/rotation/magnetization{suffix}", chi, "A s m-1", f"χ^NL, magnetization {text}", axes),
+                Dataset.of(f"/rotation/field{suffix}", field(chi), "T s", f"μ₀ times magnetization {text}", axes),
+            ]
+    return results
+
+
+def closing_table(
+    temperature: np.ndarray, found: Magnetization, axis: np.ndarray, scale: float, samples: Samples | None
+) -> Table:
+    """Magnetization and field along the axis at a few temperatures, without and with the feedback of the first sample.
+
+    axis : (3,) unit vector
+    """
+    table = Table(box=None, pad_edge=False)
+    columns = [("no feedback", found.without @ axis)]
+    if found.coupled is not None and samples is not None:
+        scaled = "" if scale == 1 else ", scaled"
+        columns.append((f"at {samples.radius_r[0] * 1e9:g} nm{scaled}", found.coupled[:, 0] @ axis))
+    for header in ("T (K)", *(f"{q}, {name}" for name, _ in columns for q in ("M (A m⁻¹)", "B (T)"))):
+        table.add_column(header, justify="right", no_wrap=True)
+    for t in np.unique(np.linspace(0, len(temperature) - 1, ROWS).round().astype(int)):
+        numbers = [x for _, values in columns for x in (values[t], field(values[t]))]
+        table.add_row(f"{temperature[t]:g}", *("supercritical" if np.isnan(x) else f"{x:.4e}" for x in numbers))
+    return table
+
+
+def largest_moment(path: Path) -> str:
+    """One line on the largest |μ| of the bands that a file holds."""
+    with h5py.File(path, "r") as file:
+        moment, scalar = (np.linalg.norm(file[f"/bands/{n}"][...], axis=-1) for n in ("moment", "moment_scalar"))
+        q, n = np.unravel_index(np.argmax(moment), moment.shape)
+        where = ", ".join(f"{x:.3g}" for x in file["/bands/q"][q])
+        frequency = file["/bands/frequency"][q, n] / 1e12
+    return (
+        f"largest moment of a phonon on the path: {moment[q, n] / NUCLEAR:.3g} μ_N = {moment[q, n] / BOHR:.3g} μ_B "
+        f"(scalar charges: {scalar[q, n] / NUCLEAR:.3g} μ_N) at q = ({where}), {frequency:.3g} THz"
+    )

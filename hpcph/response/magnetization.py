@@ -1,0 +1,45 @@
+"""Magnetization that a temperature gradient or a rotation gives a crystal, theory §5."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.constants import mu_0
+
+from hpcph.response.feedback import Feedback
+from hpcph.response.sample import Samples
+from hpcph.response.thermal import MagneticResponse
+
+
+@dataclass(frozen=True)
+class Magnetization:
+    """Magnetization in a gradient, A m⁻¹.
+
+    without : ndarray (t, 3), γ^N ∇T
+    coupled : ndarray (t, r, 3), with feedback, NaN where supercritical; None where there is none
+    """
+
+    without: np.ndarray
+    coupled: np.ndarray | None
+
+
+def magnetization(
+    response: MagneticResponse, drive: np.ndarray, feedback: Feedback | None, samples: Samples | None
+) -> Magnetization:
+    """⟨m⟩ = γ^N ∇T ± scale · χ^{N,L} Ω with the mean field Ω = V_sample I⁻¹ ⟨L⟩^total.
+
+    The scale stands for the strength of the coupling, ± scale · Ω being the field that acts on L, so it multiplies
+    χ^{N,L} here as it does χ in Γ: where all ions have one ratio of charge and mass, m stays that ratio times L.
+
+    drive : ndarray (3,), τ∇T in s K m⁻¹
+    """
+    without = response.gamma_nl_rate @ drive
+    if feedback is None or samples is None:
+        return Magnetization(without, None)
+    strength = feedback.scale * feedback.coupling.value
+    field = strength * np.einsum("rij,trj->tri", samples.inverse_inertia_rij, feedback.pam_density)
+    return Magnetization(without, without[:, None] + np.einsum("tij,trj->tri", response.chi, field))
+
+
+def field(magnetization: np.ndarray) -> np.ndarray:
+    """B = μ₀ M inside a long sample magnetized along itself, T."""
+    return mu_0 * magnetization
