@@ -1,7 +1,7 @@
 """Crystals by name and mesh sums that the physics tests share, each made once a session."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from hpcph.crystal import dipole, dynamical, forceconstants, mesh, sumrules
 from hpcph.crystal.dipole import Dipoles
 from hpcph.crystal.lattice import PairTable, Structure
 from hpcph.crystal.sumrules import SumRule
+from hpcph.phonons import magnetic_moment
 from hpcph.phonons import modes as phonons
 from hpcph.phonons.modes import Modes
 from hpcph.response import thermal
@@ -93,24 +94,49 @@ def frequencies(crystal: Case, q) -> np.ndarray:
     return modes(crystal, q).frequency_kn / THZ
 
 
-def sums(batch: Modes, temperature, weight_k=None) -> thermal.ThermalSums:
+def scrambled(batch: Modes, seed: int = 0) -> tuple[Modes, int]:
+    """The same modes with random phases and random unitaries within degenerate blocks; the largest block."""
+    rng = np.random.default_rng(seed)
+    vectors, largest = batch.eigenvector_kmn.copy(), 1
+    for k, numbers in enumerate(batch.degenerate_blocks()):
+        for number in np.unique(numbers):
+            members = np.flatnonzero(numbers == number)
+            size = len(members)
+            unitary = np.linalg.qr(rng.normal(size=(size, size)) + 1j * rng.normal(size=(size, size)))[0]
+            vectors[k][:, members] = vectors[k][:, members] @ unitary
+            largest = max(largest, size)
+    return replace(batch, eigenvector_kmn=vectors), largest
+
+
+def gyromagnetic(structure: Structure) -> np.ndarray | None:
+    """Moments of the atoms in terms of their L, (a, 3, 3); None without Born charges."""
+    born = structure.born_aij
+    return None if born is None else magnetic_moment.gyromagnetic_tensor(born, structure.mass_a)
+
+
+def sums(batch: Modes, temperature, weight_k=None, gyromagnetic_aij=None) -> thermal.ThermalSums:
     """Sums over a batch of k-points, equally weighted unless told otherwise."""
     count = len(batch.frequency_kn)
     weight_k = np.full(count, 1 / count) if weight_k is None else weight_k
-    return thermal.thermal_sums(batch, mode_weights(batch), weight_k, np.asarray(temperature, float))
+    weights = mode_weights(batch, gyromagnetic_aij)
+    return thermal.thermal_sums(batch, weights, weight_k, np.asarray(temperature, float))
 
 
 @cache
 def response(
     name: str, grid: int | tuple, shift: tuple, temperature: tuple, symmetry=False, rules=BOTH, refinement=0
 ) -> thermal.ThermalResponse:
-    """Thermal response on a mesh (an int: as many divisions each way); without symmetry the sum over every point."""
+    """Thermal response on a mesh (an int: as many divisions each way); without symmetry the sum over every point.
+
+    With its magnetic part where Born charges are known.
+    """
     crystal = case(name, rules)
     T = np.array(temperature, float)
     grid = (grid,) * 3 if isinstance(grid, int) else grid
     points = mesh.monkhorst_pack(crystal.structure, grid, shift, symmetry, refinement)
     total = None
     for block in mesh.blocks(points.q_kc):
-        part = sums(modes(crystal, points.q_kc[block]), T, points.weight_k[block])
+        ratio = gyromagnetic(crystal.structure)
+        part = sums(modes(crystal, points.q_kc[block]), T, points.weight_k[block], ratio)
         total = part if total is None else total + part
     return thermal.response(total, T, crystal.structure.volume, points.operations)

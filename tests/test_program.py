@@ -5,11 +5,13 @@ Runs on one rank and under mpirun; rank 0 reads the file, the others take part i
 
 import h5py
 import numpy as np
+import phonopy
 import pytest
 from parallel import world
-from scipy.constants import hbar
+from scipy.constants import e, hbar, mu_0, physical_constants
 
 from hpcph.errors import InputError
+from hpcph.output import magnetization
 
 pytestmark = pytest.mark.mpi
 A = 9  # atoms of quartz
@@ -21,6 +23,7 @@ TABLE = {  # name: shape with T, R, k, q, n and numbers, unit
     "/crystal/masses": ("a", "kg"),
     "/crystal/volume": ("", "m3"),
     "/crystal/density": ("", "kg m-3"),
+    "/crystal/born_charges": ("a33", "e"),
     "/thermal/gamma_nl": ("T33", "J s m-2 K-1"),
     "/thermal/pam_density": ("T3", "J s m-3"),
     "/feedback/susceptibility/diagonal": ("T33", TENSOR),
@@ -41,6 +44,23 @@ TABLE = {  # name: shape with T, R, k, q, n and numbers, unit
     "/feedback/amplification": ("TR", "1"),
     "/feedback/critical_radius": ("T", "m"),
     "/feedback/pam_density": ("TR3", "J s m-3"),
+    "/magnetization/gamma_nl": ("T33", "A K-1"),
+    "/magnetization/gamma_nl_error": ("T33", "A K-1"),
+    "/magnetization/density_without_feedback": ("T3", "A m-1"),
+    "/magnetization/density_without_feedback_error": ("T3", "A m-1"),
+    "/magnetization/field_without_feedback": ("T3", "T"),
+    "/magnetization/field_without_feedback_error": ("T3", "T"),
+    "/magnetization/density": ("TR3", "A m-1"),
+    "/magnetization/field": ("TR3", "T"),
+    "/magnetization/radius": ("R", "m"),
+    "/rotation/pam_density": ("T33", TENSOR),
+    "/rotation/pam_density_error": ("T33", TENSOR),
+    "/rotation/magnetization": ("T33", "A s m-1"),
+    "/rotation/magnetization_error": ("T33", "A s m-1"),
+    "/rotation/field": ("T33", "T s"),
+    "/rotation/field_error": ("T33", "T s"),
+    "/bands/moment": ("qn3", "A m2"),
+    "/bands/moment_scalar": ("qn3", "A m2"),
     "/bands/q": ("q3", "1"),
     "/bands/distance": ("q", "m-1"),
     "/bands/frequency": ("qn", "Hz"),
@@ -265,10 +285,11 @@ SMALL = {"modes": False, **dict.fromkeys(("bands", "orbits", "slices", "spectrum
 
 
 def test_sections_that_are_not_asked_for_are_not_there(comm, folder):
-    """No empty groups; χ is there without the feedback section, scale 1."""
-    found = computed(comm, folder, **SMALL)
+    """No empty groups; χ is there without the feedback section, scale 1; Born charges without the magnetization."""
+    found = computed(comm, folder, **SMALL, magnetization=False)
     groups = {name.split("/")[1] for name in found if name[0] == "/" and name.count("/") > 1}
-    assert groups == {"crystal", "thermal", "feedback", "convergence"}
+    assert groups == {"crystal", "thermal", "feedback", "rotation", "convergence"}
+    assert "/crystal/born_charges" in found and "/rotation/magnetization" not in found
     assert "/feedback/radius" not in found
     assert found["@feedback_scale"] == 1
 
@@ -278,6 +299,75 @@ def test_a_mesh_of_one_point(comm, folder):
     found = computed(comm, folder, **{**SMALL, "modes": True}, mesh__grid=[1, 1, 1])
     assert found["/modes/weight"].tolist() == [1.0]
     assert np.isfinite(found["/thermal/gamma_nl"]).all()
+
+
+def test_magnetization_changes_nothing_else(comm, folder, result):
+    """Every dataset of a run without it, tables of modes included, is that of the run with it."""
+    found = computed(comm, folder, magnetization=False)
+    if result[1] is not None:
+        names = [name for name in found if name[0] == "/"]
+        assert {"/modes/flow", "/feedback/gamma_ll/total", "/rotation/pam_density"} <= set(names)
+        for name in names:
+            if found[name].dtype.kind == "f":
+                largest = np.nanmax(np.abs(found[name]))
+                np.testing.assert_allclose(found[name], result[1][name], rtol=1e-12, atol=1e-12 * largest, err_msg=name)
+
+
+def test_magnetization_in_the_file_is_that_of_its_tensors(data):
+    """γ^N ∇T + scale χ^{N,L} V I⁻¹⟨L⟩ along the axis, 2/(ρr²) for a cylinder; NaN with η; B = μ₀M; χ unscaled."""
+    r, rho, scale = data["/feedback/radius"], data["/crystal/density"], data["@feedback_scale"]
+    without, density = data["/magnetization/density_without_feedback"], data["/magnetization/density"]
+    np.testing.assert_allclose(without, data["/magnetization/gamma_nl"] @ [0, 0, 1e3], rtol=1e-14)
+    omega = 2 / (rho * r**2) * data["/feedback/pam_density"][..., 2]
+    expected = without[:, None, 2] + scale * data["/rotation/magnetization"][:, None, 2, 2] * omega
+    np.testing.assert_allclose(density[..., 2], expected, rtol=1e-12)
+    np.testing.assert_array_equal(np.isnan(density).any(-1), np.isnan(data["/feedback/amplification"]))
+    for group, name in (("magnetization", "density"), ("rotation", "magnetization")):
+        np.testing.assert_allclose(data[f"/{group}/field"], mu_0 * data[f"/{group}/{name}"], rtol=1e-14)
+    chi = data["/feedback/susceptibility/diagonal"] + data["/feedback/susceptibility/off_diagonal"]
+    np.testing.assert_array_equal(data["/rotation/pam_density"], chi)
+
+
+def test_moments_of_the_bands(result, data):
+    """ħ Σ_a g_a l_a with g_a = (e/4m_a)(tr Z_a − Z_aᵀ); the closing line names the largest in μ_N."""
+    born, mass = data["/crystal/born_charges"], data["/crystal/masses"][:, None, None]
+    ratio = e / (4 * mass) * (np.trace(born, axis1=1, axis2=2)[:, None, None] * np.eye(3) - born.swapaxes(1, 2))
+    expected = hbar * np.einsum("aij,qnaj->qni", ratio, data["/bands/polarization_by_atom"])
+    largest = np.linalg.norm(expected, axis=-1).max()
+    np.testing.assert_allclose(data["/bands/moment"], expected, atol=1e-12 * largest)
+    mean = np.trace(born, axis1=1, axis2=2) / 3 * e / (2 * data["/crystal/masses"])
+    expected = hbar * np.einsum("a,qnai->qni", mean, data["/bands/polarization_by_atom"])
+    np.testing.assert_allclose(data["/bands/moment_scalar"], expected, atol=1e-12 * largest)
+    magneton = physical_constants["nuclear magneton"][0]
+    assert f"path: {largest / magneton:.3g} μ_N" in magnetization.largest_moment(result[0].path)
+
+
+@pytest.fixture
+def uncharged(comm, folder):
+    """The embedded force constants without Born charges."""
+
+    def write():
+        crystal = phonopy.load(world.QUARTZ["crystal"]["force_constants"], is_nac=False)
+        crystal.nac_params = None
+        crystal.save(folder / "uncharged.yaml", settings={"force_constants": True})
+
+    comm.on_root(write)
+    return str(folder / "uncharged.yaml")
+
+
+def test_magnetization_needs_born_charges(comm, folder, uncharged):
+    """Asked for without them it is refused on all ranks; auto leaves it out."""
+    with pytest.raises(InputError, match=r"magnetization = true: .*crystal\.born"):
+        world.compute(comm, folder, world.quartz(crystal__force_constants=uncharged, magnetization=True))
+    found = computed(comm, folder, **SMALL, crystal__force_constants=uncharged)
+    assert "/rotation/pam_density" in found
+    assert not {"/rotation/magnetization", "/magnetization/gamma_nl", "/crystal/born_charges"} & set(found)
+
+
+def test_born_charges_serve_without_the_dipole_part(comm, folder):
+    """`crystal.nac: none` leaves the dipoles out of D alone."""
+    found = computed(comm, folder, **SMALL, crystal__nac="none")
+    assert np.abs(found["/magnetization/gamma_nl"]).max() > 0
 
 
 @pytest.mark.parametrize("rules", [[], ["translational"]])

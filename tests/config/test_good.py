@@ -34,6 +34,7 @@ feedback:
   coupling: antiparallel
   scale: 2.5
 modes: true
+magnetization: false
 orbits: {q: [[0, 0, 0.091], [0.5, 0, 0]]}
 spectrum: {temperature: [300 K, 100 K], points: 50}
 bands: {path: [[{Γ: [0, 0, 0]}, {A: [0, 0, 0.5]}], [{M: [0.5, 0, 0]}, {Γ: [0, 0, 0]}]], points: 11}
@@ -58,6 +59,7 @@ def test_defaults_of_a_minimal_input(tmp_path):
     assert given.mesh.shift == "auto" and given.mesh.symmetry is True
     sections = (given.feedback, given.bands, given.orbits, given.slices, given.spectrum)
     assert all(section is None for section in sections) and given.modes is False
+    assert given.magnetization == "auto"
 
 
 def test_every_key_reaches_the_program(tmp_path):
@@ -74,7 +76,7 @@ def test_every_key_reaches_the_program(tmp_path):
     np.testing.assert_allclose(f.sample.radius, [20e-9, 30e-9], rtol=1e-14)
     assert f.sample.shape == "ring" and f.sample.inner_radius == pytest.approx(5e-9, rel=1e-14)
     assert (f.sample.height, f.coupling, f.scale, f.calibrate) == (1e-6, "antiparallel", 2.5, None)
-    assert given.modes is True
+    assert given.modes is True and given.magnetization is False
     assert given.orbits.q == [[0, 0, 0.091], [0.5, 0, 0]]
     assert given.spectrum.temperature == [300, 100] and given.spectrum.points == 50
     assert given.bands.points == 11 and given.bands.path[1][0] == {"M": [0.5, 0, 0]}

@@ -92,6 +92,8 @@ BAD = [  # what is changed, the key that the complaint names, words of the fix
     ({"axis": "z"}, "axis", "list"),
     ({"axis": "[1.0e+200, 0, 0]"}, "axis", ""),
     ({"modes": "1"}, "modes", "boolean"),
+    ({"magnetization": "maybe"}, "magnetization", "auto"),
+    ({"magnetization": "1"}, "magnetization", "boolean"),
     ({"output": "''"}, "output", "at least 1"),
     ({"optics": "{}"}, "optics", "unknown key"),
     ({"temprature": "300 K"}, "temprature", "unknown key"),

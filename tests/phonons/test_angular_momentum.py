@@ -1,7 +1,5 @@
 """Phonon angular momentum of modes, theory §2."""
 
-from dataclasses import replace
-
 import numpy as np
 import physics
 import pytest
@@ -86,20 +84,6 @@ def test_mirror_image_turns_the_polarization():
     assert np.abs(polarization(one, q) + polarization(other, q)).max() < 1e-6
 
 
-def scrambled(modes, seed=0):
-    """The same modes with random phases and random unitaries within degenerate blocks; the largest block."""
-    rng = np.random.default_rng(seed)
-    vectors, largest = modes.eigenvector_kmn.copy(), 1
-    for k, numbers in enumerate(modes.degenerate_blocks()):
-        for number in np.unique(numbers):
-            members = np.flatnonzero(numbers == number)
-            size = len(members)
-            unitary = np.linalg.qr(rng.normal(size=(size, size)) + 1j * rng.normal(size=(size, size)))[0]
-            vectors[k][:, members] = vectors[k][:, members] @ unitary
-            largest = max(largest, size)
-    return replace(modes, eigenvector_kmn=vectors), largest
-
-
 DEGENERATE = {
     "zno": [[0, 0, z] for z in (0.0, 0.1, 0.3, 0.5)] + [[0.1, 0.2, 0.3]],
     "P2_13": [[0, 0, 0], [0.5, 0.5, 0.5], [0.2, 0.2, 0.2], [0.5, 0, 0], [0.1, 0.2, 0.3]],
@@ -113,7 +97,7 @@ DEGENERATE = {
 def test_gauge(name):
     """Phases and the basis of degenerate blocks change neither the weights, summed over blocks, nor any thermal sum."""
     modes = physics.modes(physics.case(name), DEGENERATE[name])
-    other, largest = scrambled(modes)
+    other, largest = physics.scrambled(modes)
     assert largest >= 2
     one, two = mode_weights(modes), mode_weights(other)
     blocks = modes.degenerate_blocks()
@@ -132,6 +116,6 @@ def test_gauge(name):
 def test_per_mode_products_would_depend_on_the_gauge():
     """The proof of the test above: l v of single modes does change, so its block trace is what may be summed."""
     modes = physics.modes(physics.case("zno"), DEGENERATE["zno"])
-    one, two = mode_weights(modes), mode_weights(scrambled(modes)[0])
+    one, two = mode_weights(modes), mode_weights(physics.scrambled(modes)[0])
     single = [w.polarization_kni[..., 2] * w.velocity_knj[..., 2] for w in (one, two)]
     assert np.abs(single[0] - single[1]).max() > 1e-3 * np.abs(one.velocity_knj).max()

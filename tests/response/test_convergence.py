@@ -8,7 +8,7 @@ import physics
 import pytest
 
 from hpcph.crystal import mesh
-from hpcph.response import convergence
+from hpcph.response import convergence, thermal
 
 T = (20.0, 50.0, 100.0, 300.0, 400.0)
 DEEP = 5
@@ -100,11 +100,14 @@ def test_the_estimate_of_a_series_with_a_known_limit():
     for divisions in (8, 12, 24):
         points, response = run("embedded", (4, 4, 4), 0)
         ones = np.full_like(response.gamma_nl_rate, 1 + 1 / divisions)
-        response = replace(response, gamma_nl_rate=ones, chi_diagonal=ones, chi_off_diagonal=ones)
+        magnetic = thermal.MagneticResponse(ones, 2 * ones, 3 * ones)
+        response = replace(response, gamma_nl_rate=ones, chi_diagonal=ones, chi_off_diagonal=ones, magnetic=magnetic)
         made.append((replace(points, grid=(divisions,) * 3), response))
     error = convergence.uncertainty(made)
     np.testing.assert_allclose(error.chi_diagonal, convergence.SAFETY / 24, rtol=1e-12)
     np.testing.assert_allclose(error.gamma_nl_rate, convergence.SAFETY * (1 / 8 - 1 / 24) / 3**1.5, rtol=1e-12)
+    np.testing.assert_allclose(error.magnetic.gamma_nl_rate, error.gamma_nl_rate, rtol=1e-12)
+    np.testing.assert_allclose(error.magnetic.chi, 5 * error.chi_diagonal, rtol=1e-12)
     deep = [(replace(points, refinement=DEEP), response) for points, response in made]
     np.testing.assert_allclose(convergence.uncertainty(deep).chi, 2 * error.gamma_nl_rate, rtol=1e-12)
     assert np.isnan(convergence.uncertainty(made[1:]).chi).all()

@@ -3,6 +3,7 @@
 import numpy as np
 import physics
 import pytest
+from scipy.constants import e as charge
 from scipy.constants import hbar
 from scipy.constants import k as boltzmann
 
@@ -73,6 +74,58 @@ def test_chi_is_the_second_derivative_of_the_free_energy(name, q, temperature):
     for i, j, one, other in ((0, 1, x, y), (1, 2, y, z)):
         mixed = (along((one + other) / np.sqrt(2)) - along((one - other) / np.sqrt(2))) / 2
         assert mixed == pytest.approx(expected[i, j], abs=tolerance)
+
+
+def moment_generators(structure):
+    """(e/2m_a)·½(E^λ Z_a + Z_aᵀ E^λ), real antisymmetric: B·m for E in the place of Ω·L, (3, n, n) in C kg⁻¹."""
+    E, G = rotation_generators(1), np.zeros((3, 3 * len(structure.mass_a), 3 * len(structure.mass_a)))
+    for a, (Z, mass) in enumerate(zip(structure.born_aij, structure.mass_a, strict=True)):
+        G[:, 3 * a : 3 * a + 3, 3 * a : 3 * a + 3] = charge / (4 * mass) * (E @ Z + Z.T @ E)
+    return G
+
+
+def cross_chi(case, q, temperature):
+    """χ^{N,L}·V of a set of wave vectors, each with −k, (3, 3) in A m² s."""
+    both = np.concatenate([np.atleast_2d(q), -np.atleast_2d(q)])
+    T = np.array([temperature])
+    sums = physics.sums(physics.modes(case, both), T, None, physics.gyromagnetic(case.structure))
+    return thermal.response(sums, T, 1.0, np.eye(3)[None]).magnetic.chi[0]
+
+
+@pytest.mark.parametrize("temperature", [30.0, 300.0])
+@pytest.mark.parametrize(("name", "q"), [(n, q) for n in ("quartz_pbesol", "embedded", "zno") for q in POINTS[n]])
+def test_cross_chi_is_the_mixed_derivative_of_the_free_energy(name, q, temperature):
+    """−∂²F/∂B_i∂Ω_j = χ^{N,L}_ij V with H' = −Ω·L − B·m, from F along E_j ± G_i; zz, xy, yx, degenerate k included."""
+    case = physics.case(name)
+    E, G = rotation_generators(len(case.structure.mass_a)), moment_generators(case.structure)
+    unit = 1 / np.abs(G).max()
+    pair = [dynamical.matrices(case.crystal, s * np.array([q], float))[0] for s in (1, -1)]
+    step = 2e-3 * physics.modes(case, q).frequency_kn.min()
+
+    def curvature(generator):
+        values = [np.mean([minus_second_derivative(D, generator, temperature, h) for D in pair]) for h in steps]
+        return values[1] + (values[1] - values[0]) / 15
+
+    steps = (2 * step, step)
+    expected = cross_chi(case, q, temperature) * unit
+    for i, j in ((2, 2), (0, 1), (1, 0)):
+        mixed = (curvature(E[j] + unit * G[i]) - curvature(E[j] - unit * G[i])) / 4
+        assert mixed == pytest.approx(expected[i, j], abs=1e-6 * np.trace(chi(case, q, temperature)))
+
+
+@pytest.mark.parametrize("name", physics.POLAR)
+def test_hot_lattice_has_the_classical_cross_chi(name):
+    """At high T χ^{N,L}_ij V → −kT Tr[D⁻¹ ½(G_i E_j + E_j G_i)], all nine components."""
+    case = physics.case(name)
+    q = physics.random_q(case.structure, 3, seed=5)
+    T = 2e5
+    inverse = np.linalg.inv(dynamical.matrices(case.crystal, q)).real.mean(axis=0)
+    E, G = rotation_generators(len(case.structure.mass_a)), moment_generators(case.structure)
+    expected = -boltzmann * T * np.einsum("mn,inl,jlm->ij", inverse, G, E)  # D⁻¹ is symmetric: both orders are equal
+    found = cross_chi(case, q, T)
+    assert np.abs(found - expected).max() < 1e-5 * np.abs(expected).max()
+    unsymmetric = np.abs(found - found.T).max() > 1e-3 * np.abs(found).max()
+    assert unsymmetric == (name in (*physics.QUARTZ, "stishovite"))
 
 
 @pytest.mark.parametrize("name", ["quartz_pbesol", "embedded", "stishovite", "P2_13", "P6_1"])
