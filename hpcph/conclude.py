@@ -137,9 +137,7 @@ def _magnetic(
     if thermal.magnetic is None or spread.magnetic is None:
         return None, results
     found = magnetization(thermal.magnetic, drive, coupled, samples)
-    return found, results + magnetic.magnetization(
-        thermal.magnetic, spread.magnetic, lifetime, drive, found, samples
-    )
+    return found, results + magnetic.magnetization(thermal.magnetic, spread.magnetic, lifetime, drive, found, samples)
 
 
 def _provenance(

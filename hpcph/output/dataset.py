@@ -50,7 +50,7 @@ def open_result(path: str | Path) -> xr.Dataset:
             variable.attrs |= {"units": variable.attrs.get("unit", "1"), "path": f"{group.rstrip('/')}/{name}"}
             variable.attrs.pop("unit", None)
             if name in node.coords:
-                coordinates[str(name)] = variable
+                coordinates.setdefault(str(name), variable)  # radius stands in two groups
             else:
                 variables[f"{prefix}_{name}" if prefix else str(name)] = variable
     result = xr.Dataset(variables, coordinates, attributes)
