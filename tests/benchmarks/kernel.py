@@ -38,7 +38,7 @@ def seconds(*works) -> list[float]:
 
 
 def measure(path: Path, points: int) -> str:
-    """One line: modes, G vectors, time a k-point of kernel, kernel with sums over T, eigh and phonopy, and ratios."""
+    """One line: modes, G vectors, time a k-point of kernel, with moments, with sums over T, eigh, phonopy, ratios."""
     source = load(path)
     job = prepare(source).job
     *_, mesh = meshes(job)
