@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from hpcph.conclude import Outcome, Runs, Timing, conclude
+from hpcph.conclude import Outcome, Timing, conclude
+from hpcph.findings import Runs, thermal_findings
 from hpcph.job import Job, Stage, map_stages, meshes, read, zone
 from hpcph.output.progress import Reporter
 from hpcph.output.store import MapWriter, claim, lay_out, require_parallel
@@ -39,7 +40,12 @@ def run(comm: Comm, source, output: Path | None) -> Outcome:
         hosts = len(set(comm.mpi.allgather(platform.node())))
         timing = Timing(begin, time.monotonic() - started, hosts)
         todo = [*zones, *others]
-        return comm.on_root(lambda: conclude(comm, source, job, todo, runs, spectrum, temporary, timing, reporter))
+
+        def finish() -> Outcome:
+            found = thermal_findings(source.input, job, runs, spectrum)
+            return conclude(comm, source, job, todo, found, temporary, timing, reporter)
+
+        return comm.on_root(finish)
     except Exception:
         if comm.root:
             temporary.unlink(missing_ok=True)

@@ -1,0 +1,125 @@
+"""What the thermal part of a run found, on rank 0: tensors, feedback and magnetization, for the file and the user."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from rich.table import Table
+
+from hpcph.crystal.mesh import Mesh
+from hpcph.errors import InputError
+from hpcph.job import Job
+from hpcph.output import layout
+from hpcph.output import magnetization as magnetic
+from hpcph.output.progress import closing_table
+from hpcph.output.store import Dataset
+from hpcph.response import convergence
+from hpcph.response.feedback import Coupling, Feedback, along, feedback
+from hpcph.response.magnetization import Magnetization, magnetization
+from hpcph.response.spectrum import Spectrum
+from hpcph.response.thermal import ThermalResponse
+
+if TYPE_CHECKING:  # ranks other than 0 import this module too, and never the validation
+    from hpcph.config.schema import Input
+
+Runs = list[tuple[Mesh, ThermalResponse]]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Datasets, attributes of groups {path: {name: value}} and of the provenance, and what the user should read."""
+
+    results: list[Dataset] = field(default_factory=list)
+    groups: dict[str, dict[str, Any]] = field(default_factory=dict)
+    provenance: dict[str, Any] = field(default_factory=dict)
+    lines: list[str | Table] = field(default_factory=list)
+
+
+def thermal_findings(given: "Input", job: Job, runs: Runs, spectrum: Spectrum | None) -> Findings:
+    """Everything that follows from the sums over the zone.
+
+    runs : responses by mesh, the last counts; spectrum : sums of that mesh by frequency and branch, or None
+    """
+    mesh, everything = runs[-1]
+    errors = convergence.uncertainty(runs)
+    keep = np.isin(job.temperature, given.temperatures)
+    thermal, spread = everything.at(keep), errors.at(keep)
+    axis = job.axis / np.linalg.norm(job.axis)
+    drive = axis * given.lifetime * given.gradient
+    density = thermal.gamma_nl_rate @ drive
+    results = layout.thermal(thermal, given.lifetime, density)
+    results += layout.thermal_errors(spread, given.lifetime, spread.gamma_nl_rate @ np.abs(drive))
+    results += layout.convergence([(m, found.at(keep)) for m, found in runs], axis, given.lifetime)
+    if spectrum is not None and job.intervals is not None:
+        results += layout.spectrum(job.intervals, spectrum.per_volume(job.crystal.structure.volume, given.lifetime))
+    coupled = samples = doubt = None
+    groups = {"/thermal": {"axis": axis, "lifetime": given.lifetime, "gradient": given.gradient}}
+    if given.feedback is not None:
+        coupled, samples = _feedback(given, everything, thermal, job.crystal.structure.density, axis, density)
+        doubt = convergence.feedback_uncertainty(spread, samples, axis, coupled)
+        results += layout.feedback(coupled, samples) + layout.feedback_errors(doubt)
+        groups["/feedback"] = {"scale": coupled.scale, "coupling": coupled.coupling.name.lower()}
+    scale = coupled.scale if coupled else 1.0
+    magnetized, more = _magnetic(thermal, spread, given.lifetime, drive, coupled, samples)
+    lines: list[str | Table] = [closing_table(thermal, spread, given.lifetime, axis, coupled, doubt, samples)]
+    if magnetized is not None:
+        lines.append(magnetic.closing_table(thermal.temperature, magnetized, axis, scale, samples))
+    relative = convergence.relative(errors, everything, job.crystal.structure.rotations_cartesian)
+    lines += _remarks(thermal, coupled, job, relative)
+    return Findings(results + more, groups, _provenance(scale, everything, mesh), lines)
+
+
+def _feedback(given, everything: ThermalResponse, thermal: ThermalResponse, density, axis, pam) -> tuple:
+    from hpcph.prepare import build_samples, reference_sample
+
+    wanted = given.feedback
+    samples = build_samples(wanted.sample, density, axis)
+    scale = 1.0 if wanted.scale is None else wanted.scale
+    if wanted.calibrate is not None:
+        reference = reference_sample(wanted.sample, wanted.calibrate.radius, density, axis)
+        at = everything.at(everything.temperature == wanted.calibrate.temperature)
+        unscaled = along(at.chi, reference, axis)[0, 0]
+        if not unscaled > 0:
+            raise InputError("feedback.calibrate", unscaled, "no scale fits: γ^LL without it is not positive")
+        scale = wanted.calibrate.gamma_ll / unscaled
+    return feedback(thermal, samples, pam, axis, Coupling[wanted.coupling.upper()], float(scale)), samples
+
+
+def _magnetic(
+    thermal: ThermalResponse, spread: convergence.Uncertainty, lifetime: float, drive: np.ndarray, coupled, samples
+) -> tuple[Magnetization | None, list[Dataset]]:
+    """Magnetization in the gradient, None without moments, and what the file says of it and of rotation."""
+    results = magnetic.rotation(thermal, spread)
+    if thermal.magnetic is None or spread.magnetic is None:
+        return None, results
+    found = magnetization(thermal.magnetic, drive, coupled, samples)
+    return found, results + magnetic.magnetization(thermal.magnetic, spread.magnetic, lifetime, drive, found, samples)
+
+
+def _provenance(scale: float, result: ThermalResponse, mesh: Mesh) -> dict[str, Any]:
+    return {
+        "feedback_scale": scale, "mesh_grid": mesh.grid, "mesh_shift": mesh.shift, "mesh_points": len(mesh.q_kc),
+        "mesh_refinement": mesh.refinement, "zero_modes_left_out": result.zero_modes,
+        "unstable_modes_left_out": result.unstable_modes,
+    }  # fmt: skip
+
+
+def _remarks(thermal: ThermalResponse, coupled: Feedback | None, job: Job, relative: tuple[float, float]) -> list[str]:
+    """What the user should read below the closing table; relative errors of γ^LL and γ^NL at the worst temperature."""
+    found = []
+    if not np.isnan(relative[0]):
+        found.append(f"estimated error of the mesh, worst temperature: γ^LL {relative[0]:.2g}, γ^NL {relative[1]:.2g}")
+    if job.accuracy is not None and not np.max(relative) <= job.accuracy:
+        found.append(f"the accuracy {job.accuracy:.2g} was not reached on the finest mesh")
+    if thermal.unstable_modes or thermal.zero_modes:
+        found.append(f"left out: {thermal.zero_modes} zero and {thermal.unstable_modes} imaginary modes")
+    if coupled is not None and coupled.scale != 1:
+        found.append(
+            f"feedback scale {coupled.scale:.6g}: multiplies χ, the only number that is not from first principles"
+        )
+    if coupled is not None and coupled.supercritical:
+        count = f"{coupled.supercritical} of {coupled.amplification.size}"
+        found.append(
+            f"{count} points (T, sample) are supercritical: the linear response has no solution there, η is NaN"
+        )
+    return found
