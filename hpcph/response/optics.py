@@ -1,0 +1,139 @@
+"""Second-order dc response to light: phonon angular momentum, energy current and orbital current (theory §6, [NL]).
+
+Convention: E(t) = E e^{−iωt} + E* e^{iωt} = 2 Re E e^{−iωt}, and the mean of an observable per volume is
+O = Σ_{μν} χ_{μν}(0; ω, −ω) E_μ E*_ν. [NL] Eq. 10 differs by a constant factor. χ_{μν} is Hermitian in μν: linear light
+sees its real, circular light its imaginary part. `mean` takes the field as it is measured, E(t) = Re E e^{−iωt}.
+
+The driven state is a coherent state, hence with x = (b_n, b†_n̄), which light drives to X(ω), exactly
+    χ_{μν} = [X†(ω) O X(ω)]_{νμ} + [X†(−ω) O X(−ω)]_{μν},
+the two assignments of (μ, ω) and (ν, −ω). An operator O is a matrix of the four blocks b†b, b†b†, bb, bb†, an array
+(…, 2n, 2n); leading axes are its components.
+"""
+
+import numpy as np
+from scipy.constants import c, epsilon_0
+
+from hpcph.response.light import OpticalModes, amplitudes
+
+LEVI_CIVITA = np.array([np.cross(v, np.eye(3)) for v in np.eye(3)])  # ε_λμν
+INTENSITY = 0.5 * epsilon_0 * c  # W m⁻² of a wave E(t) = Re E e^{−iωt} in vacuum is this times |E|², (V/m)²
+
+
+def angular_momentum_matrices(atoms: int) -> np.ndarray:
+    """(M^λ)_{aμ,bν} = −i δ_ab ε_λμν, (3, m, m) complex."""
+    return np.stack([np.kron(np.eye(atoms), -1j * of_axis) for of_axis in LEVI_CIVITA])
+
+
+def angular_momentum(modes: OpticalModes, matrices_cmm: np.ndarray) -> np.ndarray:
+    """Operator of Σ_a u × p from the matrices M^λ, (3, 2n, 2n); response in J s m⁻³ per (V/m)².
+
+    With the matrices N^λ of theory §5 (Hermitian and imaginary, in C kg⁻¹) it is the magnetic moment, response in A m⁻¹
+    per (V/m)².
+    """
+    return _motion(modes, matrices_cmm)
+
+
+def energy_current(modes: OpticalModes) -> np.ndarray:
+    """Operator of the energy current along every direction, (3, 2n, 2n); response in W m⁻² per (V/m)².
+
+    J_λ = ½ Σ_ab (R_a − R_b)_λ j_ab with the power j_ab = ½(u_a·Φ_ab u̇_b − u̇_a·Φ_ab u_b) from b to a, that is
+    ½ i q†∂_λD p.
+    """
+    return _motion(modes, 0.5 * modes.slope_cmm)
+
+
+def orbital_current(modes: OpticalModes) -> np.ndarray:
+    """Operator of the current of angular momentum component κ along λ, (3, 3, 2n, 2n) [κ, λ]; J m⁻² per (V/m)².
+
+    From the continuity equation of the bonds: the bond V_ab = u_a·Φ_ab u_b − ½ u_a·S_ab u_a − ½ u_b·S_ab u_b, S_ab being
+    the symmetric part of Φ_ab, turns atom a with τ_ab = −u_a × ∂V_ab/∂u_a. Of τ_ab and τ_ba the difference is what a
+    gains from b, the sum is what the lattice, not being isotropic, gives to both. So
+        J^κ_λ = ½ Σ_ab (R_a − R_b)_λ ½(τ_ab − τ_ba)_κ = ½ q†[M^κ ∂_λD − ½(M^κ Ĩ_λ − Ĩ_λ M^κ)] q,
+    Ĩ_aa = Σ_c √(m_c/m_a) ∂_λD_ac: [NL] Eq. 12 for κ = λ = z, of which the Hermitian part alone has a mean.
+    """
+    mass, slope = modes.structure.mass_a, modes.slope_cmm
+    atoms = len(mass)
+    ratio = np.sqrt(mass[None, :] / mass[:, None])
+    on_site = np.einsum("lacbd,ab->lacd", slope.reshape(3, atoms, 3, atoms, 3), ratio)
+    I = np.zeros((3, atoms, 3, atoms, 3), complex)  # noqa: E741, the name in [NL]
+    I[:, np.arange(atoms), :, np.arange(atoms), :] = on_site.swapaxes(0, 1)
+    I = I.reshape(slope.shape)  # noqa: E741
+    M = angular_momentum_matrices(atoms)[:, None]
+    W = M @ slope - 0.5 * (M @ I - I @ M)
+    v = _between_modes(modes, 0.5 * (W + W.conj().swapaxes(-1, -2))) / _roots(modes)
+    return np.concatenate([np.concatenate([v, v], axis=-1)] * 2, axis=-2)
+
+
+def within_levels(modes: OpticalModes, operator: np.ndarray) -> np.ndarray:
+    """The operator between modes of one frequency only: the part of a response that grows like τ² at resonance.
+
+    What is left, operator − within_levels, mixes different frequencies and grows like τ.
+    """
+    level = np.tile(modes.level_n, 2)
+    return operator * (level[:, None] == level)
+
+
+def tensor(modes: OpticalModes, operator: np.ndarray, omega_w: np.ndarray, lifetime) -> np.ndarray:
+    """χ_{…;μν}(0; ω, −ω) per volume of crystal, (w, …, 3, 3) complex, in the unit of the operator per (V/m)².
+
+    operator : ndarray (…, 2n, 2n)
+    omega_w : ndarray (w,) rad s⁻¹
+    lifetime : s, finite, one or one a mode; amplitudes decay at 1/2τ
+    """
+    X, Y = amplitudes(modes, omega_w, lifetime), amplitudes(modes, -omega_w, lifetime)
+    X_left, Y_left = X.conj().swapaxes(1, 2), Y.conj().swapaxes(1, 2)
+    components = operator.reshape(-1, *operator.shape[-2:])
+    out = np.empty((len(omega_w), len(components), 3, 3), complex)
+    for index, O in enumerate(components):  # noqa: E741, an operator
+        out[:, index] = (X_left @ (O @ X)).swapaxes(1, 2) + Y_left @ (O @ Y)
+    out /= modes.structure.volume
+    assert np.isfinite(out).all(), "a response without damping"
+    return out.reshape(len(omega_w), *operator.shape[:-2], 3, 3)
+
+
+def by_level_pairs(modes: OpticalModes, operator: np.ndarray, omega_w: np.ndarray, lifetime) -> np.ndarray:
+    """The same with the contribution of every pair of levels, (w, …, 3, 3, l, l); the sum over the pairs is `tensor`.
+
+    Levels, not modes: what two modes of one frequency contribute depends on how they are chosen.
+    """
+    X, Y = amplitudes(modes, omega_w, lifetime), amplitudes(modes, -omega_w, lifetime)
+    member = np.tile(modes.level_n, 2)[:, None] == np.arange(modes.level_n.max() + 1)
+    components = operator.reshape(-1, *operator.shape[-2:])
+    levels = member.shape[1]
+    out = np.empty((len(omega_w), len(components), 3, 3, levels, levels), complex)
+    X_levels, Y_levels = (np.einsum("wiu,il->wlui", x, member, optimize=True) for x in (X, Y))
+    for index, O in enumerate(components):  # noqa: E741
+        out[:, index] = np.einsum("wavi,ij,wbuj->wuvab", X_levels.conj(), O, X_levels, optimize=True)
+        out[:, index] += np.einsum("waui,ij,wbvj->wuvab", Y_levels.conj(), O, Y_levels, optimize=True)
+    out /= modes.structure.volume
+    return out.reshape(len(omega_w), *operator.shape[:-2], 3, 3, levels, levels)
+
+
+def mean(chi: np.ndarray, jones: np.ndarray) -> np.ndarray:
+    """Mean density under the field E(t) = Re E e^{−iωt}, (…) real: ¼ Σ χ_{…;μν} E_μ E*_ν.
+
+    A Jones vector of length 1 gives it per squared peak field; divided by INTENSITY that is per W m⁻² of intensity.
+
+    chi : ndarray (…, 3, 3); jones : ndarray (3,) complex, V m⁻¹
+    """
+    return 0.25 * np.einsum("...uv,u,v->...", chi, jones, jones.conj(), optimize=True).real
+
+
+def _motion(modes: OpticalModes, kernel: np.ndarray) -> np.ndarray:
+    """The four blocks of i q†K p for Hermitian, imaginary K, (…, m, m) → (…, 2n, 2n)."""
+    omega, k = modes.frequency_n, _between_modes(modes, kernel) / _roots(modes)
+    number = (omega[:, None] + omega) * k
+    pair = (omega[:, None] - omega) * k
+    top = np.concatenate([number, pair], axis=-1)
+    return np.concatenate([top, -np.concatenate([pair, number], axis=-1)], axis=-2)
+
+
+def _between_modes(modes: OpticalModes, matrix: np.ndarray) -> np.ndarray:
+    """⟨n|…|m⟩, (…, n, n)."""
+    e = modes.eigenvector_mn
+    return e.conj().T @ matrix @ e
+
+
+def _roots(modes: OpticalModes) -> np.ndarray:
+    """4√(ω_n ω_m), (n, n)."""
+    return 4 * np.sqrt(np.outer(modes.frequency_n, modes.frequency_n))
