@@ -160,7 +160,7 @@ def _about_z(angle: float) -> np.ndarray:
 
 
 def _point_group() -> np.ndarray:
-    """Point group 32 in the hexagonal cell, (6, 3, 3) int: turns about c, and the two-fold axis a + b through atom 1."""
+    """Point group 32 in the hexagonal cell, (6, 3, 3) int: turns about c, the two-fold axis a + b through atom 1."""
     turn = np.array([[0, -1, 0], [1, -1, 0], [0, 0, 1]])
     flip = np.array([[0, 1, 0], [1, 0, 0], [0, 0, -1]])
     turns = [np.eye(3, dtype=int), turn, turn @ turn]

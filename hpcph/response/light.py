@@ -2,9 +2,9 @@
 
 With the mode expansion q = Σ_n e_n √(1/2ω_n) (b_n + b†_n̄), p = −i Σ_n e_n √(ω_n/2) (b_n − b†_n̄), n̄ being the mode e_n*,
 the amplitudes below are √ħ ⟨b⟩: the forced motion is classical and ħ drops out of every response. Light has the
-wave vector 0 here, and E is the macroscopic field inside the crystal. Real (transverse) photons of a direction see the
-modes with the non-analytic term of that direction; the polarization then has to be perpendicular to it, which the
-tensors, being defined for every E, leave to their reader. Without a direction all optical modes are the transverse ones.
+wave vector 0 here, and E is the macroscopic field inside the crystal. Photons of a direction see the modes with the
+non-analytic term of that direction, and are polarized perpendicular to it; the tensors, defined for every E, leave that
+to their reader. Without a direction all optical modes are transverse ones.
 """
 
 from dataclasses import dataclass
@@ -45,8 +45,8 @@ class OpticalModes:
 def optical_modes(crystal: Crystal, born_acc: np.ndarray, direction_c: np.ndarray | None = None) -> OpticalModes:
     """Diagonalise Γ and project the Born charges on its optical modes.
 
-    The frequencies with a direction are those of k → 0 along it (LO and TO apart). Its term of D does not depend on |k|,
-    so that ∂D/∂k along the direction is right; across, the derivative diverges like 1/k and only its regular part is kept.
+    The frequencies with a direction are those of k → 0 along it (LO and TO apart). The term it adds to D does not
+    depend on |k|, so ∂D/∂k along the direction is right; across, it diverges like 1/k: its regular part is kept.
 
     born_acc : ndarray (a, 3, 3) in e, Z*[polarization, displacement]
     direction_c : ndarray (3,) Cartesian, or None for the limit without the non-analytic term (transverse modes)

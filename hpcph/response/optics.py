@@ -45,23 +45,39 @@ def energy_current(modes: OpticalModes) -> np.ndarray:
 def orbital_current(modes: OpticalModes) -> np.ndarray:
     """Operator of the current of angular momentum component κ along λ, (3, 3, 2n, 2n) [κ, λ]; J m⁻² per (V/m)².
 
-    From the continuity equation of the bonds: the bond V_ab = u_a·Φ_ab u_b − ½ u_a·S_ab u_a − ½ u_b·S_ab u_b, S_ab being
-    the symmetric part of Φ_ab, turns atom a with τ_ab = −u_a × ∂V_ab/∂u_a. Of τ_ab and τ_ba the difference is what a
-    gains from b, the sum is what the lattice, not being isotropic, gives to both. So
+    From the continuity equation of the bonds: a bond of energy V_ab = u_a·Φ_ab u_b − ½ u_a·S_ab u_a − ½ u_b·S_ab u_b,
+    S_ab being the symmetric part of Φ_ab, turns atom a with τ_ab = −u_a × ∂V_ab/∂u_a. Half of τ_ab − τ_ba is what a
+    gains from b; τ_ab + τ_ba is what the lattice, not being isotropic, gives to both. So
         J^κ_λ = ½ Σ_ab (R_a − R_b)_λ ½(τ_ab − τ_ba)_κ = ½ q†[M^κ ∂_λD − ½(M^κ Ĩ_λ − Ĩ_λ M^κ)] q,
     Ĩ_aa = Σ_c √(m_c/m_a) ∂_λD_ac: [NL] Eq. 12 for κ = λ = z, of which the Hermitian part alone has a mean.
+
+    The sum of the torques does not vanish where the amplitude varies in space, so this current is not what a wave
+    packet carries along: that is `carried_current`. On the chain of [NL] their signs differ at 1.47 and agree at 2.72.
     """
     mass, slope = modes.structure.mass_a, modes.slope_cmm
     atoms = len(mass)
     ratio = np.sqrt(mass[None, :] / mass[:, None])
     on_site = np.einsum("lacbd,ab->lacd", slope.reshape(3, atoms, 3, atoms, 3), ratio)
-    I = np.zeros((3, atoms, 3, atoms, 3), complex)  # noqa: E741, the name in [NL]
-    I[:, np.arange(atoms), :, np.arange(atoms), :] = on_site.swapaxes(0, 1)
-    I = I.reshape(slope.shape)  # noqa: E741
+    I = np.einsum("lacd,ab->lacbd", on_site, np.eye(atoms)).reshape(slope.shape)
     M = angular_momentum_matrices(atoms)[:, None]
     W = M @ slope - 0.5 * (M @ I - I @ M)
     v = _between_modes(modes, 0.5 * (W + W.conj().swapaxes(-1, -2))) / _roots(modes)
     return np.concatenate([np.concatenate([v, v], axis=-1)] * 2, axis=-2)
+
+
+def carried_current(modes: OpticalModes) -> np.ndarray:
+    """Operator of the angular momentum κ that wave packets carry along λ, (3, 3, 2n, 2n) [κ, λ]; J m⁻² per (V/m)².
+
+    ½(m^κ V^λ + V^λ m^κ) within each level: l v of the modes that a level splits into away from Γ. It is what bonds and
+    the torques of the lattice bring to a distant place together, and follows the product of PAM and energy current.
+    """
+    matrices = angular_momentum_matrices(len(modes.structure.mass_a))
+    m = _between_modes(modes, matrices)[:, None]
+    V = 2 * _between_modes(modes, modes.slope_cmm) / _roots(modes)
+    k = 0.25 * (m @ _inside(modes, V) + _inside(modes, V) @ m)
+    k = _inside(modes, k)
+    zero = np.zeros_like(k)
+    return np.concatenate([np.concatenate([k, zero], axis=-1), np.concatenate([zero, k], axis=-1)], axis=-2)
 
 
 def within_levels(modes: OpticalModes, operator: np.ndarray) -> np.ndarray:
@@ -69,8 +85,7 @@ def within_levels(modes: OpticalModes, operator: np.ndarray) -> np.ndarray:
 
     What is left, operator − within_levels, mixes different frequencies and grows like τ.
     """
-    level = np.tile(modes.level_n, 2)
-    return operator * (level[:, None] == level)
+    return operator * np.tile(modes.level_n[:, None] == modes.level_n, (2, 2))
 
 
 def tensor(modes: OpticalModes, operator: np.ndarray, omega_w: np.ndarray, lifetime) -> np.ndarray:
@@ -84,7 +99,7 @@ def tensor(modes: OpticalModes, operator: np.ndarray, omega_w: np.ndarray, lifet
     X_left, Y_left = X.conj().swapaxes(1, 2), Y.conj().swapaxes(1, 2)
     components = operator.reshape(-1, *operator.shape[-2:])
     out = np.empty((len(omega_w), len(components), 3, 3), complex)
-    for index, O in enumerate(components):  # noqa: E741, an operator
+    for index, O in enumerate(components):
         out[:, index] = (X_left @ (O @ X)).swapaxes(1, 2) + Y_left @ (O @ Y)
     out /= modes.structure.volume
     assert np.isfinite(out).all(), "a response without damping"
@@ -102,7 +117,7 @@ def by_level_pairs(modes: OpticalModes, operator: np.ndarray, omega_w: np.ndarra
     levels = member.shape[1]
     out = np.empty((len(omega_w), len(components), 3, 3, levels, levels), complex)
     X_levels, Y_levels = (np.einsum("wiu,il->wlui", x, member, optimize=True) for x in (X, Y))
-    for index, O in enumerate(components):  # noqa: E741
+    for index, O in enumerate(components):
         out[:, index] = np.einsum("wavi,ij,wbuj->wuvab", X_levels.conj(), O, X_levels, optimize=True)
         out[:, index] += np.einsum("waui,ij,wbvj->wuvab", Y_levels.conj(), O, Y_levels, optimize=True)
     out /= modes.structure.volume
@@ -126,6 +141,11 @@ def _motion(modes: OpticalModes, kernel: np.ndarray) -> np.ndarray:
     pair = (omega[:, None] - omega) * k
     top = np.concatenate([number, pair], axis=-1)
     return np.concatenate([top, -np.concatenate([pair, number], axis=-1)], axis=-2)
+
+
+def _inside(modes: OpticalModes, matrix: np.ndarray) -> np.ndarray:
+    """What an (…, n, n) matrix has between modes of one level."""
+    return matrix * (modes.level_n[:, None] == modes.level_n)
 
 
 def _between_modes(modes: OpticalModes, matrix: np.ndarray) -> np.ndarray:
