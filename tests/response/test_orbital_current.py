@@ -9,10 +9,11 @@ from functools import cache
 
 import numpy as np
 import pytest
-from lit import CARRIED, CHIRAL, ENERGY, ORBITAL, PAM, along_z
+from lit import CARRIED, CHIRAL, ENERGY, ORBITAL, PAM, along_z, modes, operator
 from scipy.linalg import solve_banded
 
 from hpcph.crystal.chain import Chain
+from hpcph.phonons import angular_momentum
 from hpcph.phonons.modes import diagonalise
 
 CELLS, LIT = 400, 200  # light falls on the cells below LIT
@@ -79,6 +80,18 @@ def test_carried_current_follows_the_product():
     for frequency in CHIRAL:
         ratio = along_z(CARRIED, frequency, 2000).real / along_z(ORBITAL, frequency, 2000).real
         assert ratio[0, 0, 0] == pytest.approx(ratio[0, 2, 2], rel=0.01)
+
+
+def test_carried_current_is_angular_momentum_times_velocity():
+    """Per quantum, that is l v of the modes beside Γ; half of it stands in b†b and half in bb†."""
+    chain, found = Chain(), modes(Chain())
+    beside = diagonalise(chain.crystal(), np.array([[0, 0, 1e-3]]))
+    l = angular_momentum.matrices(beside)[0, 2].diagonal().real
+    lv = l * beside.velocities()[0, :, 2] * chain.units.time / chain.units.length
+    block = 2 * operator(found, CARRIED)[2, 2] * chain.units.time / chain.units.length
+    for pair, own in ((slice(3, 5), slice(0, 2)), (slice(7, 9), slice(4, 6))):
+        for where in (np.arange(12)[own], np.arange(12)[own] + 6):
+            assert np.diag(block[np.ix_(where, where)]).real == pytest.approx(lv[pair].mean(), rel=2e-3)
 
 
 @pytest.mark.parametrize("direction", ["x", "z"])
