@@ -21,14 +21,23 @@ INTENSITY = 0.5 * epsilon_0 * c  # W m⁻² of a wave E(t) = Re E e^{−iωt} in
 
 def angular_momentum_matrices(atoms: int) -> np.ndarray:
     """(M^λ)_{aμ,bν} = −i δ_ab ε_λμν, (3, m, m) complex."""
-    return np.stack([np.kron(np.eye(atoms), -1j * of_axis) for of_axis in LEVI_CIVITA])
+    return moment_matrices(np.tile(np.eye(3), (atoms, 1, 1)))
+
+
+def moment_matrices(ratio_aij: np.ndarray) -> np.ndarray:
+    """N^λ = Σ_κ g_a^λκ M^κ on every atom, (3, m, m) complex in C kg⁻¹ (theory §5).
+
+    ratio_aij : ndarray (a, 3, 3), as of hpcph.phonons.magnetic_moment.gyromagnetic_tensor
+    """
+    atoms = len(ratio_aij)
+    full = -1j * np.einsum("alk,kij,ab->laibj", ratio_aij, LEVI_CIVITA, np.eye(atoms))
+    return full.reshape(3, 3 * atoms, 3 * atoms)
 
 
 def angular_momentum(modes: OpticalModes, matrices_cmm: np.ndarray) -> np.ndarray:
     """Operator of Σ_a u × p from the matrices M^λ, (3, 2n, 2n); response in J s m⁻³ per (V/m)².
 
-    With the matrices N^λ of theory §5 (Hermitian and imaginary, in C kg⁻¹) it is the magnetic moment, response in A m⁻¹
-    per (V/m)².
+    With `moment_matrices` for M^λ it is the operator of the magnetic moment, response in A m⁻¹ per (V/m)².
     """
     return _motion(modes, matrices_cmm)
 

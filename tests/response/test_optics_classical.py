@@ -4,9 +4,9 @@ import numpy as np
 import physics
 import pytest
 from driven import Lattice
-from scipy.constants import elementary_charge
 
 from hpcph.crystal.chain import Chain, Handedness
+from hpcph.phonons.magnetic_moment import gyromagnetic_tensor
 from hpcph.response import light, optics
 
 FIELDS = {
@@ -28,22 +28,12 @@ def made(name):
     return light.optical_modes(case.crystal, born), Lattice(case.structure, case.pairs, born, physics.THZ * 0.05)
 
 
-def moment_matrices(structure, born):
-    """N^λ_a = (e/2m_a) ½(M^λ Z_a + Z_aᵀ M^λ), theory §5."""
-    atoms = len(born)
-    Z = np.zeros((atoms, 3, atoms, 3))
-    Z[np.arange(atoms), :, np.arange(atoms)] = born
-    Z = Z.reshape(3 * atoms, 3 * atoms)
-    M = optics.angular_momentum_matrices(atoms)
-    return elementary_charge / 4 * (M @ Z + Z.T @ M) / np.repeat(structure.mass_a, 3)
-
-
 def responses(modes, lattice, omega, jones):
     """Means of all four observables from the tensors."""
-    atoms = len(lattice.born)
+    atoms, ratio = len(lattice.born), gyromagnetic_tensor(lattice.born, lattice.structure.mass_a)
     operators = (
         optics.angular_momentum(modes, optics.angular_momentum_matrices(atoms)),
-        optics.angular_momentum(modes, moment_matrices(lattice.structure, lattice.born)),
+        optics.angular_momentum(modes, optics.moment_matrices(ratio)),
         optics.energy_current(modes),
         optics.orbital_current(modes),
     )
