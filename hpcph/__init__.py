@@ -1,3 +1,49 @@
-"""hpcph: angular momentum, magnetization and current of chiral phonons, over MPI."""
+"""hpcph: angular momentum, magnetization and current of chiral phonons, over MPI.
+
+Python's entrances are `hpcph.run`, `hpcph.open` and `hpcph.embedded`. Importing hpcph imports nothing else: `__main__`
+pins the threads before NumPy is loaded, and a script may choose its own.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import xarray
 
 __version__ = "0.1.0"
+
+
+def open(path: str | Path) -> "xarray.Dataset":
+    """A result.h5 as an xarray Dataset, read when it is used; variables know axes, units and descriptions.
+
+    `/thermal/gamma_nl` is `thermal_gamma_nl`; the provenance is in the attributes. Close it or use it in a `with`.
+
+    Raises hpcph.errors.InputError where the file is no whole result of hpcph.
+    """
+    from hpcph.output.dataset import open_result
+
+    return open_result(path)
+
+
+def run(config: str | Path | Mapping[str, Any], output: str | Path | None = None) -> "xarray.Dataset":
+    """Compute every section of an input, as `python -m hpcph run` does; the result, opened, on every rank.
+
+    Under mpirun all ranks must call it. BLAS has one thread while it runs, for the ranks are the parallelism.
+
+    config : an input file, or a dict that says what the file would say; numbers and text with units as in YAML, NumPy
+        arrays count as lists, paths are relative to the current folder
+    output : folder of result.h5, relative to the current one; replaces the input's
+
+    Raises hpcph.errors.InputError (a line a mistake: key, value, how to fix it) and hpcph.parallel.comm.RankError.
+    """
+    from hpcph.session import run
+
+    return run(config, output)
+
+
+def embedded() -> Path:
+    """The input file of the α-quartz case that comes with hpcph; its force constants are in `quartz/` beside it."""
+    from hpcph.config.embedded import embedded
+
+    return embedded()

@@ -10,13 +10,12 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "
 def start() -> None:
     """Run the command line; an exception that nobody expected ends every rank."""
     import numpy as np
-    from mpi4py import MPI
 
     from hpcph.cli import main
-    from hpcph.parallel.comm import Comm
+    from hpcph.parallel.comm import world
 
     np.empty(30_000_000, np.uint8)  # once glibc has freed so much, it keeps the memory of a block for the next one
-    comm = Comm(MPI.COMM_WORLD)
+    comm = world()
     try:
         code = main(sys.argv[1:], comm)
     except SystemExit as leaving:  # argparse

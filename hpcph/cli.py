@@ -8,11 +8,9 @@ import sys
 from pathlib import Path
 
 from hpcph import __version__
+from hpcph.config.embedded import embedded
 from hpcph.errors import InputError
 from hpcph.parallel.comm import Comm, RankError
-
-EMBEDDED = "quartz.yaml"
-
 
 def main(arguments: list[str], comm: Comm) -> int:
     """Run one command on all ranks; the exit code: 0 done, 1 failed, 2 bad input."""
@@ -28,15 +26,6 @@ def main(arguments: list[str], comm: Comm) -> int:
         return 2
     except RankError:
         return 1
-
-
-def embedded_input() -> Path:
-    """The α-quartz case that comes with the program."""
-    package = Path(__file__).resolve().parent
-    for folder in (package.parent / "inputs", package / "inputs"):
-        if (folder / EMBEDDED).is_file():
-            return folder / EMBEDDED
-    raise InputError("INPUT", None, "the embedded case is not installed; name an input file")
 
 
 def _run(args, comm: Comm) -> int:
@@ -102,7 +91,7 @@ def _source(args, comm: Comm):
     def load() -> None:
         from hpcph.config.load import load as load_input
 
-        loaded.append(load_input(args.input or embedded_input()))
+        loaded.append(load_input(args.input or embedded()))
 
     comm.on_root(load)
     return loaded[0] if comm.root else None

@@ -1,6 +1,11 @@
-"""Reading an input file: strict YAML, ${VAR} expanded, every mistake as one line with key, value and fix."""
+"""Reading an input file: strict YAML, ${VAR} expanded, every mistake as one line with key, value and fix.
+
+A dict is written as YAML first, so that it passes the same gate.
+"""
 
 import hashlib
+import io
+import json
 import os
 import re
 from collections.abc import Mapping
@@ -47,6 +52,32 @@ def load(path: Path) -> Source:
     """
     text = _text(path)
     return Source(path.resolve(), text, _validate(_expand(_parse(text, path), [MAX_VALUES])))
+
+
+def from_mapping(config: Mapping) -> Source:
+    """Validate a dict that says what an input file would say; its paths are relative to the current folder.
+
+    Raises InputError (InputErrors where there are several mistakes).
+    """
+    try:
+        plain = json.loads(json.dumps(config, default=_plain))
+        stream = io.StringIO()
+        YAML(typ="safe", pure=True).dump(plain, stream)
+    except (TypeError, ValueError, RecursionError, YAMLError) as err:
+        raise InputError("config", None, f"holds more than numbers, text, lists and dicts ({err})") from None
+    path = Path.cwd() / "config"
+    return Source(path, stream.getvalue(), _validate(_expand(_parse(stream.getvalue(), path), [MAX_VALUES])))
+
+
+def _plain(value: Any) -> Any:
+    """What the input can hold for what Python programs have: NumPy's numbers and arrays, paths, other mappings."""
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise TypeError(f"a {type(value).__name__}")
 
 
 def _text(path: Path) -> str:

@@ -1,8 +1,9 @@
-"""What rank 0 says: a progress bar on a terminal, plain lines in a batch log, the closing table."""
+"""What rank 0 says: a progress bar on a terminal or in a notebook, plain lines in a batch log, the closing table."""
 
 import os
 import sys
 import time
+from html import escape
 
 import numpy as np
 from rich.console import Console
@@ -17,14 +18,16 @@ from hpcph.response.thermal import ThermalResponse
 ROWS = 9  # temperatures in the closing table
 LOG_WIDTH = 140  # columns of a table
 INTERVAL = 10.0  # s between lines of a batch log
+NOTEBOOK_INTERVAL = 0.2  # s between two states of a notebook's bar
 
 
 class Reporter:
     """Lines and bars of one run; silent on every rank but the first."""
 
     def __init__(self, speaks: bool):
-        self.bars = Console(quiet=not speaks, force_terminal=_watched())
-        self.lines = Console(quiet=not speaks, force_terminal=False, width=LOG_WIDTH)
+        self.bars = Console(quiet=not speaks, force_terminal=_watched(), force_jupyter=False)
+        self.lines = Console(quiet=not speaks, force_terminal=False, force_jupyter=False, width=LOG_WIDTH)
+        self.notebook = speaks and _notebook()
 
     def say(self, text: str | Table) -> None:
         """One line, or a table."""
@@ -50,6 +53,7 @@ class StageProgress:
             TimeRemainingColumn(),
         )
         self.bar = Progress(*columns, console=reporter.bars, transient=True) if reporter.bars.is_terminal else None
+        self.cell = NotebookBar(points) if reporter.notebook else None
 
     def __enter__(self) -> "StageProgress":
         if self.bar:
@@ -63,17 +67,47 @@ class StageProgress:
         if kind is not None:
             return
         spent = time.monotonic() - self.start
-        self.reporter.say(f"{self.name}: {self.points} k-points in {spent:.1f} s, {self.points / spent:.0f}/s")
+        closing = f"{self.name}: {self.points} k-points in {spent:.1f} s, {self.points / spent:.0f}/s"
+        if self.cell:
+            self.cell.show(self.points, closing)
+        else:
+            self.reporter.say(closing)
 
     def __call__(self, blocks: int) -> None:
         done, now = min(blocks * self.per_block, self.points), time.monotonic()
         rate = done / max(now - self.start, 1e-9)
         if self.bar:
             self.bar.update(self.task, completed=done, rate=rate)
-        elif now - self.last > INTERVAL:
+        elif now - self.last > (NOTEBOOK_INTERVAL if self.cell else INTERVAL):
             self.last = now
             left = (self.points - done) / max(rate, 1e-9)
-            self.reporter.say(f"{self.name}: {done:.0f}/{self.points} k-points, {rate:.0f}/s, {left:.0f} s left")
+            state = f"{self.name}: {done:.0f}/{self.points} k-points, {rate:.0f}/s, {left:.0f} s left"
+            if self.cell:
+                self.cell.show(done, state)
+            else:
+                self.reporter.say(state)
+
+
+class NotebookBar:
+    """A bar below the cell, renewed in place; rich's own needs ipywidgets and stands still with ipykernel 7."""
+
+    def __init__(self, total: float):
+        from IPython.display import HTML, display
+
+        self.html, self.total = HTML, total
+        self.handle = display(HTML(""), display_id=True)
+
+    def show(self, done: float, text: str) -> None:
+        """The bar at `done`, with a line of text beside it."""
+        bar = f'<progress value="{done:.0f}" max="{self.total:.0f}"></progress>'
+        self.handle.update(self.html(f"{bar} <code>{escape(text)}</code>"))
+
+
+def _notebook() -> bool:
+    """Is this the kernel of a notebook, which shows HTML?"""
+    kernel = sys.modules.get("IPython")
+    shell = kernel and kernel.get_ipython()
+    return type(shell).__name__ == "ZMQInteractiveShell"
 
 
 def _watched() -> bool:

@@ -89,3 +89,10 @@ class Comm:
         """End every rank now."""
         sys.stderr.flush()
         self.mpi.Abort(code)
+
+
+def world() -> Comm:
+    """All ranks that were started together; one where nobody started more."""
+    from mpi4py import MPI
+
+    return Comm(MPI.COMM_WORLD)

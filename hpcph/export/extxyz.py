@@ -1,0 +1,50 @@
+"""One period of a mode as extended XYZ, which OVITO, ASE, VMD and others play."""
+
+from pathlib import Path
+
+import ase
+import ase.io
+import numpy as np
+
+from hpcph.export import motion
+from hpcph.output.mode import Mode
+
+ANGSTROM = 1e-10  # m
+
+
+def frames(
+    mode: Mode, mass_a: np.ndarray, cells: tuple[int, int, int], amplitude: float, count: int
+) -> list[ase.Atoms]:
+    """`count` pictures of one period, the first not repeated at the end; lengths in Å, `amplitude` in m.
+
+    Atoms are displaced; the array `displacement` says by how much. Every frame's info has phase (ωt, rad), time_fs
+    (of an oscillating mode), frequency_THz, q, branch, and polarization, the l of this motion in ħ.
+    """
+    cell = motion.supercell(mode, cells)
+    symbols = [mode.symbols[a] for a in cell.atom_i]
+    about = {
+        "frequency_THz": mode.frequency / 1e12,
+        "q": mode.q_c,
+        "branch": mode.branch,
+        "polarization": motion.polarization_by_atom(mode, mass_a).sum(0),
+    }
+    pictures = []
+    for phase in 2 * np.pi * np.arange(count) / count:
+        shift = motion.displacement(mode, cell, amplitude, phase) / ANGSTROM
+        picture = ase.Atoms(
+            symbols,
+            positions=cell.position_iv / ANGSTROM + shift,
+            cell=cell.lattice_vc / ANGSTROM,
+            pbc=motion.fits(mode, cells),
+            info=about | {"phase": phase},
+        )
+        if mode.frequency > 0:
+            picture.info["time_fs"] = phase / (2 * np.pi * mode.frequency) * 1e15
+        picture.set_array("displacement", shift)
+        pictures.append(picture)
+    return pictures
+
+
+def write(path: Path, pictures: list[ase.Atoms]) -> None:
+    """All frames in one file."""
+    ase.io.write(path, pictures, format="extxyz")
