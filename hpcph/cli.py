@@ -12,6 +12,7 @@ from hpcph.config.embedded import embedded
 from hpcph.errors import InputError
 from hpcph.parallel.comm import Comm, RankError
 
+
 def main(arguments: list[str], comm: Comm) -> int:
     """Run one command on all ranks; the exit code: 0 done, 1 failed, 2 bad input."""
     with (
@@ -19,7 +20,7 @@ def main(arguments: list[str], comm: Comm) -> int:
     ):  # one complaint is enough
         args = _parser().parse_args(arguments)
     try:
-        return {"run": _run, "check": _check, "plan": _plan, "scaling": _scaling}[args.command](args, comm)
+        return COMMANDS[args.command](args, comm)
     except InputError as err:
         if comm.root:
             print("\n".join(f"hpcph: {line}" for line in str(err).splitlines()), file=sys.stderr, flush=True)
@@ -77,6 +78,16 @@ def _scaling(args, comm: Comm) -> int:
     return 0
 
 
+def _export(args, comm: Comm) -> int:
+    from hpcph.export.command import export
+    from hpcph.export.options import Options
+
+    given = {name: value for name, value in vars(args).items() if name not in ("command", "result")}
+    options = Options(**{name: value for name, value in given.items() if value is not None})
+    comm.on_root(lambda: print("\n".join(export(args.result, options))))
+    return 0
+
+
 def _launcher(comm: Comm) -> str:
     """srun inside a SLURM job, else mpirun."""
     if "SLURM_JOB_ID" in os.environ:
@@ -97,6 +108,9 @@ def _source(args, comm: Comm):
     return loaded[0] if comm.root else None
 
 
+COMMANDS = {"run": _run, "check": _check, "plan": _plan, "scaling": _scaling, "export": _export}
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="hpcph", description="Angular momentum of chiral phonons, over MPI.")
     parser.add_argument("--version", action="version", version=f"hpcph {__version__}")
@@ -115,6 +129,17 @@ def _parser() -> argparse.ArgumentParser:
     scaling.add_argument("--output", type=Path, metavar="DIR", help="measurements that it holds are not repeated")
     scaling.add_argument("--launcher", metavar="COMMAND", help="in front of python, as 'srun -n {ranks}'")
     scaling.add_argument("--repeats", type=_ranks, default=3, metavar="N", help="runs of which the fastest counts (3)")
+    export = commands.add_parser("export", help="modes and dispersions in the formats of other programs")
+    export.add_argument("result", type=Path, metavar="RESULT.h5")
+    export.add_argument("--format", required=True, help="extxyz, phononwebsite, vesta, table or moments")
+    export.add_argument("--q", metavar="A,B,C", help="fractional wave vector; the nearest stored one is taken")
+    export.add_argument("--branch", metavar="N", help="from 1, the lowest frequency (1)")
+    export.add_argument("--cells", metavar="A,B,C", help="repetitions of the cell (as many as one wave needs)")
+    export.add_argument("--frames", metavar="N", help="pictures of one period (32)")
+    export.add_argument("--amplitude", metavar="LENGTH", help="of the atom that moves most (0.3 angstrom)")
+    export.add_argument("--vectors", help="vesta: displacement (at t = 0) or polarization (l of the atoms)")
+    export.add_argument("--leg", metavar="A-B", help="moments: leg of the path (Γ-A)")
+    export.add_argument("--output", type=Path, metavar="FILE", help="instead of a file beside the result")
     return parser
 
 

@@ -24,7 +24,7 @@ def quantity(unit: str, example: str) -> Any:
         if isinstance(value, bool) or not isinstance(value, (int, float, str)):
             raise ValueError(f"give a number in {unit} or text such as {example}")
         if isinstance(value, str):
-            return _convert(value, unit, example)
+            return convert(value, unit, example)
         try:
             return float(value)
         except OverflowError:
@@ -33,7 +33,8 @@ def quantity(unit: str, example: str) -> Any:
     return Annotated[float, BeforeValidator(parse)]
 
 
-def _convert(text: str, unit: str, example: str) -> float:
+def convert(text: str, unit: str, example: str) -> float:
+    """The number of text such as the example, in `unit`. Raises ValueError with what is wrong and how to write it."""
     match = QUANTITY.fullmatch(text.strip())
     if not match:
         raise ValueError(f"is not a number with a unit; write it like {example}")

@@ -18,7 +18,8 @@ def frames(
     """`count` pictures of one period, the first not repeated at the end; lengths in Å, `amplitude` in m.
 
     Atoms are displaced; the array `displacement` says by how much. Every frame's info has phase (ωt, rad), time_fs
-    (of an oscillating mode), frequency_THz, q, branch, and polarization, the l of this motion in ħ.
+    (of an oscillating mode), frequency_THz, q, branch, and phonon_polarization, the l of this motion in ħ (the name
+    polarization alone is a dipole moment to ASE).
     """
     cell = motion.supercell(mode, cells)
     symbols = [mode.symbols[a] for a in cell.atom_i]
@@ -26,7 +27,7 @@ def frames(
         "frequency_THz": mode.frequency / 1e12,
         "q": mode.q_c,
         "branch": mode.branch,
-        "polarization": motion.polarization_by_atom(mode, mass_a).sum(0),
+        "phonon_polarization": motion.polarization_by_atom(mode, mass_a).sum(0),
     }
     pictures = []
     for phase in 2 * np.pi * np.arange(count) / count:

@@ -22,8 +22,8 @@ from hpcph.errors import InputError
 from hpcph.phonons.eigenvectors import amplitudes
 
 ANGSTROM = 1e-10  # m
-DIGITS = 6  # after the point of numbers that are at most 1
-MAX_NUMBERS = 8_000_000  # real numbers of vectors that a browser still loads
+DIGITS = 7  # after the point of numbers that are at most 1
+MAX_NUMBERS = 4_000_000  # real numbers of vectors that a browser still loads
 REPETITIONS = (3, 3, 3)
 
 
@@ -53,7 +53,7 @@ def document(result: xr.Dataset) -> dict:
         "qpoints": (0.0 - q).tolist(),
         "distances": (result["distance"].values[chosen] * ANGSTROM).tolist(),
         "eigenvalues": (result["bands_frequency"].values[chosen] / (100 * light)).round(DIGITS).tolist(),
-        "vectors": [[_vector(mode, k, positions, masses) for mode in modes] for k, modes in zip(q, e, strict=True)],
+        "vectors": [_vectors(modes, k, positions, masses) for k, modes in zip(q, e, strict=True)],
     }
 
 
@@ -63,10 +63,10 @@ def write(path: Path, contents: dict) -> None:
         json.dump(contents, file, ensure_ascii=False, separators=(",", ":"))
 
 
-def _vector(e_ac: np.ndarray, q_c: np.ndarray, positions: np.ndarray, masses: np.ndarray) -> list:
-    """[atom][xyz][re, im] of U*, Σ|U|² = 1."""
-    u = amplitudes(e_ac, q_c, positions, masses).conj()
-    u /= np.linalg.norm(u)
+def _vectors(e_nac: np.ndarray, q_c: np.ndarray, positions: np.ndarray, masses: np.ndarray) -> list:
+    """[branch][atom][xyz][re, im] of U* at one point, Σ|U|² = 1 for every mode."""
+    u = np.stack([amplitudes(e_ac, q_c, positions, masses).conj() for e_ac in e_nac])
+    u /= np.linalg.norm(u, axis=(1, 2), keepdims=True)
     return np.stack([u.real, u.imag], axis=-1).round(DIGITS).tolist()
 
 

@@ -1,0 +1,100 @@
+"""The dispersion, and the magnetic moments of its modes, as tables of comma-separated values."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+from scipy.constants import physical_constants
+
+from hpcph.errors import InputError
+
+DASH = "–"  # of Γ–A
+NUCLEAR = physical_constants["nuclear magneton"][0]  # A m²
+BOHR = physical_constants["Bohr magneton"][0]  # A m²
+XYZ = ("x", "y", "z")
+PLACE = ["leg", "distance (1/Å)", "q1", "q2", "q3", "branch", "frequency (THz)"]
+DEFAULT_LEG = f"Γ{DASH}A"
+
+Columns = dict[str, np.ndarray]
+
+
+def dispersion(result: xr.Dataset) -> Iterator[list]:
+    """Rows, the header first: every branch at every point of the path, with l, its species and, if there, its moment.
+
+    Raises InputError where the result has no path.
+    """
+    columns = {f"l_{c} (ħ)": result["bands_polarization"].values[..., i] for i, c in _cartesian(result)}
+    axis = np.asarray(result.attrs["axis"], float)
+    along = result["bands_polarization_by_species"].values @ (axis / np.linalg.norm(axis))
+    names = result["species"].values.tolist()
+    columns |= {f"l along the axis, {name} (ħ)": along[..., s] for s, name in enumerate(names)}
+    if "bands_moment" in result:
+        columns |= _moments(result, "moment", "μ", "μ_N", NUCLEAR)
+    if "bands_moment_scalar" in result:
+        columns |= _moments(result, "moment_scalar", "scalar estimate μ", "μ_N", NUCLEAR)
+    return _rows(result, columns, _legs(result))
+
+
+def moments(result: xr.Dataset, leg: str | None) -> Iterator[list]:
+    """Rows, the header first: the magnetic moment of every branch along one leg, Γ–A or the first unless named.
+
+    Raises InputError where the result has no moments or no such leg.
+    """
+    if "bands_moment" not in result:
+        raise InputError(
+            "RESULT.h5", None, "holds no moments of modes; add the section magnetization (it needs Born charges)"
+        )
+    legs = _legs(result)
+    chosen = (leg or "").replace("-", DASH).replace("GAMMA", "Γ")
+    if not leg:
+        chosen = DEFAULT_LEG if DEFAULT_LEG in legs else legs[0]
+    if chosen not in legs:
+        raise InputError("--leg", leg, f"the path has the legs {', '.join(dict.fromkeys(legs))}")
+    columns = {f"l_{c} (ħ)": result["bands_polarization"].values[..., i] for i, c in _cartesian(result)}
+    columns |= _moments(result, "moment", "μ", "μ_N", NUCLEAR) | _moments(result, "moment", "μ", "μ_B", BOHR)
+    if "bands_moment_scalar" in result:
+        columns |= _moments(result, "moment_scalar", "scalar estimate μ", "μ_N", NUCLEAR)
+    return _rows(result, columns, [name if name == chosen else None for name in legs])
+
+
+def write(path: Path, rows: Iterator[list]) -> None:
+    """Write a table."""
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+
+
+def _cartesian(result: xr.Dataset) -> Iterator[tuple[int, str]]:
+    if "bands_frequency" not in result:
+        raise InputError("RESULT.h5", None, "holds no dispersion; add the section bands to the input")
+    return iter(enumerate(XYZ))
+
+
+def _moments(result: xr.Dataset, name: str, symbol: str, unit: str, magneton: float) -> Columns:
+    values = result[f"bands_{name}"].values / magneton
+    return {f"{symbol}_{c} ({unit})": values[..., i] for i, c in enumerate(XYZ)}
+
+
+def _legs(result: xr.Dataset) -> list[str]:
+    """The name of the leg that every leg of the path has."""
+    labels = result["bands_label"].values.reshape(-1, 2).tolist()
+    return [f"{a}{DASH}{b}" for a, b in labels]
+
+
+def _rows(result: xr.Dataset, columns: Columns, legs: Sequence[str | None]) -> Iterator[list]:
+    """The header and the rows of the legs that have a name."""
+    yield [*PLACE, *columns]
+    q, distance = result["bands_q"].values, result["distance"].values * 1e-10
+    frequency = result["bands_frequency"].values / 1e12
+    corners = result["bands_corner"].values.reshape(-1, 2)
+    values = np.stack([frequency, *columns.values()], axis=-1)
+    for name, (first, last) in zip(legs, corners, strict=True):
+        for k in range(first, last + 1) if name else ():
+            place = [name, *(_number(x) for x in (distance[k], *q[k]))]
+            for n, row in enumerate(values[k], start=1):
+                yield [*place, n, *map(_number, row)]
+
+
+def _number(value: float) -> str:
+    return f"{value:.10g}"

@@ -1,0 +1,28 @@
+"""A small result of embedded quartz without sum rules, so that phonopy's own force constants rule its motion."""
+
+import pytest
+from export import newton
+from parallel import world
+
+ORBITS = [[0, 0, 0.25], [0.25, 0.25, 0.25], [0, 0, 0.091]]
+
+
+@pytest.fixture(scope="session")
+def result(tmp_path_factory):
+    """Path of result.h5; the points of its path are multiples of ¼ wherever the supercell of phonopy needs them."""
+    data = world.quartz(
+        crystal__sum_rules=[],
+        crystal__allow_unstable=True,
+        mesh__grid=[2, 2, 2],
+        modes=False,
+        slices=world.DROP,
+        orbits={"q": ORBITS},
+    )
+    with world.communicator() as comm:
+        return world.compute(comm, tmp_path_factory.mktemp("export"), data).path
+
+
+@pytest.fixture(scope="session")
+def crystal():
+    """The force constants as phonopy reads them."""
+    return newton.load()

@@ -1,0 +1,84 @@
+"""Tables are the datasets, in the units of their headers."""
+
+import csv
+
+import numpy as np
+import pytest
+import xarray as xr
+from scipy.constants import physical_constants
+
+from hpcph.errors import InputError
+from hpcph.export import table
+from hpcph.export.command import export
+from hpcph.export.options import Options
+from hpcph.output.dataset import open_result
+
+MAGNETON = {unit: physical_constants[f"{name} magneton"][0] for unit, name in (("μ_N", "nuclear"), ("μ_B", "Bohr"))}
+
+
+@pytest.fixture
+def magnetic(result):
+    """The result with made-up moments of its modes."""
+    with open_result(result) as data:
+        random = np.random.default_rng(0)
+        shape, dims = data.bands_polarization.shape, data.bands_polarization.dims
+        moment = xr.Variable(dims, random.normal(size=shape) * 1e-29)
+        scalar = xr.Variable(dims, random.normal(size=shape) * 1e-29)
+        yield data.assign(bands_moment=moment, bands_moment_scalar=scalar)
+
+
+def columns(path) -> dict[str, np.ndarray]:
+    with open(path, encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    found = dict(zip(header, zip(*rows, strict=True), strict=True))
+    return {name: np.array(v if name == "leg" else list(map(float, v))) for name, v in found.items()}
+
+
+def test_the_table_is_the_dispersion(result, tmp_path):
+    """Every branch at every point of the path; THz, 1/Å, ħ; parts of the species add up to l along the axis."""
+    export(result, Options("table", output=tmp_path / "bands.csv"))
+    found = columns(tmp_path / "bands.csv")
+    with open_result(result) as data:
+        shape = data.bands_frequency.shape
+        expected = {
+            "frequency (THz)": data.bands_frequency.values / 1e12,
+            "distance (1/Å)": np.broadcast_to(data.distance.values[:, None] * 1e-10, shape),
+            "branch": np.broadcast_to(np.arange(1, shape[1] + 1), shape),
+            "q3": np.broadcast_to(data.bands_q.values[:, 2:], shape),
+            "l_z (ħ)": data.bands_polarization.values[..., 2],
+            "l along the axis, O (ħ)": data.bands_polarization_by_species.values[:, :, 1, 2],
+        }
+    for name, values in expected.items():
+        np.testing.assert_allclose(found[name].reshape(shape), values, rtol=1e-9, atol=1e-30, err_msg=name)
+    by_species = found["l along the axis, Si (ħ)"] + found["l along the axis, O (ħ)"]
+    np.testing.assert_allclose(by_species, found["l_z (ħ)"], atol=1e-9)
+    assert list(dict.fromkeys(found["leg"]))[:4] == ["Γ–M", "M–K", "K–Γ", "Γ–A"]
+
+
+def test_moments_along_a_leg(magnetic, tmp_path):
+    """Γ–A unless another leg is named; in both magnetons."""
+    for leg, name in ((None, "Γ–A"), ("M-K", "M–K")):
+        table.write(tmp_path / "moments.csv", table.moments(magnetic, leg))
+        found = columns(tmp_path / "moments.csv")
+        assert set(found["leg"]) == {name}
+        here = slice(9, 12) if leg is None else slice(3, 6)  # three points a leg
+        for unit, magneton in MAGNETON.items():
+            expected = magnetic.bands_moment.values[here, :, 2].ravel() / magneton
+            np.testing.assert_allclose(found[f"μ_z ({unit})"], expected, rtol=1e-9)
+        expected = magnetic.bands_moment_scalar.values[here, :, 0].ravel() / MAGNETON["μ_N"]
+        np.testing.assert_allclose(found["scalar estimate μ_x (μ_N)"], expected, rtol=1e-9)
+    with pytest.raises(InputError, match=r"--leg = A-Γ: the path has the legs Γ–M, M–K"):
+        table.moments(magnetic, "A-Γ")
+
+
+def test_moments_are_in_the_table_where_there_are_some(magnetic, tmp_path):
+    """μ in nuclear magnetons beside the rest."""
+    table.write(tmp_path / "bands.csv", table.dispersion(magnetic))
+    found = columns(tmp_path / "bands.csv")
+    np.testing.assert_allclose(found["μ_y (μ_N)"], magnetic.bands_moment.values[..., 1].ravel() / MAGNETON["μ_N"])
+
+
+def test_moments_that_are_not_there(result):
+    """One line that says what makes them."""
+    with open_result(result) as data, pytest.raises(InputError, match=r"magnetization.*Born charges"):
+        table.moments(data, None)
