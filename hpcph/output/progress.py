@@ -59,6 +59,8 @@ class StageProgress:
         if self.bar:
             self.bar.start()
             self.task = self.bar.add_task(self.name, total=self.points, rate=0.0)
+        if self.cell:
+            self.cell.show(0, f"{self.name}: 0/{self.points} k-points")
         return self
 
     def __exit__(self, kind, *_) -> None:
