@@ -115,7 +115,7 @@ def test_results_without_eigenvectors_say_which_section_is_missing(tmp_path, cap
     """One line for every format."""
     from hpcph.cli import main
 
-    small = world.quartz(mesh__grid=[1, 1, 1], modes=False, bands=world.DROP, slices=world.DROP)
+    small = world.quartz(mesh__grid=[1, 1, 1], modes=False, bands=world.DROP, slices=world.DROP, orbits=world.DROP)
     with world.communicator() as comm:
         path = world.compute(comm, tmp_path, small).path
         for form in ("extxyz", "vesta", "phononwebsite", "table"):
