@@ -91,7 +91,7 @@ class StageProgress:
 
 
 class NotebookBar:
-    """A bar below the cell, renewed in place; rich's own needs ipywidgets and stands still with ipykernel 7."""
+    """A bar below the cell, renewed in place; rich's own needs ipywidgets and is gone from a saved notebook."""
 
     def __init__(self, total: float):
         from IPython.display import HTML, display
