@@ -44,7 +44,7 @@ def moments(result: xr.Dataset, leg: str | None) -> Iterator[list]:
     """
     if "bands_moment" not in result:
         raise InputError(
-            "RESULT.h5", None, "holds no moments of modes; add the section magnetization (it needs Born charges)"
+            "RESULT.h5", None, "holds no moments of modes; they need bands, Born charges and not magnetization: false"
         )
     legs = _legs(result)
     chosen = (leg or "").replace("-", DASH).replace("GAMMA", "Γ")

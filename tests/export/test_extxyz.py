@@ -96,7 +96,7 @@ WRONG = {
     "--amplitude ": ["--format", "extxyz", "--amplitude", "-1 nm"],
     "--vectors": ["--format", "vesta", "--vectors", "velocity"],
     "--output": ["--format", "table", "--output", "/no/such/folder/x.csv"],
-    "RESULT.h5": ["--format", "moments"],
+    "--leg": ["--format", "moments", "--leg", "A-X"],
 }
 
 
@@ -118,7 +118,7 @@ def test_results_without_eigenvectors_say_which_section_is_missing(tmp_path, cap
     small = world.quartz(mesh__grid=[1, 1, 1], modes=False, bands=world.DROP, slices=world.DROP, orbits=world.DROP)
     with world.communicator() as comm:
         path = world.compute(comm, tmp_path, small).path
-        for form in ("extxyz", "vesta", "phononwebsite", "table"):
+        for form in ("extxyz", "vesta", "phononwebsite", "table", "moments"):
             assert main(["export", str(path), "--format", form, "--q", "0,0,0"], comm) == 2
             err = capsys.readouterr().err
             assert "bands" in err and err.count("\n") == 1, err

@@ -4,7 +4,6 @@ import csv
 
 import numpy as np
 import pytest
-import xarray as xr
 from scipy.constants import physical_constants
 
 from hpcph.errors import InputError
@@ -18,13 +17,10 @@ MAGNETON = {unit: physical_constants[f"{name} magneton"][0] for unit, name in ((
 
 @pytest.fixture
 def magnetic(result):
-    """The result with made-up moments of its modes."""
+    """The opened result, whose modes have moments of up to a tenth of a nuclear magneton."""
     with open_result(result) as data:
-        random = np.random.default_rng(0)
-        shape, dims = data.bands_polarization.shape, data.bands_polarization.dims
-        moment = xr.Variable(dims, random.normal(size=shape) * 1e-29)
-        scalar = xr.Variable(dims, random.normal(size=shape) * 1e-29)
-        yield data.assign(bands_moment=moment, bands_moment_scalar=scalar)
+        assert 0.03 < np.abs(data.bands_moment).max() / MAGNETON["μ_N"] < 0.3
+        yield data
 
 
 def columns(path) -> dict[str, np.ndarray]:
@@ -79,6 +75,9 @@ def test_moments_are_in_the_table_where_there_are_some(magnetic, tmp_path):
 
 
 def test_moments_that_are_not_there(result):
-    """One line that says what makes them."""
-    with open_result(result) as data, pytest.raises(InputError, match=r"magnetization.*Born charges"):
-        table.moments(data, None)
+    """One line that says what makes them; the dispersion is a table without them."""
+    with open_result(result) as data:
+        without = data.drop_vars(["bands_moment", "bands_moment_scalar"])
+        with pytest.raises(InputError, match=r"need bands, Born charges and not magnetization: false"):
+            table.moments(without, None)
+        assert not any("μ" in name for name in next(table.dispersion(without)))
