@@ -88,6 +88,13 @@ def _export(args, comm: Comm) -> int:
     return 0
 
 
+def _report(args, comm: Comm) -> int:
+    from hpcph.report.page import write
+
+    comm.on_root(lambda: print(write(args.result, args.output)))
+    return 0
+
+
 def _launcher(comm: Comm) -> str:
     """srun inside a SLURM job, else mpirun."""
     if "SLURM_JOB_ID" in os.environ:
@@ -108,7 +115,14 @@ def _source(args, comm: Comm):
     return loaded[0] if comm.root else None
 
 
-COMMANDS = {"run": _run, "check": _check, "plan": _plan, "scaling": _scaling, "export": _export}
+COMMANDS = {
+    "run": _run,
+    "check": _check,
+    "plan": _plan,
+    "scaling": _scaling,
+    "export": _export,
+    "report": _report,
+}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -140,6 +154,9 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--vectors", help="vesta: displacement (at t = 0) or polarization (l of the atoms)")
     export.add_argument("--leg", metavar="A-B", help="moments: leg of the path (Γ-A)")
     export.add_argument("--output", type=Path, metavar="FILE", help="instead of a file beside the result")
+    report = commands.add_parser("report", help="one self-contained interactive page of a result")
+    report.add_argument("result", type=Path, metavar="RESULT.h5")
+    report.add_argument("--output", type=Path, metavar="FILE.html", help="report.html beside the result by default")
     return parser
 
 

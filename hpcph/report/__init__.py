@@ -1,0 +1,1 @@
+"""The report: one self-contained interactive page of a result."""

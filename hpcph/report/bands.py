@@ -1,0 +1,52 @@
+"""The dispersion, coloured by the phonon polarization along the axis."""
+
+import numpy as np
+import plotly.graph_objects as go
+import xarray as xr
+
+from hpcph.report import embed, style
+
+from scipy.constants import physical_constants
+
+NUCLEAR_MAGNETON = physical_constants["nuclear magneton"][0]  # A m²
+ANGSTROM = 1e-10
+
+
+def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
+    """One marker a mode, in the order point × branch; q, and the moment where Born charges gave one, for its label."""
+    x = result["distance"].values * ANGSTROM
+    frequency = result["bands_frequency"].values * 1e-12
+    l = style.along(result, result["bands_polarization"].values)
+    branches = frequency.shape[1]
+    scale = {"cmin": -1, "cmax": 1, "colorscale": "RdBu", "reversescale": True}
+    bar = {"title": {"text": "l (ħ)", "side": "right"}}
+    markers = go.Scattergl(
+        x=np.repeat(x, branches).astype("f4"),
+        y=frequency.ravel().astype("f4"),
+        mode="markers",
+        marker={"color": l.ravel().astype("f4"), "size": 5, **scale, "colorbar": bar},
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+    chosen = go.Scatter(
+        x=[], y=[], mode="markers", hoverinfo="skip",
+        marker={"symbol": "circle-open", "size": 16, "color": style.GREEN, "line": {"width": 3}},
+    )  # fmt: skip
+    figure = style.figure(markers, chosen, height=520, showlegend=False, hovermode="closest")
+    places, labels = _corners(result, x)
+    figure.update_xaxes(tickvals=places, ticktext=labels, range=[x[0], x[-1]], showgrid=True, gridwidth=1.5)
+    figure.update_yaxes(title="ν (THz)")
+    data = {"q": embed.array(result["bands_q"].values, "f4"), "branches": branches}
+    if "bands_moment" in result:
+        moment = style.along(result, result["bands_moment"].values) / NUCLEAR_MAGNETON
+        data["moment"] = embed.array(moment, "f4")
+    return {"bands": figure}, data
+
+
+def _corners(result: xr.Dataset, x: np.ndarray) -> tuple[list[float], list[str]]:
+    """Places and names of the high-symmetry points; both names where the path jumps."""
+    names: dict[float, list[str]] = {}
+    for index, name in zip(result["bands_corner"].values, result["bands_label"].values, strict=True):
+        place = names.setdefault(round(float(x[index]), 9), [])
+        if str(name) not in place:
+            place.append(str(name))
+    return list(names), ["|".join(place) for place in names.values()]

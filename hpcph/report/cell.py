@@ -1,0 +1,87 @@
+"""The unit cell: atoms, bonds and edges of one to three cells along c, in which page.js moves the atoms."""
+
+import numpy as np
+import plotly.graph_objects as go
+import xarray as xr
+from ase import Atoms
+from ase.data import atomic_numbers, covalent_radii
+from ase.data.colors import jmol_colors
+from ase.neighborlist import natural_cutoffs, neighbor_list
+
+from hpcph.report import embed, modes, style
+
+ANGSTROM = 1e10
+CELLS = (1, 2, 3)
+SENSES = {"counter-clockwise": style.VERMILION, "clockwise": style.BLUE, "linear": "#888888"}
+CORNERS = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0], [0, 0, 0], [0, 0, 1], [1, 0, 1], [1, 1, 1],
+                    [0, 1, 1], [0, 0, 1], [np.nan] * 3, [1, 0, 0], [1, 0, 1], [np.nan] * 3, [1, 1, 0], [1, 1, 1],
+                    [np.nan] * 3, [0, 1, 0], [0, 1, 1]])  # fmt: skip
+
+
+def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
+    """An empty scene, and everything that fills it: sites of one to three cells and the modes."""
+    lattice = result["crystal_lattice"].values * ANGSTROM
+    positions = result["crystal_positions"].values
+    numbers = [atomic_numbers[str(symbol)] for symbol in result["crystal_symbols"].values]
+    crystal = Atoms(numbers, scaled_positions=positions, cell=lattice, pbc=True)
+    bonds = neighbor_list("ijS", crystal, natural_cutoffs(crystal, mult=1.1))
+    data = {
+        "modes": modes.build(result),
+        "axis": style.axis(result).tolist(),
+        "symbol": [str(symbol) for symbol in result["crystal_symbols"].values],
+        "colour": ["#" + "".join(f"{round(255 * c):02x}" for c in jmol_colors[z]) for z in numbers],
+        "size": [round(6 + 10 * float(covalent_radii[z]), 1) for z in numbers],
+        "cells": {str(count): _sites(lattice, positions, bonds, count) for count in CELLS},
+    }
+    return {"cell": _scene()}, data
+
+
+def _sites(lattice: np.ndarray, positions: np.ndarray, bonds, count: int) -> dict:
+    """Atoms of `count` cells and those bonded to them: atom, cell T (3,), position (3,) Å; bonds as pairs of sites."""
+    inside = [(a, (0, 0, c)) for c in range(count) for a in range(len(positions))]
+    sites = {site: number for number, site in enumerate(inside)}
+    pairs = set()
+    for a, (_, _, c) in inside:
+        for i, j, shift in zip(*bonds, strict=True):
+            if i == a:
+                neighbour = (int(j), (int(shift[0]), int(shift[1]), int(shift[2]) + c))
+                ends = sites[a, (0, 0, c)], sites.setdefault(neighbour, len(sites))
+                pairs.add((min(ends), max(ends)))
+    atom, T = np.array([a for a, _ in sites]), np.array([t for _, t in sites])
+    edges = CORNERS * [1, 1, count]
+    tips = np.vstack([np.eye(3) * [1, 1, count], np.zeros((0, 3))]) @ lattice
+    return {
+        "atom": atom.tolist(),
+        "T": T.tolist(),
+        "position": embed.array((positions[atom] + T) @ lattice, "f4"),
+        "bonds": sorted(pairs),
+        "edges": embed.array(edges @ lattice, "f4"),
+        "tips": embed.array(tips, "f4"),
+    }
+
+
+def _scene() -> go.Figure:
+    line = {"mode": "lines", "hoverinfo": "skip"}
+    empty = {"x": [], "y": [], "z": []}
+    traces = [
+        go.Scatter3d(**empty, **line, line={"color": "#888888", "width": 2}, showlegend=False),
+        go.Scatter3d(**empty, **line, line={"color": "#999999", "width": 5}, showlegend=False),
+        *[
+            go.Scatter3d(**empty, **line, line={"color": colour, "width": 4}, name=sense)
+            for sense, colour in SENSES.items()
+        ],
+        go.Scatter3d(**empty, mode="text", text=["a", "b", "c"], hoverinfo="skip", showlegend=False),
+        go.Scatter3d(
+            **empty, mode="markers", showlegend=False, marker={"line": {"color": "#444444", "width": 1}, "opacity": 1},
+            hovertemplate="%{text}<extra></extra>",
+        ),
+    ]  # fmt: skip
+    figure = style.figure(*traces, height=600, title={"text": " "}, uirevision="camera")
+    hidden = {"visible": False}
+    camera = {"projection": {"type": "orthographic"}, "eye": {"x": 1.5, "y": 0.7, "z": 0.6}}
+    figure.update_layout(
+        scene={"xaxis": hidden, "yaxis": hidden, "zaxis": hidden, "aspectmode": "data", "camera": camera},
+        margin={"l": 0, "r": 0, "b": 0, "t": 60},
+        legend={"y": 0, "yanchor": "bottom", "itemclick": False, "itemdoubleclick": False},
+    )
+    return figure

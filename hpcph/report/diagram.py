@@ -1,0 +1,119 @@
+"""γ^LL and η over temperature and radius: the phase diagram and its two cuts, which the page's sliders move."""
+
+import numpy as np
+import plotly.graph_objects as go
+import xarray as xr
+
+from hpcph.report import embed, style
+from hpcph.response.feedback import of_radius
+
+RADII = 96
+CONTOURS = {0.1: "dot", 0.5: "dash", 1.0: "solid"}
+
+
+def table(result: xr.Dataset) -> dict[str, np.ndarray]:
+    """temperature (t,) K; radius (r,) m, the stored ones among them; (t, r) diagonal, off_diagonal, total and
+    amplification, NaN where supercritical."""
+    temperature, stored = result["temperature"].values, result["radius"].values
+    radius = np.union1d(np.geomspace(stored.min() / 2, 2 * stored.max(), RADII), stored)
+    found = {"temperature": temperature, "radius": radius}
+    for part in ("diagonal", "off_diagonal", "total"):
+        found[part] = of_radius(result[f"feedback_gamma_ll_{part}"].values[:, 0], stored[0], radius)
+        known = np.searchsorted(radius, stored)
+        found[part][:, known] = result[f"feedback_gamma_ll_{part}"].values  # to the last bit
+    critical = result["feedback_critical_radius"].values[:, None]
+    solvable = ~(radius <= critical) & (found["total"] < 1)
+    found["amplification"] = np.where(solvable, 1 / np.where(solvable, 1 - found["total"], 1), np.nan)
+    found["amplification"][:, known] = result["feedback_amplification"].values
+    return found
+
+
+def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
+    """The three figures and the tables behind the sliders."""
+    found = table(result)
+    names = ("diagonal", "off_diagonal", "total", "amplification")
+    data = {name: embed.array(found[name], "f8") for name in names}
+    data["temperature"] = found["temperature"].tolist()
+    data["radius"] = (found["radius"] * 1e9).tolist()
+    stored = np.argmin(np.abs(found["radius"] - result["radius"].values[0]))
+    data["start"] = [int(np.argmin(np.abs(found["temperature"] - 300))), int(stored)]
+    return {"diagram": _map(result, found), "gamma-t": _cut("T (K)"), "gamma-r": _cut("r (nm)", "log")}, data
+
+
+def _map(result: xr.Dataset, found: dict[str, np.ndarray]) -> go.Figure:
+    T, r = found["temperature"], found["radius"] * 1e9
+    eta = [["supercritical" if np.isnan(x) else f"η = {x:.5g}" for x in row] for row in found["amplification"].T]
+    with np.errstate(divide="ignore"):
+        z = np.log10(np.abs(found["total"].T))
+    heat = go.Heatmap(
+        x=T,
+        y=r,
+        z=z.astype("f4"),
+        customdata=found["total"].T.astype("f4"),
+        text=eta,
+        colorscale="Cividis",
+        colorbar={"title": {"text": "log₁₀ |γ<sup>LL</sup>|", "side": "right"}},
+        hovertemplate="T = %{x} K<br>r = %{y:.4g} nm<br>γ<sup>LL</sup> = %{customdata:.4g}<br>%{text}<extra></extra>",
+    )
+    figure = style.figure(heat, height=460, showlegend=False)
+    figure.add_traces(_supercritical(result, T, r))
+    figure.add_traces(_contours(result, T, r))
+    figure.add_scatter(
+        x=[T[0]], y=[r[0]], mode="markers", hoverinfo="skip",
+        marker={"symbol": "cross-open", "size": 14, "color": "white", "line": {"width": 3}},
+    )  # fmt: skip
+    figure.update_xaxes(title="T (K)", range=[T[0], T[-1]] if len(T) > 1 else None)
+    figure.update_yaxes(title="r (nm)", type="log", range=np.log10(r[[0, -1]]).tolist())
+    return figure
+
+
+def _supercritical(result: xr.Dataset, T: np.ndarray, r: np.ndarray) -> list[go.Scatter]:
+    """Hatched below the critical radius."""
+    critical = result["feedback_critical_radius"].values * 1e9
+    if not np.any(critical > r[0]):
+        return []
+    floor = np.where(critical > r[0], critical, r[0])
+    low = go.Scatter(x=T, y=np.full(len(T), r[0]), mode="lines", line={"width": 0}, hoverinfo="skip")
+    hatch = {"shape": "/", "bgcolor": "rgba(128,128,128,0.45)", "fgcolor": "white", "size": 9, "solidity": 0.15}
+    area = go.Scatter(x=T, y=floor, mode="lines", line={"width": 0}, fill="tonexty", fillpattern=hatch, hoverinfo="skip")
+    at = int(np.argmax(floor))
+    label = go.Scatter(
+        x=[T[at]], y=[np.sqrt(r[0] * floor[at])], mode="text", text=["supercritical "], hoverinfo="skip",
+        textposition="middle left" if at else "middle right", textfont={"color": "white", "size": 14},
+    )  # fmt: skip
+    return [low, area, label]
+
+
+def _contours(result: xr.Dataset, T: np.ndarray, r: np.ndarray) -> list[go.Scatter]:
+    """r(T) at which γ^LL has a value; γ^LL falls as r⁻²."""
+    gamma, reference = result["feedback_gamma_ll_total"].values[:, 0], result["radius"].values[0] * 1e9
+    lines = []
+    for level, dash in CONTOURS.items():
+        at = reference * np.sqrt(np.maximum(gamma, 0) / level)
+        seen = np.flatnonzero((at > r[0]) & (at < r[-1]))
+        if seen.size:
+            text = [""] * len(T)
+            text[seen[len(seen) * 2 // 3]] = f"{level:g}"
+            line = go.Scatter(
+                x=T, y=np.where(at > 0, at, np.nan), mode="lines+text", text=text, textposition="top center",
+                line={"color": "white", "width": 2, "dash": dash}, textfont={"color": "white", "size": 14},
+                hoverinfo="skip",
+            )  # fmt: skip
+            lines.append(line)
+    return lines
+
+
+def _cut(title: str, kind: str = "linear") -> go.Figure:
+    """Empty lines for total, D and OD, which the sliders fill."""
+    lines = [
+        go.Scatter(x=[], y=[], name=style.NAMES[part], mode="lines", line={"color": colour, "width": 2})
+        for part, colour in style.CHANNELS.items()
+    ]
+    here = go.Scatter(x=[], y=[], mode="markers", marker={"size": 10, "color": style.BLUE}, showlegend=False)
+    figure = style.figure(*lines, here, height=330, xaxis={"title": title, "type": kind})
+    figure.update_traces(hovertemplate="%{x:.4g}: %{y:.4g}")
+    figure.update_yaxes(title="γ<sup>LL</sup>", type=kind, exponentformat="power", rangemode="tozero")
+    if kind == "log":
+        figure.update_xaxes(dtick="D2")
+        figure.update_yaxes(dtick=1)
+    return figure

@@ -1,0 +1,48 @@
+"""Amplitudes of modes for the animation: U of every embedded wave vector and branch, small enough for a page."""
+
+import numpy as np
+import xarray as xr
+
+from hpcph.output.mode import sources
+from hpcph.phonons.eigenvectors import amplitudes
+from hpcph.report import embed, style
+
+BUDGET = 3_000_000  # bytes of amplitudes
+FULL = 32767  # largest amplitude in a 16-bit number
+
+
+def build(result: xr.Dataset) -> dict:
+    """Wave vectors q (p, 3), frequency (p, n) THz, l along the axis (p, n) ħ, amplitude (p, n, a, 3, 2) of 1/32767.
+
+    The wave vectors of `orbits` come first, then those of the path: all of them, or evenly spaced ones as many as the
+    budget allows; place (q,) is the embedded one nearest to every point of the path.
+    """
+    parts, data = [], {"stored": 0, "embedded": 0, "place": embed.array([], "i2")}
+    atoms, branches = result.sizes["atom"], result.sizes["branch"]
+    room = max(2, BUDGET // (branches * atoms * 3 * 2 * 2))
+    for section in sources(result):
+        count = len(result[f"{section}_q"])
+        chosen = np.unique(np.linspace(0, count - 1, min(count, room)).round().astype(int))
+        if section == "bands":
+            before = sum(len(part["q"]) for part in parts)
+            nearest = np.abs(chosen[None, :] - np.arange(count)[:, None]).argmin(axis=1)
+            data |= {"stored": count, "embedded": len(chosen), "place": embed.array(before + nearest, "i2")}
+        parts.append(_at(result, section, chosen))
+    joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    data["amplitude"] = embed.array(joined.pop("amplitude"), "i2")
+    data |= {name: embed.array(values, "f4") for name, values in joined.items()}
+    return data | {"branches": branches, "atoms": atoms}
+
+
+def _at(result: xr.Dataset, section: str, chosen: np.ndarray) -> dict[str, np.ndarray]:
+    points = ("distance" if section == "bands" else "orbit",)
+    some = result[[f"{section}_{n}" for n in ("q", "frequency", "polarization", "eigenvector")]].isel({points[0]: chosen})
+    q, vectors = some[f"{section}_q"].values, some[f"{section}_eigenvector"].values
+    positions, masses = result["crystal_positions"].values, result["crystal_masses"].values
+    U = np.array([[amplitudes(e, at, positions, masses) for e in of_q] for of_q, at in zip(vectors, q, strict=True)])
+    return {
+        "q": q,
+        "frequency": some[f"{section}_frequency"].values * 1e-12,
+        "l": style.along(result, some[f"{section}_polarization"].values),
+        "amplitude": np.rint(FULL * np.stack([U.real, U.imag], axis=-1)),
+    }

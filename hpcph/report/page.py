@@ -1,0 +1,110 @@
+"""result.h5 → report.html: every part of the page is built from the result, or says which input section it needs."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import jinja2
+import plotly.graph_objects as go
+import plotly.io
+import xarray as xr
+from markupsafe import Markup
+
+from hpcph.errors import InputError
+from hpcph.output.dataset import open_result
+from hpcph.output.store import publish
+from hpcph.report import bands, cell, diagram, embed, lines, slices, summary
+
+Built = tuple[dict[str, go.Figure], dict]
+SCRIPTS = ("page.js", "diagram.js", "cell.js", "slices.js")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the page: its name, the variables one of which it needs, the input section that makes them."""
+
+    name: str
+    title: str
+    needs: tuple[str, ...]
+    section: str
+    build: Callable[[xr.Dataset], Built]
+
+
+PARTS = (
+    Part("diagram", "Phase diagram", ("feedback_gamma_ll_total",), "feedback", diagram.build),
+    Part("bands", "Dispersion", ("bands_frequency",), "bands", bands.build),
+    Part("cell", "Motion in the unit cell", ("bands_eigenvector", "orbits_eigenvector"), "bands or orbits", cell.build),
+    Part("slices", "Brillouin-zone slices", ("slices_diagonal",), "slices", slices.build),
+    Part("spectra", "Spectra", ("spectrum_gamma_nl",), "spectrum", lambda r: ({"spectra": lines.spectra(r)}, {})),
+    Part(
+        "convergence",
+        "Convergence with the mesh",
+        ("convergence_points",),
+        "mesh.grid",
+        lambda r: ({"convergence": lines.convergence(r)}, {}),
+    ),
+    Part(
+        "density",
+        "Angular momentum per volume",
+        ("thermal_pam_density",),
+        "gradient",
+        lambda r: ({"density": lines.density(r)}, {}),
+    ),
+    Part(
+        "magnetization",
+        "Magnetization",
+        ("magnetization_density_without_feedback",),
+        "crystal.born",
+        lambda r: (lines.magnetization(r), {}),
+    ),
+    Part("rotation", "Rotation", ("rotation_pam_density",), "crystal.born", lambda r: (lines.rotation(r), {})),
+)
+
+
+def write(result: Path, output: Path | None) -> Path:
+    """Write the page of a result, at once; the file, report.html beside the result unless it is named.
+
+    Raises InputError where the file is no result of hpcph or the page cannot be written.
+    """
+    final = Path(output) if output else Path(result).with_name("report.html")
+    with open_result(result) as data:
+        text = page(data)
+    temporary = final.with_name(f".{final.name}.partial")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        publish(temporary, final)
+    except OSError as err:
+        temporary.unlink(missing_ok=True)
+        raise InputError("--output", final, f"cannot be written ({err.strerror}); name another file") from err
+    return final
+
+
+def page(result: xr.Dataset) -> str:
+    """The whole page as text."""
+    built = {part.name: part.build(result) for part in PARTS if any(name in result for name in part.needs)}
+    figures = {name: json.loads(figure.to_json()) for drawn, _ in built.values() for name, figure in drawn.items()}
+    data = {name: found for name, (_, found) in built.items() if found}
+    themes = {n: {"layout": plotly.io.templates[f"plotly_{n}"].layout.to_plotly_json()} for n in ("white", "dark")}
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("hpcph.report"), autoescape=True, undefined=jinja2.StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.policies["json.dumps_kwargs"] = {"allow_nan": False, "separators": (",", ":"), "ensure_ascii": False}
+    sources = files("hpcph.report") / "templates"
+    return environment.get_template("page.html").render(
+        title=result.attrs.get("title") or result.attrs.get("formula", "hpcph"),
+        parts=PARTS,
+        built={name: list(drawn) for name, (drawn, _) in built.items()},
+        modes=data.get("cell", {}).get("modes"),
+        temperatures=result["temperature"].values,
+        slices_temperature=result.attrs.get("slices_temperature"),
+        result=result.attrs,
+        summary=summary,
+        data=result,
+        embedded={"figures": figures, "data": data, "themes": themes},
+        plotly=embed.plotly_script(),
+        style=Markup((sources / "page.css").read_text("utf-8")),
+        script=Markup("\n".join((sources / name).read_text("utf-8") for name in SCRIPTS)),
+    )

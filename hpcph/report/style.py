@@ -1,0 +1,34 @@
+"""What the figures of the page share: colours that colour-blind readers tell apart, margins, the axis of the result."""
+
+import numpy as np
+import plotly.graph_objects as go
+import xarray as xr
+
+BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, YELLOW = OKABE_ITO = (
+    "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442",
+)  # fmt: skip
+CHANNELS = {"total": BLUE, "diagonal": ORANGE, "off_diagonal": GREEN}
+NAMES = {"total": "total", "diagonal": "D", "off_diagonal": "OD"}
+
+
+def figure(*traces, height: int, **layout) -> go.Figure:
+    """A figure in the style of the page, which brings the template (light or dark)."""
+    drawn = go.Figure(list(traces))
+    drawn.update_layout(template=None, height=height, margin={"l": 70, "r": 20, "t": 40, "b": 50}, **layout)
+    drawn.update_layout(title_font_size=15, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
+    return drawn
+
+
+def axis(result: xr.Dataset) -> np.ndarray:
+    """The unit vector of gradient and angular momentum, (3,)."""
+    return result.attrs["axis"] / np.linalg.norm(result.attrs["axis"])
+
+
+def along(result: xr.Dataset, values: np.ndarray) -> np.ndarray:
+    """Component of vectors (…, 3) along the axis."""
+    return values @ axis(result)
+
+
+def both(result: xr.Dataset, tensor: np.ndarray) -> np.ndarray:
+    """n·γ·n of tensors (…, 3, 3)."""
+    return tensor @ axis(result) @ axis(result)

@@ -1,0 +1,122 @@
+"""The words of the page: key numbers with their errors, warnings, provenance."""
+
+import numpy as np
+import xarray as xr
+from markupsafe import Markup
+
+from hpcph.report import style
+from hpcph.report.embed import number, space_group, subscripts
+
+GAMMA_NL = Markup("γ<sup>NL</sup>")
+GAMMA_LL = Markup("γ<sup>LL</sup>")
+Facts = list[tuple[str, str]]
+
+
+def crystal(result: xr.Dataset) -> Facts:
+    """What was computed."""
+    given = result.attrs
+    facts = [
+        ("formula", subscripts(str(given.get("formula", "–")))),
+        ("space group", space_group(str(given.get("space_group", "–")))),
+        ("atoms, branches", f"{result.sizes['atom']}, {3 * result.sizes['atom']}"),
+        ("axis", f"({', '.join(f'{x:.4g}' for x in given['axis'])})".replace("-", "−")),
+    ]
+    grid, shift = "×".join(map(str, given["mesh_grid"])), ", ".join(f"{x:g}" for x in given["mesh_shift"])
+    refined = f", {given['mesh_refinement']} levels around Γ" if given["mesh_refinement"] else ""
+    facts.append(("mesh", f"{grid}, shift ({shift}){refined}, {given['mesh_points']} irreducible points"))
+    facts += [
+        ("lifetime", number(given["lifetime"] * 1e12) + " ps"),
+        ("gradient", number(given["gradient"] * 1e-3) + " K mm⁻¹"),
+    ]
+    return facts
+
+
+def nearest(result: xr.Dataset) -> int:
+    """Index of the temperature nearest to 300 K."""
+    return int(np.argmin(np.abs(result["temperature"].values - 300)))
+
+
+def numbers(result: xr.Dataset) -> Facts:
+    """The answers at the temperature nearest to 300 K."""
+    t = nearest(result)
+
+    def flow(name: str) -> float:
+        return float(style.both(result, result[name].values[t])) if name in result else np.nan
+
+    name = Markup("{} along the axis").format(GAMMA_NL)
+    facts = [(name, number(flow("thermal_gamma_nl"), flow("thermal_gamma_nl_error"), "J s m-2 K-1"))]
+    if "feedback_gamma_ll_total" in result:
+        facts += _feedback(result, t)
+    if "magnetization_density_without_feedback" in result:
+        plain = style.along(result, result["magnetization_density_without_feedback"].values[t])
+        facts.append(("magnetization without feedback", number(float(plain), of="A m-1")))
+        if "magnetization_density" in result:
+            coupled = style.along(result, result["magnetization_density"].values[t, 0])
+            facts.append(("magnetization with feedback", number(float(coupled), of="A m-1")))
+    return facts
+
+
+def _feedback(result: xr.Dataset, t: int) -> Facts:
+    def at(name: str) -> float:
+        variable = f"feedback_{name}"
+        return float(result[variable].values[t, 0]) if variable in result else np.nan
+
+    radius = result["radius"].values[0] * 1e9
+    facts = [(Markup("{} at r = {:.4g} nm").format(GAMMA_LL, radius), _gamma(at, "total"))]
+    facts += [(Markup("{} part").format(text), _gamma(at, part)) for part, text in style.NAMES.items() if part != "total"]
+    if result.attrs["feedback_scale"] != 1:
+        text = Markup("<strong>{} without scale, first principles</strong>").format(GAMMA_LL)
+        facts.append((text, Markup("<strong>{}</strong>").format(number(at("gamma_ll_unscaled")))))
+    eta = at("amplification")
+    shown = number(eta, at("amplification_error")) if np.isfinite(eta) else "supercritical: no linear response"
+    facts.append(("amplification η", shown))
+    critical = result["feedback_critical_radius"].values[t] * 1e9
+    facts.append(("critical radius", f"{number(critical)} nm" if np.isfinite(critical) else "none: feedback screens"))
+    return facts
+
+
+def _gamma(at, part: str) -> str:
+    return number(at(f"gamma_ll_{part}"), at(f"gamma_ll_{part}_error"))
+
+
+def warnings(result: xr.Dataset) -> list[str]:
+    """What a reader must not overlook."""
+    lines = []
+    if "feedback_amplification" in result:
+        eta = result["feedback_amplification"].values
+        if np.isnan(eta).any():
+            count = f"{int(np.isnan(eta).sum())} of {eta.size} points (T, r)"
+            lines.append(f"{count} are supercritical: the linear response has no solution there, η does not exist.")
+    for kind, text in {"unstable": "imaginary", "zero": "zero-frequency"}.items():
+        count = int(result.attrs.get(f"{kind}_modes_left_out", 0))
+        if count:
+            lines.append(f"{count} {text} modes of the mesh were left out of the sums.")
+    if "thermal_gamma_nl_error" not in result or np.isnan(result["thermal_gamma_nl_error"].values).any():
+        lines.append("No error estimate: it needs two coarser meshes.")
+    return lines
+
+
+def scale(result: xr.Dataset) -> float | None:
+    """The factor on χ where it is not 1."""
+    factor = float(result.attrs["feedback_scale"])
+    return None if factor == 1 or "feedback_gamma_ll_total" not in result else factor
+
+
+def provenance(result: xr.Dataset) -> Facts:
+    """Where the numbers come from."""
+    given = result.attrs
+    programs = ("hpcph", "python", "numpy", "scipy", "h5py", "hdf5", "phonopy", "mpi")
+    facts = [("versions", ", ".join(f"{name} {given[name]}" for name in programs if name in given))]
+    facts += [
+        (label, str(given[name]))
+        for name, label in {
+            "sha256": "sha256 of all datasets",
+            "input_sha256": "sha256 of the input",
+            "fingerprint": "fingerprint of the computation",
+            "ranks": "ranks",
+            "hosts": "hosts",
+        }.items()
+        if name in given
+    ]
+    facts.append(("wall time", f"{float(given['wall_time']):.4g} s"))
+    return facts
