@@ -15,12 +15,12 @@ export RAYON_NUM_THREADS = 1
 export OMPI_ALLOW_RUN_AS_ROOT = 1
 export OMPI_ALLOW_RUN_AS_ROOT_CONFIRM = 1
 
-.PHONY: run test slow check install
+.PHONY: run test slow check install browser
 
 run: install
 	$(MPIRUN) -n $(NP) $(PYTHON) -m hpcph run $(INPUT)
 
-test: install check
+test: install check browser
 	$(PYTHON) -m pytest
 	for n in 2 3 4; do $(MPIRUN) -n $$n $(PYTHON) tests/mpi_pytest.py -m "mpi and not slow" || exit 1; done
 
@@ -34,3 +34,6 @@ check: install
 
 install:
 	@jobscripts/install.sh
+
+browser:
+	@jobscripts/install_browser.sh

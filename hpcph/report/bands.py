@@ -18,8 +18,8 @@ def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
     frequency = result["bands_frequency"].values * 1e-12
     l = style.along(result, result["bands_polarization"].values)
     branches = frequency.shape[1]
-    scale = {"cmin": -1, "cmax": 1, "colorscale": "RdBu", "reversescale": True}
-    bar = {"title": {"text": "l (ħ)", "side": "right"}}
+    scale = {"cmin": -1, "cmax": 1, "colorscale": style.SIGNED}
+    bar = {"title": {"text": "l (ħ)", "side": "top"}}
     markers = go.Scattergl(
         x=np.repeat(x, branches).astype("f4"),
         y=frequency.ravel().astype("f4"),

@@ -30,7 +30,7 @@ def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
         "axis": style.axis(result).tolist(),
         "symbol": [str(symbol) for symbol in result["crystal_symbols"].values],
         "colour": ["#" + "".join(f"{round(255 * c):02x}" for c in jmol_colors[z]) for z in numbers],
-        "size": [round(6 + 10 * float(covalent_radii[z]), 1) for z in numbers],
+        "size": [round(4 + 8 * float(covalent_radii[z]), 1) for z in numbers],
         "cells": {str(count): _sites(lattice, positions, bonds, count) for count in CELLS},
     }
     return {"cell": _scene()}, data
@@ -78,7 +78,7 @@ def _scene() -> go.Figure:
     ]  # fmt: skip
     figure = style.figure(*traces, height=600, title={"text": " "}, uirevision="camera")
     hidden = {"visible": False}
-    camera = {"projection": {"type": "orthographic"}, "eye": {"x": 1.5, "y": 0.7, "z": 0.6}}
+    camera = {"eye": {"x": 1.35, "y": 0.65, "z": 0.45}}
     figure.update_layout(
         scene={"xaxis": hidden, "yaxis": hidden, "zaxis": hidden, "aspectmode": "data", "camera": camera},
         margin={"l": 0, "r": 0, "b": 0, "t": 60},

@@ -56,7 +56,7 @@ def _map(result: xr.Dataset, found: dict[str, np.ndarray]) -> go.Figure:
         hovertemplate="T = %{x} K<br>r = %{y:.4g} nm<br>γ<sup>LL</sup> = %{customdata:.4g}<br>%{text}<extra></extra>",
     )
     figure = style.figure(heat, height=460, showlegend=False)
-    figure.add_traces(_supercritical(result, T, r))
+    _supercritical(figure, result, T, r)
     figure.add_traces(_contours(result, T, r))
     figure.add_scatter(
         x=[T[0]], y=[r[0]], mode="markers", hoverinfo="skip",
@@ -67,21 +67,22 @@ def _map(result: xr.Dataset, found: dict[str, np.ndarray]) -> go.Figure:
     return figure
 
 
-def _supercritical(result: xr.Dataset, T: np.ndarray, r: np.ndarray) -> list[go.Scatter]:
+def _supercritical(figure: go.Figure, result: xr.Dataset, T: np.ndarray, r: np.ndarray) -> None:
     """Hatched below the critical radius."""
     critical = result["feedback_critical_radius"].values * 1e9
     if not np.any(critical > r[0]):
-        return []
+        return
     floor = np.where(critical > r[0], critical, r[0])
     low = go.Scatter(x=T, y=np.full(len(T), r[0]), mode="lines", line={"width": 0}, hoverinfo="skip")
     hatch = {"shape": "/", "bgcolor": "rgba(128,128,128,0.45)", "fgcolor": "white", "size": 9, "solidity": 0.15}
     area = go.Scatter(x=T, y=floor, mode="lines", line={"width": 0}, fill="tonexty", fillpattern=hatch, hoverinfo="skip")
-    at = int(np.argmax(floor))
-    label = go.Scatter(
-        x=[T[at]], y=[np.sqrt(r[0] * floor[at])], mode="text", text=["supercritical "], hoverinfo="skip",
-        textposition="middle left" if at else "middle right", textfont={"color": "white", "size": 14},
+    figure.add_traces([low, area])
+    widest = int(np.argmax(floor))
+    anchor = "right" if 2 * widest > len(T) else "left"
+    figure.add_annotation(
+        x=T[widest], y=np.log10(r[0] * floor[widest]) / 2, text="supercritical", showarrow=False, xanchor=anchor,
+        xshift=-10 if anchor == "right" else 10, bgcolor="rgba(255,255,255,0.85)", font={"color": "#222222", "size": 14},
     )  # fmt: skip
-    return [low, area, label]
 
 
 def _contours(result: xr.Dataset, T: np.ndarray, r: np.ndarray) -> list[go.Scatter]:

@@ -36,7 +36,7 @@ def number(value: float, error: float = math.nan, of: str = "") -> str:
     power = 0 if -3 <= power <= 4 else power
     text = f"{value / 10**power:.5g}"
     if math.isfinite(error):
-        text += f" ± {error / 10**power:.2g}"
+        text += f" ± {float(f'{error / 10**power:.2g}'):g}"
         text = f"({text})" if power or of else text
     if power:
         text += f" × 10{str(power).translate(UPPER)}"

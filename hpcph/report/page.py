@@ -1,5 +1,6 @@
 """result.h5 → report.html: every part of the page is built from the result, or says which input section it needs."""
 
+import contextlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -76,7 +77,8 @@ def write(result: Path, output: Path | None) -> Path:
         temporary.write_text(text, encoding="utf-8")
         publish(temporary, final)
     except OSError as err:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
         raise InputError("--output", final, f"cannot be written ({err.strerror}); name another file") from err
     return final
 

@@ -66,6 +66,7 @@ def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
     figure.update_xaxes(zeroline=False, showgrid=False, constrain="domain")
     figure.update_yaxes(zeroline=False, showgrid=False)
     data = {part: embed.array(found[part], "f4") for part in TITLES}
+    data["width"] = len(x)
     data["plane"] = result["plane"].values.tolist()
     data["corners"] = [(polygon * ANGSTROM).round(6).tolist() for polygon in found["corners"]]
     return {"slices": figure}, data

@@ -7,6 +7,7 @@ import xarray as xr
 BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, YELLOW = OKABE_ITO = (
     "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442",
 )  # fmt: skip
+SIGNED = ["#053061", "#2166ac", "#6a9fc4", "#b4b4b4", "#d68a6f", "#b2182b", "#67001f"]  # RdBu, grey where white is lost
 CHANNELS = {"total": BLUE, "diagonal": ORANGE, "off_diagonal": GREEN}
 NAMES = {"total": "total", "diagonal": "D", "off_diagonal": "OD"}
 

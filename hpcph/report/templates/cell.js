@@ -1,7 +1,7 @@
 // Modes: the dispersion chooses one, the unit cell shows it move.
 
 const EDGES = 0, BONDS = 1, ORBITS = [2, 3, 4], TIPS = 5, ATOMS = 6;
-const STEPS = 48; // points of an orbit
+const STEPS = 36; // points of an orbit
 const FULL = 32767; // 16-bit number of the largest amplitude
 const XYZ = ["x", "y", "z"];
 
@@ -54,7 +54,7 @@ function startCell(data) {
 
   // Sense of an atom's rotation seen against the axis: the sign of (Re U × Im U)·n
   function sense(u) {
-    const [a, A, b, B, c, C] = u.map((x) => x / FULL), n = data.axis;
+    const [a, A, b, B, c, C] = u, n = data.axis;
     const turn = (b * C - c * B) * n[0] + (c * A - a * C) * n[1] + (a * B - b * A) * n[2];
     const size = a * a + A * A + b * b + B * B + c * c + C * C;
     return Math.abs(turn) < 0.02 * size ? 2 : turn > 0 ? 0 : 1;

@@ -10,7 +10,7 @@ const element = (id) => document.getElementById(id);
 const plot = (name) => element("plot-" + name);
 const vector = (q) => "(" + Array.from(q, (x) => signed(+x.toFixed(4))).join(", ") + ")";
 const signed = (x) => String(x).replace("-", "−");
-const shown = (x) => signed(Math.abs(x) >= 1e-3 && Math.abs(x) < 1e5 ? +x.toPrecision(6) : x.toExponential(5));
+const shown = (x) => signed(x === 0 || Math.abs(x) >= 1e-3 && Math.abs(x) < 1e5 ? +x.toPrecision(6) : +x.toPrecision(6));
 
 async function inflate(base64) {
   const stream = new Blob([bytes(base64)]).stream().pipeThrough(new DecompressionStream("gzip"));
@@ -27,12 +27,12 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 
 function theme(themes) {
   const template = structuredClone(themes[dark.matches ? "dark" : "white"]);
-  Object.assign(template.layout, { paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)" });
+  Object.assign(template.layout, { paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", modebar: { bgcolor: "rgba(0,0,0,0)" } });
   return template;
 }
 
 async function draw({ figures, themes }) {
-  const config = { responsive: true, displaylogo: false };
+  const config = { responsive: true, displaylogo: false, plotGlPixelRatio: devicePixelRatio };
   for (const [name, { data, layout }] of Object.entries(figures)) {
     await Plotly.newPlot(plot(name), data, { ...layout, template: theme(themes) }, config);
   }

@@ -1,10 +1,10 @@
 // Planes of the zone: the slider changes both maps and the outline of the zone.
 
 function startSlices(data) {
-  const gd = plot("slices"), width = gd.data[0].x.length;
+  const gd = plot("slices"), { width } = data;
   const planes = ["diagonal", "off_diagonal"].map((name) => {
     const values = unpack(data[name]), size = values.length / data.plane.length;
-    return data.plane.map((_, p) => rows(part(values, p, size), width));
+    return data.plane.map((_, p) => rows(part(values, p, size), width).map((row) => Array.from(row)));
   });
 
   function update() {
@@ -14,6 +14,6 @@ function startSlices(data) {
     Plotly.update(gd, { z: planes.map((of) => of[p]) }, { shapes: data.corners[p].length ? outline : [] });
   }
 
-  slider("plane", data.plane, (q) => `q_c = ${shown(q)}`, 0, update);
+  slider("plane", data.plane, (q) => shown(q), 0, update);
   update();
 }
