@@ -3,10 +3,9 @@
 import numpy as np
 import plotly.graph_objects as go
 import xarray as xr
+from scipy.constants import physical_constants
 
 from hpcph.report import embed, style
-
-from scipy.constants import physical_constants
 
 NUCLEAR_MAGNETON = physical_constants["nuclear magneton"][0]  # A m²
 ANGSTROM = 1e-10

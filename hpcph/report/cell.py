@@ -49,7 +49,7 @@ def _sites(lattice: np.ndarray, positions: np.ndarray, bonds, count: int) -> dic
                 pairs.add((min(ends), max(ends)))
     atom, T = np.array([a for a, _ in sites]), np.array([t for _, t in sites])
     edges = CORNERS * [1, 1, count]
-    tips = np.vstack([np.eye(3) * [1, 1, count], np.zeros((0, 3))]) @ lattice
+    tips = np.eye(3) * [1, 1, count] @ lattice
     return {
         "atom": atom.tolist(),
         "T": T.tolist(),
@@ -62,7 +62,7 @@ def _sites(lattice: np.ndarray, positions: np.ndarray, bonds, count: int) -> dic
 
 def _scene() -> go.Figure:
     line = {"mode": "lines", "hoverinfo": "skip"}
-    empty = {"x": [], "y": [], "z": []}
+    empty: dict = {"x": [], "y": [], "z": []}
     traces = [
         go.Scatter3d(**empty, **line, line={"color": "#888888", "width": 2}, showlegend=False),
         go.Scatter3d(**empty, **line, line={"color": "#999999", "width": 5}, showlegend=False),
@@ -76,12 +76,12 @@ def _scene() -> go.Figure:
             hovertemplate="%{text}<extra></extra>",
         ),
     ]  # fmt: skip
-    figure = style.figure(*traces, height=600, title={"text": " "}, uirevision="camera")
+    figure = style.figure(*traces, height=600, uirevision="camera")
     hidden = {"visible": False}
-    camera = {"eye": {"x": 1.35, "y": 0.65, "z": 0.45}}
+    camera = {"eye": {"x": 1.8, "y": 0.9, "z": 0.6}}
     figure.update_layout(
-        scene={"xaxis": hidden, "yaxis": hidden, "zaxis": hidden, "aspectmode": "data", "camera": camera},
-        margin={"l": 0, "r": 0, "b": 0, "t": 60},
+        scene={"xaxis": hidden, "yaxis": hidden, "zaxis": hidden, "aspectmode": "manual", "camera": camera},
+        margin={"l": 0, "r": 0, "b": 0, "t": 0},
         legend={"y": 0, "yanchor": "bottom", "itemclick": False, "itemdoubleclick": False},
     )
     return figure

@@ -15,7 +15,9 @@ def table(result: xr.Dataset) -> dict[str, np.ndarray]:
     """temperature (t,) K; radius (r,) m, the stored ones among them; (t, r) diagonal, off_diagonal, total and
     amplification, NaN where supercritical."""
     temperature, stored = result["temperature"].values, result["radius"].values
-    radius = np.union1d(np.geomspace(stored.min() / 2, 2 * stored.max(), RADII), stored)
+    between = np.geomspace(stored.min() / 2, 2 * stored.max(), RADII)
+    distance = np.abs(np.log(between[:, None] / stored)).min(axis=1)
+    radius = np.union1d(between[distance > 0.5 * np.log(between[1] / between[0])], stored)
     found = {"temperature": temperature, "radius": radius}
     for part in ("diagonal", "off_diagonal", "total"):
         found[part] = of_radius(result[f"feedback_gamma_ll_{part}"].values[:, 0], stored[0], radius)
@@ -32,12 +34,13 @@ def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
     """The three figures and the tables behind the sliders."""
     found = table(result)
     names = ("diagonal", "off_diagonal", "total", "amplification")
-    data = {name: embed.array(found[name], "f8") for name in names}
+    data: dict = {name: embed.array(found[name], "f8") for name in names}
     data["temperature"] = found["temperature"].tolist()
     data["radius"] = (found["radius"] * 1e9).tolist()
     stored = np.argmin(np.abs(found["radius"] - result["radius"].values[0]))
     data["start"] = [int(np.argmin(np.abs(found["temperature"] - 300))), int(stored)]
-    return {"diagram": _map(result, found), "gamma-t": _cut("T (K)"), "gamma-r": _cut("r (nm)", "log")}, data
+    cuts = {"gamma-t": _cut("T (K)"), "gamma-r": _cut("r (nm)", **style.decades(found["radius"] * 1e9))}
+    return {"diagram": _map(result, found)} | cuts, data
 
 
 def _map(result: xr.Dataset, found: dict[str, np.ndarray]) -> go.Figure:
@@ -63,7 +66,7 @@ def _map(result: xr.Dataset, found: dict[str, np.ndarray]) -> go.Figure:
         marker={"symbol": "cross-open", "size": 14, "color": "white", "line": {"width": 3}},
     )  # fmt: skip
     figure.update_xaxes(title="T (K)", range=[T[0], T[-1]] if len(T) > 1 else None)
-    figure.update_yaxes(title="r (nm)", type="log", range=np.log10(r[[0, -1]]).tolist())
+    figure.update_yaxes(title="r (nm)", **style.decades(r), range=np.log10(r[[0, -1]]).tolist())
     return figure
 
 
@@ -73,15 +76,17 @@ def _supercritical(figure: go.Figure, result: xr.Dataset, T: np.ndarray, r: np.n
     if not np.any(critical > r[0]):
         return
     floor = np.where(critical > r[0], critical, r[0])
-    low = go.Scatter(x=T, y=np.full(len(T), r[0]), mode="lines", line={"width": 0}, hoverinfo="skip")
+    unseen = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
+    low = go.Scatter(x=T, y=np.full(len(T), r[0]), **unseen)
     hatch = {"shape": "/", "bgcolor": "rgba(128,128,128,0.45)", "fgcolor": "white", "size": 9, "solidity": 0.15}
-    area = go.Scatter(x=T, y=floor, mode="lines", line={"width": 0}, fill="tonexty", fillpattern=hatch, hoverinfo="skip")
+    area = go.Scatter(x=T, y=floor, fill="tonexty", fillpattern=hatch, **unseen)
     figure.add_traces([low, area])
     widest = int(np.argmax(floor))
     anchor = "right" if 2 * widest > len(T) else "left"
     figure.add_annotation(
         x=T[widest], y=np.log10(r[0] * floor[widest]) / 2, text="supercritical", showarrow=False, xanchor=anchor,
-        xshift=-10 if anchor == "right" else 10, bgcolor="rgba(255,255,255,0.85)", font={"color": "#222222", "size": 14},
+        xshift=-10 if anchor == "right" else 10, bgcolor="rgba(255,255,255,0.85)",
+        font={"color": "#222222", "size": 14},
     )  # fmt: skip
 
 
@@ -104,17 +109,16 @@ def _contours(result: xr.Dataset, T: np.ndarray, r: np.ndarray) -> list[go.Scatt
     return lines
 
 
-def _cut(title: str, kind: str = "linear") -> go.Figure:
+def _cut(title: str, **ticks) -> go.Figure:
     """Empty lines for total, D and OD, which the sliders fill."""
     lines = [
         go.Scatter(x=[], y=[], name=style.NAMES[part], mode="lines", line={"color": colour, "width": 2})
         for part, colour in style.CHANNELS.items()
     ]
     here = go.Scatter(x=[], y=[], mode="markers", marker={"size": 10, "color": style.BLUE}, showlegend=False)
-    figure = style.figure(*lines, here, height=330, xaxis={"title": title, "type": kind})
+    figure = style.figure(*lines, here, height=330, xaxis={"title": title, **ticks})
     figure.update_traces(hovertemplate="%{x:.4g}: %{y:.4g}")
-    figure.update_yaxes(title="γ<sup>LL</sup>", type=kind, exponentformat="power", rangemode="tozero")
-    if kind == "log":
-        figure.update_xaxes(dtick="D2")
-        figure.update_yaxes(dtick=1)
+    figure.update_yaxes(title="γ<sup>LL</sup>", exponentformat="power")
+    if ticks:
+        figure.update_yaxes(type="log", dtick=1)
     return figure

@@ -34,9 +34,12 @@ def number(value: float, error: float = math.nan, of: str = "") -> str:
         return "–"
     power = math.floor(math.log10(abs(value))) if value else 0
     power = 0 if -3 <= power <= 4 else power
-    text = f"{value / 10**power:.5g}"
-    if math.isfinite(error):
-        text += f" ± {float(f'{error / 10**power:.2g}'):g}"
+    value, error = value / 10**power, error / 10**power
+    text = f"{value:.5g}"
+    if math.isfinite(error) and error > 0:
+        decimals = max(0, 1 - math.floor(math.log10(error)))  # two digits of the error
+        text = f"{value:.{decimals}f}" if decimals > 5 else text
+        text += f" ± {float(f'{error:.2g}'):.{decimals}f}"
         text = f"({text})" if power or of else text
     if power:
         text += f" × 10{str(power).translate(UPPER)}"

@@ -67,7 +67,7 @@ def spectra(result: xr.Dataset) -> go.Figure:
         figure.update_yaxes(title=share, row=2, col=column, **POWER)
     figure.update_xaxes(title="ν (THz)", row=1)
     figure.update_xaxes(title="branch", row=2)
-    figure.update_layout(template=None, height=620, margin={"l": 70, "r": 20, "t": 70, "b": 50})
+    figure.update_layout(template=None, height=650, margin={"l": 70, "r": 20, "t": 100, "b": 50})
     figure.update_layout(legend={"orientation": "h", "y": 1.07, "yanchor": "bottom", "x": 0})
     return figure
 
@@ -94,16 +94,18 @@ def _enhanced(result: xr.Dataset, without: str, coupled: str, title: str) -> go.
     T = result["temperature"].values
     figure = style.figure(height=400, xaxis_title="T (K)")
     hover = "%{x:.4g} K: %{y:.4e}"
+    plain = np.abs(style.along(result, result[without].values))
+    everything = [plain]
     if coupled in result:
         values = np.abs(style.along(result, result[coupled].values))
+        everything.append(values.ravel())
         for r, radius in enumerate(result["radius"].values):
             colour = style.OKABE_ITO[r % len(style.OKABE_ITO)]
             name = f"r = {radius * 1e9:.4g} nm"
             figure.add_scatter(x=T, y=values[:, r], name=name, line={"color": colour}, hovertemplate=hover)
-    plain = np.abs(style.along(result, result[without].values))
     figure.add_scatter(
         x=T, y=plain, name="without feedback", line={"color": "#777777", "dash": "dash", "width": 3},
         hovertemplate=hover,
     )  # fmt: skip
-    figure.update_yaxes(title=title, type="log", **POWER)
+    figure.update_yaxes(title=title, **style.decades(np.concatenate(everything)))
     return figure

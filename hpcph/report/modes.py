@@ -17,14 +17,15 @@ def build(result: xr.Dataset) -> dict:
     The wave vectors of `orbits` come first, then those of the path: all of them, or evenly spaced ones as many as the
     budget allows; place (q,) is the embedded one nearest to every point of the path.
     """
-    parts, data = [], {"stored": 0, "embedded": 0, "place": embed.array([], "i2")}
+    parts: list[dict[str, np.ndarray]] = []
+    data = {"stored": 0, "embedded": 0, "place": embed.array(np.zeros(0), "i2")}
     atoms, branches = result.sizes["atom"], result.sizes["branch"]
     room = max(2, BUDGET // (branches * atoms * 3 * 2 * 2))
     for section in sources(result):
         count = len(result[f"{section}_q"])
         chosen = np.unique(np.linspace(0, count - 1, min(count, room)).round().astype(int))
         if section == "bands":
-            before = sum(len(part["q"]) for part in parts)
+            before = len(parts[0]["q"]) if parts else 0
             nearest = np.abs(chosen[None, :] - np.arange(count)[:, None]).argmin(axis=1)
             data |= {"stored": count, "embedded": len(chosen), "place": embed.array(before + nearest, "i2")}
         parts.append(_at(result, section, chosen))
@@ -35,8 +36,8 @@ def build(result: xr.Dataset) -> dict:
 
 
 def _at(result: xr.Dataset, section: str, chosen: np.ndarray) -> dict[str, np.ndarray]:
-    points = ("distance" if section == "bands" else "orbit",)
-    some = result[[f"{section}_{n}" for n in ("q", "frequency", "polarization", "eigenvector")]].isel({points[0]: chosen})
+    names = [f"{section}_{name}" for name in ("q", "frequency", "polarization", "eigenvector")]
+    some = result[names].isel({"distance" if section == "bands" else "orbit": chosen})
     q, vectors = some[f"{section}_q"].values, some[f"{section}_eigenvector"].values
     positions, masses = result["crystal_positions"].values, result["crystal_masses"].values
     U = np.array([[amplitudes(e, at, positions, masses) for e in of_q] for of_q, at in zip(vectors, q, strict=True)])

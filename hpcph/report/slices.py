@@ -8,7 +8,7 @@ from plotly.subplots import make_subplots
 from scipy.ndimage import map_coordinates
 
 from hpcph.crystal.zone import cross_section, plane_frame
-from hpcph.report import embed, style
+from hpcph.report import embed
 
 BUDGET = 700_000  # bytes of pixels
 ANGSTROM = 1e-10
@@ -28,7 +28,7 @@ def planes(result: xr.Dataset) -> dict:
     pixels = int(np.clip(np.sqrt(BUDGET / (8 * len(heights))), 30, 181))
     x, y = (np.linspace(a, b, pixels) for a, b in zip(low, high, strict=True))
     points = np.stack(np.meshgrid(x, y), axis=-1)
-    found = {"x": x, "y": y, "corners": corners}
+    found: dict = {"x": x, "y": y, "corners": corners}
     for part in TITLES:
         stored = result[f"slices_{part}"].values
         found[part] = np.full((len(heights), pixels, pixels), np.nan)
@@ -52,20 +52,20 @@ def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
     """Both maps side by side with the first plane, and all planes for the slider."""
     found = planes(result)
     x, y = (found[name] * ANGSTROM for name in "xy")
-    figure = make_subplots(1, 2, subplot_titles=list(TITLES.values()), horizontal_spacing=0.16)
+    figure = make_subplots(1, 2, subplot_titles=list(TITLES.values()), horizontal_spacing=0.12)
     for column, part in enumerate(TITLES, 1):
         figure.add_heatmap(
             x=x, y=y, z=found[part][0].astype("f4"), row=1, col=column, **_colours(found[part]),
-            colorbar={"x": 0.425 if column == 1 else 1.005, "exponentformat": "power", "thickness": 14,
-                      "title": {"text": "J s² m⁻³", "side": "top"}},
+            colorbar={"orientation": "h", "x": 0.22 if column == 1 else 0.78, "len": 0.4, "y": -0.17, "yanchor": "top",
+                      "thickness": 14, "exponentformat": "power", "title": {"text": "J s² m⁻³", "side": "bottom"}},
             hovertemplate="k = (%{x:.3f}, %{y:.3f}) Å⁻¹<br>" + TITLES[part] + " %{z:.3e} J s² m⁻³<extra></extra>",
         )  # fmt: skip
         figure.update_xaxes(title="k ∥ a* (Å⁻¹)", row=1, col=column)
         figure.update_yaxes(title="k ⟂ a* (Å⁻¹)", row=1, col=column, scaleanchor=f"x{column}", constrain="domain")
-    figure.update_layout(template=None, height=520, margin={"l": 60, "r": 60, "t": 50, "b": 50})
+    figure.update_layout(template=None, height=590, margin={"l": 60, "r": 60, "t": 50, "b": 130})
     figure.update_xaxes(zeroline=False, showgrid=False, constrain="domain")
     figure.update_yaxes(zeroline=False, showgrid=False)
-    data = {part: embed.array(found[part], "f4") for part in TITLES}
+    data: dict = {part: embed.array(found[part], "f4") for part in TITLES}
     data["width"] = len(x)
     data["plane"] = result["plane"].values.tolist()
     data["corners"] = [(polygon * ANGSTROM).round(6).tolist() for polygon in found["corners"]]

@@ -15,9 +15,21 @@ NAMES = {"total": "total", "diagonal": "D", "off_diagonal": "OD"}
 def figure(*traces, height: int, **layout) -> go.Figure:
     """A figure in the style of the page, which brings the template (light or dark)."""
     drawn = go.Figure(list(traces))
-    drawn.update_layout(template=None, height=height, margin={"l": 70, "r": 20, "t": 40, "b": 50}, **layout)
+    drawn.update_layout(template=None, height=height, margin={"l": 70, "r": 20, "t": 64, "b": 50}, **layout)
     drawn.update_layout(title_font_size=15, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
     return drawn
+
+
+def decades(values: np.ndarray) -> dict:
+    """Ticks of a logarithmic axis: decades, or 1, 2, 3, 5, 7 of each where there are few of them."""
+    seen = np.abs(values[np.isfinite(values) & (values != 0)])
+    if not seen.size:
+        return {"type": "log"}
+    low, high = np.log10(seen.min()), np.log10(seen.max())
+    if high - low > 1.5:
+        return {"type": "log", "dtick": 1, "exponentformat": "power"}
+    ticks = np.outer(10.0 ** np.arange(np.floor(low), np.ceil(high) + 1), [1, 2, 3, 5, 7]).ravel()
+    return {"type": "log", "tickvals": ticks.tolist(), "exponentformat": "power"}
 
 
 def axis(result: xr.Dataset) -> np.ndarray:

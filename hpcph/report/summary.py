@@ -44,7 +44,7 @@ def numbers(result: xr.Dataset) -> Facts:
         return float(style.both(result, result[name].values[t])) if name in result else np.nan
 
     name = Markup("{} along the axis").format(GAMMA_NL)
-    facts = [(name, number(flow("thermal_gamma_nl"), flow("thermal_gamma_nl_error"), "J s m-2 K-1"))]
+    facts: Facts = [(name, number(flow("thermal_gamma_nl"), flow("thermal_gamma_nl_error"), "J s m-2 K-1"))]
     if "feedback_gamma_ll_total" in result:
         facts += _feedback(result, t)
     if "magnetization_density_without_feedback" in result:
@@ -62,8 +62,8 @@ def _feedback(result: xr.Dataset, t: int) -> Facts:
         return float(result[variable].values[t, 0]) if variable in result else np.nan
 
     radius = result["radius"].values[0] * 1e9
-    facts = [(Markup("{} at r = {:.4g} nm").format(GAMMA_LL, radius), _gamma(at, "total"))]
-    facts += [(Markup("{} part").format(text), _gamma(at, part)) for part, text in style.NAMES.items() if part != "total"]
+    facts: Facts = [(Markup("{} at r = {:.4g} nm").format(GAMMA_LL, radius), _gamma(at, "total"))]
+    facts += [(f"{style.NAMES[part]} part", _gamma(at, part)) for part in ("diagonal", "off_diagonal")]
     if result.attrs["feedback_scale"] != 1:
         text = Markup("<strong>{} without scale, first principles</strong>").format(GAMMA_LL)
         facts.append((text, Markup("<strong>{}</strong>").format(number(at("gamma_ll_unscaled")))))
@@ -88,9 +88,9 @@ def warnings(result: xr.Dataset) -> list[str]:
             count = f"{int(np.isnan(eta).sum())} of {eta.size} points (T, r)"
             lines.append(f"{count} are supercritical: the linear response has no solution there, η does not exist.")
     for kind, text in {"unstable": "imaginary", "zero": "zero-frequency"}.items():
-        count = int(result.attrs.get(f"{kind}_modes_left_out", 0))
-        if count:
-            lines.append(f"{count} {text} modes of the mesh were left out of the sums.")
+        missing = int(result.attrs.get(f"{kind}_modes_left_out", 0))
+        if missing:
+            lines.append(f"{missing} {text} modes of the mesh were left out of the sums.")
     if "thermal_gamma_nl_error" not in result or np.isnan(result["thermal_gamma_nl_error"].values).any():
         lines.append("No error estimate: it needs two coarser meshes.")
     return lines

@@ -71,7 +71,8 @@ def wait(chrome, script: str, seconds: float = 15) -> None:
 def put(chrome, name: str, value, event: str = "input") -> None:
     """What a hand at a slider or a list does."""
     chrome.execute_script(
-        "const e = document.getElementById(arguments[0]); e.value = arguments[1]; e.dispatchEvent(new Event(arguments[2]))",
+        "const [id, value, event] = arguments, e = document.getElementById(id);"
+        "e.value = value; e.dispatchEvent(new Event(event))",
         name, value, event,
     )  # fmt: skip
 
@@ -79,10 +80,11 @@ def put(chrome, name: str, value, event: str = "input") -> None:
 def place(chrome, plot: str, x: float, y: float) -> tuple[int, int]:
     """Pixel in the window of a point (axis units; log10 on logarithmic axes) of a plot, scrolled into view."""
     found = chrome.execute_script(
-        """const gd = document.getElementById("plot-" + arguments[0]), { xaxis, yaxis } = gd._fullLayout;
+        """const [name, x, y] = arguments, gd = document.getElementById("plot-" + name);
+        const { xaxis, yaxis } = gd._fullLayout;
         gd.scrollIntoView({ block: "center" });
         const box = gd.getBoundingClientRect();
-        return [box.left + xaxis._offset + xaxis.l2p(arguments[1]), box.top + yaxis._offset + yaxis.l2p(arguments[2])];""",
+        return [box.left + xaxis._offset + xaxis.l2p(x), box.top + yaxis._offset + yaxis.l2p(y)];""",
         plot, x, y,
     )  # fmt: skip
     return round(found[0]), round(found[1])

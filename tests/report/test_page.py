@@ -1,5 +1,6 @@
 """The page as a file: what it says, how large it is, and what happens to bad arguments."""
 
+import base64
 import json
 import re
 
@@ -8,6 +9,7 @@ import pytest
 from parallel import world
 from report import browser
 
+from hpcph.cli import main
 from hpcph.output import mode
 from hpcph.output.dataset import open_result
 from hpcph.report import diagram, modes, page
@@ -30,8 +32,6 @@ def embedded(text: str) -> dict:
 
 
 def unpack(packed: dict) -> np.ndarray:
-    import base64
-
     return np.frombuffer(base64.b64decode(packed["bytes"]), f"<{packed['dtype']}").reshape(packed["shape"])
 
 
@@ -131,7 +131,7 @@ def test_magnetization_and_rotation_are_drawn_where_they_are(path):
 
 
 @pytest.mark.parametrize("make", ["no result", "no folder", "a folder"])
-def test_bad_arguments_end_with_one_line(path, tmp_path, make):
+def test_bad_arguments_end_with_one_line(path, tmp_path, make, comm, capfd):
     """Exit code 2, one line, nothing left behind."""
     foreign = tmp_path / "foreign.h5"
     foreign.write_text("not HDF5")
@@ -140,9 +140,9 @@ def test_bad_arguments_end_with_one_line(path, tmp_path, make):
         "no folder": (path, "--output", tmp_path / "missing/page.html"),
         "a folder": (path, "--output", tmp_path),
     }[make]
-    done = world.command(0, "report", *arguments)
-    assert done.returncode == 2
-    assert len(done.stderr.strip().splitlines()) == 1 and "hpcph: " in done.stderr
+    assert main(["report", *map(str, arguments)], comm) == 2
+    err = capfd.readouterr().err
+    assert len(err.strip().splitlines()) == 1 and "hpcph: " in err
     assert [p.name for p in tmp_path.iterdir()] == ["foreign.h5"]
 
 

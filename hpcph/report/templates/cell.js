@@ -80,7 +80,12 @@ function startCell(data) {
       "marker.size": [of.atom.map((a) => data.size[a])],
       text: [of.atom.map((a) => `${data.symbol[a]}, atom ${a + 1}`)],
     }, [ATOMS]);
-    Plotly.relayout(gd, Object.fromEntries(XYZ.map((name, i) => [`scene.${name}axis.range`, ranges[i]])));
+    const longest = Math.max(...ranges.map(([low, high]) => high - low));
+    const box = ranges.flatMap(([low, high], i) => [
+      [`scene.${XYZ[i]}axis.range`, [low, high]],
+      [`scene.aspectratio.${XYZ[i]}`, (1.4 * (high - low)) / longest],
+    ]);
+    Plotly.relayout(gd, Object.fromEntries(box));
     restyle([[EDGES, of.edges.map((p) => (Number.isNaN(p[0]) ? null : p))], [TIPS, of.tips]]);
   }
 

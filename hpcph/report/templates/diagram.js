@@ -12,7 +12,7 @@ function startDiagram(data) {
     const T = temperature[t], nm = radius[r], [total, D, OD] = parts.map((name) => table[name][t][r]);
     const eta = table.amplification[t][r];
     element("diagram-readout").textContent = `T = ${T} K, r = ${shown(nm)} nm: γᴸᴸ = ${shown(total)} ` +
-      `(D ${shown(D)}, OD ${shown(OD)}), ` + (Number.isNaN(eta) ? "supercritical: η does not exist" : `η = ${shown(eta)}`);
+      `(D ${shown(D)}, OD ${shown(OD)}), ` + (Number.isNaN(eta) ? "supercritical: η does not exist" : `η = ${signed(+eta.toPrecision(9))}`);
     Plotly.restyle(plot("diagram"), { x: [[T]], y: [[nm]] }, [marker]);
     const columns = parts.map((name) => table[name].map((row) => row[r]));
     const lines = parts.map((name) => Array.from(table[name][t]));
