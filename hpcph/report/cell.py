@@ -61,27 +61,19 @@ def _sites(lattice: np.ndarray, positions: np.ndarray, bonds, count: int) -> dic
 
 
 def _scene() -> go.Figure:
-    line = {"mode": "lines", "hoverinfo": "skip"}
-    empty: dict = {"x": [], "y": [], "z": []}
-    traces = [
-        go.Scatter3d(**empty, **line, line={"color": "#888888", "width": 2}, showlegend=False),
-        go.Scatter3d(**empty, **line, line={"color": "#999999", "width": 5}, showlegend=False),
-        *[
-            go.Scatter3d(**empty, **line, line={"color": colour, "width": 4}, name=sense)
-            for sense, colour in SENSES.items()
-        ],
-        go.Scatter3d(**empty, mode="text", text=["a", "b", "c"], hoverinfo="skip", showlegend=False),
-        go.Scatter3d(
-            **empty, mode="markers", showlegend=False, marker={"line": {"color": "#444444", "width": 1}, "opacity": 1},
-            hovertemplate="%{text}<extra></extra>",
-        ),
-    ]  # fmt: skip
-    figure = style.figure(*traces, height=600, uirevision="camera")
+    """Edges, bonds, orbits of every sense, names of the edges, atoms: all empty; no legend, it slows every frame."""
+    empty: dict = {"x": [], "y": [], "z": [], "hoverinfo": "skip"}
+    lines = [("#888888", 2), ("#999999", 5), *((colour, 4) for colour in SENSES.values())]
+    traces = [go.Scatter3d(**empty, mode="lines", line={"color": colour, "width": width}) for colour, width in lines]
+    traces.append(go.Scatter3d(**empty, mode="text", text=["a", "b", "c"]))
+    outline = {"color": "#444444", "width": 1}
+    atoms = go.Scatter3d(**empty, mode="markers", marker={"line": outline, "opacity": 1})
+    atoms.update(hoverinfo=None, hovertemplate="%{text}<extra></extra>")
+    figure = style.figure(*traces, atoms, height=560, showlegend=False, uirevision="camera")
     hidden = {"visible": False}
     camera = {"eye": {"x": 1.8, "y": 0.9, "z": 0.6}}
     figure.update_layout(
         scene={"xaxis": hidden, "yaxis": hidden, "zaxis": hidden, "aspectmode": "manual", "camera": camera},
         margin={"l": 0, "r": 0, "b": 0, "t": 0},
-        legend={"y": 0, "yanchor": "bottom", "itemclick": False, "itemdoubleclick": False},
     )
     return figure

@@ -100,6 +100,7 @@ def page(result: xr.Dataset) -> str:
         parts=PARTS,
         built={name: list(drawn) for name, (drawn, _) in built.items()},
         modes=data.get("cell", {}).get("modes"),
+        senses=cell.SENSES,
         temperatures=result["temperature"].values,
         slices_temperature=result.attrs.get("slices_temperature"),
         result=result.attrs,
