@@ -1,7 +1,7 @@
 // Modes: the dispersion chooses one, the unit cell shows it move.
 
 const EDGES = 0, BONDS = 1, ORBITS = [2, 3, 4], TIPS = 5, ATOMS = 6;
-const STEPS = 36; // points of an orbit
+const steps = (sites) => Math.max(16, Math.min(36, Math.round(1600 / sites))); // of an orbit: fewer where there are many
 const FULL = 32767; // 16-bit number of the largest amplitude
 const XYZ = ["x", "y", "z"];
 
@@ -61,9 +61,9 @@ function startCell(data) {
   }
 
   function still() {
-    const of = sites[state.cells], modes = U(), orbits = ORBITS.map(() => []);
+    const of = sites[state.cells], modes = U(), orbits = ORBITS.map(() => []), count = steps(of.atom.length);
     of.atom.forEach((atom, site) => {
-      const line = Array.from({ length: STEPS + 1 }, (_, i) => displaced(of, modes, site, (2 * Math.PI * i) / STEPS));
+      const line = Array.from({ length: count + 1 }, (_, i) => displaced(of, modes, site, (2 * Math.PI * i) / count));
       orbits[sense(modes[atom])].push(...line, null);
     });
     return orbits.map((points, i) => [ORBITS[i], points]);
@@ -77,7 +77,7 @@ function startCell(data) {
     });
     Plotly.restyle(gd, {
       "marker.color": [of.atom.map((a) => data.colour[a])],
-      "marker.size": [of.atom.map((a) => data.size[a])],
+      "marker.size": [of.atom.map((a) => data.size[a] * Math.min(1, Math.cbrt(60 / of.atom.length)))],
       text: [of.atom.map((a) => `${data.symbol[a]}, atom ${a + 1}`)],
     }, [ATOMS]);
     const longest = Math.max(...ranges.map(([low, high]) => high - low));
