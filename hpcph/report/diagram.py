@@ -120,5 +120,5 @@ def _cut(title: str, **ticks) -> go.Figure:
     figure.update_traces(hovertemplate="%{x:.4g}: %{y:.4g}")
     figure.update_yaxes(title="γ<sup>LL</sup>", exponentformat="power")
     if ticks:
-        figure.update_yaxes(type="log", dtick=1)
+        figure.update_yaxes(type="log", dtick=1, title="|γ<sup>LL</sup>|")
     return figure

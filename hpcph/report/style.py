@@ -15,7 +15,8 @@ NAMES = {"total": "total", "diagonal": "D", "off_diagonal": "OD"}
 def figure(*traces, height: int, **layout) -> go.Figure:
     """A figure in the style of the page, which brings the template (light or dark)."""
     drawn = go.Figure(list(traces))
-    drawn.update_layout(template=None, height=height, margin={"l": 70, "r": 20, "t": 64, "b": 50}, **layout)
+    top = 64 if layout.get("showlegend", True) else 36  # the legend stands below the plot's buttons
+    drawn.update_layout(template=None, height=height, margin={"l": 70, "r": 20, "t": top, "b": 50}, **layout)
     drawn.update_layout(title_font_size=15, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
     return drawn
 

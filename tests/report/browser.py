@@ -25,6 +25,15 @@ FULL = {
     "spectrum": {"temperature": ["300 K"]},
 }
 EMPTY = {name: world.DROP for name in ("feedback", "bands", "slices")} | {"modes": False}
+ODD = {  # one temperature, screening, another axis, modes at single wave vectors alone
+    "axis": [1, 0, 0],
+    "temperature": ["200 K"],
+    "feedback": {"sample": {"radius": ["20 nm"]}, "coupling": "antiparallel", "scale": 1e7},
+    "bands": world.DROP,
+    "slices": world.DROP,
+    "orbits": {"q": [[0.1, 0, 0], [0, 0, 0.091]]},
+    "modes": False,
+}
 FLAGS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update", "--enable-unsafe-swiftshader",

@@ -229,9 +229,10 @@ def test_play_moves_the_atoms(opened):
     chrome.execute_script("document.getElementById('play').click()")
 
 
-def test_a_result_without_sections_opens_too(opened, tmp_path):
-    """No errors where nothing moves."""
+@pytest.mark.parametrize("changes", [browser.EMPTY, browser.ODD], ids=["nothing", "little"])
+def test_results_with_few_sections_open_too(opened, tmp_path, changes):
+    """No errors where little or nothing moves."""
     chrome, _ = opened
     chrome.get_log("browser")  # of the tests before
-    browser.visit(chrome, write(browser.compute(tmp_path, browser.EMPTY), None))
+    browser.visit(chrome, write(browser.compute(tmp_path, changes), None))
     assert [entry for entry in chrome.get_log("browser") if entry["level"] == "SEVERE"] == []

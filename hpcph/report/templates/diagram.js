@@ -15,9 +15,9 @@ function startDiagram(data) {
       `(D ${shown(D)}, OD ${shown(OD)}), ` + (Number.isNaN(eta) ? "supercritical: η does not exist" : `η = ${signed(+eta.toPrecision(9))}`);
     Plotly.restyle(plot("diagram"), { x: [[T]], y: [[nm]] }, [marker]);
     const columns = parts.map((name) => table[name].map((row) => row[r]));
-    const lines = parts.map((name) => Array.from(table[name][t]));
+    const lines = parts.map((name) => Array.from(table[name][t], Math.abs));
     Plotly.restyle(plot("gamma-t"), { x: [...parts.map(() => temperature), [T]], y: [...columns, [total]] });
-    Plotly.restyle(plot("gamma-r"), { x: [...parts.map(() => radius), [nm]], y: [...lines, [total]] });
+    Plotly.restyle(plot("gamma-r"), { x: [...parts.map(() => radius), [nm]], y: [...lines, [Math.abs(total)]] });
     element("gamma-t-title").textContent = `γᴸᴸ at r = ${shown(nm)} nm`;
     element("gamma-r-title").textContent = `γᴸᴸ at T = ${T} K`;
   }
