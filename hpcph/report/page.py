@@ -57,10 +57,10 @@ PARTS = (
         "magnetization",
         "Magnetization",
         ("magnetization_density_without_feedback",),
-        "crystal.born",
+        "magnetization (with Born charges)",
         lambda r: (lines.magnetization(r), {}),
     ),
-    Part("rotation", "Rotation", ("rotation_pam_density",), "crystal.born", lambda r: (lines.rotation(r), {})),
+    Part("rotation", "Rotation", ("rotation_pam_density",), "magnetization", lambda r: (lines.rotation(r), {})),
 )
 
 

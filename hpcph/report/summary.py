@@ -48,8 +48,10 @@ def numbers(result: xr.Dataset) -> Facts:
     if "feedback_gamma_ll_total" in result:
         facts += _feedback(result, t)
     if "magnetization_density_without_feedback" in result:
-        plain = style.along(result, result["magnetization_density_without_feedback"].values[t])
-        facts.append(("magnetization without feedback", number(float(plain), of="A m-1")))
+        plain, spread = (f"magnetization_density_without_feedback{suffix}" for suffix in ("", "_error"))
+        error = style.along(result, result[spread].values[t]) if spread in result else np.nan
+        value = style.along(result, result[plain].values[t])
+        facts.append(("magnetization without feedback", number(float(value), float(error), "A m-1")))
         if "magnetization_density" in result:
             coupled = style.along(result, result["magnetization_density"].values[t, 0])
             facts.append(("magnetization with feedback", number(float(coupled), of="A m-1")))

@@ -187,6 +187,18 @@ def test_a_click_on_a_mode_makes_it_move(opened, index, branch):
         assert np.sign(handedness(seen, result["crystal_masses"].values)) == np.sign(l)
 
 
+def test_hovering_over_a_mode_names_it(opened):
+    """q, branch, ν, l and the moment in nuclear magnetons."""
+    chrome, result = opened
+    label = chrome.execute_script("return document.getElementById('plot-bands').data[0].customdata[27 * 4 + 2]")
+    found = mode.at(result, "bands", 4, 3)
+    *_, q, branch, nu, l, moment = numbers(label)
+    assert (q, branch) == (found.q_c[2], 3)
+    assert nu == pytest.approx(found.frequency * 1e-12, rel=1e-5)
+    assert l == pytest.approx(found.polarization[2], abs=1e-4)
+    assert moment == pytest.approx(result["bands_moment"].values[4, 2, 2] / 5.0507837393e-27, rel=1e-5, abs=1e-9)
+
+
 def test_the_first_mode_and_its_copies_along_q(opened):
     """Branch 1 of the first orbit is there from the start; the second cell is e^{2πi q_c} ahead."""
     chrome, result = opened

@@ -110,23 +110,17 @@ def test_the_table_of_the_diagram_continues_the_stored_one(path):
         np.testing.assert_allclose(eta, 1 / (1 - found["total"][beyond]), rtol=1e-10)
 
 
-def test_magnetization_and_rotation_are_drawn_where_they_are(path):
-    """Moments in nuclear magnetons, both densities, and the response to rotation."""
-    with open_result(path) as result:
-        T, R = result.sizes["temperature"], result.sizes["radius"]
-        q, n = result["bands_frequency"].shape
-        tensor = ("temperature", "cartesian_l", "cartesian_l2")
-        full = result.assign(
-            magnetization_density_without_feedback=(("temperature", "cartesian_l"), np.ones((T, 3))),
-            magnetization_density=(("temperature", "radius", "cartesian_l"), np.full((T, R, 3), 2.0)),
-            magnetization_field_without_feedback=(("temperature", "cartesian_l"), np.ones((T, 3))),
-            bands_moment=(("distance", "branch", "cartesian_l"), np.full((q, n, 3), 5.0507837393e-27)),
-            rotation_pam_density=(tensor, np.ones((T, 3, 3)), {"units": "J s2 m-3"}),
-        )
-        text = page.page(full)
+def test_magnetization_and_rotation_are_drawn_where_they_are(path, text):
+    """Moments in nuclear magnetons, magnetization and field with and without feedback, the response to rotation."""
     found = embedded(text)
-    assert {"magnetization-density", "magnetization-field", "rotation-pam_density"} <= set(found["figures"])
-    np.testing.assert_allclose(unpack(found["data"]["bands"]["moment"]), 1, rtol=1e-6)
+    wanted = {"magnetization-density", "magnetization-field"} | {
+        f"rotation-{name}" for name in ("pam_density", "magnetization", "field")
+    }
+    assert wanted <= set(found["figures"])
+    assert len(found["figures"]["magnetization-density"]["data"]) == 4  # three radii and none
+    with open_result(path) as result:
+        expected = result["bands_moment"].values[..., 2] / 5.0507837393e-27
+    np.testing.assert_allclose(unpack(found["data"]["bands"]["moment"]), expected, rtol=1e-6, atol=1e-9)
     assert "magnetization with feedback" in text
 
 
