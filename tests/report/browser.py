@@ -24,7 +24,8 @@ FULL = {
     "slices": {"temperature": "300 K", "planes": [0, 0.25, 0.5], "grid": [13, 13]},
     "spectrum": {"temperature": ["300 K"]},
 }
-EMPTY = {name: world.DROP for name in ("feedback", "bands", "slices")} | {"modes": False}
+EMPTY: dict = {name: world.DROP for name in ("feedback", "bands", "orbits", "slices", "spectrum")}
+EMPTY |= {"modes": False, "magnetization": False}
 ODD = {  # one temperature, screening, another axis, modes at single wave vectors alone
     "axis": [1, 0, 0],
     "temperature": ["200 K"],

@@ -63,6 +63,7 @@ def test_missing_sections_are_named(tmp_path):
     text = page.write(browser.compute(tmp_path, browser.EMPTY), None).read_text("utf-8")
     missing = re.findall(r"Not in this result: add <code>(.*?)</code> to the input", text)
     assert {"feedback", "bands", "bands or orbits", "slices", "spectrum"} <= set(missing)
+    assert any("Born charges" in line for line in missing)
     assert set(embedded(text)["figures"]) >= {"convergence", "density"}
     assert not set(embedded(text)["figures"]) & {"diagram", "bands", "cell", "slices", "spectra"}
     assert "Feedback scale" not in text
