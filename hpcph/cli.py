@@ -95,6 +95,21 @@ def _report(args, comm: Comm) -> int:
     return 0
 
 
+def _figures(args, comm: Comm) -> int:
+    def draw() -> None:
+        from hpcph.figures.catalogue import write
+        from hpcph.figures.choices import Choices
+        from hpcph.output.dataset import open_result
+
+        choices = Choices.of(args.q, args.branch, args.radius)
+        with open_result(args.result) as result:
+            for line in write(result, args.output or args.result.parent / "figures", choices):
+                print(line, flush=True)
+
+    comm.on_root(draw)
+    return 0
+
+
 def _launcher(comm: Comm) -> str:
     """srun inside a SLURM job, else mpirun."""
     if "SLURM_JOB_ID" in os.environ:
@@ -122,6 +137,7 @@ COMMANDS = {
     "scaling": _scaling,
     "export": _export,
     "report": _report,
+    "figures": _figures,
 }
 
 
@@ -157,6 +173,12 @@ def _parser() -> argparse.ArgumentParser:
     report = commands.add_parser("report", help="one self-contained interactive page of a result")
     report.add_argument("result", type=Path, metavar="RESULT.h5")
     report.add_argument("--output", type=Path, metavar="FILE.html", help="report.html beside the result by default")
+    figures = commands.add_parser("figures", help="publication figures of a result, each as PDF and PNG")
+    figures.add_argument("result", type=Path, metavar="RESULT.h5")
+    figures.add_argument("--output", type=Path, metavar="DIR", help="default: the folder figures beside the result")
+    figures.add_argument("--q", metavar="A,B,C", help="of the orbits; the nearest stored wave vector is taken")
+    figures.add_argument("--branch", default="1", metavar="N", help="of orbits and species, from 1, the lowest (1)")
+    figures.add_argument("--radius", default="20nm", metavar="LENGTH", help="of γ^LL(T); the nearest stored one (20nm)")
     return parser
 
 

@@ -1,0 +1,40 @@
+"""The axis of gradient, angular momentum and sample: every vector is drawn by its component along it."""
+
+import numpy as np
+import xarray as xr
+
+
+def unit(result: xr.Dataset) -> np.ndarray:
+    """The axis, ndarray (3,), Cartesian unit vector."""
+    axis = np.asarray(result.attrs["axis"], float)
+    return axis / np.linalg.norm(axis)
+
+
+def name(result: xr.Dataset) -> str:
+    """Index of components along the axis: x, y, z, or n with another direction."""
+    found = np.flatnonzero(unit(result) > 1 - 1e-12)
+    return "xyz"[found[0]] if found.size else "n"
+
+
+def meaning(result: xr.Dataset) -> str:
+    """What the index n stands for; empty for x, y, z."""
+    if name(result) != "n":
+        return ""
+    return f"n = ({', '.join(f'{component:.4g}' for component in unit(result))}), the axis of gradient and sample"
+
+
+def along(result: xr.Dataset, variable: str) -> np.ndarray:
+    """Components along the axis of vectors, the last dimension being Cartesian."""
+    return result[variable].values @ unit(result)
+
+
+def diagonal(result: xr.Dataset, variable: str) -> np.ndarray:
+    """n·X·n of tensors, the last two dimensions being Cartesian."""
+    n = unit(result)
+    return result[variable].values @ n @ n
+
+
+def spread(result: xr.Dataset, variable: str) -> np.ndarray:
+    """Bound of the error of n·X·n from the errors of the components."""
+    n = np.abs(unit(result))
+    return result[variable].values @ n @ n

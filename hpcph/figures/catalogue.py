@@ -1,0 +1,106 @@
+"""All figures of a result: what each needs, and the walk that draws them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import matplotlib
+import xarray as xr
+from matplotlib.figure import Figure
+
+from hpcph.errors import InputError
+from hpcph.figures import (
+    convergence,
+    density,
+    dispersion,
+    feedback,
+    legs,
+    orbits,
+    phase_diagram,
+    rotation,
+    slices,
+    species,
+    spectrum,
+    style,
+)
+from hpcph.figures.choices import Choices
+from hpcph.output.mode import sources
+
+Obstacle = Callable[[xr.Dataset], str]  # why a result cannot give a figure, and what would; empty if it can
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One figure: its file name, how it is drawn, what may stand in the way."""
+
+    name: str
+    draw: Callable[[xr.Dataset], Figure]
+    obstacles: tuple[Obstacle, ...]
+
+    def obstacle(self, result: xr.Dataset) -> str:
+        """The first obstacle, empty where there is none."""
+        return next(filter(None, (found(result) for found in self.obstacles)), "")
+
+
+def lacks(section: str, *names: str, besides: str = "") -> Obstacle:
+    """Datasets that a section of the input makes, and what else that takes."""
+    return lambda result: "" if all(name in result for name in names) else f"add `{section}` to the input{besides}"
+
+
+def single(dimension: str, fix: str) -> Obstacle:
+    """A dimension that needs more than one entry."""
+    return lambda result: "" if result.sizes[dimension] > 1 else fix
+
+
+def no_eigenvectors(result: xr.Dataset) -> str:
+    """Modes at single wave vectors or along a path."""
+    return "" if sources(result) else "add `orbits` to the input"
+
+
+def no_leg(result: xr.Dataset) -> str:
+    """A leg that follows the axis from Γ, at least partly."""
+    return "" if legs.nearest_axis(result) else "give `bands.path` a leg from Γ that is not perpendicular to the axis"
+
+
+def catalogue(choices: Choices) -> list[Drawing]:
+    """Every figure, in the order of the Letter."""
+    path = lacks("bands", "bands_polarization", "bands_polarization_by_species")
+    coupled = lacks("feedback", "feedback_gamma_ll_total", "feedback_amplification", "feedback_pam_density")
+    of_branch = partial(species.draw, branch=choices.branch)
+    of_mode = partial(orbits.draw, q_c=choices.q_c, branch=choices.branch)
+    one_temperature = single("temperature", "give `temperature` more than one value")
+    one_mesh = single("mesh", "give `mesh.grid` more divisions, so that coarser meshes exist")
+    magnetic = partial(lacks, "magnetization", besides=" of a crystal with Born charges")
+    return [
+        Drawing("dispersion", dispersion.polarization, (path,)),
+        Drawing("dispersion_axis", dispersion.near_axis, (path, no_leg)),
+        Drawing("species", of_branch, (path, no_leg)),
+        Drawing("orbits", of_mode, (no_eigenvectors,)),
+        Drawing("phase_diagram", phase_diagram.draw, (coupled, one_temperature)),
+        Drawing("gamma_ll", partial(feedback.draw, radius=choices.radius), (coupled,)),
+        Drawing("slices", slices.draw, (lacks("slices", "slices_diagonal", "slices_off_diagonal"),)),
+        Drawing("pam_density", density.angular_momentum, (coupled,)),
+        Drawing("spectrum", spectrum.draw, (lacks("spectrum", "spectrum_gamma_nl"),)),
+        Drawing("convergence", convergence.draw, (lacks("mesh.grid", "convergence_gamma_nl"), one_mesh)),
+        Drawing("magnetization", density.magnetization, (magnetic("magnetization_density_without_feedback"),)),
+        Drawing("moment", dispersion.moment, (path, magnetic("bands_moment"))),
+        Drawing("rotation", rotation.draw, (lacks("magnetization", "rotation_pam_density"),)),
+    ]
+
+
+def write(result: xr.Dataset, folder: Path, choices: Choices) -> Iterator[str]:
+    """Draw all figures into a folder; a line each, what was written or why it was skipped.
+
+    Raises InputError where the choices do not fit the crystal or the folder cannot be written.
+    """
+    if "branch" in result.sizes and not 1 <= choices.branch <= result.sizes["branch"]:
+        raise InputError("--branch", choices.branch, f"the crystal has branches 1 to {result.sizes['branch']}")
+    for drawing in catalogue(choices):
+        obstacle = drawing.obstacle(result)
+        if obstacle:
+            yield f"{drawing.name}: skipped; {obstacle}"
+            continue
+        with matplotlib.rc_context(style.RC):  # ticks are made when a figure is saved
+            paths = style.save(drawing.draw(result), folder, drawing.name)
+        yield " ".join(str(path) for path in paths)

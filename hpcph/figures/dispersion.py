@@ -1,0 +1,127 @@
+"""Dispersion whose lines are coloured by what a mode carries along the axis (Fig. 2d of the Letter)."""
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+from scipy.constants import physical_constants
+
+from hpcph.figures import axis, legs, style
+from hpcph.phonons.modes import DEGENERATE
+
+THZ = 1e12
+NUCLEAR_MAGNETON = physical_constants["nuclear magneton"][0]
+LOW = 12  # branches of the figure along the axis
+
+
+def polarization(result: xr.Dataset) -> Figure:
+    """All branches along the whole path, coloured by the phonon polarization."""
+    figure = style.sheet(style.WIDTH, 4.2)
+    axes = figure.add_subplot()
+    index = axis.name(result)
+    lines = _whole_path(axes, result, axis.along(result, "bands_polarization"))
+    figure.colorbar(lines, ax=axes, label=rf"phonon polarization $l_{index}$ (ħ)", pad=0.01, aspect=35)
+    style.note(figure, axis.meaning(result))
+    return figure
+
+
+def moment(result: xr.Dataset) -> Figure:
+    """All branches along the whole path, coloured by the magnetic moment; the largest one is marked."""
+    values = axis.along(result, "bands_moment") / NUCLEAR_MAGNETON
+    figure = style.sheet(style.WIDTH, 4.2)
+    axes = figure.add_subplot()
+    index = axis.name(result)
+    lines = _whole_path(axes, result, values)
+    figure.colorbar(lines, ax=axes, label=rf"magnetic moment $\mu_{index}$ ($\mu_\mathrm{{N}}$)", pad=0.01, aspect=35)
+    k, n = np.unravel_index(np.nanargmax(np.abs(values)), values.shape)
+    frequency = result["bands_frequency"].values[k, n] / THZ
+    axes.plot(result["distance"].values[k], frequency, "o", ms=7, mfc="none", mec="black", mew=0.9, zorder=4)
+    q = ", ".join(f"{component:.4g}" for component in result["bands_q"].values[k])
+    largest = (
+        f"circle: largest moment, {style.number(values[k, n])} $\\mu_\\mathrm{{N}}$, "
+        f"branch {n + 1} at q = ({q}), {frequency:.3g} THz"
+    )
+    style.note(figure, largest, axis.meaning(result))
+    return figure
+
+
+def near_axis(result: xr.Dataset) -> Figure:
+    """The lowest branches of the leg that follows the axis from Γ."""
+    leg = legs.nearest_axis(result)
+    assert leg
+    count = min(LOW, result.sizes["branch"])
+    points = leg.points
+    frequency = result["bands_frequency"].values[points, :count] / THZ
+    values = axis.along(result, "bands_polarization")[points]
+    distance = result["distance"].values[points]
+    figure = style.sheet(style.COLUMN, 3.4)
+    axes = figure.add_subplot()
+    every = result["bands_frequency"].values[points]
+    lines = _coloured(axes, distance, frequency, segment_values(values, every)[:, :count], _limit(values), 1.6)
+    axes.set_xlim(distance[0], distance[-1])
+    axes.set_ylim(min(0, 1.05 * frequency.min()), 1.05 * frequency.max())
+    axes.set_xticks(distance[[0, -1]], [leg.start, leg.end])
+    axes.set_ylabel("frequency (THz)")
+    axes.set_title(f"{leg.title}, branches 1–{count}")
+    figure.colorbar(lines, ax=axes, label=rf"phonon polarization $l_{axis.name(result)}$ (ħ)", pad=0.02)
+    style.note(figure, axis.meaning(result))
+    return figure
+
+
+def _whole_path(axes: Axes, result: xr.Dataset, values: np.ndarray) -> LineCollection:
+    distance, frequency = result["distance"].values, result["bands_frequency"].values
+    width = 1.3 if result.sizes["branch"] < 60 else 0.7
+    limit = _limit(values)
+    for leg in legs.legs(result):
+        p = leg.points
+        colour = segment_values(values[p], frequency[p])
+        lines = _coloured(axes, distance[p], frequency[p] / THZ, colour, limit, width)
+    places, names = legs.ticks(result)
+    for place in places[1:-1]:
+        axes.axvline(place, color="0.6", lw=0.5, zorder=0)
+    axes.set_xticks(places, names)
+    axes.tick_params(axis="x", length=0)
+    axes.set_xlim(places[0], places[-1])
+    axes.set_ylim(min(0, 1.02 * frequency.min() / THZ), 1.02 * frequency.max() / THZ)
+    axes.axhline(0, color="0.6", lw=0.5, zorder=0)
+    axes.set_ylabel("frequency (THz)")
+    axes.set_xlabel("wave vector")
+    return lines
+
+
+def segment_values(value_kn: np.ndarray, frequency_kn: np.ndarray) -> np.ndarray:
+    """Value of the segments between the points of a leg, (k − 1, n).
+
+    A degenerate point carries the mean over its block, which is not what the lines that meet there carry beside it: a
+    segment that has one degenerate end takes the value of the other.
+    """
+    close = np.diff(frequency_kn, axis=1) < DEGENERATE / (2 * np.pi)
+    shared = np.pad(close, ((0, 0), (0, 1))) | np.pad(close, ((0, 0), (1, 0)))
+    first, second = value_kn[:-1], value_kn[1:]
+    return np.where(shared[:-1] == shared[1:], (first + second) / 2, np.where(shared[:-1], second, first))
+
+
+def _coloured(axes: Axes, x_k, y_kn, value_sn, limit: float, width: float) -> LineCollection:
+    """Lines of all branches in segments, the strongest values on top."""
+    points = np.stack(np.broadcast_arrays(x_k[:, None], y_kn), axis=-1)
+    segments = np.stack([points[:-1], points[1:]], axis=2).reshape(-1, 2, 2)
+    value = value_sn.ravel()
+    order = np.argsort(np.abs(value), kind="stable")
+    lines = LineCollection(
+        list(segments[order]),
+        array=value[order],
+        cmap=style.SIGNED,
+        norm=Normalize(-limit, limit),
+        linewidths=width,
+        capstyle="round",
+    )
+    axes.add_collection(lines)
+    return lines
+
+
+def _limit(values: np.ndarray) -> float:
+    """Largest absolute value, or 1 where everything vanishes."""
+    largest = float(np.nanmax(np.abs(values)))
+    return largest if largest > 1e-9 else 1.0

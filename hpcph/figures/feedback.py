@@ -1,0 +1,83 @@
+"""γ^LL of one sample against temperature, its two channels and the amplification (Fig. 3c of the Letter)."""
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from hpcph.figures import sample, style
+
+PARTS = {"total": ("total", "black"), "diagonal": ("D", style.OKABE_ITO[0]), "off_diagonal": ("OD", style.OKABE_ITO[1])}
+NOTICEABLE = 1e-3  # η − 1 that is worth a curve
+INSET = 0.42  # share of the height that the curves leave to the inset
+
+
+def draw(result: xr.Dataset, radius: float) -> Figure:
+    """Total, diagonal and off-diagonal part for the stored radius nearest to `radius` (m), bands of estimated error."""
+    r = sample.nearest(result, radius)
+    temperature = result["temperature"].values
+    figure = style.sheet(4.2, 3.4)
+    axes = figure.add_subplot()
+    axes.axhline(0, color="0.6", lw=0.6)
+    for part, (label, colour) in PARTS.items():
+        name = f"feedback_gamma_ll_{part}"
+        _curve(axes, temperature, result[name].values[:, r], _error(result, name, r), colour, label)
+    gain = float(np.nanmax(np.abs(result["feedback_amplification"].values[:, r] - 1), initial=0))
+    if gain > NOTICEABLE:
+        _inset(axes, result, r)
+    axes.ticklabel_format(axis="y", style="sci", scilimits=(-2, 3), useMathText=True)
+    axes.set_xlabel("temperature (K)")
+    axes.set_ylabel(r"$\gamma^\mathrm{LL}$")
+    title = f"sample radius {sample.radius_text(result['radius'].values[r])}"
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=3, title=title)
+    largest = f"|η − 1| ≤ {style.number(gain)}" if gain <= NOTICEABLE else ""
+    missing = np.isnan(result["feedback_amplification"].values[:, r]).any()
+    ended = r"η ends where $\gamma^\mathrm{LL}$ reaches 1" if missing else ""
+    style.note(figure, _bands(result), largest, ended, sample.assumptions(result))
+    return figure
+
+
+def _inset(axes: Axes, result: xr.Dataset, r: int) -> None:
+    """The amplification, where the colder half of the curves leaves room for it."""
+    temperature, total = result["temperature"].values, result["feedback_gamma_ll_total"].values[:, r]
+    downwards = total[np.argmax(np.abs(total))] < 0
+    size = np.abs(total) + np.nan_to_num(_error(result, "feedback_gamma_ll_total", r))
+    _leave_room(axes, temperature, size, -1 if downwards else 1)
+    if not downwards and axes.get_ylim()[1] > 1:
+        axes.axhline(1, xmin=0.6, color="0.4", lw=0.8, ls="--")
+    inset = axes.inset_axes((0.16, 0.15 if downwards else 0.55, 0.4, 0.38))
+    eta = result["feedback_amplification"].values[:, r]
+    _curve(inset, temperature, eta, _error(result, "feedback_amplification", r), style.OKABE_ITO[2], "η")
+    inset.set_ylabel("η", labelpad=1)
+    inset.set_xlabel("T (K)", labelpad=1, fontsize=6.5)
+    inset.tick_params(labelsize=6)
+    inset.set_ylim(0.9 * np.nanmin(eta, initial=1), 1.1 * np.nanmax(eta, initial=1))
+    if np.nanmax(eta, initial=1) > 20:
+        inset.set_yscale("log")
+
+
+def _curve(axes: Axes, temperature, value, error, colour: str, label: str) -> None:
+    axes.plot(temperature, value, color=colour, label=label, **style.markers(len(temperature)))
+    axes.fill_between(temperature, value - error, value + error, color=colour, alpha=0.25, lw=0)
+    if len(temperature) == 1:  # a band without width
+        axes.vlines(temperature, value - error, value + error, color=colour, alpha=0.5)
+
+
+def _error(result: xr.Dataset, name: str, r: int) -> np.ndarray:
+    """Estimated error (t,), NaN where unknown."""
+    shape = result[name].values[:, r]
+    return result[f"{name}_error"].values[:, r] if f"{name}_error" in result else np.full_like(shape, np.nan)
+
+
+def _leave_room(axes: Axes, temperature: np.ndarray, size: np.ndarray, sign: int) -> None:
+    """Limits that keep the curves and bands of the lower temperatures below (above, for negative ones) the inset."""
+    colder = temperature[0] + 0.6 * (temperature[-1] - temperature[0])
+    end = max(1.1 * size.max(), np.interp(np.linspace(temperature[0], colder), temperature, size).max() / INSET)
+    start = -0.04 * end
+    axes.set_ylim(*((start, end) if sign > 0 else (-end, -start)))
+
+
+def _bands(result: xr.Dataset) -> str:
+    name = "feedback_gamma_ll_total_error"
+    known = name in result and np.isfinite(result[name].values).any()
+    return "bands: estimated error of the mesh" if known else ""

@@ -1,0 +1,70 @@
+"""Legs of the path through the zone."""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from hpcph.figures import axis
+
+GAMMA = 1e-9  # |q| below which a point is Γ
+
+
+@dataclass(frozen=True)
+class Leg:
+    """A straight piece of the path: its points are a slice, its ends have names."""
+
+    points: slice
+    start: str
+    end: str
+
+    @property
+    def title(self) -> str:
+        return f"{self.start}–{self.end}"
+
+
+def legs(result: xr.Dataset) -> list[Leg]:
+    """All legs in the order of the path."""
+    corner, label = result["bands_corner"].values, [pretty(text) for text in result["bands_label"].values]
+    return [
+        Leg(slice(int(a), int(b) + 1), start, end)
+        for a, b, start, end in zip(corner[::2], corner[1::2], label[::2], label[1::2], strict=True)
+    ]
+
+
+def pretty(label: str) -> str:
+    """Γ for GAMMA, lower indices."""
+    label = re.sub(r"^(GAMMA|Gamma|G)$", "Γ", str(label))
+    return re.sub(r"_(\w+)$", r"$_{\1}$", label)
+
+
+def ticks(result: xr.Dataset) -> tuple[list[float], list[str]]:
+    """Places and names of the corners; where the path jumps, both names: A|L."""
+    distance = result["distance"].values
+    places: list[float] = []
+    names: list[str] = []
+    for leg in legs(result):
+        start, end = distance[leg.points][[0, -1]]
+        if not names:
+            places, names = [start], [leg.start]
+        elif names[-1] != leg.start:
+            names[-1] += f"|{leg.start}"
+        places.append(end)
+        names.append(leg.end)
+    return places, names
+
+
+def nearest_axis(result: xr.Dataset) -> Leg | None:
+    """The leg from Γ that is nearest to the axis in direction; None where all are perpendicular to it."""
+    reciprocal = np.linalg.inv(result["crystal_lattice"].values).T
+    best, found = 1e-6, None
+    for leg in legs(result):
+        ends = result["bands_q"].values[leg.points][[0, -1]]
+        if np.abs(ends).sum(axis=1).min() > GAMMA:
+            continue
+        vector = (ends[1] - ends[0]) @ reciprocal
+        cosine = abs(float(vector @ axis.unit(result))) / float(np.linalg.norm(vector))
+        if cosine > best + 1e-9:
+            best, found = cosine, leg
+    return found

@@ -1,0 +1,157 @@
+"""Real-space orbits of one mode on the crystal (Fig. 2f of the Letter)."""
+
+import numpy as np
+import xarray as xr
+from ase.data import atomic_numbers, covalent_radii
+from ase.data.colors import jmol_colors
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from hpcph.figures import axis, legs, structure, style
+from hpcph.output import mode as modes
+from hpcph.output.mode import Mode
+from hpcph.response.sample import frame
+
+LARGEST = 0.45  # Å, semi-major axis of the largest orbit drawn
+ABOVE = 200.0  # Å by which orbits are brought before all atoms
+SMALL = 0.04  # of the largest: orbits below get no arrow and no dot
+DEFAULT_Q = 0.09  # fractional, without /orbits: where the Letter looks
+PHASES = np.linspace(0, 2 * np.pi, 73)
+
+
+def draw(result: xr.Dataset, q_c: np.ndarray | None, branch: int) -> Figure:
+    """The mode of a branch (from 1) at the stored wave vector nearest to q_c, seen along the axis and across it."""
+    mode = chosen(result, q_c, branch)
+    n = axis.unit(result)
+    right, up, towards = frame(n)
+    views = {"the axis points at the viewer": (right, up, towards), "the axis points upwards": (right, towards, -up)}
+    shown = structure.cell(mode)
+    extent = [np.ptp(_corners(shown, np.array(view)), axis=0)[:2] for view in views.values()]
+    widths = [e[0] for e in extent]
+    scale = 6.4 / sum(widths)  # inches an Å
+    figure = style.sheet(style.WIDTH, min(1.1 + scale * max(e[1] for e in extent), 8.0))
+    panels = figure.subplots(1, 2, width_ratios=widths)
+    for axes, (title, view) in zip(panels, views.items(), strict=True):
+        picture(axes, mode, shown, np.array(view), n)
+        axes.set_title(title)
+    name = axis.name(result)
+    title = _title(mode, float(mode.polarization @ n), name)
+    handles = _legend(mode)
+    figure.legend(handles=handles, title=title, loc="outside upper center", ncols=len(handles), title_fontsize=9)
+    largest = f"largest orbit drawn with a semi-major axis of {LARGEST} Å; pale: atoms of neighbouring cells"
+    style.note(figure, largest, axis.meaning(result))
+    return figure
+
+
+def chosen(result: xr.Dataset, q_c: np.ndarray | None, branch: int) -> Mode:
+    """The mode nearest to q_c; without q_c of the first of /orbits, or 0.09 along the leg nearest to the axis."""
+    if q_c is not None:
+        return modes.find(result, q_c, branch)
+    if "orbits_eigenvector" in result:
+        return modes.at(result, "orbits", 0, branch)
+    leg = legs.nearest_axis(result)
+    points = leg.points if leg else slice(None)
+    size = np.abs(result["bands_q"].values[points]).max(axis=1)
+    return modes.at(result, "bands", (points.start or 0) + int(np.argmin(np.abs(size - DEFAULT_Q))), branch)
+
+
+def amplitude(mode: Mode, atom: int, shift_c: np.ndarray) -> np.ndarray:
+    """Complex amplitude (3,) of the atom in the cell T: U_a e^{i2π q·T}."""
+    return mode.amplitude_ac[atom] * np.exp(2j * np.pi * float(np.dot(mode.q_c, shift_c)))
+
+
+def path(U: np.ndarray, phase: np.ndarray) -> np.ndarray:
+    """Displacement u = Re U e^{−iωt} at phases ωt, (…, 3)."""
+    return (U * np.exp(-1j * phase)[..., None]).real
+
+
+def sense(U: np.ndarray, n: np.ndarray) -> float:
+    """Twice the area per phase about n, Re U × Im U · n, in units of |U|²: ½ a right-handed circle, 0 a line."""
+    size = float(np.vdot(U, U).real)
+    return float(np.cross(U.real, U.imag) @ n) / size if size else 0.0
+
+
+def arrow_phase(W: np.ndarray) -> float:
+    """Phase ωt at which a projected orbit (amplitude W, 2) is fastest; a quarter turn for circles, equally fast."""
+    velocity = -1j * W
+    size = float(np.vdot(velocity, velocity).real)
+    return float(np.angle(np.sum(velocity**2) - 0.05 * size) / 2 % np.pi)
+
+
+def picture(axes: Axes, mode: Mode, shown: structure.Cell, view: np.ndarray, n: np.ndarray) -> None:
+    """Crystal and orbits of the atoms in the cell; colours tell the sense about n."""
+    structure.draw(axes, shown, view)
+    every = [path(U, PHASES) for U in mode.amplitude_ac]
+    factor = LARGEST / max(np.linalg.norm(u, axis=1).max() for u in every)
+    place = shown.position_ic @ view.T
+    for i in np.flatnonzero(shown.inside):
+        U = amplitude(mode, shown.atom[i], shown.shift_ic[i])
+        W = factor * view @ U
+        _orbit(axes, place[i] + [0, 0, ABOVE], W, _colour(sense(U, n)))
+    low, high = np.min(_corners(shown, view), axis=0), np.max(_corners(shown, view), axis=0)
+    axes.set_xlim(low[0], high[0])
+    axes.set_ylim(low[1], high[1])
+    axes.plot([low[0] + 0.2, low[0] + 1.2], [low[1] + 0.1] * 2, color="black", lw=2.5, solid_capstyle="butt")
+    axes.text(low[0] + 1.3, low[1] + 0.1, "1 Å", va="center", fontsize=7)
+    axes.set_aspect("equal")
+    axes.set_axis_off()
+
+
+def _orbit(axes: Axes, place: np.ndarray, W: np.ndarray, colour: str) -> None:
+    """An ellipse, a dot where the atom is at t = 0, a triangle where it is fastest, pointing where it goes."""
+    curve = place + path(W, PHASES)
+    axes.plot(*curve[:, :2].T, color="white", lw=2.0, zorder=place[2] + 0.3)
+    axes.plot(*curve[:, :2].T, color=colour, lw=1.1, zorder=place[2] + 0.31)
+    if np.linalg.norm(W) < SMALL * LARGEST:
+        return
+    x, y = (place + W.real)[:2]
+    axes.plot(x, y, "o", ms=2.8, color="black", mec="white", mew=0.4, zorder=place[2] + 0.33)
+    phase = np.array([arrow_phase(W[:2])])
+    at, velocity = (place + path(W, phase)[0])[:2], path(-1j * W, phase)[0, :2]
+    if np.linalg.norm(velocity) > SMALL * LARGEST:
+        turned = np.degrees(np.arctan2(velocity[1], velocity[0])) - 90
+        axes.plot(*at, marker=(3, 0, turned), ms=5, color=colour, mec="white", mew=0.4, zorder=place[2] + 0.32)
+
+
+def _colour(turning: float) -> str:
+    if abs(turning) < 0.01:
+        return "0.3"
+    return style.POSITIVE if turning > 0 else style.NEGATIVE
+
+
+def _corners(shown: structure.Cell, view: np.ndarray) -> np.ndarray:
+    """Points that a picture must hold, with room for discs and orbits."""
+    points = np.concatenate([shown.position_ic, shown.edges.reshape(-1, 3)]) @ view.T
+    return np.concatenate([points - 0.6, points + 0.6])
+
+
+def _title(mode: Mode, along: float, name: str) -> str:
+    q = ", ".join(f"{component:.4g}" for component in mode.q_c)
+    l = ", ".join(f"{component + 0.0:.2f}" for component in np.round(mode.polarization, 2))
+    extra = f", $l_{name}$ = {along:.2f} ħ" if name == "n" else ""
+    text = f"q = ({q}), branch {mode.branch}, ν = {mode.frequency / 1e12:.4g} THz, l = ({l}) ħ{extra}"
+    return text.replace("-", "−")
+
+
+def _legend(mode: Mode) -> list[Line2D]:
+    def mark(label: str, **look) -> Line2D:
+        return Line2D([], [], label=label, **({"ls": ""} | look))
+
+    species = [
+        mark(
+            symbol,
+            marker="o",
+            ms=4 + 3 * covalent_radii[atomic_numbers[symbol]],
+            mfc=tuple(jmol_colors[atomic_numbers[symbol]]),
+            mec="0.35",
+        )
+        for symbol in dict.fromkeys(mode.symbols)
+    ]
+    senses = [mark("l > 0", color=style.POSITIVE, ls="-"), mark("l < 0", color=style.NEGATIVE, ls="-")]
+    return [
+        *species,
+        *senses,
+        mark("t = 0", marker="o", ms=3, color="black"),
+        mark("direction", marker="^", ms=5, color="0.4"),
+    ]

@@ -1,0 +1,101 @@
+"""Contributions to χ on planes through the Brillouin zone (Fig. 3d and e of the Letter)."""
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.colors import PowerNorm
+from matplotlib.figure import Figure
+from matplotlib.patches import Polygon
+
+from hpcph.crystal.zone import cross_section, plane_frame
+from hpcph.figures import axis, style
+
+ANGSTROM = 1e-10
+ROWS = {"diagonal": "D", "off_diagonal": "OD"}
+TOP = 98  # percentile at which the colours end: the pole at Γ must not hide the rest
+
+
+def draw(result: xr.Dataset) -> Figure:
+    """Diagonal and off-diagonal part, a colour scale each, inside the zone's cross-section at every stored plane."""
+    planes = result["plane"].values
+    figure = style.sheet(1.35 * len(planes) + 1.5, 3.7)
+    grid = figure.subplots(2, len(planes), sharex=True, sharey=True, squeeze=False)
+    for row, (name, part) in zip(grid, ROWS.items(), strict=True):
+        norm = _norm(result[f"slices_{name}"].values)
+        for axes, p in zip(row, range(len(planes)), strict=True):
+            image = _panel(axes, result, f"slices_{name}", p, norm)
+        colours = figure.colorbar(image, ax=list(row), extend="max", pad=0.01, aspect=18)
+        colours.set_label(rf"$\chi^\mathrm{{{part}}}(\mathbf{{q}})$ (J s$^2$ m$^{{-3}}$)")
+        colours.ax.ticklabel_format(axis="y", scilimits=(0, 0), useMathText=True)
+        row[0].set_ylabel("across (Å$^{-1}$)")
+    for axes, height in zip(grid[0], planes, strict=True):
+        axes.set_title(rf"$q_c$ = {height:.4g}")
+    for axes in grid[1]:
+        axes.set_xlabel("along $a^*$ (Å$^{-1}$)")
+    temperature = float(result.attrs["slices_temperature"])
+    words = (
+        f"{temperature:g} K, no feedback scale; the zone average is χ; the largest {100 - TOP} % share the top colour"
+    )
+    gap = ", as does Γ, where it diverges" if np.isnan(result["slices_diagonal"].values).any() else ""
+    style.note(figure, words + gap, axis.meaning(result))
+    return figure
+
+
+def reciprocal(result: xr.Dataset) -> np.ndarray:
+    """Rows a*, b*, c* in rad m⁻¹."""
+    return 2 * np.pi * np.linalg.inv(result["crystal_lattice"].values).T
+
+
+def outline(result: xr.Dataset, plane: int) -> np.ndarray:
+    """Corners (n, 2) in rad m⁻¹ of the zone in a plane; of the stored parallelogram where the plane misses the zone."""
+    vectors, q = reciprocal(result), result["slices_q"].values[plane]
+    corners = cross_section(vectors, float(result["plane"].values[plane]))
+    if not len(corners):
+        corners = np.array([q[0, 0], q[-1, 0], q[-1, -1], q[0, -1]]) @ vectors
+    return corners @ plane_frame(vectors).T
+
+
+def tiles(result: xr.Dataset, variable: str, plane: int) -> tuple[np.ndarray, np.ndarray]:
+    """The stored parallelogram repeated by a* and b* until it covers the outline.
+
+    Returns k (i, j, 2) in rad m⁻¹, evenly spaced, and the values there (i, j).
+    """
+    vectors, q = reciprocal(result), result["slices_q"].values[plane]
+    frame, height = plane_frame(vectors), q[0, 0, 2]
+    start = height * vectors[2] @ frame.T
+    inside = (outline(result, plane) - start) @ np.linalg.inv(vectors[:2] @ frame.T)
+    index, places = [], []
+    for direction, line in enumerate((q[:, 0, 0], q[0, :, 1])):
+        step = line[1] - line[0]
+        first = np.floor((inside[:, direction].min() - line[0]) / step) - 1
+        last = np.ceil((inside[:, direction].max() - line[0]) / step) + 1
+        count = np.arange(int(first), int(last) + 1)
+        index.append(count % (len(line) - 1))
+        places.append(line[0] + step * count)
+    a, b = np.meshgrid(*places, indexing="ij")
+    k = start + np.stack([a, b], axis=-1) @ vectors[:2] @ frame.T
+    return k, result[variable].values[plane][np.ix_(*index)]
+
+
+def _panel(axes: Axes, result: xr.Dataset, variable: str, plane: int, norm: PowerNorm):
+    k, values = tiles(result, variable, plane)
+    i, j = (np.arange(n + 1)[:, None] - 0.5 for n in values.shape)
+    borders = k[0, 0] + i[:, None] * (k[1, 0] - k[0, 0]) + j * (k[0, 1] - k[0, 0])
+    x, y = np.moveaxis(borders, -1, 0) * ANGSTROM
+    shown = np.where(np.isnan(values), norm.vmax or 0.0, values)
+    image = axes.pcolormesh(x, y, shown, norm=norm, cmap=style.SEQUENTIAL, rasterized=True)
+    corners = outline(result, plane) * ANGSTROM
+    edge = Polygon(corners, closed=True, fill=False, ec="black", lw=0.8, zorder=3)
+    axes.add_patch(edge)
+    image.set_clip_path(edge)
+    room = 0.05 * np.ptp(corners, axis=0).max()
+    axes.set_xlim(corners[:, 0].min() - room, corners[:, 0].max() + room)
+    axes.set_ylim(corners[:, 1].min() - room, corners[:, 1].max() + room)
+    axes.set_aspect("equal")
+    return image
+
+
+def _norm(values: np.ndarray) -> PowerNorm:
+    """Square root above the smallest value, up to the last percents; anything above where all are the same."""
+    low, high = float(np.nanmin(values)), float(np.nanpercentile(values, TOP))
+    return PowerNorm(0.5, low, high if high > low else low + 1)

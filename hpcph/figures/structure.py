@@ -1,0 +1,108 @@
+"""The crystal as a picture: one cell with the neighbours that complete its bonds, seen from a side."""
+
+from dataclasses import dataclass
+from itertools import combinations, product
+
+import numpy as np
+from ase import Atoms
+from ase.data import atomic_numbers, covalent_radii
+from ase.data.colors import jmol_colors
+from ase.neighborlist import natural_cutoffs, neighbor_list
+from matplotlib.axes import Axes
+from matplotlib.patches import Circle
+
+from hpcph.output.mode import Mode
+
+ANGSTROM = 1e-10
+SLACK = 1.1  # bonds are at most this times the sum of covalent radii
+BORDER = 1e-3  # fraction of the cell within which an atom lies on both sides of it
+SIZE = 0.32  # radius of a disc in covalent radii, less in cells of more than MANY atoms
+MANY = 20
+BEHIND = 200.0  # Å by which atoms beyond the cell are put back: they must not hide those inside
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Atoms to draw, Å.
+
+    atom : (i,) index in the crystal; shift_ic : (i, 3) lattice translation T; position_ic : (i, 3) Cartesian
+    inside : (i,) bool, in the cell or on its border; bonds : (b, 2) indices of drawn atoms
+    edges : (12, 2, 3) Cartesian
+    """
+
+    atom: np.ndarray
+    shift_ic: np.ndarray
+    position_ic: np.ndarray
+    inside: np.ndarray
+    bonds: np.ndarray
+    edges: np.ndarray
+    symbols: tuple[str, ...]
+
+
+def cell(mode: Mode) -> Cell:
+    """The cell at the origin: its atoms, also on opposite borders, and all atoms bonded to them."""
+    lattice = mode.lattice_vc / ANGSTROM
+    atoms = Atoms(mode.symbols, scaled_positions=mode.position_ac, cell=lattice, pbc=True)
+    i, j, shift = neighbor_list("ijS", atoms, natural_cutoffs(atoms, mult=SLACK))
+    neighbours: dict[int, list[tuple[int, np.ndarray]]] = {a: [] for a in range(len(atoms))}
+    for a, b, T in zip(i, j, shift, strict=True):
+        neighbours[int(a)].append((int(b), T))
+    home = _home(mode.position_ac)
+    drawn = dict.fromkeys(home, True)
+    bonds = []
+    for a, T in home:
+        for b, step in neighbours[a]:
+            other = (b, tuple(int(x) for x in np.add(T, step)))
+            drawn.setdefault(other, False)
+            bonds.append(((a, T), other))
+    number = {key: n for n, key in enumerate(drawn)}
+    pairs = sorted({tuple(sorted((number[x], number[y]))) for x, y in bonds})
+    atom = np.array([a for a, _ in drawn])
+    T = np.array([T for _, T in drawn])
+    return Cell(
+        atom=atom,
+        shift_ic=T,
+        position_ic=(mode.position_ac[atom] + T) @ lattice,
+        inside=np.array(list(drawn.values())),
+        bonds=np.array(pairs, int).reshape(-1, 2),
+        edges=_edges(lattice),
+        symbols=tuple(mode.symbols[a] for a in atom),
+    )
+
+
+def _home(position_ac: np.ndarray) -> list[tuple[int, tuple[int, ...]]]:
+    """Atoms and translations that put them into the cell or on its border."""
+    found = []
+    for a, position in enumerate(position_ac):
+        base = -np.floor(position + BORDER).astype(int)
+        inside = position + base
+        choices = [(0, 1) if x < BORDER else (0,) for x in inside]
+        found += [(a, tuple(int(x) for x in base + np.array(extra))) for extra in product(*choices)]
+    return found
+
+
+def _edges(lattice: np.ndarray) -> np.ndarray:
+    corners = list(product((0, 1), repeat=3))
+    pairs = [(p, q) for p, q in combinations(corners, 2) if np.abs(np.subtract(p, q)).sum() == 1]
+    return np.array(pairs) @ lattice
+
+
+def draw(axes: Axes, shown: Cell, view: np.ndarray) -> None:
+    """Cell edges, bonds and atoms, what is nearer to the viewer on top.
+
+    view : ndarray (3, 3), rows to the right, upwards and towards the viewer
+    """
+    for edge in shown.edges @ view.T:
+        axes.plot(*edge[:, :2].T, color="0.45", lw=0.7, zorder=-1000)
+    place = shown.position_ic @ view.T
+    element = np.array([atomic_numbers[symbol] for symbol in shown.symbols])
+    size = SIZE * min(1.0, (MANY / shown.inside.sum()) ** 0.5) * covalent_radii[element]
+    depth = np.where(shown.inside, place[:, 2], place[:, 2] - BEHIND)
+    for a, b in shown.bonds:
+        along = (place[b] - place[a]) / np.linalg.norm(place[b] - place[a])
+        ends = np.array([place[a] + size[a] * along, place[b] - size[b] * along])
+        axes.plot(*ends[:, :2].T, color="0.72", lw=1.5, zorder=(depth[a] + depth[b]) / 2, solid_capstyle="butt")
+    for n in range(len(element)):
+        fade = 1.0 if shown.inside[n] else 0.45
+        colour = fade * jmol_colors[element[n]] + (1 - fade) * np.ones(3)
+        axes.add_patch(Circle(place[n, :2], size[n], fc=colour, ec="0.35", lw=0.4, zorder=depth[n]))

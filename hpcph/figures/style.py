@@ -1,0 +1,99 @@
+"""How every figure looks: fonts, colours that the colour-blind can tell apart, notes; and how it becomes files."""
+
+import os
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+
+from hpcph.errors import InputError
+
+WIDTH = 7.0  # inches, two columns of a journal
+COLUMN = 3.6
+LETTERS = 19  # of the small print, an inch
+OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+POSITIVE, NEGATIVE = "#D55E00", "#0072B2"
+SIGNED = LinearSegmentedColormap.from_list("signed", [NEGATIVE, "0.78", POSITIVE])  # grey, not white, is seen as a line
+SEQUENTIAL = "cividis"
+RC: dict[Any, Any] = {
+    "font.size": 8,
+    "axes.titlesize": 8,
+    "legend.fontsize": 7,
+    "legend.frameon": False,
+    "axes.linewidth": 0.7,
+    "lines.linewidth": 1.3,
+    "xtick.direction": "in",
+    "ytick.direction": "in",
+    "xtick.top": True,
+    "ytick.right": True,
+    "hatch.linewidth": 0.5,
+    "pdf.fonttype": 42,
+}
+SUFFIXES = (".pdf", ".png")
+DPI = 300
+
+
+def sheet(width: float, height: float) -> Figure:
+    """An empty figure, inches, whose parts make room for each other."""
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def note(figure: Figure, *lines: str) -> None:
+    """Small print below a figure, broken where the page ends; empty lines are left out."""
+    letters = int(LETTERS * figure.get_figwidth())
+    text = "\n".join(textwrap.fill(line, letters, break_long_words=False) for line in lines if line)
+    if text:
+        figure.supxlabel(text, fontsize=6.5, color="0.3", x=0.01, ha="left", linespacing=1.3)
+
+
+def series(count: int) -> list:
+    """Colours of an ordered series of lines, dark to light, none too light for paper."""
+    colours = matplotlib.colormaps["viridis"]
+    return [colours(0.85 * i / max(count - 1, 1)) for i in range(count)]
+
+
+def number(value: float) -> str:
+    """Four digits: 0.8, 9.009×10⁵, 10⁻⁷ in mathematical type."""
+    mantissa, _, exponent = f"{value:.4g}".partition("e")
+    mantissa = mantissa.replace("-", "−")
+    if not exponent:
+        return mantissa
+    power = rf"10^{{{int(exponent)}}}"
+    return f"${power}$" if mantissa == "1" else rf"${mantissa}\times{power}$"
+
+
+def save(figure: Figure, folder: Path, name: str) -> list[Path]:
+    """Write PDF and PNG; a file is whole or not there, and the same figure gives the same bytes.
+
+    Raises InputError where the folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return [_write(figure, folder / f"{name}{suffix}") for suffix in SUFFIXES]
+    except OSError as err:
+        raise InputError("--output", folder, f"cannot be written ({err.strerror or err}); name another folder") from err
+
+
+def _write(figure: Figure, path: Path) -> Path:
+    draft = path.with_name(f".{path.name}.part")
+    metadata = {"CreationDate": None} if path.suffix == ".pdf" else {}
+    try:
+        figure.savefig(draft, format=path.suffix[1:], dpi=DPI, metadata=metadata)
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return path
+
+
+def markers(count: int) -> dict:
+    """Points on lines that have too few of them to be read as curves."""
+    return {"marker": "o", "ms": 3} if count < 12 else {}
+
+
+def names(values: Sequence[str]) -> dict[str, str]:
+    """A colour for each of these names."""
+    return {value: OKABE_ITO[i % len(OKABE_ITO)] for i, value in enumerate(values)}
