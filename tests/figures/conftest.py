@@ -1,0 +1,63 @@
+"""Small results of the embedded quartz, computed once: what the figures are drawn from."""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from parallel import world
+
+from hpcph.output.dataset import open_result
+
+SECTIONS = {
+    "modes": False,
+    "bands": {
+        "path": [[{"Γ": [0, 0, 0]}, {"A": [0, 0, 0.5]}], [{"M": [0.5, 0, 0]}, {"GAMMA": [0, 0, 0]}]],
+        "points": 5,
+    },
+    "orbits": {"q": [[0, 0, 0.1]]},
+    "spectrum": {"temperature": ["290 K"]},
+    "slices": {"temperature": "300 K", "planes": [0, 0.25], "grid": [7, 7]},
+}
+
+
+def compute(folder: Path, **changes) -> Path:
+    """The result.h5 of a run with some sections changed."""
+    with world.communicator() as comm:
+        return Path(world.compute(comm, folder, world.quartz(**(SECTIONS | changes))).path)
+
+
+@pytest.fixture(scope="session")
+def path():
+    """The file with every section: γ^LL(290 K, 20 nm) = 0.8, supercritical at 300 K and 18 nm."""
+    with tempfile.TemporaryDirectory(prefix="hpcph-figures-") as folder:
+        yield compute(Path(folder))
+
+
+@pytest.fixture
+def result(path):
+    """Its Dataset."""
+    with open_result(path) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def single():
+    """One temperature, one radius, first principles, antiparallel, a mesh without coarser ones, an axis off z."""
+    with tempfile.TemporaryDirectory(prefix="hpcph-figures-") as folder:
+        made = compute(
+            Path(folder),
+            axis=[1, 0, 1],
+            temperature=["300 K"],
+            mesh={"grid": [1, 1, 1]},
+            feedback={"sample": {"radius": "20 nm"}, "coupling": "antiparallel"},
+            slices=world.DROP,
+        )
+        yield made
+
+
+@pytest.fixture(scope="session")
+def screened():
+    """Antiparallel coupling with a large scale: γ^LL well below −1."""
+    with tempfile.TemporaryDirectory(prefix="hpcph-figures-") as folder:
+        sample = {"radius": ["18 nm", "20 nm"]}
+        yield compute(Path(folder), feedback={"sample": sample, "coupling": "antiparallel", "scale": 1e7})
