@@ -16,7 +16,8 @@ ROWS = {
 
 def draw(result: xr.Dataset) -> Figure:
     """Per frequency, integrated up to a frequency, and by branch; a colour each temperature. χ is not scaled."""
-    frequency, temperature = result["frequency"].values / THZ, result["at_temperature"].values
+    at, along = result["spectrum_gamma_nl"].dims
+    frequency, temperature = result[along].values / THZ, result[at].values
     branch = np.arange(1, result.sizes["branch"] + 1)
     step = np.diff(frequency).mean() if len(frequency) > 1 else 1.0
     figure = style.sheet(style.WIDTH, 5.6)
