@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from hpcph.findings import Findings
-from hpcph.job import Job, Stage
+from hpcph.job import Job
 from hpcph.output import layout, xdmf
 from hpcph.output import magnetization as magnetic
 from hpcph.output.progress import Reporter
 from hpcph.output.provenance import versions
 from hpcph.output.store import complete, publish
 from hpcph.parallel.comm import Comm
+from hpcph.stage import Stage
 
 
 @dataclass(frozen=True)

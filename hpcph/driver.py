@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from hpcph.conclude import Outcome, Timing, conclude
-from hpcph.findings import Runs, thermal_findings
-from hpcph.job import Job, Stage, map_stages, meshes, read, zone
+from hpcph.findings import Findings, Runs, thermal_findings
+from hpcph.job import Job, map_stages, meshes, read, zone
 from hpcph.output.progress import Reporter
 from hpcph.output.store import MapWriter, claim, lay_out, require_parallel
 from hpcph.parallel.comm import Comm
@@ -17,6 +17,7 @@ from hpcph.parallel.schedule import hand_out
 from hpcph.response import convergence
 from hpcph.response.spectrum import Spectrum
 from hpcph.response.thermal import response
+from hpcph.stage import Stage
 
 BUFFER = 24 << 20  # bytes of maps that a rank holds before all write together
 
@@ -42,7 +43,8 @@ def run(comm: Comm, source, output: Path | None) -> Outcome:
         todo = [*zones, *others]
 
         def finish() -> Outcome:
-            found = thermal_findings(source.input, job, runs, spectrum)
+            given = source.input
+            found = thermal_findings(given, given.thermal, job, runs, spectrum) if runs else Findings()
             return conclude(comm, source, job, todo, found, temporary, timing, reporter)
 
         return comm.on_root(finish)
@@ -72,6 +74,7 @@ def _zone(comm: Comm, job: Job, path: Path, reporter: Reporter) -> tuple[list[St
     spectrum = None
     layouts = meshes(job)
     others = [spec for stage in map_stages(job) for spec in stage.maps]
+    comm.on_root(partial(lay_out, path, others))
     while not comm.on_root(lambda: len(runs) == len(job.samplings) or _accurate(job, runs)):
         mesh = comm.on_root(layouts.__next__)
         stage = zone(job, mesh)
@@ -105,7 +108,7 @@ def _compute(comm: Comm, stage: Stage, path: Path, reporter: Reporter) -> np.nda
             rows[block] = sums
         collected[block] = tables
 
-    with reporter.stage(stage.name, len(stage.blocks), stage.points) as progress:
+    with reporter.stage(stage.name, len(stage.blocks), stage.points, stage.noun) as progress:
         for first, last in _rounds(stage, comm.size):
             hand_out(comm, first, last, work, progress)
             if stage.maps:

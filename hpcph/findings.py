@@ -20,7 +20,7 @@ from hpcph.response.spectrum import Spectrum
 from hpcph.response.thermal import ThermalResponse
 
 if TYPE_CHECKING:  # ranks other than 0 import this module too, and never the validation
-    from hpcph.config.schema import Input
+    from hpcph.config.schema import Input, Thermal
 
 Runs = list[tuple[Mesh, ThermalResponse]]
 
@@ -35,33 +35,35 @@ class Findings:
     lines: list[str | Table] = field(default_factory=list)
 
 
-def thermal_findings(given: "Input", job: Job, runs: Runs, spectrum: Spectrum | None) -> Findings:
+def thermal_findings(
+    given: "Input", wanted: "Thermal", job: Job, runs: Runs, spectrum: Spectrum | None
+) -> Findings:
     """Everything that follows from the sums over the zone.
 
     runs : responses by mesh, the last counts; spectrum : sums of that mesh by frequency and branch, or None
     """
     mesh, everything = runs[-1]
     errors = convergence.uncertainty(runs)
-    keep = np.isin(job.temperature, given.temperatures)
+    keep = np.isin(job.temperature, wanted.temperatures)
     thermal, spread = everything.at(keep), errors.at(keep)
     axis = job.axis / np.linalg.norm(job.axis)
-    drive = axis * given.lifetime * given.gradient
+    drive = axis * wanted.lifetime * wanted.gradient
     density = thermal.gamma_nl_rate @ drive
-    results = layout.thermal(thermal, given.lifetime, density)
-    results += layout.thermal_errors(spread, given.lifetime, spread.gamma_nl_rate @ np.abs(drive))
-    results += layout.convergence([(m, found.at(keep)) for m, found in runs], axis, given.lifetime)
+    results = layout.thermal(thermal, wanted.lifetime, density)
+    results += layout.thermal_errors(spread, wanted.lifetime, spread.gamma_nl_rate @ np.abs(drive))
+    results += layout.convergence([(m, found.at(keep)) for m, found in runs], axis, wanted.lifetime)
     if spectrum is not None and job.intervals is not None:
-        results += layout.spectrum(job.intervals, spectrum.per_volume(job.crystal.structure.volume, given.lifetime))
+        results += layout.spectrum(job.intervals, spectrum.per_volume(job.crystal.structure.volume, wanted.lifetime))
     coupled = samples = doubt = None
-    groups = {"/thermal": {"axis": axis, "lifetime": given.lifetime, "gradient": given.gradient}}
+    groups = {"/thermal": {"axis": axis, "lifetime": wanted.lifetime, "gradient": wanted.gradient}}
     if given.feedback is not None:
         coupled, samples = _feedback(given, everything, thermal, job.crystal.structure.density, axis, density)
         doubt = convergence.feedback_uncertainty(spread, samples, axis, coupled)
         results += layout.feedback(coupled, samples) + layout.feedback_errors(doubt)
         groups["/feedback"] = {"scale": coupled.scale, "coupling": coupled.coupling.name.lower()}
     scale = coupled.scale if coupled else 1.0
-    magnetized, more = _magnetic(thermal, spread, given.lifetime, drive, coupled, samples)
-    lines: list[str | Table] = [closing_table(thermal, spread, given.lifetime, axis, coupled, doubt, samples)]
+    magnetized, more = _magnetic(thermal, spread, wanted.lifetime, drive, coupled, samples)
+    lines: list[str | Table] = [closing_table(thermal, spread, wanted.lifetime, axis, coupled, doubt, samples)]
     if magnetized is not None:
         lines.append(magnetic.closing_table(thermal.temperature, magnetized, axis, scale, samples))
     relative = convergence.relative(errors, everything, job.crystal.structure.rotations_cartesian)

@@ -3,15 +3,18 @@
 Rank 0 builds a Job from the input and the force constants; the others receive it. No MPI and no files in here.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from hpcph import optics
 from hpcph.crystal import mesh as meshing
+from hpcph.crystal.chain import Units
 from hpcph.crystal.dynamical import Crystal
 from hpcph.crystal.mesh import Mesh, Sampling
 from hpcph.errors import InputError
+from hpcph.optics import Light
 from hpcph.output.layout import band_maps, mode_maps, orbit_maps, slice_maps
 from hpcph.output.magnetization import moment_maps
 from hpcph.output.store import Dataset
@@ -20,6 +23,7 @@ from hpcph.response import maps
 from hpcph.response.spectrum import Intervals, Projection, Spectrum, spectral_sums
 from hpcph.response.thermal import ThermalSums, thermal_sums
 from hpcph.response.weights import mode_weights
+from hpcph.stage import Stage
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,8 @@ class Job:
     accuracy : relative error that ends the series of meshes early, or None to take all
     temperature : ndarray (t,) K, those of the output and that of the calibration
     gyromagnetic : ndarray (a, 3, 3) C kg⁻¹, moments of the atoms in terms of their L; None without magnetization
-    path, orbits, planes, intervals : None where the input has no such section; orbits are wave vectors (q, 3)
+    path, orbits, planes, intervals, light : None where the input has no such section; orbits are wave vectors (q, 3)
+    units : of a model, whose results are in them; None for SI
     allow_unstable : leave imaginary modes out instead of refusing them
     fingerprint : sha256 of input, force constants and program version; equal fingerprints, equal results
     """
@@ -54,24 +59,10 @@ class Job:
     orbits: np.ndarray | None
     planes: Planes | None
     intervals: Intervals | None
+    light: Light | None
+    units: Units | None
     allow_unstable: bool
     fingerprint: str
-
-
-@dataclass(frozen=True)
-class Stage:
-    """Blocks of k-points and what is done with one: a row of partial sums (or None), and pieces of maps.
-
-    points : k-points in all; blocks : ranges of the dimension of the maps that blocks divide
-    width : length of the row of partial sums, 0 for none
-    """
-
-    name: str
-    points: int
-    blocks: list[slice]
-    maps: list[Dataset]
-    width: int
-    work: Callable[[slice], tuple[np.ndarray | None, dict[str, np.ndarray]]]
 
 
 def meshes(job: Job) -> Iterator[Mesh]:
@@ -88,7 +79,7 @@ def stages(job: Job) -> list[Stage]:
 
 
 def map_stages(job: Job) -> list[Stage]:
-    """Bands, orbits and slices, where wanted."""
+    """Bands, orbits, slices and optics, where wanted."""
     found, symbols = [], job.crystal.structure.symbols
     if job.path is not None:
         layout = band_maps(len(job.path.q_kc), symbols)
@@ -98,6 +89,8 @@ def map_stages(job: Job) -> list[Stage]:
         found.append(_dispersion(job, "orbits", layout, job.orbits, np.tile(job.axis, (len(job.orbits), 1))))
     if job.planes is not None:
         found.append(_slices(job, job.planes))
+    if job.light is not None:
+        found.append(optics.stage(job.crystal, job.light, job.axis, job.units))
     return found
 
 
@@ -145,12 +138,16 @@ def _dispersion(job: Job, name: str, layout: list[Dataset], q_kc: np.ndarray, di
 
     def work(block: slice):
         found = maps.bands(job.crystal, q_kc[block], direction_kc[block], job.axis)
+        if job.units is not None:
+            found["frequency"] *= 2 * np.pi / job.units.frequency
         if job.gyromagnetic is not None:
             found |= maps.moments(job.crystal.structure, found["polarization_by_atom"])
         return None, {key: values for key, values in _under(f"/{name}", found).items() if key in wanted}
 
     if job.gyromagnetic is not None:
         layout = [*layout, *moment_maps(layout[0])]
+    if job.units is not None:
+        layout = [replace(layout[0], unit="model", description="angular frequency ω"), *layout[1:]]
     wanted = {spec.name for spec in layout}
     blocks = meshing.blocks(q_kc, meshing.block_size(job.crystal.modes))
     return Stage(name, len(q_kc), blocks, layout, 0, work)

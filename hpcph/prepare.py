@@ -22,7 +22,6 @@ from hpcph.response import maps, sample
 from hpcph.response.sample import Samples
 from hpcph.response.spectrum import Intervals
 
-LARGE_CHANGE = 5e-3  # relative change of the force constants by the sum rules that the user is told of
 AUTOMATIC_REFINEMENT = 5  # levels around Γ where the program chooses
 PARALLEL = 1e-3  # rad: a lattice vector this close to the axis counts as along it
 
@@ -38,34 +37,22 @@ class Prepared:
     remarks: list[str]
 
 
-def files(source: Source) -> forceconstants.Files:
-    """The force-constant files that an input names."""
-    given = source.input.crystal
-    optional = {
-        name: source.resolve(value) for name in ("structure", "force_sets", "born") if (value := getattr(given, name))
-    }
-    supercell = tuple(given.supercell) if given.supercell else None
-    return forceconstants.Files(
-        source.resolve(given.force_constants), supercell=supercell, primitive=given.primitive, **optional
-    )
-
-
 def prepare(source: Source) -> Prepared:
     """Load the crystal, impose the sum rules, lay out mesh, path and planes, look for imaginary modes.
 
     Raises InputError.
     """
-    given = source.input
-    loaded = forceconstants.load(files(source))
-    crystal, remarks = _crystal(given, loaded)
+    given, found = source.input, source_crystal.crystal(source)
+    crystal, remarks, thermal = found.crystal, list(found.remarks), given.thermal
     structure = crystal.structure
-    if given.mesh.accuracy is not None:
-        remarks.append(f"meshes until γ^LL and γ^NL are accurate to {given.mesh.accuracy}")
-    highest = _highest_frequency(crystal, loaded.commensurate_qc, given.crystal.allow_unstable)
+    accuracy = thermal.mesh.accuracy if thermal else None
+    if accuracy is not None:
+        remarks.append(f"meshes until γ^LL and γ^NL are accurate to {accuracy}")
+    highest = _highest_frequency(crystal, found.commensurate_qc, given.crystal.allow_unstable)
     job = Job(
         crystal=crystal,
-        samplings=samplings(given.mesh, structure),
-        accuracy=given.mesh.accuracy,
+        samplings=samplings(thermal.mesh, structure) if thermal else (),
+        accuracy=accuracy,
         temperature=temperatures(given),
         axis=np.asarray(given.axis, float),
         gyromagnetic=_gyromagnetic(given, structure),
@@ -74,6 +61,8 @@ def prepare(source: Source) -> Prepared:
         orbits=np.array(given.orbits.q, float) if given.orbits else None,
         planes=_planes(given, structure),
         intervals=_intervals(given, highest),
+        light=_light(source, crystal, found.units),
+        units=found.units,
         allow_unstable=given.crystal.allow_unstable,
         fingerprint=fingerprint(source),
     )
@@ -102,7 +91,8 @@ def _intervals(given: Input, highest: float) -> Intervals | None:
 def temperatures(given: Input) -> np.ndarray:
     """Those of the output and that of the calibration, (t,) K."""
     calibrate = given.feedback and given.feedback.calibrate
-    return np.union1d(given.temperatures, [calibrate.temperature] if calibrate else [])
+    wanted = given.thermal.temperatures if given.thermal else []
+    return np.union1d(wanted, [calibrate.temperature] if calibrate else [])
 
 
 def samplings(wanted: Wanted, structure: Structure) -> tuple[mesh.Sampling, ...]:
@@ -118,7 +108,7 @@ def samplings(wanted: Wanted, structure: Structure) -> tuple[mesh.Sampling, ...]
 def fingerprint(source: Source) -> str:
     """sha256 of the meaning of the input, the force-constant files and the version of the program."""
     sha = hashlib.sha256(f"{__version__} {source.digest}".encode())
-    for path in files(source).all():
+    for path in source_crystal.sources(source):
         sha.update(hashlib.sha256(path.read_bytes()).digest())
     return sha.hexdigest()
 
@@ -144,43 +134,6 @@ def _specific_inertia(given: Sample, radius: np.ndarray) -> np.ndarray:
     if given.shape == "sphere":
         return sample.sphere(radius)
     return sample.cylinder(radius, given.height or np.inf, given.inner_radius or 0.0)
-
-
-def _crystal(given: Input, loaded: forceconstants.Loaded) -> tuple[dynamical.Crystal, list[str]]:
-    structure, rules = loaded.structure, frozenset(SumRule(r) for r in given.crystal.sum_rules)
-    dielectric = None if given.crystal.nac == "none" else loaded.dielectric
-    if given.crystal.nac == "gonze" and dielectric is None:
-        raise InputError(
-            "crystal.nac", "gonze", "the force constants carry no Born charges; give crystal.born or nac: none"
-        )
-    pairs, dipoles = loaded.pairs, None
-    if dielectric is not None:
-        width = dipole.ewald_width(structure, dielectric.epsilon, loaded.reach)
-        dipoles = dipole.build(structure, dielectric, width)
-        pairs = dipole.subtract(structure, pairs, dipoles, loaded.commensurate_qc)
-    remarks = [
-        f"{structure.space_group}, {len(structure.mass_a)} atoms, {structure.density:.1f} kg m⁻³, "
-        + (f"dipole part with {len(dipoles.wavevector_gc)} G" if dipoles else "no dipole part")
-    ]
-    before = sumrules.violations(structure, pairs, dipoles)
-    corrected = sumrules.impose(structure, pairs, dipoles, rules)
-    after = sumrules.violations(structure, corrected, dipoles)
-    remarks += [f"{r.value} sum rule violated by {before[r]:.1e}, now {after[r]:.1e} N m⁻¹" for r in SumRule]
-    change = float(np.linalg.norm(corrected.phi - pairs.phi) / np.linalg.norm(pairs.phi))
-    if change > LARGE_CHANGE:
-        remarks.append(f"the sum rules changed the force constants by {change:.1%}: a larger supercell would need less")
-    crystal = dynamical.build(structure, corrected, dipoles)
-    return _with_honoured_symmetry(crystal, remarks)
-
-
-def _with_honoured_symmetry(crystal: dynamical.Crystal, remarks: list[str]) -> tuple[dynamical.Crystal, list[str]]:
-    """The crystal with those operations that the force constants obey (a supercell can break some)."""
-    broken = symmetry.violation(crystal) > symmetry.TOLERANCE
-    if not broken.any():
-        return crystal, remarks
-    structure = replace(crystal.structure, rotations=crystal.structure.rotations[~broken])
-    line = f"the force constants break {broken.sum()} of {len(broken)} point-group operations; the others are used"
-    return replace(crystal, structure=structure), [*remarks, line]
 
 
 def _gyromagnetic(given: Input, structure: Structure) -> np.ndarray | None:

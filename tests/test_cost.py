@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hpcph import cost
 from hpcph.cost import Load, Model
-from hpcph.job import Stage
+from hpcph.stage import Stage
 from hpcph.output.store import Dataset
 
 

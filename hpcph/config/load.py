@@ -129,9 +129,12 @@ def _variable(match: re.Match) -> str:
 
 def _validate(data: dict[str, Any]) -> Input:
     try:
-        return Input.model_validate(data)
+        found = Input.model_validate(data)
     except ValidationError as err:
         raise InputErrors(_mistakes(err, data)) from None
+    if mistakes := found.mistakes():
+        raise InputErrors([InputError(key, data.get(key), fix) for key, fix in mistakes])
+    return found
 
 
 def _mistakes(err: ValidationError, data: Any) -> list[InputError]:

@@ -1,12 +1,11 @@
 """What an input may say (see README, input table). Every rule that a value must obey stands beside its key."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Discriminator,
     Field,
     Tag,
@@ -14,19 +13,14 @@ from pydantic import (
     model_validator,
 )
 
-from hpcph.config.units import Fraction, Gradient, Length, Temperature, Time
+from hpcph.config.light import Model, Optics
+from hpcph.config.section import Kelvin, Section
+from hpcph.config.units import Fraction, Gradient, Length, Time
 
 Positive = Annotated[Length, Field(gt=0, le=1)]
-Kelvin = Annotated[Temperature, Field(gt=0, le=1e5)]
 PointCount = Annotated[int, Field(ge=1, le=2000)]
 MAX_TEMPERATURES = 10_000
 MAX_REFINEMENT = 6  # levels; 3^6 times finer at Γ leaves nothing to gain
-
-
-class Section(BaseModel):
-    """Unknown keys are mistakes; infinities and NaN are not numbers; nothing changes after validation."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 def _as_list(value: Any) -> Any:
@@ -40,9 +34,10 @@ def _auto_or(kind: Any) -> Any:
 
 
 class Crystal(Section):
-    """Where the force constants are and what is imposed on them."""
+    """Where the force constants are and what is imposed on them; or a model."""
 
-    force_constants: Annotated[str, Field(min_length=1)]
+    force_constants: Annotated[str, Field(min_length=1)] | None = None
+    model: Model | None = None
     structure: str | None = None
     force_sets: str | None = None
     born: str | None = None
@@ -51,6 +46,14 @@ class Crystal(Section):
     sum_rules: list[Literal["translational", "rotational"]] = ["translational", "rotational"]
     primitive: Any = "auto"
     allow_unstable: bool = False
+
+    @model_validator(mode="after")
+    def _file_or_model(self):
+        if (self.force_constants is None) == (self.model is None):
+            raise ValueError("give either force_constants, a file of phonopy, or model")
+        if self.model is not None and (extra := self.model_fields_set - {"model"}):
+            raise ValueError(f"a model has no {' or '.join(sorted(extra))}")
+        return self
 
     @field_validator("sum_rules")
     @classmethod
@@ -224,19 +227,35 @@ class Spectrum(Section):
     points: Annotated[int, Field(ge=2, le=10_000)] = 300
 
 
+@dataclass(frozen=True)
+class Thermal:
+    """Sums over the zone: temperatures in ascending order, (t,) K; lifetime in s, gradient in K m⁻¹."""
+
+    mesh: Mesh
+    temperatures: np.ndarray
+    lifetime: float
+    gradient: float
+
+
+THERMAL = ("mesh", "temperature", "lifetime", "gradient")
+
+
 class Input(Section):
     """The whole input."""
 
     title: str = ""
     crystal: Crystal
     axis: Annotated[list[Annotated[float, Field(ge=-1e6, le=1e6)]], Field(min_length=3, max_length=3)] = [0.0, 0.0, 1.0]
-    mesh: Mesh
-    temperature: Annotated[
-        Annotated[Range, Tag("range")] | Annotated[Temperatures, Tag("list")],
-        Discriminator(lambda value: "range" if isinstance(value, (dict, Range)) else "list"),
-    ]
-    lifetime: Annotated[Time, Field(gt=0, le=1)]
-    gradient: Gradient
+    mesh: Mesh | None = None
+    temperature: (
+        Annotated[
+            Annotated[Range, Tag("range")] | Annotated[Temperatures, Tag("list")],
+            Discriminator(lambda value: "range" if isinstance(value, (dict, Range)) else "list"),
+        ]
+        | None
+    ) = None
+    lifetime: Annotated[Time, Field(gt=0, le=1)] | None = None
+    gradient: Gradient | None = None
     feedback: Feedback | None = None
     magnetization: _auto_or(bool) = "auto"  # type: ignore[valid-type]
     modes: bool = False
@@ -244,6 +263,7 @@ class Input(Section):
     orbits: Orbits | None = None
     slices: Slices | None = None
     spectrum: Spectrum | None = None
+    optics: Optics | None = None
     output: Annotated[str, Field(min_length=1)] = "runs/hpcph"
 
     @field_validator("axis")
@@ -253,8 +273,27 @@ class Input(Section):
             raise ValueError("has no direction; [0, 0, 1] is Cartesian z")
         return axis
 
+    def mistakes(self) -> list[tuple[str, str]]:
+        """Keys that do not fit together, with the fix."""
+        thermal = (self.mesh, self.temperature, self.lifetime, self.gradient)
+        missing = [name for name, value in zip(THERMAL, thermal, strict=True) if value is None]
+        together = ", ".join(THERMAL)
+        if self.crystal.model is not None:
+            sections = (*THERMAL, "feedback", "slices", "spectrum", "modes")
+            given = [name for name in sections if getattr(self, name)]
+            return [(name, "a model has bands, orbits and optics only; leave it out") for name in given]
+        if len(missing) < len(THERMAL):
+            return [(name, f"is missing; {together} belong together") for name in missing]
+        needing = [name for name in ("feedback", "spectrum", "modes") if getattr(self, name)]
+        if not needing and not (self.bands or self.orbits or self.slices or self.optics):
+            return [("mesh", f"is missing; add {together}, or one of bands, orbits, slices, optics")]
+        return [(name, f"needs {together}; add them") for name in needing]
+
     @property
-    def temperatures(self) -> np.ndarray:
-        """The requested temperatures in ascending order, (t,) K."""
-        values = self.temperature.values() if isinstance(self.temperature, Range) else self.temperature
-        return np.unique(np.asarray(values, float))
+    def thermal(self) -> Thermal | None:
+        """What the sums over the zone need, where they are wanted."""
+        if self.mesh is None or self.temperature is None or self.lifetime is None or self.gradient is None:
+            return None
+        given = self.temperature
+        values = given.values() if isinstance(given, Range) else given
+        return Thermal(self.mesh, np.unique(np.asarray(values, float)), self.lifetime, self.gradient)

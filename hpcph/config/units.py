@@ -1,11 +1,13 @@
 """Quantities of the input: a number alone is SI, a string carries its unit."""
 
+import math
 import re
 from functools import lru_cache
 from typing import Annotated, Any
 
 import pint
 from pydantic import BeforeValidator
+from scipy.constants import c as speed_of_light
 
 NUMBER = r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
 QUANTITY = re.compile(NUMBER + r"\s*([A-Za-zµμΩÅ°][A-Za-z0-9µμΩÅ°*/^ ·-]{0,40})")
@@ -19,18 +21,19 @@ def _registry() -> pint.UnitRegistry:
 
 def quantity(unit: str, example: str) -> Any:
     """A float in SI units, from a number or from text such as the example."""
+    return Annotated[float, BeforeValidator(lambda value: _number(value, unit, example))]
 
-    def parse(value: Any) -> float:
-        if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-            raise ValueError(f"give a number in {unit} or text such as {example}")
-        if isinstance(value, str):
-            return convert(value, unit, example)
-        try:
-            return float(value)
-        except OverflowError:
-            raise ValueError(f"is too large; give a number in {unit} or text such as {example}") from None
 
-    return Annotated[float, BeforeValidator(parse)]
+
+def _number(value: Any, unit: str, example: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise ValueError(f"give a number in {unit} or text such as {example}")
+    if isinstance(value, str):
+        return convert(value, unit, example)
+    try:
+        return float(value)
+    except OverflowError:
+        raise ValueError(f"is too large; give a number in {unit} or text such as {example}") from None
 
 
 def convert(text: str, unit: str, example: str) -> float:
@@ -59,8 +62,19 @@ def fraction(value: Any) -> float:
     return float(match.group(1)) / 100
 
 
+def angular_frequency(value: Any) -> float:
+    """ω in rad s⁻¹: a number, text in rad/s, or a frequency ν such as 1 THz or a wave number such as 100 cm^-1."""
+    if isinstance(value, str) and "rad" not in value:
+        if re.search(r"cm|/m|m\*\*|m\^", value):
+            return 2 * math.pi * speed_of_light * convert(value, "1/m", "100 cm^-1")
+        return 2 * math.pi * convert(value, "Hz", "1 THz")
+    return _number(value, "rad/s", "1 THz")
+
+
 Fraction = Annotated[float, BeforeValidator(fraction)]
 Length = quantity("m", "20 nm")
 Time = quantity("s", "10 ps")
 Temperature = quantity("K", "300 K")
+AngularFrequency = Annotated[float, BeforeValidator(angular_frequency)]
+Angle = quantity("rad", "0.3 pi")
 Gradient = quantity("K/m", "1 K/mm")

@@ -33,22 +33,22 @@ class Reporter:
         """One line, or a table."""
         self.lines.print(text, markup=False, highlight=False, soft_wrap=isinstance(text, str))
 
-    def stage(self, name: str, blocks: int, points: int) -> "StageProgress":
+    def stage(self, name: str, blocks: int, points: int, noun: str) -> "StageProgress":
         """A context manager; call it with the number of blocks given out so far."""
-        return StageProgress(self, name, blocks, points)
+        return StageProgress(self, name, blocks, points, noun)
 
 
 class StageProgress:
     """Progress of one stage, k-points per second and time left."""
 
-    def __init__(self, reporter: Reporter, name: str, blocks: int, points: int):
-        self.reporter, self.name, self.points = reporter, name, points
+    def __init__(self, reporter: Reporter, name: str, blocks: int, points: int, noun: str):
+        self.reporter, self.name, self.points, self.noun = reporter, name, points, noun
         self.per_block = points / blocks
         self.start = self.last = time.monotonic()
         columns = (
             TextColumn("{task.description}"),
             BarColumn(),
-            TextColumn("{task.completed:.0f}/{task.total:.0f} k-points"),
+            TextColumn(f"{{task.completed:.0f}}/{{task.total:.0f}} {noun}"),
             TextColumn("{task.fields[rate]:.0f}/s"),
             TimeRemainingColumn(),
         )
@@ -60,7 +60,7 @@ class StageProgress:
             self.bar.start()
             self.task = self.bar.add_task(self.name, total=self.points, rate=0.0)
         if self.cell:
-            self.cell.show(0, f"{self.name}: 0/{self.points} k-points")
+            self.cell.show(0, f"{self.name}: 0/{self.points} {self.noun}")
         return self
 
     def __exit__(self, kind, *_) -> None:
@@ -69,7 +69,7 @@ class StageProgress:
         if kind is not None:
             return
         spent = time.monotonic() - self.start
-        closing = f"{self.name}: {self.points} k-points in {spent:.1f} s, {self.points / spent:.0f}/s"
+        closing = f"{self.name}: {self.points} {self.noun} in {spent:.1f} s, {self.points / spent:.0f}/s"
         if self.cell:
             self.cell.show(self.points, closing)
         else:
@@ -83,7 +83,7 @@ class StageProgress:
         elif now - self.last > (NOTEBOOK_INTERVAL if self.cell else INTERVAL):
             self.last = now
             left = (self.points - done) / max(rate, 1e-9)
-            state = f"{self.name}: {done:.0f}/{self.points} k-points, {rate:.0f}/s, {left:.0f} s left"
+            state = f"{self.name}: {done:.0f}/{self.points} {self.noun}, {rate:.0f}/s, {left:.0f} s left"
             if self.cell:
                 self.cell.show(done, state)
             else:

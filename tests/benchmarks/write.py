@@ -21,7 +21,7 @@ from mpi4py import MPI
 
 from hpcph import driver
 from hpcph.crystal.mesh import blocks
-from hpcph.job import Stage
+from hpcph.stage import Stage
 from hpcph.output.layout import mode_maps
 from hpcph.output.store import MapWriter, lay_out
 from hpcph.parallel.comm import Comm

@@ -1,0 +1,138 @@
+"""What an input may say about model crystals and light."""
+
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
+
+from hpcph.config.section import Kelvin, Section
+from hpcph.config.units import Angle, AngularFrequency, Time
+
+Spring = Annotated[float, Field(gt=0, le=1e6)]
+NAMED = ("x", "y", "z")
+CIRCULAR = {f"circular {sign}{axis}": (axis, 1 if sign == "+" else -1) for axis in NAMED for sign in "+-"}
+
+
+class Model(Section):
+    """The Te-like chain of three ions a cell, in its own units (hpcph.crystal.chain)."""
+
+    name: Literal["te-chain"]
+    K1: Spring = 1.5
+    K2: Spring = 0.5
+    K3: Spring = 3.0
+    theta: Annotated[Angle, Field(ge=-7, le=7)] = 0.3 * np.pi
+    delta: Annotated[float, Field(gt=0, le=10)] = 0.23
+    a: Spring = 1.0
+    c: Spring = 1.0
+    mass: Spring = 1.0
+    charges: Annotated[list[Annotated[float, Field(ge=-1e3, le=1e3)]], Field(min_length=3, max_length=3)] = [0, 1, -1]
+    handedness: Literal["right", "left"] = "right"
+
+    @field_validator("charges")
+    @classmethod
+    def _neutral(cls, value):
+        if not np.any(value) or abs(sum(value)) > 1e-9 * np.abs(value).max():
+            raise ValueError("must add up to zero and not all be zero; the paper has [0, 1, -1]")
+        return value
+
+
+Frequency = Annotated[AngularFrequency, Field(ge=0, le=1e16)]
+
+
+class Frequencies(Section):
+    """Equidistant frequencies of the light, both ends included."""
+
+    from_: Frequency = Field(alias="from")
+    to: Frequency
+    points: Annotated[int, Field(ge=1, le=1_000_000)]
+
+    @model_validator(mode="after")
+    def _in_order(self):
+        if self.to < self.from_ or (self.to == self.from_ and self.points > 1):
+            raise ValueError("'to' must be above 'from'")
+        return self
+
+
+class Linewidths(Section):
+    """Lifetimes τ = 1/4πγ of the modes at Γ from phono3py's kappa-….hdf5."""
+
+    linewidths: Annotated[str, Field(min_length=1)]
+    temperature: Kelvin
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float) and np.isinf(value):
+        raise ValueError("must be finite: without damping the response diverges at every resonance; give e.g. 1 ps")
+    return value
+
+
+Lifetime = Annotated[
+    Annotated[Time, Field(gt=0, le=1e6), Tag("number")] | Annotated[Linewidths, Tag("file")],
+    Discriminator(lambda value: "file" if isinstance(value, (dict, Linewidths)) else "number"),
+    BeforeValidator(_finite),
+]
+
+
+def jones(value: Any) -> list[complex]:
+    """A unit Jones vector from x, y, z, `circular +z`, or three numbers such as [1, 1j, 0]."""
+    wanted = f"is no polarization; give one of {', '.join((*NAMED, *CIRCULAR))}, or three numbers such as [1, 1j, 0]"
+    if isinstance(value, str):
+        if value in NAMED:
+            return [complex(value == axis) for axis in NAMED]
+        if value not in CIRCULAR:
+            raise ValueError(wanted)
+        axis, sense = CIRCULAR[value]
+        from hpcph.response.light import circular
+
+        return [complex(x) for x in circular(np.eye(3)[NAMED.index(axis)], sense)]
+    try:
+        vector = np.array([complex(x) for x in value if not isinstance(x, bool)])
+        length = np.linalg.norm(vector)
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(wanted) from None
+    if vector.shape != (3,) or not np.isfinite(length) or length < 1e-12:
+        raise ValueError(wanted)
+    return [complex(x) for x in vector / length]
+
+
+def _polarizations(value: Any) -> Any:
+    """Given text or numbers with what they stand for; a single one is a list of one."""
+    if not isinstance(value, list) or (
+        len(value) == 3 and not any(isinstance(x, (str, list)) and not _is_number(x) for x in value)
+    ):
+        value = [value]
+    return [x if isinstance(x, tuple) else (_label(x), jones(x)) for x in value]
+
+
+def _is_number(value: Any) -> bool:
+    try:
+        complex(value)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def _label(value: Any) -> str:
+    return value if isinstance(value, str) else str(value).replace("'", "")[:60]
+
+
+class Optics(Section):
+    """Second-order dc response to light."""
+
+    frequency: Frequencies
+    lifetime: Lifetime
+    direction: Any = "transverse"
+    polarization: Annotated[
+        list[tuple[str, list[complex]]], BeforeValidator(_polarizations), Field(min_length=1, max_length=100)
+    ] = Field(["x", "circular +z"], validate_default=True)
+    pairs: Annotated[list[Frequency], Field(max_length=100)] = []
+
+    @field_validator("direction")
+    @classmethod
+    def _transverse_or_vector(cls, value):
+        if value == "transverse":
+            return value
+        good = isinstance(value, list) and len(value) == 3 and all(type(x) in (int, float) for x in value)
+        if not good or not 1e-6 < np.linalg.norm(value) < 1e6:
+            raise ValueError("must be transverse or a Cartesian direction such as [0, 0, 1]")
+        return [float(x) for x in value]

@@ -1,0 +1,15 @@
+"""What all sections of an input have in common."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from hpcph.config.units import Temperature
+
+Kelvin = Annotated[Temperature, Field(gt=0, le=1e5)]
+
+
+class Section(BaseModel):
+    """Unknown keys are mistakes; infinities and NaN are not numbers; nothing changes after validation."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
