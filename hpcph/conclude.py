@@ -5,15 +5,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from hpcph import optics
 from hpcph.findings import Findings
 from hpcph.job import Job
+from hpcph.optics import Light
 from hpcph.output import layout, xdmf
 from hpcph.output import magnetization as magnetic
+from hpcph.output import optics as optical
 from hpcph.output.progress import Reporter
 from hpcph.output.provenance import versions
-from hpcph.output.store import complete, publish
+from hpcph.output.store import Dataset, complete, publish
 from hpcph.parallel.comm import Comm
-from hpcph.stage import Stage
+from hpcph.response.optics import INTENSITY
+from hpcph.stage import POINTS, Stage
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,7 @@ def conclude(
         reporter.say(magnetic.largest_moment(final))
     for line in found.lines:
         reporter.say(line)
-    points = sum(stage.points for stage in todo)
+    points = sum(stage.points for stage in todo if stage.noun == POINTS)
     rate = points / timing.seconds / comm.size
     reporter.say(f"{points} k-points in {timing.seconds:.1f} s on {comm.size} ranks: {rate:.0f} per s and rank")
     reporter.say(f"{final}  sha256 {sha[:16]}")
@@ -80,7 +86,22 @@ def _map_axes(job: Job) -> Findings:
     if job.planes is not None:
         results += layout.slice_axes(job.planes.q, structure.reciprocal_vc)
         groups["/slices"] = {"temperature": job.planes.temperature}
+    if job.light is not None:
+        results += _optics(job, job.light)
+        groups["/optics"] = {"intensity_per_field_squared": INTENSITY, "axis": job.axis / np.linalg.norm(job.axis)}
     return Findings(results, groups)
+
+
+def _optics(job: Job, light: Light) -> list[Dataset]:
+    """Polarizations, levels and contributions by pairs of levels."""
+    factor = optics.scales(job.units, job.crystal.structure.volume)["frequency"]
+    modes = optics.lit_modes(job.crystal, light)
+    results = optical.axes(light.polarization, light.jones_pv)
+    results += optical.levels(modes, light.lifetime, factor, job.units is not None)
+    if len(light.pair_omega):
+        pairs = optics.by_levels(job.crystal, light, job.axis, job.units)
+        results += optical.by_levels(light.pair_omega * factor, pairs, job.units is not None)
+    return results
 
 
 def _provenance(source, comm: Comm, timing: Timing, job: Job) -> dict[str, Any]:

@@ -35,9 +35,7 @@ class Findings:
     lines: list[str | Table] = field(default_factory=list)
 
 
-def thermal_findings(
-    given: "Input", wanted: "Thermal", job: Job, runs: Runs, spectrum: Spectrum | None
-) -> Findings:
+def thermal_findings(given: "Input", wanted: "Thermal", job: Job, runs: Runs, spectrum: Spectrum | None) -> Findings:
     """Everything that follows from the sums over the zone.
 
     runs : responses by mesh, the last counts; spectrum : sums of that mesh by frequency and branch, or None

@@ -2,23 +2,28 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
-from hpcph import __version__
+from hpcph import __version__, source_crystal
+from hpcph.config.feedback import Sample
+from hpcph.config.light import Linewidths
 from hpcph.config.load import Source
-from hpcph.config.schema import Input, Sample
+from hpcph.config.schema import Input
 from hpcph.config.schema import Mesh as Wanted
-from hpcph.crystal import dipole, dynamical, forceconstants, mesh, sumrules, symmetry
+from hpcph.crystal import dynamical, mesh
+from hpcph.crystal.chain import Units
 from hpcph.crystal.lattice import Structure
-from hpcph.crystal.sumrules import SumRule
 from hpcph.errors import InputError
 from hpcph.job import Job, Planes, refuse_unstable
+from hpcph.optics import Light
+from hpcph.output.linewidths import lifetimes_at_gamma
 from hpcph.phonons.magnetic_moment import gyromagnetic_tensor
 from hpcph.phonons.modes import diagonalise
 from hpcph.response import maps, sample
+from hpcph.response.light import optical_modes
 from hpcph.response.sample import Samples
 from hpcph.response.spectrum import Intervals
 
@@ -55,7 +60,7 @@ def prepare(source: Source) -> Prepared:
         accuracy=accuracy,
         temperature=temperatures(given),
         axis=np.asarray(given.axis, float),
-        gyromagnetic=_gyromagnetic(given, structure),
+        gyromagnetic=_gyromagnetic(given, structure) if found.units is None else None,
         store_modes=given.modes,
         path=_path(given, structure),
         orbits=np.array(given.orbits.q, float) if given.orbits else None,
@@ -91,7 +96,7 @@ def _intervals(given: Input, highest: float) -> Intervals | None:
 def temperatures(given: Input) -> np.ndarray:
     """Those of the output and that of the calibration, (t,) K."""
     calibrate = given.feedback and given.feedback.calibrate
-    wanted = given.thermal.temperatures if given.thermal else []
+    wanted = given.thermal.temperatures if given.thermal else np.zeros(0)
     return np.union1d(wanted, [calibrate.temperature] if calibrate else [])
 
 
@@ -145,6 +150,30 @@ def _gyromagnetic(given: Input, structure: Structure) -> np.ndarray | None:
     if given.magnetization is False or structure.born_aij is None:
         return None
     return gyromagnetic_tensor(structure.born_aij, structure.mass_a)
+
+
+def _light(source: Source, crystal: dynamical.Crystal, units: Units | None) -> Light | None:
+    given, born = source.input.optics, crystal.structure.born_aij
+    if given is None:
+        return None
+    if born is None:
+        raise InputError("optics", None, "light couples to Born charges, which the file lacks; give crystal.born")
+    unit = units.frequency if units else 1.0
+    transverse = optical_modes(crystal, born)
+    if isinstance(given.lifetime, Linewidths):
+        frequency = transverse.frequency_n / (2 * np.pi)
+        path = source.resolve(given.lifetime.linewidths)
+        lifetime = lifetimes_at_gamma(path, given.lifetime.temperature, frequency)
+    else:
+        lifetime = np.full(len(transverse.frequency_n), given.lifetime / unit)
+    return Light(
+        omega_w=np.linspace(given.frequency.from_, given.frequency.to, given.frequency.points) * unit,
+        lifetime=lifetime,
+        direction=None if given.direction == "transverse" else np.array(given.direction),
+        polarization=tuple(name for name, _ in given.polarization),
+        jones_pv=np.array([jones for _, jones in given.polarization]),
+        pair_omega=np.array(given.pairs, float) * unit,
+    )
 
 
 def _sampling(wanted: Wanted, structure: Structure, grid: Sequence[int], refinement: int) -> mesh.Sampling:

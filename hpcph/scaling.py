@@ -11,6 +11,7 @@ import shlex
 import subprocess
 import sys
 import time
+from copy import deepcopy
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from hpcph.job import Job, stages
 from hpcph.output.store import attributes
 from hpcph.prepare import fingerprint, samplings
 
+MAPS = ("bands", "orbits", "slices", "optics")  # sections whose work does not grow with the mesh
 TARGETS = (256, 4096)  # ranks that the fit is extrapolated to
 ASSUMPTIONS = (
     "the same processor cores, as many of them as ranks",
@@ -58,8 +60,8 @@ def study(source: Source, job: Job, ranks: list[int], folder: Path, launcher: st
 
     job : what the input is prepared to; launcher : command in front of the program, {ranks} being their number
     """
-    if source.input.mesh.grid is None:
-        raise InputError("mesh.accuracy", source.input.mesh.accuracy, "scaling needs a fixed mesh; give mesh.grid")
+    if source.input.mesh is None or source.input.mesh.grid is None:
+        raise InputError("mesh.grid", None, "is missing; scaling needs a fixed mesh, such as [24, 24, 24]")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as err:
@@ -99,14 +101,13 @@ def efficiency(measurement: Measurement, measurements: list[Measurement]) -> flo
 
 def _derived(source: Source, kind: str, ranks: int, path: Path) -> Source:
     """The input as it is, or with a mesh that grows with the ranks and no maps; written where the run will find it."""
-    data = source.input.model_dump(mode="json", by_alias=True, exclude_none=True)
+    data = deepcopy(source.data)
     for key in ("force_constants", "structure", "force_sets", "born"):
         if key in data["crystal"]:
             data["crystal"][key] = str(source.resolve(data["crystal"][key]))
     if kind == "weak":
-        assert source.input.mesh.grid is not None
-        data["mesh"]["grid"] = [round(n * ranks ** (1 / 3)) for n in source.input.mesh.grid]
-        for section in ("bands", "slices"):
+        data["mesh"]["grid"] = [round(n * ranks ** (1 / 3)) for n in data["mesh"]["grid"]]
+        for section in MAPS:
             data.pop(section, None)
     path.write_text(json.dumps(data, ensure_ascii=False, indent=1), encoding="utf-8")
     return load(path)
@@ -115,11 +116,14 @@ def _derived(source: Source, kind: str, ranks: int, path: Path) -> Source:
 def _with_mesh_and_maps_of(derived: Source, job: Job) -> Job:
     """The job of a derived input: the crystal is the same, so nothing is read or prepared again."""
     given = derived.input
+    assert given.mesh is not None
     return replace(
         job,
         samplings=samplings(given.mesh, job.crystal.structure),
         path=job.path if given.bands else None,
+        orbits=job.orbits if given.orbits else None,
         planes=job.planes if given.slices else None,
+        light=job.light if given.optics else None,
     )
 
 

@@ -1,13 +1,12 @@
 """From what an input says about the crystal to a Crystal: files of phonopy or a model."""
 
 from dataclasses import dataclass, replace
-
 from pathlib import Path
 
 import numpy as np
 
-from hpcph.config.load import Source
 from hpcph.config.light import Linewidths, Model
+from hpcph.config.load import Source
 from hpcph.config.schema import Input
 from hpcph.crystal import dipole, dynamical, forceconstants, sumrules, symmetry
 from hpcph.crystal.chain import Chain, Handedness, Units
@@ -57,6 +56,7 @@ def _model(given: Model) -> Given:
 def files(source: Source) -> forceconstants.Files:
     """The force-constant files that an input names."""
     given = source.input.crystal
+    assert given.force_constants is not None
     optional = {
         name: source.resolve(value) for name in ("structure", "force_sets", "born") if (value := getattr(given, name))
     }

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from hpcph import cost
 from hpcph.cost import Load, Model
-from hpcph.stage import Stage
 from hpcph.output.store import Dataset
+from hpcph.stage import Stage
 
 
 def stage(sizes, maps=()):

@@ -28,10 +28,11 @@ DEFAULTS = {"HPCPH_DATA": "../../shared/data"}  # relative to the input file, as
 
 @dataclass(frozen=True)
 class Source:
-    """A validated input with the text it came from."""
+    """A validated input with the text it came from; data : its content as read, variables filled in."""
 
     path: Path
     text: str
+    data: dict[str, Any]
     input: Input
 
     def resolve(self, name: str) -> Path:
@@ -51,7 +52,7 @@ def load(path: Path) -> Source:
     Raises InputError (InputErrors where there are several mistakes).
     """
     text = _text(path)
-    return Source(path.resolve(), text, _validate(_expand(_parse(text, path), [MAX_VALUES])))
+    return _source(path.resolve(), text)
 
 
 def from_mapping(config: Mapping) -> Source:
@@ -66,7 +67,12 @@ def from_mapping(config: Mapping) -> Source:
     except (TypeError, ValueError, RecursionError, YAMLError) as err:
         raise InputError("config", None, f"holds more than numbers, text, lists and dicts ({err})") from None
     path = Path.cwd() / "config"
-    return Source(path, stream.getvalue(), _validate(_expand(_parse(stream.getvalue(), path), [MAX_VALUES])))
+    return _source(path, stream.getvalue())
+
+
+def _source(path: Path, text: str) -> Source:
+    data = _expand(_parse(text, path), [MAX_VALUES])
+    return Source(path, text, data, _validate(data))
 
 
 def _plain(value: Any) -> Any:

@@ -13,18 +13,14 @@ from pydantic import (
     model_validator,
 )
 
-from hpcph.config.light import Model, Optics
-from hpcph.config.section import Kelvin, Section
-from hpcph.config.units import Fraction, Gradient, Length, Time
+from hpcph.config.feedback import Feedback
+from hpcph.config.light import Linewidths, Model, Optics
+from hpcph.config.section import Kelvin, Section, as_list
+from hpcph.config.units import Fraction, Gradient, Time
 
-Positive = Annotated[Length, Field(gt=0, le=1)]
 PointCount = Annotated[int, Field(ge=1, le=2000)]
 MAX_TEMPERATURES = 10_000
 MAX_REFINEMENT = 6  # levels; 3^6 times finer at Γ leaves nothing to gain
-
-
-def _as_list(value: Any) -> Any:
-    return value if isinstance(value, list) else [value]
 
 
 def _auto_or(kind: Any) -> Any:
@@ -122,68 +118,7 @@ class Range(Section):
         return [self.from_ + i * self.step for i in range(count)]
 
 
-Temperatures = Annotated[list[Kelvin], BeforeValidator(_as_list), Field(min_length=1, max_length=MAX_TEMPERATURES)]
-
-
-class Calibrate(Section):
-    """Choose the feedback scale so that γ^LL has this value at this temperature and radius."""
-
-    gamma_ll: Annotated[float, Field(gt=0, lt=1e3)]
-    temperature: Kelvin
-    radius: Positive
-
-
-def _edges(value: Any) -> Any:
-    return [value] if isinstance(value, list) and value and not isinstance(value[0], list) else value
-
-
-class Sample(Section):
-    """Shape and sizes; `axis` is the symmetry axis (the third edge of a cuboid)."""
-
-    shape: Literal["cylinder", "sphere", "cuboid", "ring"] = "cylinder"
-    radius: Annotated[list[Positive], BeforeValidator(_as_list), Field(min_length=1, max_length=1000)] | None = None
-    inner_radius: Positive | None = None
-    height: Positive | None = None
-    edges: (
-        Annotated[
-            list[Annotated[list[Positive], Field(min_length=3, max_length=3)]],
-            BeforeValidator(_edges),
-            Field(min_length=1, max_length=1000),
-        ]
-        | None
-    ) = None
-
-    @model_validator(mode="after")
-    def _sizes_of_the_shape(self):
-        wanted = {"cylinder": {"radius"}, "sphere": {"radius"}, "cuboid": {"edges"}, "ring": {"radius", "inner_radius"}}
-        optional = {"height"} if self.shape in ("cylinder", "ring") else set()
-        given = {k for k in ("radius", "inner_radius", "height", "edges") if getattr(self, k) is not None}
-        if missing := wanted[self.shape] - given:
-            raise ValueError(f"a {self.shape} needs {' and '.join(sorted(missing))}")
-        if extra := given - wanted[self.shape] - optional:
-            raise ValueError(f"a {self.shape} has no {' or '.join(sorted(extra))}")
-        if self.shape == "ring" and self.inner_radius >= min(self.radius):
-            raise ValueError("the inner radius must be below every radius")
-        return self
-
-
-class Feedback(Section):
-    """L-L coupling."""
-
-    sample: Sample
-    coupling: Literal["parallel", "antiparallel"] = "parallel"
-    scale: Annotated[float, Field(gt=0, le=1e30)] | None = None
-    calibrate: Calibrate | None = None
-
-    @model_validator(mode="after")
-    def _one_scale(self):
-        if self.scale is not None and self.calibrate is not None:
-            raise ValueError("give scale or calibrate, not both")
-        if self.calibrate is not None and self.coupling == "antiparallel":
-            raise ValueError("calibrate sets an amplification, so it needs coupling: parallel")
-        if self.calibrate is not None and (self.sample.inner_radius or 0) >= self.calibrate.radius:
-            raise ValueError("the radius of calibrate must be above the inner radius of the ring")
-        return self
+Temperatures = Annotated[list[Kelvin], BeforeValidator(as_list), Field(min_length=1, max_length=MAX_TEMPERATURES)]
 
 
 Point = Annotated[
@@ -237,6 +172,7 @@ class Thermal:
     gradient: float
 
 
+MODEL_RANGE = 1e5  # frequencies and lifetimes of a model beyond it were meant in SI
 THERMAL = ("mesh", "temperature", "lifetime", "gradient")
 
 
@@ -281,13 +217,25 @@ class Input(Section):
         if self.crystal.model is not None:
             sections = (*THERMAL, "feedback", "slices", "spectrum", "modes")
             given = [name for name in sections if getattr(self, name)]
-            return [(name, "a model has bands, orbits and optics only; leave it out") for name in given]
+            found = [(name, "a model has bands, orbits and optics only; leave it out") for name in given]
+            return found + self._units_of_a_model()
         if len(missing) < len(THERMAL):
             return [(name, f"is missing; {together} belong together") for name in missing]
         needing = [name for name in ("feedback", "spectrum", "modes") if getattr(self, name)]
         if not needing and not (self.bands or self.orbits or self.slices or self.optics):
             return [("mesh", f"is missing; add {together}, or one of bands, orbits, slices, optics")]
         return [(name, f"needs {together}; add them") for name in needing]
+
+    def _units_of_a_model(self) -> list[tuple[str, str]]:
+        """Numbers that must have been given with a unit of SI."""
+        if self.optics is None:
+            return []
+        if isinstance(self.optics.lifetime, Linewidths):
+            return [
+                ("optics", "a model has no linewidths of phono3py; give lifetime as a number in its units, such as 20")
+            ]
+        strange = self.optics.frequency.to > MODEL_RANGE or self.optics.lifetime < 1 / MODEL_RANGE
+        return [("optics", "a model has its own units: give numbers without a unit, such as 3.5 and 20")] * strange
 
     @property
     def thermal(self) -> Thermal | None:

@@ -1,6 +1,6 @@
 """What all sections of an input have in common."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,3 +13,8 @@ class Section(BaseModel):
     """Unknown keys are mistakes; infinities and NaN are not numbers; nothing changes after validation."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+def as_list(value: Any) -> Any:
+    """A single value is a list of one."""
+    return value if isinstance(value, list) else [value]

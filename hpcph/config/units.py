@@ -24,7 +24,6 @@ def quantity(unit: str, example: str) -> Any:
     return Annotated[float, BeforeValidator(lambda value: _number(value, unit, example))]
 
 
-
 def _number(value: Any, unit: str, example: str) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise ValueError(f"give a number in {unit} or text such as {example}")

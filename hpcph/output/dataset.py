@@ -10,7 +10,6 @@ from hpcph.errors import InputError
 
 REQUIRED = (
     "/provenance",
-    "/temperature",
     "/crystal/lattice",
     "/crystal/positions",
     "/crystal/masses",

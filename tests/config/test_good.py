@@ -71,7 +71,7 @@ def test_every_key_reaches_the_program(tmp_path):
     assert (c.nac, c.sum_rules, c.allow_unstable, c.primitive[1]) == ("gonze", ["translational"], True, [0, 0.5, 0.5])
     assert given.axis == [0, 1, 1]
     assert (given.mesh.grid, given.mesh.shift, given.mesh.symmetry) == ([24, 24, 12], [0, 0, 0.5], False)
-    np.testing.assert_allclose(given.temperatures, np.arange(10, 401, 10), rtol=1e-14)
+    np.testing.assert_allclose(given.thermal.temperatures, np.arange(10, 401, 10), rtol=1e-14)
     f = given.feedback
     np.testing.assert_allclose(f.sample.radius, [20e-9, 30e-9], rtol=1e-14)
     assert f.sample.shape == "ring" and f.sample.inner_radius == pytest.approx(5e-9, rel=1e-14)
@@ -137,7 +137,7 @@ def test_units(tmp_path, line, key, expected):
 )
 def test_temperatures_ascend_and_end_where_they_should(tmp_path, given, expected):
     """One, a list or a range with both ends; sorted, every one once."""
-    found = read(tmp_path, MINIMAL.replace("temperature: 300 K", f"temperature: {given}")).input.temperatures
+    found = read(tmp_path, MINIMAL.replace("temperature: 300 K", f"temperature: {given}")).input.thermal.temperatures
     np.testing.assert_allclose(found, expected, rtol=1e-12)
 
 

@@ -9,11 +9,11 @@ from mpi4py import MPI
 
 from hpcph import driver
 from hpcph.crystal.mesh import MAX_BLOCKS
-from hpcph.stage import Stage
 from hpcph.output import layout, xdmf
 from hpcph.output.progress import Reporter
 from hpcph.output.store import Dataset, complete, lay_out, publish
 from hpcph.parallel.comm import Comm
+from hpcph.stage import Stage
 
 MODES = 27
 

@@ -1,0 +1,71 @@
+"""What an input may say about samples and the L-L coupling."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from hpcph.config.section import Kelvin, Section, as_list
+from hpcph.config.units import Length
+
+Positive = Annotated[Length, Field(gt=0, le=1)]
+
+
+class Calibrate(Section):
+    """Choose the feedback scale so that γ^LL has this value at this temperature and radius."""
+
+    gamma_ll: Annotated[float, Field(gt=0, lt=1e3)]
+    temperature: Kelvin
+    radius: Positive
+
+
+def _edges(value: Any) -> Any:
+    return [value] if isinstance(value, list) and value and not isinstance(value[0], list) else value
+
+
+class Sample(Section):
+    """Shape and sizes; `axis` is the symmetry axis (the third edge of a cuboid)."""
+
+    shape: Literal["cylinder", "sphere", "cuboid", "ring"] = "cylinder"
+    radius: Annotated[list[Positive], BeforeValidator(as_list), Field(min_length=1, max_length=1000)] | None = None
+    inner_radius: Positive | None = None
+    height: Positive | None = None
+    edges: (
+        Annotated[
+            list[Annotated[list[Positive], Field(min_length=3, max_length=3)]],
+            BeforeValidator(_edges),
+            Field(min_length=1, max_length=1000),
+        ]
+        | None
+    ) = None
+
+    @model_validator(mode="after")
+    def _sizes_of_the_shape(self):
+        wanted = {"cylinder": {"radius"}, "sphere": {"radius"}, "cuboid": {"edges"}, "ring": {"radius", "inner_radius"}}
+        optional = {"height"} if self.shape in ("cylinder", "ring") else set()
+        given = {k for k in ("radius", "inner_radius", "height", "edges") if getattr(self, k) is not None}
+        if missing := wanted[self.shape] - given:
+            raise ValueError(f"a {self.shape} needs {' and '.join(sorted(missing))}")
+        if extra := given - wanted[self.shape] - optional:
+            raise ValueError(f"a {self.shape} has no {' or '.join(sorted(extra))}")
+        if self.shape == "ring" and self.inner_radius >= min(self.radius):
+            raise ValueError("the inner radius must be below every radius")
+        return self
+
+
+class Feedback(Section):
+    """L-L coupling."""
+
+    sample: Sample
+    coupling: Literal["parallel", "antiparallel"] = "parallel"
+    scale: Annotated[float, Field(gt=0, le=1e30)] | None = None
+    calibrate: Calibrate | None = None
+
+    @model_validator(mode="after")
+    def _one_scale(self):
+        if self.scale is not None and self.calibrate is not None:
+            raise ValueError("give scale or calibrate, not both")
+        if self.calibrate is not None and self.coupling == "antiparallel":
+            raise ValueError("calibrate sets an amplification, so it needs coupling: parallel")
+        if self.calibrate is not None and (self.sample.inner_radius or 0) >= self.calibrate.radius:
+            raise ValueError("the radius of calibrate must be above the inner radius of the ring")
+        return self
