@@ -72,7 +72,7 @@ TABLE = {  # name: shape with T, R, k, q, n and numbers, unit
     "/orbits/polarization": ("on3", "ħ"),
     "/orbits/polarization_by_atom": ("ona3", "ħ"),
     "/orbits/eigenvector": ("ona3", "1"),
-    "/spectrum/frequency": ("w", "Hz"),
+    "/spectrum/spectral_frequency": ("w", "Hz"),
     "/spectrum/at_temperature": ("s", "K"),
     "/spectrum/gamma_nl": ("sw", "J s m-2 K-1 Hz-1"),
     "/spectrum/diagonal": ("sw", f"{TENSOR} Hz-1"),
@@ -236,7 +236,7 @@ def test_stored_eigenvectors_belong_to_what_is_stored_beside_them(data):
 def test_spectra_add_up_to_the_response(data):
     """Over frequencies and over branches, at a temperature that the response has too; temperatures ascend."""
     assert data["/spectrum/at_temperature"].tolist() == [150, 290]
-    width = np.diff(data["/spectrum/frequency"])[0]
+    width = np.diff(data["/spectrum/spectral_frequency"])[0]
     chi = "/feedback/susceptibility"
     tensors = {"gamma_nl": "/thermal/gamma_nl", "diagonal": f"{chi}/diagonal", "off_diagonal": f"{chi}/off_diagonal"}
     for name, tensor in tensors.items():

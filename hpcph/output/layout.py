@@ -238,7 +238,7 @@ def feedback(result: Feedback, samples: Samples) -> list[Dataset]:
 
 def spectrum(wanted: Intervals, found: Spectrum) -> list[Dataset]:
     """What modes of a frequency, and what branches, contribute to the responses along the axis."""
-    s, w, n = "/spectrum/at_temperature", "/spectrum/frequency", "branch"
+    s, w, n = "/spectrum/at_temperature", "/spectrum/spectral_frequency", "branch"
     flow, chi = "J s m-2 K-1", "J s2 m-3"
     units = {"gamma_nl": flow, "diagonal": chi, "off_diagonal": chi}
     centres = (wanted.edges[:-1] + wanted.edges[1:]) / 2

@@ -46,7 +46,7 @@ def rotation(result: xr.Dataset) -> dict[str, go.Figure]:
 def spectra(result: xr.Dataset) -> go.Figure:
     """Shares of γ^NL, χ^D and χ^OD by frequency (above) and by branch (below)."""
     figure = make_subplots(2, 3, subplot_titles=list(SHARES.values()), vertical_spacing=0.16, horizontal_spacing=0.09)
-    frequency = result["frequency"].values * 1e-12
+    frequency = result["spectral_frequency"].values * 1e-12
     colours = (*style.OKABE_ITO[:2], style.GREEN, style.PURPLE, style.VERMILION, style.SKY)
     for column, name in enumerate(SHARES, 1):
         by_frequency, by_branch = result[f"spectrum_{name}"], result[f"spectrum_{name}_by_branch"]
