@@ -66,6 +66,13 @@ def _modes_at(group: str, q: str, points: int, atoms: int) -> list[Dataset]:
         Dataset(
             f"{group}/polarization_by_atom", (points, modes, atoms, 3), "ħ", "part of every atom", (q, n, "atom", c)
         ),
+        Dataset(
+            f"{group}/crystal_angular_momentum",
+            each,
+            "ħ",
+            "label m of the turn by 2π/N about the axis, modulo N; NaN off the axis",
+            (q, n),
+        ),
         Dataset(f"{group}/eigenvector", every, "1", vector, (q, n, "atom", "cartesian"), np.complex64),
     ]
 

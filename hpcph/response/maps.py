@@ -6,7 +6,7 @@ import numpy as np
 
 from hpcph.crystal.dynamical import Crystal, nonanalytic
 from hpcph.crystal.lattice import SYMMETRIC, Structure
-from hpcph.phonons import magnetic_moment
+from hpcph.phonons import magnetic_moment, screw
 from hpcph.phonons.angular_momentum import block_average, polarization_by_atom
 from hpcph.phonons.eigenvectors import canonical
 from hpcph.phonons.modes import Modes, diagonalise
@@ -84,6 +84,22 @@ def bands(crystal: Crystal, q_kc: np.ndarray, direction_kc: np.ndarray, axis: np
         ),
         "eigenvector": canonical(modes, axis / np.linalg.norm(axis)).astype(np.complex64),
     }
+
+
+def crystal_angular_momentum(
+    crystal: Crystal, q_kc: np.ndarray, direction_kc: np.ndarray, axis: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Labels of the screw or rotation along the axis, (q, n); NaN at wave vectors, or limits to Γ, that are off it."""
+    n = axis / np.linalg.norm(axis)
+    k = q_kc @ crystal.structure.reciprocal_vc
+    k = np.where(np.linalg.norm(k, axis=1)[:, None] > 0, k, direction_kc)
+    on_axis = np.flatnonzero(np.linalg.norm(np.cross(k, n), axis=1) < 1e-6 * np.linalg.norm(k, axis=1))
+    label = np.full((len(q_kc), crystal.modes), np.nan)
+    if on_axis.size:
+        q = q_kc[on_axis]
+        modes = diagonalise(crystal, q, _limits(crystal, q, direction_kc[on_axis]))
+        label[on_axis], _ = screw.labels(crystal.structure, modes, n)
+    return {"crystal_angular_momentum": label}
 
 
 def moments(structure: Structure, polarization_knai: np.ndarray) -> dict[str, np.ndarray]:
