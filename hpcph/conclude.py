@@ -88,7 +88,7 @@ def _map_axes(job: Job) -> Findings:
         groups["/slices"] = {"temperature": job.planes.temperature}
     if job.light is not None:
         results += _optics(job, job.light)
-        groups["/optics"] = {"intensity_per_field_squared": INTENSITY, "axis": job.axis / np.linalg.norm(job.axis)}
+        groups["/optics"] = {"intensity_per_field_squared": INTENSITY}
     return Findings(results, groups)
 
 
@@ -106,7 +106,7 @@ def _optics(job: Job, light: Light) -> list[Dataset]:
 
 def _provenance(source, comm: Comm, timing: Timing, job: Job) -> dict[str, Any]:
     return {
-        **versions(), "title": source.input.title,
+        **versions(), "title": source.input.title, "axis": job.axis / np.linalg.norm(job.axis),
         "mpi": comm.library(), "input": source.text, "input_sha256": source.digest, "fingerprint": job.fingerprint,
         "hosts": timing.hosts, "ranks": comm.size, "wall_time": time.monotonic() - timing.begin,
         "compute_time": timing.seconds,

@@ -8,6 +8,8 @@ import numpy as np
 from hpcph.response.sample import Samples
 from hpcph.response.thermal import ThermalResponse
 
+ROUNDING = 1e-12  # of the largest eigenvalue of Γ: what is smaller is zero
+
 
 class Coupling(Enum):
     """Sign of the L-L coupling: parallel amplifies (the Letter's statement), antiparallel screens (its Eq. 2c)."""
@@ -67,7 +69,8 @@ def feedback(
     """
     factor = scale * coupling.value
     tensor = factor * np.einsum("tij,rjk->trik", thermal.chi, samples.inverse_inertia_rij)
-    strongest = np.linalg.eigvals(tensor).real.max(axis=-1)  # real: Γ is similar to a symmetric matrix
+    eigenvalues = np.linalg.eigvals(tensor).real  # real: Γ is similar to a symmetric matrix
+    strongest = eigenvalues.max(axis=-1)
     solvable = strongest < 1
     system = np.where(solvable[..., None, None], np.eye(3) - tensor, np.eye(3))
     source = np.broadcast_to(pam_density[:, None, :, None], (*solvable.shape, 3, 1))
@@ -77,7 +80,7 @@ def feedback(
     off_diagonal = factor * along(thermal.chi_off_diagonal, samples, axis)
     total = diagonal + off_diagonal
     regular = solvable & (total < 1)
-    first = strongest[:, 0]
+    first = np.where(strongest > ROUNDING * np.abs(eigenvalues).max(axis=-1), strongest, 0.0)[:, 0]
     return Feedback(
         scale=scale,
         coupling=coupling,
