@@ -11,11 +11,19 @@ def start() -> None:
     """Run the command line; an exception that nobody expected ends every rank."""
     import numpy as np
 
-    from hpcph.cli import main
-    from hpcph.parallel.comm import world
+    from hpcph.cli import READERS, main
+    from hpcph.errors import InputError
+    from hpcph.parallel.comm import Comm, Solitary, launched_behind_another, world
 
     np.empty(30_000_000, np.uint8)  # once glibc has freed so much, it keeps the memory of a block for the next one
-    comm = world()
+    reads = sys.argv[1:2] and sys.argv[1] in READERS  # a result is read on machines that have no MPI, too
+    if reads and launched_behind_another():
+        return
+    try:
+        comm = Comm(Solitary()) if reads else world()
+    except InputError as err:
+        print(f"hpcph: {err}", file=sys.stderr)
+        sys.exit(2)
     try:
         code = main(sys.argv[1:], comm)
     except SystemExit as leaving:  # argparse

@@ -141,6 +141,9 @@ COMMANDS = {
 }
 
 
+READERS = ("export", "report", "figures")  # need a result and no MPI
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="hpcph", description="Angular momentum of chiral phonons, over MPI.")
     parser.add_argument("--version", action="version", version=f"hpcph {__version__}")

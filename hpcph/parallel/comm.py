@@ -1,5 +1,6 @@
 """Communicators: errors that concern every rank, and a reduction whose result no rank count can change."""
 
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -92,7 +93,36 @@ class Comm:
 
 
 def world() -> Comm:
-    """All ranks that were started together; one where nobody started more."""
-    from mpi4py import MPI
-
+    """All ranks that were started together; one where nobody started more. Raises InputError where MPI is missing."""
+    try:
+        from mpi4py import MPI
+    except (ImportError, RuntimeError) as err:  # no mpi4py, or no library behind it
+        fix = (
+            "is missing; install an MPI library and mpi4py (README), or use figures, report and export, which need none"
+        )
+        raise InputError("MPI", None, fix) from err
     return Comm(MPI.COMM_WORLD)
+
+
+class Solitary:
+    """What Comm needs of MPI in a process of its own, for commands that only read a result."""
+
+    rank, size = 0, 1
+
+    def bcast(self, value: Any, root: int) -> Any:
+        """The value."""
+        return value
+
+    def allgather(self, value: Any) -> list[Any]:
+        """The value of everyone."""
+        return [value]
+
+    def Abort(self, code: int) -> None:
+        """End the process."""
+        sys.exit(code)
+
+
+def launched_behind_another() -> bool:
+    """Did mpirun or srun start this process as one of many, and not as the first?"""
+    ranks = ("OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID")
+    return next((os.environ[name] for name in ranks if name in os.environ), "0") != "0"

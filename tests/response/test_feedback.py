@@ -157,6 +157,16 @@ def test_a_sphere_and_a_ring_have_their_own_moments():
     np.testing.assert_allclose(along(chi, ring, axis), [[2 * 3 / (DENSITY * 5)]], rtol=1e-14)
 
 
+@few
+@given(SEED)
+def test_antiparallel_coupling_has_no_critical_radius_whatever_the_axis(seed):
+    """A cylinder that turns about one axis alone leaves zeros in Γ, which rounding makes positive or not."""
+    rng, axis, _, diagonal, off_diagonal, density = random_case(seed)
+    turning = bodies(axis, "cylinder")
+    found = feedback(thermal(diagonal, off_diagonal), turning, density, axis, ANTIPARALLEL, 10 ** rng.uniform(-2, 3))
+    assert np.isnan(found.critical_radius).all() and np.isfinite(found.pam_density).all()
+
+
 def test_critical_radius_is_where_gamma_is_one():
     """A long cylinder of that radius has γ^LL = 1: a little thinner has no solution, a little thicker has one."""
     axis, chi = np.array([0, 0, 1.0]), np.diag([0.1, 0.1, 7.0])[None]
