@@ -85,6 +85,16 @@ TABLE = {  # name: shape with T, R, k, q, n and numbers, unit
     "/convergence/gamma_nl": ("mT", "J s m-2 K-1"),
     "/convergence/diagonal": ("mT", TENSOR),
     "/convergence/off_diagonal": ("mT", TENSOR),
+    "/bands/crystal_angular_momentum": ("qn", "ħ"),
+    "/optics/frequency": ("f", "rad s-1"),
+    "/optics/pam": ("f333", "J s m-1 V-2"),
+    "/optics/peltier": ("f333", "W V-2"),
+    "/optics/orbital_current": ("f333", "J V-2"),
+    "/optics/carried_current": ("f333", "J V-2"),
+    "/optics/magnetization": ("f333", "A m V-2"),
+    "/optics/pam_degenerate": ("f333", "J s m-1 V-2"),
+    "/optics/pam_mean": ("fR3", "J s m-1 V-2"),
+    "/optics/jones": ("R3", "1"),
     "/modes/q": ("k3", "1"),
     "/modes/k": ("k3", "rad m-1"),
     "/modes/weight": ("k", "1"),
@@ -135,8 +145,8 @@ def computed(comm, folder, **changes):
 
 def test_names_shapes_and_units_of_the_interface(result, data):
     """Every dataset of the table is there as promised, with unit and description."""
-    sizes = {"T": 3, "R": 2, "a": A, "n": 3 * A, "p": 2, "i": 3, "j": 5, "3": 3, "o": 2, "s": 2, "w": 40, "m": 3}
-    sizes |= {"k": len(data["/modes/weight"]), "q": len(data["/bands/distance"])}
+    sizes = {"T": 3, "R": 2, "a": A, "n": 3 * A, "p": 2, "i": 3, "j": 5, "3": 3, "o": 2, "s": 2, "f": 5, "w": 40}
+    sizes |= {"m": 3, "k": len(data["/modes/weight"]), "q": len(data["/bands/distance"])}
     with h5py.File(result[0].path, "r") as file:
         for name, (shape, unit) in TABLE.items():
             assert file[name].shape == tuple(sizes[s] for s in shape), name
@@ -281,7 +291,7 @@ def test_calibration_at_a_temperature_that_is_not_asked_for(comm, folder, result
         np.testing.assert_array_equal(found["/thermal/gamma_nl"], result[1]["/thermal/gamma_nl"][[0, 2]])
 
 
-SMALL = {"modes": False, **dict.fromkeys(("bands", "orbits", "slices", "spectrum", "feedback"), world.DROP)}
+SMALL = {"modes": False, **dict.fromkeys(("bands", "orbits", "slices", "spectrum", "feedback", "optics"), world.DROP)}
 
 
 def test_sections_that_are_not_asked_for_are_not_there(comm, folder):

@@ -32,6 +32,12 @@ QUARTZ = {
     "orbits": {"q": [[0, 0, 0.091], [0, 0, 0]]},
     "slices": {"temperature": "300 K", "planes": [0, 0.25], "grid": [3, 5]},
     "spectrum": {"temperature": ["290 K", "150 K"], "points": 40},
+    "optics": {
+        "frequency": {"from": "3 THz", "to": "6 THz", "points": 5},
+        "lifetime": "1 ps",
+        "polarization": ["x", "circular +z"],
+        "pairs": ["4 THz"],
+    },
     "output": "out",
 }
 DROP = object()
