@@ -37,6 +37,8 @@ def crystal(source: Source) -> Given:
     if given.crystal.model is not None:
         return _model(given.crystal.model)
     loaded = forceconstants.load(files(source))
+    if given.crystal.inverted:
+        loaded = forceconstants.inverted(loaded)
     found, remarks = _phonopy_crystal(given, loaded)
     return Given(found, loaded.commensurate_qc, None, remarks)
 

@@ -41,6 +41,7 @@ class Crystal(Section):
     nac: Literal["gonze", "none"] | None = None
     sum_rules: list[Literal["translational", "rotational"]] = ["translational", "rotational"]
     primitive: Any = "auto"
+    inverted: bool = False
     allow_unstable: bool = False
 
     @model_validator(mode="after")

@@ -13,6 +13,7 @@ from scipy import constants
 from hpcph.crystal.lattice import Dielectric, PairTable, Structure
 from hpcph.errors import InputError
 
+SYMPREC = 1e-5  # Å
 EV_A = constants.e * constants.angstrom  # J m
 EV_PER_A2 = constants.e / constants.angstrom**2  # N m⁻¹
 
@@ -91,6 +92,20 @@ def load(files: Files) -> Loaded:
     return Loaded(structure, _pairs(ph), dielectric, _commensurate(ph), _reach(ph))
 
 
+def inverted(loaded: Loaded) -> Loaded:
+    """The mirror image r → −r: the other enantiomorph of a chiral crystal."""
+    import spglib
+
+    structure, pairs = loaded.structure, loaded.pairs
+    positions = -structure.fractional_ac
+    kinds = [structure.symbols.index(symbol) for symbol in structure.symbols]
+    cell: Any = (structure.lattice_vc / constants.angstrom, positions, kinds)
+    dataset = spglib.get_symmetry_dataset(cell, SYMPREC)
+    image = replace(structure, fractional_ac=positions, space_group=_name(dataset))
+    turned = PairTable.symmetric(pairs.first, pairs.second, -pairs.cell, pairs.phi, pairs.share)
+    return replace(loaded, structure=image, pairs=turned)
+
+
 def _phonopy(files: Files) -> Any:
     import phonopy
 
@@ -122,15 +137,20 @@ def _structure(ph) -> Structure:
     from phonopy.structure.symmetry import Symmetry
 
     cell = ph.primitive
-    symmetry: Any = Symmetry(cell, symprec=1e-5)
+    symmetry: Any = Symmetry(cell, symprec=SYMPREC)
     return Structure(
         lattice_vc=np.array(cell.cell) * constants.angstrom,
         fractional_ac=np.array(cell.scaled_positions),
         mass_a=np.array(cell.masses) * constants.atomic_mass,
         symbols=tuple(cell.symbols),
         rotations=_unique(np.array(symmetry.symmetry_operations["rotations"], dtype=int)),
-        space_group=str(symmetry.dataset.international) + f" ({symmetry.dataset.number})",
+        space_group=_name(symmetry.dataset),
     )
+
+
+def _name(dataset) -> str:
+    """Such as P3_121 (152)."""
+    return f"{dataset.international} ({dataset.number})"
 
 
 def _unique(rotations: np.ndarray) -> np.ndarray:

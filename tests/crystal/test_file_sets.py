@@ -4,13 +4,16 @@ import lzma
 
 import numpy as np
 import phonopy
+import physics
 import pytest
 from phonopy.file_IO import write_FORCE_CONSTANTS, write_force_constants_to_hdf5, write_FORCE_SETS
 from phonopy.interface.vasp import write_vasp
 
-from hpcph.crystal import forceconstants
+from hpcph.crystal import dynamical, forceconstants
 from hpcph.crystal.forceconstants import Files
 from hpcph.errors import InputError
+from hpcph.phonons import angular_momentum
+from hpcph.phonons.modes import diagonalise
 
 
 @pytest.fixture(scope="module")
@@ -135,3 +138,21 @@ def test_a_file_that_is_not_phonopys_is_refused_in_one_line(tmp_path, content):
     with pytest.raises(InputError) as refused:
         forceconstants.load(Files(path))
     assert "crystal.force_constants" in str(refused.value) and "\n" not in str(refused.value)
+
+
+def test_the_inverted_crystal_is_the_enantiomorph():
+    """P3_121 becomes P3_221; frequencies are those of the inverted file, the phonon polarization has its sign."""
+    right, left = physics.loaded("quartz_pbesol"), physics.loaded("quartz_pbesol enantiomorph")
+    image = forceconstants.inverted(right)
+    assert right.structure.space_group == "P3_121 (152)"
+    assert image.structure.space_group == left.structure.space_group == "P3_221 (154)"
+    q = np.array([[0, 0, 0.091], [0.1, 0.2, 0.15]])
+    modes = {
+        name: diagonalise(dynamical.build(case.structure, case.pairs, None), q)
+        for name, case in (("right", right), ("image", image), ("left", left))
+    }
+    l = {name: np.einsum("kinn->kni", angular_momentum.matrices(m).real) for name, m in modes.items()}
+    np.testing.assert_allclose(modes["image"].frequency_kn, modes["left"].frequency_kn, rtol=1e-6)
+    np.testing.assert_allclose(l["image"], -l["right"], atol=1e-9)
+    np.testing.assert_allclose(l["image"], l["left"], atol=1e-4)
+    assert np.abs(l["right"]).max() > 0.9
