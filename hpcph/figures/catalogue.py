@@ -12,12 +12,17 @@ from matplotlib.figure import Figure
 from hpcph.errors import InputError
 from hpcph.figures import (
     convergence,
+    crystal_angular_momentum,
+    decomposition,
     density,
     dispersion,
     feedback,
     legs,
+    levels,
+    light,
     orbits,
     phase_diagram,
+    polarized,
     rotation,
     slices,
     species,
@@ -25,8 +30,10 @@ from hpcph.figures import (
     style,
 )
 from hpcph.figures.choices import Choices
+from hpcph.output import units
 from hpcph.output.mode import sources
 
+OF_MODELS = ("bands", "orbits", "optics", "optics.pairs")
 Obstacle = Callable[[xr.Dataset], str]  # why a result cannot give a figure, and what would; empty if it can
 
 
@@ -45,7 +52,15 @@ class Drawing:
 
 def lacks(section: str, *names: str, besides: str = "") -> Obstacle:
     """Datasets that a section of the input makes, and what else that takes."""
-    return lambda result: "" if all(name in result for name in names) else f"add `{section}` to the input{besides}"
+
+    def missing(result: xr.Dataset) -> str:
+        if all(name in result for name in names):
+            return ""
+        if units.is_model(result) and section not in OF_MODELS:
+            return f"`{section}` is for crystals with `crystal.force_constants`, not for models"
+        return f"add `{section}` to the input{besides}"
+
+    return missing
 
 
 def single(dimension: str, fix: str) -> Obstacle:
@@ -63,17 +78,33 @@ def no_leg(result: xr.Dataset) -> str:
     return "" if legs.nearest_axis(result) else "give `bands.path` a leg from Γ that is not perpendicular to the axis"
 
 
+def no_labels(result: xr.Dataset) -> str:
+    """A leg along the axis, which a turn leaves as it is."""
+    return "" if crystal_angular_momentum.on_axis(result) else "give `bands.path` a leg along the axis"
+
+
+def no_intensity(result: xr.Dataset) -> str:
+    """Watts per square metre."""
+    return "a model has no unit of intensity; `crystal.force_constants` has" if units.is_model(result) else ""
+
+
 def catalogue(choices: Choices) -> list[Drawing]:
-    """Every figure, in the order of the Letter."""
+    """Every figure, in the order of the Letter, then those of light."""
     path = lacks("bands", "bands_polarization", "bands_polarization_by_species")
     coupled = lacks("feedback", "feedback_gamma_ll_total", "feedback_amplification", "feedback_pam_density")
     of_branch = partial(species.draw, branch=choices.branch)
     of_mode = partial(orbits.draw, q_c=choices.q_c, branch=choices.branch)
     one_temperature = single("temperature", "give `temperature` more than one value")
     one_mesh = single("mesh", "give `mesh.grid` more divisions, so that coarser meshes exist")
+    lit = lacks("optics", "optics_pam")
     magnetic = partial(lacks, "magnetization", besides=" of a crystal with Born charges")
     return [
         Drawing("dispersion", dispersion.polarization, (path,)),
+        Drawing(
+            "crystal_angular_momentum",
+            crystal_angular_momentum.draw,
+            (lacks("bands", "bands_crystal_angular_momentum"), no_labels),
+        ),
         Drawing("dispersion_axis", dispersion.near_axis, (path, no_leg)),
         Drawing("species", of_branch, (path, no_leg)),
         Drawing("orbits", of_mode, (no_eigenvectors,)),
@@ -86,6 +117,10 @@ def catalogue(choices: Choices) -> list[Drawing]:
         Drawing("magnetization", density.magnetization, (magnetic("magnetization_density_without_feedback"),)),
         Drawing("moment", dispersion.moment, (path, magnetic("bands_moment"))),
         Drawing("rotation", rotation.draw, (lacks("magnetization", "rotation_pam_density"),)),
+        *(Drawing(f"light_{name}", partial(light.draw, name=name), (lit,)) for name in light.OBSERVABLES),
+        Drawing("light_decomposition", decomposition.draw, (lit,)),
+        Drawing("light_polarized", polarized.draw, (lit, no_intensity)),
+        Drawing("light_levels", levels.draw, (lit, lacks("optics.pairs", "optics_pam_by_levels"))),
     ]
 
 

@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 from scipy.constants import physical_constants
 
 from hpcph.figures import axis, legs, style
+from hpcph.output import units
 from hpcph.phonons.modes import DEGENERATE
 
-THZ = 1e12
 NUCLEAR_MAGNETON = physical_constants["nuclear magneton"][0]
 LOW = 12  # branches of the figure along the axis
 
@@ -36,12 +36,12 @@ def moment(result: xr.Dataset) -> Figure:
     lines = _whole_path(axes, result, values)
     figure.colorbar(lines, ax=axes, label=rf"magnetic moment $\mu_{index}$ ($\mu_\mathrm{{N}}$)", pad=0.01, aspect=35)
     k, n = np.unravel_index(np.nanargmax(np.abs(values)), values.shape)
-    frequency = result["bands_frequency"].values[k, n] / THZ
-    axes.plot(result["distance"].values[k], frequency, "o", ms=7, mfc="none", mec="black", mew=0.9, zorder=4)
+    scale, stored = units.frequency(result, "bands_frequency"), float(result["bands_frequency"].values[k, n])
+    axes.plot(result["distance"].values[k], scale.shown * stored, "o", ms=7, mfc="none", mec="black", mew=0.9, zorder=4)
     q = ", ".join(f"{component:.4g}" for component in result["bands_q"].values[k])
     largest = (
         f"circle: largest moment, {style.number(values[k, n])} $\\mu_\\mathrm{{N}}$, "
-        f"branch {n + 1} at q = ({q}), {frequency:.3g} THz"
+        f"branch {n + 1} at q = ({q}), {scale.text(stored, 3)}"
     )
     style.note(figure, largest, axis.meaning(result))
     return figure
@@ -53,17 +53,18 @@ def near_axis(result: xr.Dataset) -> Figure:
     assert leg
     count = min(LOW, result.sizes["branch"])
     points = leg.points
-    frequency = result["bands_frequency"].values[points, :count] / THZ
+    scale = units.frequency(result, "bands_frequency")
+    frequency = result["bands_frequency"].values[points, :count] * scale.shown
     values = axis.along(result, "bands_polarization")[points]
     distance = result["distance"].values[points]
     figure = style.sheet(style.COLUMN, 3.4)
     axes = figure.add_subplot()
-    every = result["bands_frequency"].values[points]
+    every = result["bands_frequency"].values[points] * scale.hertz
     lines = _coloured(axes, distance, frequency, segment_values(values, every)[:, :count], _limit(values), 1.6)
     axes.set_xlim(distance[0], distance[-1])
     axes.set_ylim(min(0, 1.05 * frequency.min()), 1.05 * frequency.max())
     axes.set_xticks(distance[[0, -1]], [leg.start, leg.end])
-    axes.set_ylabel("frequency (THz)")
+    axes.set_ylabel(scale.label)
     axes.set_title(f"{leg.title}, branches 1–{count}")
     figure.colorbar(lines, ax=axes, label=rf"phonon polarization $l_{axis.name(result)}$ (ħ)", pad=0.02)
     style.note(figure, axis.meaning(result))
@@ -71,28 +72,29 @@ def near_axis(result: xr.Dataset) -> Figure:
 
 
 def _whole_path(axes: Axes, result: xr.Dataset, values: np.ndarray) -> LineCollection:
-    distance, frequency = result["distance"].values, result["bands_frequency"].values
+    distance, scale = result["distance"].values, units.frequency(result, "bands_frequency")
+    frequency = result["bands_frequency"].values * scale.shown
     width = 1.3 if result.sizes["branch"] < 60 else 0.7
     limit = _limit(values)
     for leg in legs.legs(result):
         p = leg.points
-        colour = segment_values(values[p], frequency[p])
-        lines = _coloured(axes, distance[p], frequency[p] / THZ, colour, limit, width)
+        colour = segment_values(values[p], result["bands_frequency"].values[p] * scale.hertz)
+        lines = _coloured(axes, distance[p], frequency[p], colour, limit, width)
     places, names = legs.ticks(result)
     for place in places[1:-1]:
         axes.axvline(place, color="0.6", lw=0.5, zorder=0)
     axes.set_xticks(places, names)
     axes.tick_params(axis="x", length=0)
     axes.set_xlim(places[0], places[-1])
-    axes.set_ylim(min(0, 1.02 * frequency.min() / THZ), 1.02 * frequency.max() / THZ)
+    axes.set_ylim(min(0, 1.02 * frequency.min()), 1.02 * frequency.max())
     axes.axhline(0, color="0.6", lw=0.5, zorder=0)
-    axes.set_ylabel("frequency (THz)")
+    axes.set_ylabel(scale.label)
     axes.set_xlabel("wave vector")
     return lines
 
 
 def segment_values(value_kn: np.ndarray, frequency_kn: np.ndarray) -> np.ndarray:
-    """Value of the segments between the points of a leg, (k − 1, n).
+    """Value of the segments between the points of a leg, (k − 1, n); frequencies in Hz.
 
     A degenerate point carries the mean over its block, which is not what the lines that meet there carry beside it: a
     segment that has one degenerate end takes the value of the other.

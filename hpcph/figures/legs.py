@@ -34,8 +34,8 @@ def legs(result: xr.Dataset) -> list[Leg]:
 
 
 def pretty(label: str) -> str:
-    """Γ for GAMMA, lower indices."""
-    label = re.sub(r"^(GAMMA|Gamma|G)$", "Γ", str(label))
+    """Γ for GAMMA, lower indices, a true minus."""
+    label = re.sub(r"^(GAMMA|Gamma|G)$", "Γ", str(label)).replace("-", "−")
     return re.sub(r"_(\w+)$", r"$_{\1}$", label)
 
 

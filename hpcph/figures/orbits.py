@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 
 from hpcph.figures import axis, legs, structure, style
 from hpcph.output import mode as modes
+from hpcph.output import units
 from hpcph.output.mode import Mode
 from hpcph.response.sample import frame
 
@@ -26,7 +27,7 @@ def draw(result: xr.Dataset, q_c: np.ndarray | None, branch: int) -> Figure:
     n = axis.unit(result)
     right, up, towards = frame(n)
     views = {"the axis points at the viewer": (right, up, towards), "the axis points upwards": (right, towards, -up)}
-    shown = structure.cell(mode)
+    shown = structure.cell(mode, units.length(result))
     extent = [np.ptp(_corners(shown, np.array(view)), axis=0)[:2] for view in views.values()]
     widths = [e[0] for e in extent]
     scale = 6.4 / sum(widths)  # inches an Å
@@ -34,13 +35,15 @@ def draw(result: xr.Dataset, q_c: np.ndarray | None, branch: int) -> Figure:
     panels = figure.subplots(1, 2, width_ratios=widths)
     for axes, (title, view) in zip(panels, views.items(), strict=True):
         picture(axes, mode, shown, np.array(view), n)
+        if not units.is_model(result):
+            _ruler(axes)
         axes.set_title(title)
     name = axis.name(result)
-    title = _title(mode, float(mode.polarization @ n), name)
+    title = _title(mode, units.frequency(result), float(mode.polarization @ n), name)
     handles = _legend(mode)
     figure.legend(handles=handles, title=title, loc="outside upper center", ncols=len(handles), title_fontsize=9)
-    largest = f"largest orbit drawn with a semi-major axis of {LARGEST} Å; pale: atoms of neighbouring cells"
-    style.note(figure, largest, axis.meaning(result))
+    size = "not to scale" if units.is_model(result) else f"with a semi-major axis of {LARGEST} Å"
+    style.note(figure, f"largest orbit drawn {size}; pale: atoms of neighbouring cells", axis.meaning(result))
     return figure
 
 
@@ -92,10 +95,15 @@ def picture(axes: Axes, mode: Mode, shown: structure.Cell, view: np.ndarray, n: 
     low, high = np.min(_corners(shown, view), axis=0), np.max(_corners(shown, view), axis=0)
     axes.set_xlim(low[0], high[0])
     axes.set_ylim(low[1], high[1])
-    axes.plot([low[0] + 0.2, low[0] + 1.2], [low[1] + 0.1] * 2, color="black", lw=2.5, solid_capstyle="butt")
-    axes.text(low[0] + 1.3, low[1] + 0.1, "1 Å", va="center", fontsize=7)
     axes.set_aspect("equal")
     axes.set_axis_off()
+
+
+def _ruler(axes: Axes) -> None:
+    """1 Å in the lower left corner."""
+    x, y = axes.get_xlim()[0], axes.get_ylim()[0] + 0.1
+    axes.plot([x + 0.2, x + 1.2], [y, y], color="black", lw=2.5, solid_capstyle="butt")
+    axes.text(x + 1.3, y, "1 Å", va="center", fontsize=7)
 
 
 def _orbit(axes: Axes, place: np.ndarray, W: np.ndarray, colour: str) -> None:
@@ -126,11 +134,11 @@ def _corners(shown: structure.Cell, view: np.ndarray) -> np.ndarray:
     return np.concatenate([points - 0.6, points + 0.6])
 
 
-def _title(mode: Mode, along: float, name: str) -> str:
+def _title(mode: Mode, scale: units.Frequency, along: float, name: str) -> str:
     q = ", ".join(f"{component:.4g}" for component in mode.q_c)
     l = ", ".join(f"{component + 0.0:.2f}" for component in np.round(mode.polarization, 2))
     extra = f", $l_{name}$ = {along:.2f} ħ" if name == "n" else ""
-    text = f"q = ({q}), branch {mode.branch}, ν = {mode.frequency / 1e12:.4g} THz, l = ({l}) ħ{extra}"
+    text = f"q = ({q}), branch {mode.branch}, {scale.text(mode.frequency)}, l = ({l}) ħ{extra}"
     return text.replace("-", "−")
 
 

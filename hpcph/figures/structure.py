@@ -12,8 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Circle
 
 from hpcph.output.mode import Mode
+from hpcph.output.units import ANGSTROM
 
-ANGSTROM = 1e-10
 SLACK = 1.1  # bonds are at most this times the sum of covalent radii
 BORDER = 1e-3  # fraction of the cell within which an atom lies on both sides of it
 SIZE = 0.32  # radius of a disc in covalent radii, less in cells of more than MANY atoms
@@ -39,9 +39,12 @@ class Cell:
     symbols: tuple[str, ...]
 
 
-def cell(mode: Mode) -> Cell:
-    """The cell at the origin: its atoms, also on opposite borders, and all atoms bonded to them."""
-    lattice = mode.lattice_vc / ANGSTROM
+def cell(mode: Mode, length: float = ANGSTROM) -> Cell:
+    """The cell at the origin: its atoms, also on opposite borders, and all atoms bonded to them.
+
+    length : m that are drawn as 1 Å
+    """
+    lattice = mode.lattice_vc / length
     atoms = Atoms(mode.symbols, scaled_positions=mode.position_ac, cell=lattice, pbc=True)
     i, j, shift = neighbor_list("ijS", atoms, natural_cutoffs(atoms, mult=SLACK))
     neighbours: dict[int, list[tuple[int, np.ndarray]]] = {a: [] for a in range(len(atoms))}

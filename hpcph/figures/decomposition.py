@@ -1,0 +1,39 @@
+"""What modes of one frequency, and what pairs of different ones, make of the angular momentum under light."""
+
+import xarray as xr
+from matplotlib.figure import Figure
+
+from hpcph.figures import axis, light, style
+from hpcph.output import response, units
+
+PARTS = {
+    "total": ("black", 2.0, "-"),
+    r"within levels, $\propto\tau^2$": (style.OKABE_ITO[1], 1.1, "-"),
+    r"between levels, $\propto\tau$": (style.OKABE_ITO[0], 1.1, "--"),
+}
+ACROSS = {"x": ("yz", "yy"), "y": ("zx", "zz"), "z": ("xy", "xx"), "n": ("xy", "xx")}  # circular and linear light
+
+
+def draw(result: xr.Dataset) -> Figure:
+    """Circular light in the left panel, linear light in the right one, polarized across the axis."""
+    omega, index = light.frequencies(result), axis.name(result)
+    total, within = (response.along(result, f"optics_pam{suffix}") for suffix in ("", "_degenerate"))
+    figure = style.sheet(style.WIDTH, 3.0)
+    titles = ("circular light", "linear light")
+    for axes, component, title in zip(figure.subplots(1, 2), ACROSS[index], titles, strict=True):
+        place = response.COMPONENTS[component]
+        circular = component[0] != component[1]
+        for part, (label, (colour, width, dash)) in zip((total, within, total - within), PARTS.items(), strict=True):
+            value = part[:, *place].imag if circular else part[:, *place].real
+            look = {"color": colour, "lw": width, "ls": dash, "label": label, "gid": "response"}
+            axes.plot(omega, value, **look, **style.markers(len(omega)))
+        axes.set_title(title)
+        part = "Im" if circular else "Re"
+        symbol = rf"\mathrm{{{part}}}\,\chi^{{(L)}}_{{{index};{component}}}"
+        axes.set_ylabel(f"${symbol}$ ({light.unit_text(result, 'optics_pam')})")
+        axes.set_xlabel(units.frequency(result, "frequency").label)
+        light.finish(axes, result)
+    handles, _ = figure.axes[0].get_legend_handles_labels()
+    figure.legend(handles=[*handles, *light.marks()], loc="outside upper center", ncols=5)
+    style.note(figure, f"phonon angular momentum along the axis under {light.FIELD}", axis.meaning(result))
+    return figure

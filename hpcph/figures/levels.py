@@ -1,0 +1,55 @@
+"""Which pairs of levels make the angular momentum under circular light."""
+
+import numpy as np
+import xarray as xr
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+
+from hpcph.figures import axis, light, style
+from hpcph.figures.decomposition import ACROSS
+from hpcph.output import response, units
+
+COLUMNS = 4
+DECADES = 1e-4  # of the largest contribution: the darkest colour
+MOST = 12  # frequencies
+FEW = 8  # levels that can be named one by one
+
+
+def draw(result: xr.Dataset) -> Figure:
+    """|χ_xy| by pair of levels, a matrix for every stored frequency of the light."""
+    component, index = ACROSS[axis.name(result)][0], axis.name(result)
+    chi = response.along(result, "optics_pam_by_levels")
+    size = np.abs(chi[:MOST, *response.COMPONENTS[component]])
+    scale, levels = units.frequency(result, "frequency"), light.frequencies(result, "level_frequency")
+    rows = -(-len(size) // COLUMNS)
+    largest = float(size.max()) or 1.0
+    figure = style.sheet(style.WIDTH, 0.9 + 1.75 * rows)
+    grid = figure.subplots(rows, COLUMNS, squeeze=False).ravel()
+    for axes, matrix, at in zip(grid, size, light.frequencies(result, "pair_frequency"), strict=False):
+        shown = np.maximum(matrix, DECADES * largest)
+        image = axes.imshow(shown, cmap=style.SEQUENTIAL, norm=LogNorm(DECADES * largest, largest), origin="lower")
+        axes.set_title(f"{scale.symbol} = {at:.4g} {scale.unit}".strip())
+        axes.tick_params(length=0)
+        if len(levels) <= FEW:
+            names = [f"{level:.3g}" for level in levels]
+            axes.set_xticks(range(len(levels)), names, rotation=90)
+            axes.set_yticks(range(len(levels)), names)
+        else:
+            step = -(-len(levels) // FEW)
+            places = range(0, len(levels), step)
+            axes.set_xticks(places, [str(place + 1) for place in places])
+            axes.set_yticks(places, [str(place + 1) for place in places])
+    for axes in grid[len(size) :]:
+        axes.set_visible(False)
+    unit = light.unit_text(result, "optics_pam_by_levels")
+    label = rf"$|\chi^{{(L)}}_{{{index};{component}}}|$ ({unit})"
+    figure.colorbar(image, ax=grid[: len(size)], label=label, pad=0.01)
+    named = scale.label if len(levels) <= FEW else "number of the level, from the lowest"
+    more = result.sizes["pair_frequency"] - len(size)
+    style.note(
+        figure,
+        f"contribution of pairs of levels (axes: {named}); the darkest colour is 10$^{{-4}}$ of the largest, or less",
+        f"{more} more frequencies in the result" if more else "",
+        axis.meaning(result),
+    )
+    return figure

@@ -1,0 +1,116 @@
+"""Second-order dc response along the axis to light of a frequency (Figs. 2–4 of arXiv:2505.05313)."""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from hpcph.figures import axis, style
+from hpcph.output import response, units
+
+LINEAR = {"xx": (style.OKABE_ITO[0], 2.2), "yy": (style.OKABE_ITO[1], 1.0), "zz": (style.OKABE_ITO[2], 1.0)}
+PARTS = {"Re": "black", "Im": style.OKABE_ITO[3]}
+LEVELS = {"degenerate (chiral) level": (style.OKABE_ITO[4], 0.07), "single level": ("0.45", 0.035)}
+FIELD = r"E(t) = E exp(−iωt) + c.c.; mean response $\Sigma\,\chi_{\mu\nu}E_\mu E^*_\nu$"
+
+
+@dataclass(frozen=True)
+class Observable:
+    """What responds: the symbol of its tensor, and words for the small print."""
+
+    symbol: str
+    words: str
+
+
+OBSERVABLES = {
+    "pam": Observable(r"\chi^{(L)}", "phonon angular momentum"),
+    "peltier": Observable(r"\Pi", "energy current"),
+    "orbital_current": Observable(r"\Pi^{(L)}", "current of angular momentum through the bonds"),
+}
+
+
+def draw(result: xr.Dataset, name: str) -> Figure:
+    """Four panels: Re χ_xx, χ_yy, χ_zz; χ_yz; χ_zx; χ_xy."""
+    observable, index = OBSERVABLES[name], axis.name(result)
+    figure = style.sheet(style.WIDTH, 5.0)
+    panels = figure.subplots(2, 2, sharex=True).ravel()
+    _curves(panels, result, f"optics_{name}", 1.0, "-")
+    carried = name == "orbital_current" and "optics_carried_current" in result
+    if carried:
+        _curves(panels, result, "optics_carried_current", 0.7, "--")
+    unit = unit_text(result, f"optics_{name}")
+    for axes, letter, component in zip(panels, "abcd", (r"\mu\mu", "yz", "zx", "xy"), strict=True):
+        real = r"\mathrm{Re}\," if letter == "a" else ""
+        axes.set_title(f"({letter}) " + (", ".join(LINEAR) if letter == "a" else component))
+        axes.set_ylabel(rf"${real}{observable.symbol}_{{{index};{component}}}$ ({unit})")
+        finish(axes, result)
+    for axes in panels[2:]:
+        axes.set_xlabel(units.frequency(result, "frequency").label)
+    figure.legend(handles=_legend(carried), loc="outside upper center", ncols=4)
+    dashed = "dashed: l v that wave packets carry along" if carried else ""
+    style.note(figure, f"{observable.words} along the axis under {FIELD}", dashed, axis.meaning(result))
+    return figure
+
+
+def frequencies(result: xr.Dataset, name: str = "frequency") -> np.ndarray:
+    """Frequencies of light, of levels or of pairs as they are shown."""
+    return result[name].values * units.frequency(result, "frequency").shown
+
+
+def unit_text(result: xr.Dataset, name: str) -> str:
+    """The unit of a response per (V/m)² in mathematical type."""
+    return mathematical("model units" if units.is_model(result) else result[name].attrs["units"])
+
+
+def mathematical(unit: str) -> str:
+    """`J s m-1 V-2` with its exponents set high."""
+    return re.sub(r"(?<=[A-Za-z])(-?\d+)", r"$^{\1}$", unit)
+
+
+def finish(axes: Axes, result: xr.Dataset) -> None:
+    """Range of the light, levels at the lower edge, a zero line, room for curves that are zero."""
+    omega = frequencies(result)
+    kinds = dict(zip((True, False), LEVELS.values(), strict=True))
+    modes = result["optics_level_modes"].values
+    for at, count in zip(frequencies(result, "level_frequency"), modes, strict=True):
+        colour, height = kinds[bool(count > 1)]
+        axes.axvline(at, 0, height, color=colour, lw=1.2, zorder=1, gid="level")
+    axes.axhline(0, color="0.6", lw=0.5, zorder=0)
+    if len(omega) > 1:
+        axes.set_xlim(omega[0], omega[-1])
+    axes.ticklabel_format(axis="y", style="sci", scilimits=(-2, 3), useMathText=True)
+    if not any(np.any(np.asarray(line.get_ydata())[1:]) for line in axes.lines if line.get_gid() == "response"):
+        axes.set_ylim(-1, 1)
+        axes.set_yticks([0])
+        axes.text(0.5, 0.6, "vanishes", transform=axes.transAxes, ha="center", color="0.4")
+
+
+def marks() -> list[Line2D]:
+    """What the ticks at the levels mean, for legends."""
+    look = {"ls": "", "marker": "|", "mew": 1.2}
+    heights = zip(LEVELS.items(), (9, 5), strict=True)
+    return [Line2D([], [], color=colour, ms=size, label=text, **look) for (text, (colour, _)), size in heights]
+
+
+def _curves(panels, result: xr.Dataset, name: str, width: float, dash: str) -> None:
+    chi, omega = response.along(result, name), frequencies(result)
+    look = {"ls": dash, "gid": "response", **style.markers(len(omega))}
+    for component, (colour, lw) in LINEAR.items():
+        value = chi[:, *response.COMPONENTS[component]].real
+        panels[0].plot(omega, value, color=colour, lw=lw if dash == "-" else width, **look)
+    for axes, component in zip(panels[1:], ("yz", "zx", "xy"), strict=True):
+        value = chi[:, *response.COMPONENTS[component]]
+        for part, colour in PARTS.items():
+            axes.plot(omega, value.real if part == "Re" else value.imag, color=colour, lw=width, **look)
+
+
+def _legend(carried: bool) -> list[Line2D]:
+    lines = [Line2D([], [], color=colour, lw=lw, label=name) for name, (colour, lw) in LINEAR.items()]
+    lines += [Line2D([], [], color=colour, lw=1, label=f"{part} (b–d)") for part, colour in PARTS.items()]
+    if carried:
+        lines.append(Line2D([], [], color="0.3", lw=0.7, ls="--", label="carried by wave packets"))
+    return [*lines, *marks()]

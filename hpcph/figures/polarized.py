@@ -1,0 +1,62 @@
+"""What light of a polarization leaves in a crystal: angular momentum, energy current, magnetization."""
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from hpcph.figures import axis, light, style
+from hpcph.output import response, units
+
+ROWS = {  # symbol; unit of the density
+    "pam": (r"\ell", "J s m-3"),
+    "peltier": ("j", "W m-2"),
+    "magnetization": ("M", "A m-1"),
+}
+LINEAR_BELOW = 1e-3  # of the largest value
+SHOWN = 7  # polarizations
+
+
+def draw(result: xr.Dataset) -> Figure:
+    """Components along the axis, per squared field inside the crystal and, on the right, per intensity in vacuum."""
+    omega, index = light.frequencies(result), axis.name(result)
+    names = [str(name) for name in result["polarization"].values][:SHOWN]
+    figure = style.sheet(style.WIDTH, 6.6)
+    for axes, (name, (symbol, unit)) in zip(figure.subplots(3, 1, sharex=True), ROWS.items(), strict=True):
+        values = response.mean(result, f"optics_{name}")
+        for p, (label, colour) in enumerate(style.names(names).items()):
+            look = {"color": colour, "lw": 2.0 - 0.9 * min(p, 1), "ls": "-" if p < 2 else "--", "label": label}
+            axes.plot(omega, values[:, p], gid="response", **look, **style.markers(len(omega)))
+        light.finish(axes, result)
+        axes.set_ylabel(rf"${symbol}_{index}/|E|^2$" f"\n({light.unit_text(result, f'optics_{name}')})")
+        largest = float(np.abs(values).max(initial=0))
+        if largest:
+            beside = _per_intensity(axes, largest, float(result.attrs["optics_intensity_per_field_squared"]))
+            beside.set_ylabel(rf"${symbol}_{index}/I$" f"\n({light.mathematical(unit)} per W m$^{{-2}}$)")
+    figure.axes[2].set_xlabel(units.frequency(result, "frequency").label)
+    handles, _ = figure.axes[0].get_legend_handles_labels()
+    figure.legend(handles=[*handles, *light.marks()], loc="outside upper center", ncols=5)
+    more = result.sizes["polarization"] - len(names)
+    style.note(
+        figure,
+        "means along the axis under E(t) = Re E exp(−iωt); right: per intensity of a wave with this field in vacuum, "
+        "reflection and screening left out; linear scale between the innermost ticks",
+        f"{more} more polarizations in the result" if more else "",
+        axis.meaning(result),
+    )
+    return figure
+
+
+def _per_intensity(axes: Axes, largest: float, intensity: float) -> Axes:
+    """Both scales, linear around zero and logarithmic beyond; the second axis is the first over W m⁻² per (V/m)²."""
+    beside = axes.twinx()
+    limit = 10 ** np.ceil(np.log10(1.2 * largest))
+    for one, factor in ((axes, 1.0), (beside, 1 / intensity)):
+        threshold = LINEAR_BELOW * limit * factor
+        one.set_yscale("symlog", linthresh=threshold, linscale=0.8)
+        one.set_ylim(-limit * factor, limit * factor)
+        powers = 10.0 ** np.arange(np.ceil(np.log10(threshold * 0.999)), np.log10(limit * factor) + 1e-9)
+        one.set_yticks([*-powers[::-1], 0, *powers])
+        one.minorticks_off()
+        one.tick_params(right=one is beside, left=one is axes)
+    return beside

@@ -1,0 +1,62 @@
+"""Units in which a result is shown: ν in THz and lengths in Å, or, for models, ω in their own and bonds of unit length."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from ase import Atoms
+from ase.data import atomic_numbers, covalent_radii
+
+from hpcph.crystal.chain import Units
+from hpcph.output.optics import PER_CELL
+
+ANGSTROM = 1e-10
+
+
+@dataclass(frozen=True)
+class Frequency:
+    """How a stored frequency is shown: `shown` times it, in `unit`; `hertz` times it is ν in Hz."""
+
+    shown: float
+    hertz: float
+    symbol: str
+    unit: str
+
+    @property
+    def label(self) -> str:
+        return f"{self.symbol} ({self.unit or 'model units'})"
+
+    def text(self, stored: float, digits: int = 4) -> str:
+        """Such as ν = 3.14 THz, or ω = 1.47."""
+        return f"{self.symbol} = {self.shown * stored:.{digits}g} {self.unit}".strip()
+
+
+FREQUENCIES = {
+    "Hz": Frequency(1e-12, 1.0, "ν", "THz"),
+    "rad s-1": Frequency(1e-12 / (2 * np.pi), 1 / (2 * np.pi), "ν", "THz"),
+    PER_CELL: Frequency(1.0, Units().frequency / (2 * np.pi), "ω", ""),
+}
+CARRIERS = ("bands_frequency", "orbits_frequency", "frequency")
+
+
+def frequency(result: xr.Dataset, name: str = "") -> Frequency:
+    """Of a variable, or of whatever frequency the result has."""
+    found = [n for n in (name, *CARRIERS) if n in result]
+    return FREQUENCIES[result[found[0]].attrs["units"] if found else "Hz"]
+
+
+def is_model(result: xr.Dataset) -> bool:
+    """Whether a result is in the units of a model."""
+    return frequency(result).unit == ""
+
+
+def length(result: xr.Dataset) -> float:
+    """What is drawn as 1 Å, in m: models have no size of their own, their shortest bond becomes one of its species."""
+    if not is_model(result):
+        return ANGSTROM
+    symbols = [str(symbol) for symbol in result["crystal_symbols"].values]
+    lattice, positions = result["crystal_lattice"].values / ANGSTROM, result["crystal_positions"].values
+    atoms = Atoms(symbols, scaled_positions=positions, cell=lattice, pbc=True)
+    near = atoms.repeat((2, 2, 2)).get_all_distances(mic=True)
+    shortest = near[near > 1e-6].min() * ANGSTROM
+    return shortest / (2 * np.mean([covalent_radii[atomic_numbers[symbol]] for symbol in symbols]))
