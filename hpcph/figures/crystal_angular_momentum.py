@@ -52,7 +52,7 @@ def draw(result: xr.Dataset) -> Figure:
 
 
 def _lines(axes: Axes, distance_k: np.ndarray, frequency_kn: np.ndarray, label_kn: np.ndarray) -> None:
-    """Modes of one m do not cross: the lowest of a point belongs to the lowest of the next; dots where one is missing."""
+    """Modes of one m do not cross: the lowest follows the lowest; dots where the label of one is missing."""
     for m, colour in COLOURS.items():
         member = label_kn == m
         counts = member.sum(axis=1)

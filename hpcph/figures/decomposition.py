@@ -35,5 +35,5 @@ def draw(result: xr.Dataset) -> Figure:
         light.finish(axes, result)
     handles, _ = figure.axes[0].get_legend_handles_labels()
     figure.legend(handles=[*handles, *light.marks()], loc="outside upper center", ncols=5)
-    style.note(figure, f"phonon angular momentum along the axis under {light.FIELD}", axis.meaning(result))
+    style.note(figure, "phonon angular momentum, along the axis", light.FIELD, axis.meaning(result))
     return figure

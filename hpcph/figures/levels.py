@@ -23,7 +23,7 @@ def draw(result: xr.Dataset) -> Figure:
     scale, levels = units.frequency(result, "frequency"), light.frequencies(result, "level_frequency")
     rows = -(-len(size) // COLUMNS)
     largest = float(size.max()) or 1.0
-    figure = style.sheet(style.WIDTH, 0.9 + 1.75 * rows)
+    figure = style.sheet(style.WIDTH, 0.5 + 1.75 * rows)
     grid = figure.subplots(rows, COLUMNS, squeeze=False).ravel()
     for axes, matrix, at in zip(grid, size, light.frequencies(result, "pair_frequency"), strict=False):
         shown = np.maximum(matrix, DECADES * largest)
@@ -43,8 +43,8 @@ def draw(result: xr.Dataset) -> Figure:
         axes.set_visible(False)
     unit = light.unit_text(result, "optics_pam_by_levels")
     label = rf"$|\chi^{{(L)}}_{{{index};{component}}}|$ ({unit})"
-    figure.colorbar(image, ax=grid[: len(size)], label=label, pad=0.01)
-    named = scale.label if len(levels) <= FEW else "number of the level, from the lowest"
+    figure.colorbar(image, ax=grid[: len(size)], label=label, pad=0.01, shrink=0.8)
+    named = f"{scale.symbol} of the levels" if len(levels) <= FEW else "number of the level, from the lowest"
     more = result.sizes["pair_frequency"] - len(size)
     style.note(
         figure,

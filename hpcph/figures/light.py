@@ -15,7 +15,9 @@ from hpcph.output import response, units
 LINEAR = {"xx": (style.OKABE_ITO[0], 2.2), "yy": (style.OKABE_ITO[1], 1.0), "zz": (style.OKABE_ITO[2], 1.0)}
 PARTS = {"Re": "black", "Im": style.OKABE_ITO[3]}
 LEVELS = {"degenerate (chiral) level": (style.OKABE_ITO[4], 0.07), "single level": ("0.45", 0.035)}
-FIELD = r"E(t) = E exp(−iωt) + c.c.; mean response $\Sigma\,\chi_{\mu\nu}E_\mu E^*_\nu$"
+FIELD = r"field E(t) = E exp(−iωt) + c.c.; mean response $\Sigma\,\chi_{\mu\nu}E_\mu E^*_\nu$"
+
+CARRIED = "dashed: l·v of the modes, what wave packets carry along; the torques of the lattice make the difference"
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,8 @@ def draw(result: xr.Dataset, name: str) -> Figure:
     for axes in panels[2:]:
         axes.set_xlabel(units.frequency(result, "frequency").label)
     figure.legend(handles=_legend(carried), loc="outside upper center", ncols=4)
-    dashed = "dashed: l v that wave packets carry along" if carried else ""
-    style.note(figure, f"{observable.words} along the axis under {FIELD}", dashed, axis.meaning(result))
+    dashed = CARRIED if carried else ""
+    style.note(figure, f"{observable.words}, along the axis", FIELD, dashed, axis.meaning(result))
     return figure
 
 

@@ -20,7 +20,7 @@ SHOWN = 7  # polarizations
 def draw(result: xr.Dataset) -> Figure:
     """Components along the axis, per squared field inside the crystal and, on the right, per intensity in vacuum."""
     omega, index = light.frequencies(result), axis.name(result)
-    names = [str(name) for name in result["polarization"].values][:SHOWN]
+    names = [str(name).replace("-", "−") for name in result["polarization"].values][:SHOWN]
     figure = style.sheet(style.WIDTH, 6.6)
     for axes, (name, (symbol, unit)) in zip(figure.subplots(3, 1, sharex=True), ROWS.items(), strict=True):
         values = response.mean(result, f"optics_{name}")
@@ -40,7 +40,7 @@ def draw(result: xr.Dataset) -> Figure:
     style.note(
         figure,
         "means along the axis under E(t) = Re E exp(−iωt); right: per intensity of a wave with this field in vacuum, "
-        "reflection and screening left out; linear scale between the innermost ticks",
+        "reflection and screening left out; linear scale between the innermost ticks on the left",
         f"{more} more polarizations in the result" if more else "",
         axis.meaning(result),
     )

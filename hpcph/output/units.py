@@ -1,4 +1,4 @@
-"""Units in which a result is shown: ν in THz and lengths in Å, or, for models, ω in their own and bonds of unit length."""
+"""Units in which a result is shown: ν in THz and lengths in Å; for models ω and no lengths."""
 
 from dataclasses import dataclass
 

@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 import xarray as xr
 from scipy.constants import physical_constants
 
+from hpcph.output import units
 from hpcph.report import embed, style
 
 NUCLEAR_MAGNETON = physical_constants["nuclear magneton"][0]  # A m²
@@ -12,9 +13,10 @@ ANGSTROM = 1e-10
 
 
 def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
-    """One marker a mode, in the order point × branch; q, and the moment where Born charges gave one, for its label."""
+    """One marker a mode, in the order point × branch; q, and moment and label m where they are known, for its text."""
     x = result["distance"].values * ANGSTROM
-    frequency = result["bands_frequency"].values * 1e-12
+    shown = units.frequency(result, "bands_frequency")
+    frequency = result["bands_frequency"].values * shown.shown
     l = style.along(result, result["bands_polarization"].values)
     branches = frequency.shape[1]
     scale = {"cmin": -1, "cmax": 1, "colorscale": style.SIGNED}
@@ -33,11 +35,14 @@ def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
     figure = style.figure(markers, chosen, height=520, showlegend=False, hovermode="closest")
     places, labels = _corners(result, x)
     figure.update_xaxes(tickvals=places, ticktext=labels, range=[x[0], x[-1]], showgrid=True, gridwidth=1.5)
-    figure.update_yaxes(title="ν (THz)")
-    data = {"q": embed.array(result["bands_q"].values, "f4"), "branches": branches}
+    figure.update_yaxes(title=shown.label)
+    q = embed.array(result["bands_q"].values, "f4")
+    data = {"q": q, "branches": branches, "symbol": shown.symbol, "unit": shown.unit}
     if "bands_moment" in result:
         moment = style.along(result, result["bands_moment"].values) / NUCLEAR_MAGNETON
         data["moment"] = embed.array(moment, "f4")
+    if "bands_crystal_angular_momentum" in result:
+        data["m"] = embed.array(result["bands_crystal_angular_momentum"].values, "f4")
     return {"bands": figure}, data
 
 
@@ -46,6 +51,6 @@ def _corners(result: xr.Dataset, x: np.ndarray) -> tuple[list[float], list[str]]
     names: dict[float, list[str]] = {}
     for index, name in zip(result["bands_corner"].values, result["bands_label"].values, strict=True):
         place = names.setdefault(round(float(x[index]), 9), [])
-        if str(name) not in place:
-            place.append(str(name))
+        if str(name).replace("-", "−") not in place:
+            place.append(str(name).replace("-", "−"))
     return list(names), ["|".join(place) for place in names.values()]

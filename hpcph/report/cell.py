@@ -8,9 +8,9 @@ from ase.data import atomic_numbers, covalent_radii
 from ase.data.colors import jmol_colors
 from ase.neighborlist import natural_cutoffs, neighbor_list
 
+from hpcph.output import units
 from hpcph.report import embed, modes, style
 
-ANGSTROM = 1e10
 CELLS = (1, 2, 3)
 SENSES = {"counter-clockwise": style.VERMILION, "clockwise": style.BLUE, "linear": "#888888"}
 CORNERS = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0], [0, 0, 0], [0, 0, 1], [1, 0, 1], [1, 1, 1],
@@ -20,7 +20,7 @@ CORNERS = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0], [0, 0, 0], [0, 0
 
 def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
     """An empty scene, and everything that fills it: sites of one to three cells and the modes."""
-    lattice = result["crystal_lattice"].values * ANGSTROM
+    lattice = result["crystal_lattice"].values / units.length(result)
     positions = result["crystal_positions"].values
     numbers = [atomic_numbers[str(symbol)] for symbol in result["crystal_symbols"].values]
     crystal = Atoms(numbers, scaled_positions=positions, cell=lattice, pbc=True)
@@ -28,6 +28,7 @@ def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
     data = {
         "modes": modes.build(result),
         "axis": style.axis(result).tolist(),
+        "length": "" if units.is_model(result) else " Å",
         "symbol": [str(symbol) for symbol in result["crystal_symbols"].values],
         "colour": ["#" + "".join(f"{round(255 * c):02x}" for c in jmol_colors[z]) for z in numbers],
         "size": [round(4 + 8 * float(covalent_radii[z]), 1) for z in numbers],

@@ -3,6 +3,7 @@
 import numpy as np
 import xarray as xr
 
+from hpcph.output import units
 from hpcph.output.mode import sources
 from hpcph.phonons.eigenvectors import amplitudes
 from hpcph.report import embed, style
@@ -12,7 +13,7 @@ FULL = 32767  # largest amplitude in a 16-bit number
 
 
 def build(result: xr.Dataset) -> dict:
-    """Wave vectors q (p, 3), frequency (p, n) THz, l along the axis (p, n) ħ, amplitude (p, n, a, 3, 2) of 1/32767.
+    """Wave vectors q (p, 3), frequency (p, n) as shown, l along the axis (p, n) ħ, amplitude (p, n, a, 3, 2) of 1/32767.
 
     The wave vectors of `orbits` come first, then those of the path: all of them, or evenly spaced ones as many as the
     budget allows; place (q,) is the embedded one nearest to every point of the path.
@@ -32,7 +33,8 @@ def build(result: xr.Dataset) -> dict:
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     data["amplitude"] = embed.array(joined.pop("amplitude"), "i2")
     data |= {name: embed.array(values, "f4") for name, values in joined.items()}
-    return data | {"branches": branches, "atoms": atoms}
+    scale = units.frequency(result)
+    return data | {"branches": branches, "atoms": atoms, "symbol": scale.symbol, "unit": scale.unit}
 
 
 def _at(result: xr.Dataset, section: str, chosen: np.ndarray) -> dict[str, np.ndarray]:
@@ -43,7 +45,7 @@ def _at(result: xr.Dataset, section: str, chosen: np.ndarray) -> dict[str, np.nd
     U = np.array([[amplitudes(e, at, positions, masses) for e in of_q] for of_q, at in zip(vectors, q, strict=True)])
     return {
         "q": q,
-        "frequency": some[f"{section}_frequency"].values * 1e-12,
+        "frequency": some[f"{section}_frequency"].values * units.frequency(result).shown,
         "l": style.along(result, some[f"{section}_polarization"].values),
         "amplitude": np.rint(FULL * np.stack([U.real, U.imag], axis=-1)),
     }

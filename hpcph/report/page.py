@@ -14,12 +14,13 @@ import xarray as xr
 from markupsafe import Markup
 
 from hpcph.errors import InputError
+from hpcph.output import units
 from hpcph.output.dataset import open_result
 from hpcph.output.store import publish
-from hpcph.report import bands, cell, diagram, embed, lines, slices, summary
+from hpcph.report import bands, cell, diagram, embed, light, lines, slices, summary
 
 Built = tuple[dict[str, go.Figure], dict]
-SCRIPTS = ("page.js", "diagram.js", "cell.js", "slices.js")
+SCRIPTS = ("page.js", "diagram.js", "cell.js", "slices.js", "light.js")
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ PARTS = (
         lambda r: (lines.magnetization(r), {}),
     ),
     Part("rotation", "Rotation", ("rotation_pam_density",), "magnetization", lambda r: (lines.rotation(r), {})),
+    Part("light", "Light", ("optics_pam",), "optics", light.build),
 )
 
 
@@ -101,7 +103,10 @@ def page(result: xr.Dataset) -> str:
         built={name: list(drawn) for name, (drawn, _) in built.items()},
         modes=data.get("cell", {}).get("modes"),
         senses=cell.SENSES,
-        temperatures=result["temperature"].values,
+        temperatures=result["temperature"].values if "temperature" in result else None,
+        light=data.get("light"),
+        sizes=result.sizes,
+        model=units.is_model(result),
         slices_temperature=result.attrs.get("slices_temperature"),
         result=result.attrs,
         summary=summary,

@@ -4,6 +4,7 @@ import numpy as np
 import xarray as xr
 from markupsafe import Markup
 
+from hpcph.output import units
 from hpcph.report import style
 from hpcph.report.embed import number, space_group, subscripts
 
@@ -21,14 +22,35 @@ def crystal(result: xr.Dataset) -> Facts:
         ("atoms, branches", f"{result.sizes['atom']}, {3 * result.sizes['atom']}"),
         ("axis", f"({', '.join(f'{x:.4g}' for x in given['axis'])})".replace("-", "−")),
     ]
+    if "mesh_grid" in given:
+        facts += _thermal(result)
+    return facts
+
+
+def light(result: xr.Dataset) -> Facts:
+    """What shines on the crystal."""
+    scale = units.frequency(result, "frequency")
+    low, high = (f"{scale.shown * result['frequency'].values[end]:.5g}" for end in (0, -1))
+    lifetime, levels = result["optics_level_lifetime"].values, result.sizes["level_frequency"]
+    factor, unit = (1.0, "") if units.is_model(result) else (1e12, " ps")
+    ends = dict.fromkeys(f"{factor * value:.4g}" for value in (lifetime.min(), lifetime.max()))
+    return [
+        ("frequencies", f"{result.sizes['frequency']}, {scale.symbol} = {low} to {high} {scale.unit}".strip()),
+        ("optical levels of Γ", f"{levels}, {int((result['optics_level_modes'].values > 1).sum())} of them degenerate"),
+        ("lifetime", " to ".join(ends) + unit),
+        ("polarizations", ", ".join(str(name) for name in result["polarization"].values).replace("-", "−")),
+    ]
+
+
+def _thermal(result: xr.Dataset) -> Facts:
+    given = result.attrs
     grid, shift = "×".join(map(str, given["mesh_grid"])), ", ".join(f"{x:g}" for x in given["mesh_shift"])
     refined = f", {given['mesh_refinement']} levels around Γ" if given["mesh_refinement"] else ""
-    facts.append(("mesh", f"{grid}, shift ({shift}){refined}, {given['mesh_points']} irreducible points"))
-    facts += [
+    return [
+        ("mesh", f"{grid}, shift ({shift}){refined}, {given['mesh_points']} irreducible points"),
         ("lifetime", number(given["lifetime"] * 1e12) + " ps"),
         ("gradient", number(given["gradient"] * 1e-3) + " K mm⁻¹"),
     ]
-    return facts
 
 
 def nearest(result: xr.Dataset) -> int:
@@ -93,14 +115,15 @@ def warnings(result: xr.Dataset) -> list[str]:
         missing = int(result.attrs.get(f"{kind}_modes_left_out", 0))
         if missing:
             lines.append(f"{missing} {text} modes of the mesh were left out of the sums.")
-    if "thermal_gamma_nl_error" not in result or np.isnan(result["thermal_gamma_nl_error"].values).any():
+    error = result.get("thermal_gamma_nl_error")
+    if "thermal_gamma_nl" in result and (error is None or np.isnan(error.values).any()):
         lines.append("No error estimate: it needs two coarser meshes.")
     return lines
 
 
 def scale(result: xr.Dataset) -> float | None:
     """The factor on χ where it is not 1."""
-    factor = float(result.attrs["feedback_scale"])
+    factor = float(result.attrs.get("feedback_scale", 1.0))
     return None if factor == 1 or "feedback_gamma_ll_total" not in result else factor
 
 

@@ -5,14 +5,15 @@ const steps = (sites) => Math.max(16, Math.min(36, Math.round(1600 / sites))); /
 const FULL = 32767; // 16-bit number of the largest amplitude
 const XYZ = ["x", "y", "z"];
 
-const thz = (nu) => (nu < 0 ? `${shown(-nu)}i` : shown(nu)) + " THz";
+const named = ({ symbol, unit }, nu) => `${symbol} = ${nu < 0 ? `${shown(-nu)}i` : shown(nu)} ${unit}`.trim();
 
 function startBands(bands, cell, show) {
   const gd = plot("bands"), n = bands.branches, q = unpack(bands.q);
+  const m = bands.m ? unpack(bands.m) : [];
   const moment = bands.moment ? unpack(bands.moment) : null;
   const { y, marker } = gd._fullData[0];
   const labels = Array.from(y, (nu, i) => `q = ${vector(part(q, Math.floor(i / n), 3))}<br>branch ${(i % n) + 1}<br>` +
-    `ν = ${thz(nu)}<br>l = ${signed(marker.color[i].toFixed(4))} ħ` + (moment ? `<br>μ = ${shown(moment[i])} μ<sub>N</sub>` : ""));
+    `${named(bands, nu)}<br>l = ${signed(marker.color[i].toFixed(4))} ħ` + (m[i] === Math.round(m[i]) ? `<br>m = ${signed(m[i])}` : "") + (moment ? `<br>μ = ${shown(moment[i])} μ<sub>N</sub>` : ""));
   Plotly.restyle(gd, { customdata: [labels] }, [0]);
   if (!show) return;
   const place = unpack(cell.modes.place);
@@ -91,7 +92,7 @@ function startCell(data) {
 
   function describe() {
     const mode = state.place * branches + state.branch;
-    const text = `q = ${vector(part(q, state.place, 3))}, branch ${state.branch + 1}, ν = ${thz(frequency[mode])}, ` +
+    const text = `q = ${vector(part(q, state.place, 3))}, branch ${state.branch + 1}, ${named(data.modes, frequency[mode])}, ` +
       `l = ${signed(l[mode].toFixed(3))} ħ`;
     element("cell-readout").textContent = text;
     element("branch").value = state.branch + 1;
@@ -102,7 +103,7 @@ function startCell(data) {
     const degrees = (state.phase * 180) / Math.PI;
     element("phase").value = degrees;
     element("phase-value").textContent = `${Math.round(degrees)}°`;
-    element("amplitude-value").textContent = `${(+element("amplitude").value).toFixed(2)} Å`;
+    element("amplitude-value").textContent = `${(+element("amplitude").value).toFixed(2)}${data.length}`;
     element("speed-value").textContent = `${(+element("speed").value).toFixed(1)} turns/s`;
   }
 

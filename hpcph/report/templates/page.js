@@ -61,6 +61,7 @@ addEventListener("DOMContentLoaded", async () => {
   await loadPlotly();
   await draw({ figures, themes });
   if (data.diagram) startDiagram(data.diagram);
+  if (data.light) startLight(data.light);
   if (data.slices) startSlices(data.slices);
   const show = data.cell ? startCell(data.cell) : null;
   if (data.bands) startBands(data.bands, data.cell, show);
