@@ -39,7 +39,7 @@ def draw(result: xr.Dataset) -> Figure:
         axes.axvline(place, color="0.6", lw=0.5, zorder=0)
     shown = np.concatenate([frequency[leg.points] for leg in found])
     axes.set_xticks(places, names)
-    axes.tick_params(axis="x", length=0)
+    axes.tick_params(axis="x", length=0, pad=5)
     axes.set_xlim(places[0], places[-1])
     axes.set_ylim(min(0, 1.02 * shown.min()), 1.02 * shown.max())
     axes.set_xlabel("wave vector")

@@ -64,6 +64,7 @@ def near_axis(result: xr.Dataset) -> Figure:
     axes.set_xlim(distance[0], distance[-1])
     axes.set_ylim(min(0, 1.05 * frequency.min()), 1.05 * frequency.max())
     axes.set_xticks(distance[[0, -1]], [leg.start, leg.end])
+    axes.tick_params(axis="x", pad=5)
     axes.set_ylabel(scale.label)
     axes.set_title(f"{leg.title}, branches 1–{count}")
     figure.colorbar(lines, ax=axes, label=rf"phonon polarization $l_{axis.name(result)}$ (ħ)", pad=0.02)
@@ -84,7 +85,7 @@ def _whole_path(axes: Axes, result: xr.Dataset, values: np.ndarray) -> LineColle
     for place in places[1:-1]:
         axes.axvline(place, color="0.6", lw=0.5, zorder=0)
     axes.set_xticks(places, names)
-    axes.tick_params(axis="x", length=0)
+    axes.tick_params(axis="x", length=0, pad=5)
     axes.set_xlim(places[0], places[-1])
     axes.set_ylim(min(0, 1.02 * frequency.min()), 1.02 * frequency.max())
     axes.axhline(0, color="0.6", lw=0.5, zorder=0)

@@ -93,9 +93,10 @@ def finish(axes: Axes, result: xr.Dataset) -> None:
 
 def marks() -> list[Line2D]:
     """What the ticks at the levels mean, for legends."""
-    look = {"ls": "", "marker": "|", "mew": 1.2}
-    heights = zip(LEVELS.items(), (9, 5), strict=True)
-    return [Line2D([], [], color=colour, ms=size, label=text, **look) for (text, (colour, _)), size in heights]
+    return [
+        Line2D([], [], ls="", marker="|", mew=1.2, ms=size, color=colour, label=text)
+        for (text, (colour, _)), size in zip(LEVELS.items(), (9, 5), strict=True)
+    ]
 
 
 def _curves(panels, result: xr.Dataset, name: str, width: float, dash: str) -> None:

@@ -22,6 +22,7 @@ def draw(result: xr.Dataset, branch: int) -> Figure:
         axes.plot(distance, part, color=colour, label=name, **marks)
     axes.set_xlim(distance[0], distance[-1])
     axes.set_xticks(distance[[0, -1]], [leg.start, leg.end])
+    axes.tick_params(axis="x", pad=5)
     axes.set_xlabel("wave vector")
     axes.set_ylabel(rf"polarization $l_{axis.name(result)}$ (ħ)")
     axes.set_title(f"branch {branch} along {leg.title}")

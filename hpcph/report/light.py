@@ -14,47 +14,55 @@ OBSERVABLES = {  # in the list of the page; unit of the density
     "carried_current": ("orbital current, carried by wave packets", "J m-2"),
     "magnetization": ("magnetization", "A m-1"),
 }
-BUDGET = 2_500_000  # bytes of numbers
+BUDGET = 1_200_000  # bytes of numbers
 LINES = {"Re": style.BLUE, "Im": style.VERMILION}
 COLOURS = (style.BLUE, style.VERMILION, style.GREEN, style.PURPLE, style.ORANGE, style.SKY, "#888888")
 MOST = len(COLOURS)  # polarizations
 
 
 def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
-    """Two empty figures; frequencies (w,), real and imaginary parts (6, 2, w) and means (p, w) of every observable."""
-    scale = units.frequency(result, "frequency")
-    stored, polarizations = result.sizes["frequency"], [str(p) for p in result["polarization"].values][:MOST]
-    names = [name for name in OBSERVABLES if f"optics_{name}" in result]
-    room = max(2, BUDGET // (4 * len(names) * (2 * len(response.COMPONENTS) + len(polarizations))))
-    some = result.isel(frequency=slice(None, None, -(-stored // room)))
-    model = units.is_model(result)
+    """Two empty figures; frequencies (w,), and of every observable χ, real and imaginary (12, w), and means (p, w)."""
+    scale, model = units.frequency(result, "frequency"), units.is_model(result)
+    polarizations = [str(p).replace("-", "−") for p in result["polarization"].values][:MOST]
+    tables = {name: _curves(result, name) for name in OBSERVABLES if f"optics_{name}" in result}
+    lines = sum(int(values.any(axis=1).sum()) for table in tables.values() for values in table.values())
+    omega = result["frequency"].values * scale.shown
+    step = max(1, -(-4 * lines * len(omega) // BUDGET))
     data = {
-        "frequency": embed.array(some["frequency"].values * scale.shown, "f8"),
+        "frequency": embed.array(omega[::step], "f8"),
         "components": list(response.COMPONENTS),
-        "polarizations": [name.replace("-", "−") for name in polarizations],
-        "observables": {name: _observable(some, name, model) for name in names},
+        "polarizations": polarizations,
+        "observables": {name: _observable(result, name, table, step) for name, table in tables.items()},
         "intensity": None if model else float(result.attrs["optics_intensity_per_field_squared"]),
-        "stored": stored,
-        "embedded": some.sizes["frequency"],
+        "stored": len(omega),
+        "embedded": len(omega[::step]),
     }
-    return {"light": _tensor(result, scale), "polarized": _means(result, scale, data["polarizations"])}, data
+    return {"light": _tensor(result, scale), "polarized": _means(result, scale, polarizations)}, data
 
 
-def _observable(some: xr.Dataset, name: str, model: bool) -> dict:
-    """Numbers over their largest one, which 4 bytes hold whatever their size."""
-    chi, mean = response.along(some, f"optics_{name}"), response.mean(some, f"optics_{name}")[:, :MOST]
-    elements = np.stack([chi[:, mu, nu] for mu, nu in response.COMPONENTS.values()])
-    parts = np.stack([elements.real, elements.imag], axis=1)
-    largest = [float(np.abs(values).max(initial=0)) or 1.0 for values in (parts, mean)]
+def _curves(result: xr.Dataset, name: str) -> dict[str, np.ndarray]:
+    """χ: real and imaginary part of every component in turn; mean: of every polarization."""
+    chi = response.along(result, f"optics_{name}")
+    elements = [chi[:, mu, nu] for mu, nu in response.COMPONENTS.values()]
+    mean = response.mean(result, f"optics_{name}")[:, :MOST]
+    return {"chi": np.array([part for z in elements for part in (z.real, z.imag)]), "mean": mean.T}
+
+
+def _observable(result: xr.Dataset, name: str, table: dict[str, np.ndarray], step: int) -> dict:
     title, density = OBSERVABLES[name]
+    model = units.is_model(result)
     return {
         "title": title,
-        "unit": "model units" if model else embed.unit(some[f"optics_{name}"].attrs["units"]),
+        "unit": "model units" if model else embed.unit(result[f"optics_{name}"].attrs["units"]),
         "density": "model units" if model else embed.unit(density),
-        "largest": largest,
-        "chi": embed.array(parts / largest[0], "f4"),
-        "mean": embed.array(mean.T / largest[1], "f4"),
-    }
+    } | {part: _packed(values, step) for part, values in table.items()}
+
+
+def _packed(values_rw: np.ndarray, step: int) -> dict:
+    """Curves over their largest number, which 4 bytes hold whatever its size; row −1 is a curve of zeros."""
+    largest, member = float(np.abs(values_rw).max(initial=0)) or 1.0, values_rw.any(axis=1)
+    row = np.where(member, np.cumsum(member) - 1, -1).tolist()
+    return {"row": row, "largest": largest, "values": embed.array(values_rw[member, ::step] / largest, "f4")}
 
 
 def _tensor(result: xr.Dataset, scale: units.Frequency) -> go.Figure:

@@ -13,7 +13,7 @@ FULL = 32767  # largest amplitude in a 16-bit number
 
 
 def build(result: xr.Dataset) -> dict:
-    """Wave vectors q (p, 3), frequency (p, n) as shown, l along the axis (p, n) ħ, amplitude (p, n, a, 3, 2) of 1/32767.
+    """q (p, 3), frequency (p, n) as it is shown, l along the axis (p, n) ħ, amplitude (p, n, a, 3, 2) of 1/32767.
 
     The wave vectors of `orbits` come first, then those of the path: all of them, or evenly spaced ones as many as the
     budget allows; place (q,) is the embedded one nearest to every point of the path.

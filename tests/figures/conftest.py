@@ -17,6 +17,23 @@ SECTIONS = {
     "orbits": {"q": [[0, 0, 0.1]]},
     "spectrum": {"temperature": ["290 K"]},
     "slices": {"temperature": "300 K", "planes": [0, 0.25], "grid": [7, 7]},
+    "optics": {
+        "frequency": {"from": "2 THz", "to": "36 THz", "points": 171},
+        "lifetime": "1 ps",
+        "polarization": ["x", "circular +z", "circular -z"],
+        "pairs": ["8 THz", "14 THz"],
+    },
+}
+CHAIN = {
+    "crystal": {"model": {"name": "te-chain"}},
+    "bands": {"path": [[{"-Z": [0, 0, -0.5]}, {"Γ": [0, 0, 0]}, {"Z": [0, 0, 0.5]}]], "points": 13},
+    "orbits": {"q": [[0, 0, 0.1]]},
+    "optics": {
+        "frequency": {"from": 0.5, "to": 3.5, "points": 301},
+        "lifetime": 20,
+        "polarization": ["x", "circular +z"],
+        "pairs": [1.46984, 2.71756],
+    },
 }
 
 
@@ -31,6 +48,13 @@ def path():
     """The file with every section: γ^LL(290 K, 20 nm) = 0.8, supercritical at 300 K and 18 nm."""
     with tempfile.TemporaryDirectory(prefix="hpcph-figures-") as folder:
         yield compute(Path(folder))
+
+
+@pytest.fixture(scope="session")
+def chain():
+    """The file of the Te-like chain: model units, light alone."""
+    with tempfile.TemporaryDirectory(prefix="hpcph-figures-") as folder, world.communicator() as comm:
+        yield Path(world.compute(comm, Path(folder), CHAIN).path)
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ from hpcph.output.dataset import open_result
 
 ALL = {
     "dispersion", "dispersion_axis", "species", "orbits", "phase_diagram", "gamma_ll", "slices", "pam_density",
-    "spectrum", "convergence", "magnetization", "moment", "rotation",
+    "spectrum", "convergence", "magnetization", "moment", "rotation", "crystal_angular_momentum", "light_pam",
+    "light_peltier", "light_orbital_current", "light_decomposition", "light_polarized", "light_levels",
 }  # fmt: skip
 
 
@@ -46,7 +47,7 @@ def test_every_section_can_be_missing(result, tmp_path):
     bare = result[[name for name in result.data_vars if name.startswith(("crystal", "thermal", "temperature"))]]
     lines = list(write(bare, tmp_path / "none", Choices()))
     assert len(lines) == len(catalogue(Choices()))
-    wanted = {"bands", "orbits", "feedback", "slices", "spectrum", "mesh.grid", "magnetization"}
+    wanted = {"bands", "orbits", "feedback", "slices", "spectrum", "mesh.grid", "magnetization", "optics"}
     assert {line.split("`")[1] for line in lines} == wanted
     assert not (tmp_path / "none").exists()
 
@@ -140,8 +141,8 @@ def test_one_temperature_one_radius_no_mesh_below_an_axis_off_z(single):
     """All but the phase diagram, the convergence and the slices, and the axis is explained where it has no letter."""
     with open_result(single) as result:
         notes = {name: figure.get_supxlabel() for name, figure in everything(result).items()}
-    assert set(notes) == ALL - {"phase_diagram", "convergence", "slices"}
-    for name in ("dispersion", "species", "orbits", "pam_density", "spectrum"):
+    assert set(notes) == ALL - {"phase_diagram", "convergence", "slices", "crystal_angular_momentum"}
+    for name in ("dispersion", "species", "orbits", "pam_density", "spectrum", "light_pam"):
         assert "n = (0.7071, 0, 0.7071)" in notes[name]
     assert "antiparallel" in notes["gamma_ll"]
 
@@ -214,7 +215,7 @@ def test_magnetization_figures(result, figures):
     np.testing.assert_allclose(shown, field * 1e6, rtol=1e-9)
     value = np.abs(result["bands_moment"].values[..., 2])
     k, n = np.unravel_index(value.argmax(), value.shape)
-    place = (result["distance"].values[k], result["bands_frequency"].values[k, n] / 1e12)
+    place = (result["distance"].values[k], result["bands_frequency"].values[k, n] * 1e-12)
     lines = figures["moment"].axes[0].lines
     assert place in [(*line.get_xdata(), *line.get_ydata()) for line in lines if line.get_marker() == "o"]
     magneton = physical_constants["nuclear magneton"][0]

@@ -35,6 +35,23 @@ ODD = {  # one temperature, screening, another axis, modes at single wave vector
     "orbits": {"q": [[0.1, 0, 0], [0, 0, 0.091]]},
     "modes": False,
 }
+CHAIN = {  # a model under light: its own units, nothing thermal
+    "title": "chain",
+    "crystal": {"model": {"name": "te-chain"}},
+    "bands": {"path": [[{"-Z": [0, 0, -0.5]}, {"Γ": [0, 0, 0]}, {"Z": [0, 0, 0.5]}]], "points": 9},
+    "optics": {
+        "frequency": {"from": 0.5, "to": 3.5, "points": 301},
+        "lifetime": 20,
+        "polarization": ["x", "circular +z"],
+    },
+}
+LIGHT = {  # a crystal under light, nothing thermal
+    name: world.DROP
+    for name in ("mesh", "temperature", "lifetime", "gradient", "feedback", "bands", "orbits", "slices", "spectrum")
+} | {
+    "modes": False,
+    "optics": {"frequency": {"from": "2 THz", "to": "36 THz", "points": 171}, "lifetime": "1 ps"},
+}
 FLAGS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update", "--enable-unsafe-swiftshader",
@@ -44,8 +61,13 @@ FLAGS = (
 
 def compute(folder: Path, changes: dict) -> Path:
     """result.h5 of the small quartz with other sections."""
+    return compute_input(folder, world.quartz(**changes))
+
+
+def compute_input(folder: Path, data: dict) -> Path:
+    """result.h5 of an input."""
     with world.communicator() as comm:
-        return run(comm, load(world.write(folder, world.quartz(**changes))), folder / "out").path
+        return run(comm, load(world.write(folder, data)), folder / "out").path
 
 
 def start(profile: Path):

@@ -2,10 +2,13 @@
 
 function startLight(data) {
   const x = unpack(data.frequency), count = x.length;
+  const curves = ({ row, largest, values }) => {
+    const known = unpack(values);
+    return row.map((r) => (r < 0 ? new Float64Array(count) : Float64Array.from(part(known, r, count), (v) => v * largest)));
+  };
   const tables = Object.fromEntries(Object.entries(data.observables).map(([name, of]) =>
-    [name, { ...of, chi: unpack(of.chi), mean: unpack(of.mean) }]));
+    [name, { ...of, chi: curves(of.chi), mean: curves(of.mean) }]));
   const lines = (name) => plot(name).data.flatMap(({ mode }, i) => (mode === "lines" ? [i] : []));
-  const scaled = (values, i, largest) => Float64Array.from(part(values, i, count), (v) => v * largest);
 
   function draw(name, ys, texts, title) {
     const at = lines(name), hover = ys.map((_, i) => `%{x:.5g}: ${texts[i]}`);
@@ -15,12 +18,11 @@ function startLight(data) {
   function update() {
     const of = tables[element("observable").value], component = element("component").value;
     const place = 2 * data.components.indexOf(component);
-    draw("light", [0, 1].map((i) => scaled(of.chi, place + i, of.largest[0])), [0, 1].map(() => `%{y:.4e} ${of.unit}`), of.unit);
+    draw("light", of.chi.slice(place, place + 2), [0, 1].map(() => `%{y:.4e} ${of.unit}`), of.unit);
     element("light-title").textContent = `${of.title}, ${component}`;
-    const means = data.polarizations.map((_, p) => scaled(of.mean, p, of.largest[1]));
-    const texts = means.map(() => `%{y:.4e} ${of.unit}` + (data.intensity ? `<br>%{customdata:.4e} ${of.density} per W m⁻²` : ""));
-    if (data.intensity) Plotly.restyle(plot("polarized"), { customdata: means.map((y) => y.map((v) => v / data.intensity)) }, lines("polarized"));
-    draw("polarized", means, texts, of.unit);
+    const texts = of.mean.map(() => `%{y:.4e} ${of.unit}` + (data.intensity ? `<br>%{customdata:.4e} ${of.density} per W m⁻²` : ""));
+    if (data.intensity) Plotly.restyle(plot("polarized"), { customdata: of.mean.map((y) => y.map((v) => v / data.intensity)) }, lines("polarized"));
+    draw("polarized", of.mean, texts, of.unit);
     element("polarized-title").textContent = `${of.title}, mean under polarized light`;
   }
 
