@@ -45,12 +45,13 @@ def errors(chrome) -> list:
 
 
 def test_the_lists_choose_what_is_drawn(chrome, chain):
-    """Every observable and component of the chain is the stored one; no error on the console."""
+    """Every observable of the chain, and every component of one, is the stored one; no error on the console."""
     browser.visit(chrome, write(chain, None))
     with open_result(chain) as result:
         for name in light.OBSERVABLES:
             browser.put(chrome, "observable", name, "change")
-            for component, (mu, nu) in response.COMPONENTS.items():
+            for component in response.COMPONENTS if name == "pam" else ("yz",):
+                mu, nu = response.COMPONENTS[component]
                 browser.put(chrome, "component", component, "change")
                 stored = result[f"optics_{name}"].values[:, 2]
                 curves, size = drawn(chrome, "light"), np.abs(stored).max()
