@@ -24,7 +24,7 @@ FULL = {
     "slices": {"temperature": "300 K", "planes": [0, 0.25, 0.5], "grid": [13, 13]},
     "spectrum": {"temperature": ["300 K"]},
 }
-EMPTY: dict = {name: world.DROP for name in ("feedback", "bands", "orbits", "slices", "spectrum")}
+EMPTY: dict = {name: world.DROP for name in ("feedback", "bands", "orbits", "slices", "spectrum", "optics")}
 EMPTY |= {"modes": False, "magnetization": False}
 ODD = {  # one temperature, screening, another axis, modes at single wave vectors alone
     "axis": [1, 0, 0],
