@@ -9,12 +9,12 @@ from pathlib import Path
 
 from hpcph import __version__
 from hpcph.config.embedded import embedded
-from hpcph.errors import InputError
+from hpcph.errors import InputError, Stopped
 from hpcph.parallel.comm import Comm, RankError
 
 
 def main(arguments: list[str], comm: Comm) -> int:
-    """Run one command on all ranks; the exit code: 0 done, 1 failed, 2 bad input."""
+    """Run one command on all ranks; the exit code: 0 done, 1 failed, 2 bad input, 75 stopped but resumable."""
     with (
         contextlib.nullcontext() if comm.root else contextlib.redirect_stderr(io.StringIO())
     ):  # one complaint is enough
@@ -31,8 +31,15 @@ def main(arguments: list[str], comm: Comm) -> int:
 
 def _run(args, comm: Comm) -> int:
     from hpcph.driver import run
+    from hpcph.parallel.signals import Stop
 
-    run(comm, _source(args, comm), args.output)
+    stop = Stop().listen()
+    try:
+        run(comm, _source(args, comm), args.output, stop, args.resume)
+    except Stopped as stopped:
+        if comm.root:
+            print(f"hpcph: {stopped}; the same command goes on from there", file=sys.stderr, flush=True)
+        return 75
     return 0
 
 
@@ -151,6 +158,7 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="compute every section of an input (without one: the embedded α-quartz)")
     run.add_argument("input", nargs="?", type=Path, metavar="INPUT.yaml")
     run.add_argument("--output", type=Path, metavar="DIR", help="replaces the input's output folder")
+    run.add_argument("--resume", action="store_true", help="go on with an unfinished run, never begin one")
     check = commands.add_parser("check", help="validate an input and its force constants, compute nothing")
     check.add_argument("input", type=Path, metavar="INPUT.yaml")
     plan = commands.add_parser("plan", help="k-points, blocks, memory, file size and time of a run")

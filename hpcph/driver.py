@@ -8,12 +8,19 @@ from pathlib import Path
 import numpy as np
 
 from hpcph.conclude import Outcome, Timing, conclude
+from hpcph.errors import InputError
 from hpcph.findings import Findings, Runs, thermal_findings
 from hpcph.job import Job, map_stages, meshes, read, zone
+from hpcph.keeper import Keeper
+from hpcph.output import undo
+from hpcph.output.lock import Lock
 from hpcph.output.progress import Reporter
-from hpcph.output.store import MapWriter, claim, lay_out, require_parallel
+from hpcph.output.store import MapWriter, claim, lay_out, readable, require_parallel
+from hpcph.parallel import checkpoint
+from hpcph.parallel.checkpoint import Checkpoint
 from hpcph.parallel.comm import Comm
 from hpcph.parallel.schedule import hand_out
+from hpcph.parallel.signals import Stop
 from hpcph.response import convergence
 from hpcph.response.spectrum import Spectrum
 from hpcph.response.thermal import response
@@ -22,49 +29,102 @@ from hpcph.stage import Stage
 BUFFER = 24 << 20  # bytes of maps that a rank holds before all write together
 
 
-def run(comm: Comm, source, output: Path | None) -> Outcome:
+def run(comm: Comm, source, output: Path | None, stop: Stop, resume: bool = False) -> Outcome:
     """Compute every section of an input into <output>/result.h5; the Outcome on every rank. Collective.
 
+    An unfinished run of the same input in that folder is continued. A run that is asked to stop finishes its blocks,
+    keeps its place on disk and raises Stopped.
+
     source : on rank 0 a hpcph.config.load.Source, elsewhere None; output : replaces the input's folder, relative to
-    the current one
+    the current one; resume : refuse to begin anew
     """
     begin = time.monotonic()
     reporter = Reporter(comm.root)
     require_parallel()
-    job, temporary = comm.on_root(lambda: _prepare(source, output, reporter))
+    locks: list[Lock] = []
     try:
-        started = time.monotonic()
-        zones, runs, spectrum = _zone(comm, job, temporary, reporter)
-        others = map_stages(job)
-        for stage in others:
-            _compute(comm, stage, temporary, reporter)
-        hosts = len(set(comm.mpi.allgather(platform.node())))
-        timing = Timing(begin, time.monotonic() - started, hosts)
-        todo = [*zones, *others]
+        job, path, identity, earlier = comm.on_root(lambda: _prepare(source, output, resume, reporter, locks))
+        keeper = Keeper(comm, path, identity, earlier, stop)
+        try:
+            return _through(comm, source, job, keeper, begin, reporter)
+        except Exception:
+            if comm.root and not keeper.on_disk:
+                _clear(path)
+            raise
+    finally:
+        for lock in locks:
+            lock.release()
 
-        def finish() -> Outcome:
-            given = source.input
-            found = thermal_findings(given, given.thermal, job, runs, spectrum) if runs else Findings()
-            return conclude(comm, source, job, todo, found, temporary, timing, reporter)
 
-        return comm.on_root(finish)
-    except Exception:
-        if comm.root:
-            temporary.unlink(missing_ok=True)
+def _through(comm: Comm, source, job: Job, keeper: Keeper, begin: float, reporter: Reporter) -> Outcome:
+    started = time.monotonic()
+    zones, runs, spectrum = _zone(comm, job, keeper, reporter)
+    others = map_stages(job)
+    for stage in others:
+        _compute(comm, stage, keeper, reporter)
+    hosts = len(set(comm.mpi.allgather(platform.node())))
+    timing = Timing(begin, time.monotonic() - started, hosts)
+    todo = [*zones, *others]
+
+    def finish() -> Outcome:
+        given = source.input
+        found = thermal_findings(given, given.thermal, job, runs, spectrum) if runs else Findings()
+        if keeper.on_disk:
+            undo.snapshot(keeper.path)
+        outcome = conclude(comm, source, job, todo, found, keeper.path, timing, reporter)
+        _clear(keeper.path)
+        return outcome
+
+    return comm.on_root(finish)
+
+
+def _clear(path: Path) -> None:
+    """Nothing of an unfinished run is left."""
+    path.unlink(missing_ok=True)
+    checkpoint.remove(path.parent)
+    undo.forget(path)
+
+
+def _prepare(
+    source, output: Path | None, resume: bool, reporter: Reporter, locks: list[Lock]
+) -> tuple[Job, Path, dict[str, str], Checkpoint | None]:
+    from hpcph.prepare import identity, prepare
+
+    ready = prepare(source)
+    folder = (output or Path(source.input.output)).absolute()
+    path = claim(folder, ready.job.fingerprint)
+    locks.append(Lock(folder))
+    for remark in filter(None, [source.input.title, *ready.remarks]):
+        reporter.say(remark)
+    own = identity(source)
+    try:
+        return ready.job, path, own, _earlier(folder, path, own, resume, reporter)
+    except InputError:
+        if not path.stat().st_size:
+            path.unlink()
         raise
 
 
-def _prepare(source, output: Path | None, reporter: Reporter) -> tuple[Job, Path]:
-    from hpcph.prepare import prepare
+def _earlier(folder: Path, path: Path, own: dict[str, str], resume: bool, reporter: Reporter) -> Checkpoint | None:
+    """Where an unfinished run of the same input stopped; its file as it was then."""
+    earlier = checkpoint.load(folder)
+    if earlier is None and resume:
+        raise InputError("--resume", folder, "holds no unfinished run; leave --resume out to begin one")
+    if earlier is None:
+        return None
+    changed = [name for name in {**earlier.identity, **own} if earlier.identity.get(name) != own.get(name)]
+    if changed:
+        what = f"holds an unfinished run, since which {' and '.join(changed)} changed"
+        raise InputError("output", folder, f"{what}; choose another folder, or remove its .checkpoint-* to begin anew")
+    undo.restore(path)
+    if not readable(path):
+        reporter.say("the file of the unfinished run is damaged: begun anew")
+        return None
+    reporter.say(f"goes on with an unfinished run, {len(earlier.place.finished)} stages of which are done")
+    return earlier
 
-    ready = prepare(source)
-    temporary = claim((output or Path(source.input.output)).absolute(), ready.job.fingerprint)
-    for remark in filter(None, [source.input.title, *ready.remarks]):
-        reporter.say(remark)
-    return ready.job, temporary
 
-
-def _zone(comm: Comm, job: Job, path: Path, reporter: Reporter) -> tuple[list[Stage], Runs, Spectrum | None]:
+def _zone(comm: Comm, job: Job, keeper: Keeper, reporter: Reporter) -> tuple[list[Stage], Runs, Spectrum | None]:
     """Sums over the zone, mesh after mesh until they are as accurate as wanted, and the spectrum of the last.
 
     The responses and the spectrum are on rank 0 only.
@@ -74,14 +134,16 @@ def _zone(comm: Comm, job: Job, path: Path, reporter: Reporter) -> tuple[list[St
     spectrum = None
     layouts = meshes(job)
     others = [spec for stage in map_stages(job) for spec in stage.maps]
-    comm.on_root(partial(lay_out, path, others))
+    if not job.samplings and not keeper.on_disk:
+        comm.on_root(partial(lay_out, keeper.path, others))
     while not comm.on_root(lambda: len(runs) == len(job.samplings) or _accurate(job, runs)):
         mesh = comm.on_root(layouts.__next__)
         stage = zone(job, mesh)
         reporter.say(mesh.description())
-        comm.on_root(partial(lay_out, path, [*stage.maps, *others]))
-        row = _compute(comm, stage, path, reporter)
-        if row is not None:
+        if keeper.row_of(stage) is None and keeper.start(stage)[0] == 0:
+            comm.on_root(partial(lay_out, keeper.path, [*stage.maps, *others]))
+        row = _compute(comm, stage, keeper, reporter)
+        if comm.root:
             sums, spectrum = read(job, row)
             runs.append((mesh, response(sums, job.temperature, job.crystal.structure.volume, mesh.operations)))
         done.append(stage)
@@ -97,8 +159,14 @@ def _accurate(job: Job, runs: Runs) -> bool:
     return bool(np.max(errors) <= job.accuracy)  # false where one is unknown
 
 
-def _compute(comm: Comm, stage: Stage, path: Path, reporter: Reporter) -> np.ndarray | None:
-    """All blocks of a stage, round by round: hand out, then write the maps together. Sums in block order, on rank 0."""
+def _compute(comm: Comm, stage: Stage, keeper: Keeper, reporter: Reporter) -> np.ndarray:
+    """All blocks of a stage that are left, round by round: hand out, write the maps together, add up in block order.
+
+    The sums are on rank 0.
+    """
+    earlier = keeper.row_of(stage)
+    if earlier is not None:
+        return earlier
     rows: dict[int, np.ndarray] = {}
     collected: dict[int, dict[str, np.ndarray]] = {}
 
@@ -108,20 +176,25 @@ def _compute(comm: Comm, stage: Stage, path: Path, reporter: Reporter) -> np.nda
             rows[block] = sums
         collected[block] = tables
 
+    done, total = keeper.start(stage)
+    most = _blocks_a_round(stage, comm.size)
     with reporter.stage(stage.name, len(stage.blocks), stage.points, stage.noun) as progress:
-        for first, last in _rounds(stage, comm.size):
-            hand_out(comm, first, last, work, progress)
+        while done < len(stage.blocks):
+            first, done = done, hand_out(comm, done, min(done + most, len(stage.blocks)), work, progress, keeper.pause)
             if stage.maps:
-                with MapWriter(path, comm) as writer:
+                with MapWriter(keeper.path, comm) as writer:
                     for spec in stage.maps:
                         writer.write(spec, [(stage.blocks[b], collected[b][spec.name]) for b in sorted(collected)])
+            if stage.width:
+                total = comm.ordered_sum(rows, range(first, done), total)
+            rows.clear()
             collected.clear()
-    return comm.ordered_sum(rows, len(stage.blocks), stage.width) if stage.width else None
+            keeper.passed(stage, done, total)
+    keeper.finished(stage, total)
+    return total
 
 
-def _rounds(stage: Stage, ranks: int) -> list[tuple[int, int]]:
-    """Ranges of blocks between two collective writes: about BUFFER bytes of maps a rank."""
-    count = len(stage.blocks)
+def _blocks_a_round(stage: Stage, ranks: int) -> int:
+    """Blocks between two collective writes: about BUFFER bytes of maps a rank."""
     size = sum(int(np.prod(spec.shape)) * np.dtype(spec.dtype).itemsize for spec in stage.maps)
-    per_round = max(1, int(BUFFER * ranks * count / max(size, 1)))
-    return [(low, min(low + per_round, count)) for low in range(0, count, per_round)]
+    return max(1, int(BUFFER * ranks * len(stage.blocks) / max(size, 1)))

@@ -1,4 +1,4 @@
-"""The one exception that is the user's business, not ours."""
+"""Exceptions that are the user's business, not ours."""
 
 
 class InputError(Exception):
@@ -14,6 +14,10 @@ class InputError(Exception):
     def __str__(self) -> str:
         shown = "" if self.value is None else f" = {_short(self.value)}"
         return f"{self.key}{shown}: {self.fix}"
+
+
+class Stopped(Exception):
+    """The run was asked to stop and can go on from where it is; exit code 75."""
 
 
 class InputErrors(InputError):

@@ -110,12 +110,15 @@ def samplings(wanted: Wanted, structure: Structure) -> tuple[mesh.Sampling, ...]
     return (*(s for s in coarser if s != last), last)
 
 
+def identity(source: Source) -> dict[str, str]:
+    """Everything that decides the results, by name: version of the program, meaning of the input, hashes of files."""
+    files = {f"the file {p.name}": hashlib.sha256(p.read_bytes()).hexdigest() for p in source_crystal.sources(source)}
+    return {"the version of hpcph": __version__, "the input": source.digest, **files}
+
+
 def fingerprint(source: Source) -> str:
-    """sha256 of the meaning of the input, the force-constant files and the version of the program."""
-    sha = hashlib.sha256(f"{__version__} {source.digest}".encode())
-    for path in source_crystal.sources(source):
-        sha.update(hashlib.sha256(path.read_bytes()).digest())
-    return sha.hexdigest()
+    """sha256 of the identity: equal fingerprints, equal results."""
+    return hashlib.sha256(repr(identity(source)).encode()).hexdigest()
 
 
 def build_samples(given: Sample, density: float, axis: np.ndarray) -> Samples:

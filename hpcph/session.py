@@ -11,6 +11,7 @@ from hpcph.driver import run as compute
 from hpcph.errors import InputError
 from hpcph.output.dataset import open_result
 from hpcph.parallel.comm import Comm, world
+from hpcph.parallel.signals import Stop
 
 
 def run(config: str | Path | Mapping[str, Any], output: str | Path | None = None) -> xr.Dataset:
@@ -18,7 +19,7 @@ def run(config: str | Path | Mapping[str, Any], output: str | Path | None = None
     comm = world()
     source = _source(comm, config)
     with threadpool_limits(limits=1):
-        outcome = compute(comm, source, None if output is None else Path(output))
+        outcome = compute(comm, source, None if output is None else Path(output), Stop())
     return open_result(outcome.path)
 
 

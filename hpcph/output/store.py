@@ -19,7 +19,9 @@ import h5py
 import numpy as np
 
 from hpcph.errors import InputError
+from hpcph.parallel.checkpoint import flush_folder
 
+FORMAT = ("v108", "v108")  # later formats mark a file as open for writing: a killed run would leave it unreadable
 STRIPE = 1 << 20  # bytes; maps of this size and more are aligned to it
 
 
@@ -58,7 +60,7 @@ def require_parallel() -> None:
 
 def lay_out(path: Path, maps: Sequence[Dataset]) -> None:
     """Create the file with room for every map (rank 0)."""
-    with h5py.File(path, "w", libver="latest", alignment_threshold=STRIPE, alignment_interval=STRIPE) as file:
+    with h5py.File(path, "w", libver=FORMAT, alignment_threshold=STRIPE, alignment_interval=STRIPE) as file:
         for spec in maps:
             create = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
             create.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
@@ -75,7 +77,7 @@ class MapWriter:
     """The same file, open on all ranks; a context manager whose methods are collective."""
 
     def __init__(self, path: Path, comm):
-        self._file = h5py.File(path, "r+", driver="mpio", comm=comm.mpi, libver="latest")
+        self._file = h5py.File(path, "r+", driver="mpio", comm=comm.mpi, libver=FORMAT)
         self._transfer = h5py.h5p.create(h5py.h5p.DATASET_XFER)
         self._transfer.set_dxpl_mpio(h5py.h5fd.MPIO_COLLECTIVE)
         self._staging = np.empty(0, np.uint8)
@@ -130,7 +132,7 @@ def complete(path: Path, maps: Sequence[Dataset], results: Sequence[Dataset], gr
 
     groups : attributes of groups, {path: {name: value}}
     """
-    with h5py.File(path, "r+", libver="latest") as file:
+    with h5py.File(path, "r+", libver=FORMAT) as file:
         for spec in results:
             file.create_dataset(spec.name, data=spec.value, dtype=spec.dtype)
         for spec in (*results, *maps):
@@ -188,16 +190,26 @@ def digest(file: h5py.File) -> str:
     return sha.hexdigest()
 
 
+def flush(path: Path) -> None:
+    """Wait until the disk has everything that was written to a file."""
+    with open(path, "rb") as file:
+        os.fsync(file.fileno())
+
+
 def publish(temporary: Path, final: Path) -> None:
     """Make the finished file durable, then visible under its name, at once."""
-    with open(temporary, "rb") as file:
-        os.fsync(file.fileno())
+    flush(temporary)
     os.replace(temporary, final)
-    folder = os.open(final.parent, os.O_RDONLY)
+    flush_folder(final.parent)
+
+
+def readable(path: Path) -> bool:
+    """Is a file laid out, and whole?"""
     try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+        with h5py.File(path, "r"):
+            return True
+    except (OSError, RuntimeError, ValueError):
+        return False
 
 
 def claim(folder: Path, fingerprint: str) -> Path:
@@ -221,6 +233,7 @@ def claim(folder: Path, fingerprint: str) -> Path:
         except (OSError, KeyError, ValueError, RuntimeError):  # not ours, or not whole
             other = None
         if other != fingerprint:
-            temporary.unlink()
+            if not temporary.stat().st_size:
+                temporary.unlink()
             raise InputError("output", folder, "holds a result of another input; choose another folder or move it away")
     return temporary

@@ -59,23 +59,23 @@ class Comm:
         if failures:
             raise failures[0]
 
-    def ordered_sum(self, partial: dict[int, np.ndarray], count: int, length: int) -> np.ndarray | None:
-        """Σ over blocks 0 … count−1 in this order, whoever computed them; (length,) on rank 0, None elsewhere.
+    def ordered_sum(self, partial: dict[int, np.ndarray], blocks: range, total: np.ndarray) -> np.ndarray:
+        """total + Σ over blocks in this order, whoever computed them; (length,) on rank 0, elsewhere `total` as it was.
 
         Blocks of one segment are laid side by side in zeros and reduced: every number gets only zeros added, so the
         sum that rank 0 then takes in block order has the same bits for any number of ranks.
         """
-        total = np.zeros(length) if self.root else None
+        total, length = total.copy(), len(total)
         step = max(1, SEGMENT // max(length, 1))
-        for low in range(0, count, step):
-            high = min(low + step, count)
+        for low in range(blocks.start, blocks.stop, step):
+            high = min(low + step, blocks.stop)
             mine = np.zeros((high - low, length))
             for block in range(low, high):
                 if block in partial:
                     mine[block - low] = partial[block]
             gathered = np.empty_like(mine) if self.root else None
             self.mpi.Reduce(mine, gathered, root=0)
-            if total is not None and gathered is not None:
+            if gathered is not None:
                 for row in gathered:
                     total += row
         return total

@@ -30,6 +30,7 @@ def rank(path: Path) -> None:
     import hpcph.driver
     from hpcph.config.load import load
     from hpcph.parallel.comm import Comm
+    from hpcph.parallel.signals import Stop
 
     comm = Comm(MPI.COMM_WORLD)
     first: list[float] = []
@@ -48,7 +49,7 @@ def rank(path: Path) -> None:
     source = load(path) if comm.root else None
     with open(os.devnull, "w") as nowhere:
         sys.stdout, terminal = nowhere, sys.stdout
-        hpcph.driver.run(comm, source, Path(comm.bcast(tempfile.mkdtemp() if comm.root else None)))
+        hpcph.driver.run(comm, source, Path(comm.bcast(tempfile.mkdtemp() if comm.root else None)), Stop())
         sys.stdout = terminal
     memory = comm.mpi.gather(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
     starts = comm.mpi.gather(first[0] if first else None)

@@ -45,12 +45,18 @@ def pieces(work: Stage) -> dict[str, np.ndarray]:
     return {spec.name: rng.normal(size=(longest, *spec.shape[1:])) for spec in work.maps}
 
 
+def rounds_of(work: Stage, ranks: int) -> list[tuple[int, int]]:
+    """Ranges of blocks that the program writes together."""
+    most, count = driver._blocks_a_round(work, ranks), len(work.blocks)
+    return [(low, min(low + most, count)) for low in range(0, count, most)]
+
+
 def collective(comm: Comm, work: Stage, data: dict[str, np.ndarray], owner: np.ndarray, path: Path) -> float:
     """Seconds for the program's way, on all ranks together."""
     wait(comm)
     begin = time.perf_counter()
     comm.on_root(lambda: lay_out(path, work.maps))
-    for low, high in driver._rounds(work, comm.size):
+    for low, high in rounds_of(work, comm.size):
         mine = [work.blocks[b] for b in range(low, high) if owner[b] == comm.rank]
         with MapWriter(path, comm) as writer:
             for spec in work.maps:
@@ -125,7 +131,7 @@ def main(comm: Comm, size: float, repeats: int, folder: Path) -> None:
         if comm.root:
             print(LINE.format(*rates[-1]), flush=True)
     if comm.root:
-        rounds = len(driver._rounds(work, comm.size))
+        rounds = len(rounds_of(work, comm.size))
         print(f"{comm.size} ranks, {total / 1e9:.2f} GB, {len(work.blocks)} blocks in {rounds} rounds; medians:")
         print(LINE.format(*np.median(rates, axis=0)))
 

@@ -9,10 +9,12 @@ from mpi4py import MPI
 
 from hpcph import driver
 from hpcph.crystal.mesh import MAX_BLOCKS
+from hpcph.keeper import Keeper
 from hpcph.output import layout, xdmf
 from hpcph.output.progress import Reporter
 from hpcph.output.store import Dataset, complete, lay_out, publish
 from hpcph.parallel.comm import Comm
+from hpcph.parallel.signals import Stop
 from hpcph.stage import Stage
 
 MODES = 27
@@ -39,7 +41,7 @@ def main(folder: Path, size: int) -> None:
     stage = Stage("zone", int(cuts[-1]), blocks, maps, 0, lambda b: (None, {m.name: value(m, b) for m in maps}))
     temporary, final = folder / ".result.h5.partial", folder / "result.h5"
     comm.on_root(lambda: lay_out(temporary, maps))
-    driver._compute(comm, stage, temporary, Reporter(False))
+    driver._compute(comm, stage, Keeper(comm, temporary, {}, None, Stop()), Reporter(False))
 
     def finish() -> None:
         complete(temporary, maps, [], {}, {})

@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 from hpcph.config.load import load
 from hpcph.driver import run
 from hpcph.parallel.comm import Comm
+from hpcph.parallel.signals import Stop
 
 ROOT = Path(__file__).resolve().parents[2]
 QUARTZ = {
@@ -96,7 +97,7 @@ def write(folder: Path, data: dict | str, name: str = "input.yaml") -> Path:
 def compute(comm: Comm, folder: Path, data: dict):
     """Run an input on all ranks in this process; the Outcome."""
     source = comm.on_root(lambda: load(write(folder, data)))
-    return run(comm, source if comm.root else None, folder / "out")
+    return run(comm, source if comm.root else None, folder / "out", Stop())
 
 
 def command(ranks: int, *arguments, script: Path | None = None, timeout: float = 240) -> subprocess.CompletedProcess:

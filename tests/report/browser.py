@@ -9,6 +9,7 @@ from parallel import world
 
 from hpcph.config.load import load
 from hpcph.driver import run
+from hpcph.parallel.signals import Stop
 
 TITLE = "<script>document.title = 'broken'</script> quartz & </title>"
 FULL = {
@@ -67,7 +68,7 @@ def compute(folder: Path, changes: dict) -> Path:
 def compute_input(folder: Path, data: dict) -> Path:
     """result.h5 of an input."""
     with world.communicator() as comm:
-        return run(comm, load(world.write(folder, data)), folder / "out").path
+        return run(comm, load(world.write(folder, data)), folder / "out", Stop()).path
 
 
 def start(profile: Path):
