@@ -8,10 +8,31 @@ export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 RAYON_NUM_THRE
 export HDF5_USE_FILE_LOCKING=FALSE   # Lustre and GPFS often have no locks for it; hpcph opens a file once
 export PYTHONUNBUFFERED=1            # the log shows progress as it happens
 
-launch() {
-  if [ "${LAUNCHER:-srun}" = mpirun ]; then
-    mpirun --bind-to core "$@"
-  else
-    srun --mpi="${SLURM_MPI:-pmix}" "$@"
+if [ "${LAUNCHER:-srun}" = mpirun ]; then
+  launcher=(mpirun --bind-to core)
+else
+  launcher=(srun --mpi="${SLURM_MPI:-pmix}")
+fi
+launch() { "${launcher[@]}" "$@"; }
+
+# launch, and pass on the signals of the batch system (--signal=B:USR1@…): the run finishes its blocks, keeps its place
+# and exits with 75; the job then goes back into the queue, at most REQUEUES times.
+launch_and_requeue() {
+  local child code
+  "${launcher[@]}" "$@" &
+  child=$!
+  trap 'kill -USR1 "$child"' USR1
+  trap 'kill -TERM "$child"' TERM
+  while true; do
+    code=0
+    wait "$child" || code=$?
+    kill -0 "$child" 2>/dev/null || break   # a trapped signal interrupts wait
+  done
+  trap - USR1 TERM
+  if [ "$code" = 75 ] && [ "${SLURM_RESTART_COUNT:-0}" -lt "${REQUEUES:-20}" ]; then
+    echo "stopped before the end: job ${SLURM_JOB_ID:?} goes back into the queue"
+    scontrol requeue "$SLURM_JOB_ID"
+    sleep 60   # SLURM ends the script meanwhile
   fi
+  return "$code"
 }
