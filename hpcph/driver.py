@@ -182,9 +182,7 @@ def _compute(comm: Comm, stage: Stage, keeper: Keeper, reporter: Reporter) -> np
         while done < len(stage.blocks):
             first, done = done, hand_out(comm, done, min(done + most, len(stage.blocks)), work, progress, keeper.pause)
             if stage.maps:
-                with MapWriter(keeper.path, comm) as writer:
-                    for spec in stage.maps:
-                        writer.write(spec, [(stage.blocks[b], collected[b][spec.name]) for b in sorted(collected)])
+                _write(comm, stage, keeper.path, collected)
             if stage.width:
                 total = comm.ordered_sum(rows, range(first, done), total)
             rows.clear()
@@ -192,6 +190,19 @@ def _compute(comm: Comm, stage: Stage, keeper: Keeper, reporter: Reporter) -> np
             keeper.passed(stage, done, total)
     keeper.finished(stage, total)
     return total
+
+
+def _write(comm: Comm, stage: Stage, path: Path, collected: dict[int, dict[str, np.ndarray]]) -> None:
+    """The maps of a round, all ranks together; a rank that fails takes part to the end, and then fails everyone."""
+    failure: InputError | None = None
+    with MapWriter(path, comm) as writer:
+        for spec in stage.maps:
+            try:
+                writer.write(spec, [(stage.blocks[b], collected[b][spec.name]) for b in sorted(collected)])
+            except OSError as err:
+                fix = f"cannot be written ({str(err)[:80]}); make room and run the same command again"
+                failure = InputError("output", path.parent, fix)
+        comm.agree(failure)
 
 
 def _blocks_a_round(stage: Stage, ranks: int) -> int:

@@ -10,6 +10,7 @@ STRIPE, the usual stripe of cluster file systems, so that buffers of collective 
 
 import hashlib
 import os
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +60,13 @@ def require_parallel() -> None:
 
 
 def lay_out(path: Path, maps: Sequence[Dataset]) -> None:
-    """Create the file with room for every map (rank 0)."""
+    """Create the file with room for every map (rank 0). Raises InputError where the disk has less."""
+    needed = sum(int(np.prod(spec.shape)) * np.dtype(spec.dtype).itemsize for spec in maps)
+    held = path.stat().st_blocks * 512 if path.exists() else 0
+    free = shutil.disk_usage(path.parent).free + held
+    if needed > free:
+        fix = f"has {free / 1e6:.0f} MB left, the maps need {needed / 1e6:.0f} MB; make room or choose another folder"
+        raise InputError("output", path.parent, fix)
     with h5py.File(path, "w", libver=FORMAT, alignment_threshold=STRIPE, alignment_interval=STRIPE) as file:
         for spec in maps:
             create = h5py.h5p.create(h5py.h5p.DATASET_CREATE)

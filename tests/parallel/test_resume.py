@@ -240,3 +240,48 @@ def test_half_a_checkpoint_and_flipped_bytes_are_none(tmp_path):
         assert checkpoint.load(tmp_path).generation == 1
     newest.write_bytes(whole)
     assert checkpoint.load(tmp_path).generation == 2
+
+
+def test_a_disk_without_room_is_refused_before_anything_is_computed(tmp_path, comm, monkeypatch):
+    """One line with what is needed and what is there; an older result stays."""
+    import shutil
+    from collections import namedtuple
+
+    from hpcph.errors import InputError
+
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10, 10, 1000))
+    with pytest.raises(InputError, match=r"MB left, the maps need .* MB; make room"):
+        world.compute(comm, tmp_path, INPUT)
+    assert not list((tmp_path / "out").iterdir())
+
+
+def test_a_rank_that_cannot_write_ends_all_with_a_line(tmp_path):
+    """No rank waits in the closing of the file; the run says what to do."""
+    script = tmp_path / "broken.py"
+    script.write_text(BROKEN_DISK)
+    done = world.command(3, "run", world.write(tmp_path, INPUT), "--output", tmp_path / "out", script=script, timeout=60)
+    assert done.returncode == 2
+    assert done.stderr.count("hpcph: output") == 1 and "make room and run the same command again" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+BROKEN_DISK = """
+import sys
+from hpcph import driver
+from hpcph.cli import main
+from hpcph.parallel.comm import world
+
+comm = world()
+
+
+class Full(driver.MapWriter):
+    def write(self, spec, pieces):
+        super().write(spec, pieces)
+        if comm.rank == 1:
+            raise OSError(28, "No space left on device")
+
+
+driver.MapWriter = Full
+sys.exit(main(sys.argv[1:], comm))
+"""
