@@ -260,7 +260,8 @@ def test_a_rank_that_cannot_write_ends_all_with_a_line(tmp_path):
     """No rank waits in the closing of the file; the run says what to do."""
     script = tmp_path / "broken.py"
     script.write_text(BROKEN_DISK)
-    done = world.command(3, "run", world.write(tmp_path, INPUT), "--output", tmp_path / "out", script=script, timeout=60)
+    source, output = world.write(tmp_path, INPUT), tmp_path / "out"
+    done = world.command(3, "run", source, "--output", output, script=script, timeout=60)
     assert done.returncode == 2
     assert done.stderr.count("hpcph: output") == 1 and "make room and run the same command again" in done.stderr
     assert "Traceback" not in done.stderr
