@@ -66,7 +66,12 @@ echo "export OMPI_MCA_mpi_yield_when_idle=1"
 def missing() -> str:
     """Why there can be no cluster here; empty where there can."""
     absent = [name for name in PROGRAMS if not shutil.which(name, path=PATH)]
-    return f"no {', '.join(absent)} here: jobscripts/install_slurm.sh" if absent else ""
+    if absent:
+        return f"no {', '.join(absent)} here: jobscripts/install_slurm.sh"
+    found = [address for each in psutil.net_if_addrs().values() for address in each]
+    if {a.address for a in found if a.family == socket.AF_INET} <= {"127.0.0.1"}:
+        return "no network here; SLURM looks up addresses in a way that a loopback alone does not answer"
+    return ""
 
 
 @contextmanager
