@@ -15,12 +15,12 @@ export RAYON_NUM_THREADS = 1
 export OMPI_ALLOW_RUN_AS_ROOT = 1
 export OMPI_ALLOW_RUN_AS_ROOT_CONFIRM = 1
 
-.PHONY: run test slow check install browser
+.PHONY: run test slow check install browser slurm
 
 run: install
 	$(MPIRUN) -n $(NP) $(PYTHON) -m hpcph run $(INPUT)
 
-test: install check browser
+test: install check browser slurm
 	$(PYTHON) -m pytest
 	for n in 2 3 4; do $(MPIRUN) -n $$n $(PYTHON) tests/mpi_pytest.py -m "mpi and not slow" || exit 1; done
 
@@ -37,3 +37,6 @@ install:
 
 browser:
 	@jobscripts/install_browser.sh
+
+slurm:
+	@jobscripts/install_slurm.sh

@@ -1,0 +1,152 @@
+"""The job scripts under a real SLURM of two nodes: what sbatch is given is what the README tells people to type."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import h5py
+import pytest
+from parallel import world
+from slurm import cluster
+
+ON_BOTH_NODES = ("--nodes=2", "--ntasks=4", "--ntasks-per-node=2")
+UNFINISHED = ("PENDING", "RUNNING", "CONFIGURING", "COMPLETING")
+SECTIONS = ("modes", "bands", "orbits", "slices", "spectrum", "optics")
+SMALL = {"mesh__grid": [6, 6, 6], "magnetization": False} | dict.fromkeys(SECTIONS, world.DROP)
+LONG = SMALL | {"slices": {"temperature": "300 K", "planes": [0, 0.25], "grid": [100, 100]}}
+UNDERWAY = "zone 6×6×6:"  # the last line of a LONG run's log before its slices, which take seconds
+
+
+@dataclass(frozen=True)
+class Site:
+    """A clone of the project on a cluster: the folder that jobs are submitted from."""
+
+    folder: Path
+    environment: dict[str, str]
+
+    def command(self, *words, **variables: str) -> str:
+        """What a command of SLURM prints."""
+        done = subprocess.run(
+            [*map(str, words)], env=self.environment | variables, cwd=self.folder, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def submit(self, script: str, *arguments, options: tuple[str, ...] = (), **variables: str) -> str:
+        """Number of a new job."""
+        path = Path("jobscripts", script)
+        return self.command("sbatch", "--parsable", *options, path, *arguments, **variables)
+
+    def tasks(self, job: str) -> list[dict[str, str]]:
+        """What scontrol knows of a job, or of each task of an array."""
+        lines = self.command("scontrol", "show", "job", "-o", job).splitlines()
+        return [dict(word.split("=", 1) for word in line.split() if "=" in word) for line in lines]
+
+    def log(self, job: str) -> str:
+        """What a job said so far."""
+        paths = [Path(task["StdOut"]) for task in self.tasks(job)]
+        return "\n".join(path.read_text() for path in paths if path.exists())
+
+    def wait(self, job: str, until, seconds: float = 240) -> None:
+        """Until until() holds; a job that ends otherwise or never shows its log and SLURM's."""
+        begin = time.monotonic()
+        while not until():
+            ended = not any(task["JobState"] in UNFINISHED for task in self.tasks(job))
+            late = time.monotonic() - begin > seconds
+            if (ended and not until()) or late:
+                daemons = cluster.logs(Path(self.environment["SLURM_CONF"]).parent)
+                pytest.fail(f"job {job}: {self.tasks(job)}\n{self.log(job)}\n{daemons}")
+            time.sleep(0.25)
+
+    def completed(self, job: str) -> None:
+        """Wait until a job is through, with exit code 0."""
+        self.wait(job, lambda: all(task["JobState"] == "COMPLETED" for task in self.tasks(job)))
+
+    def interrupt(self, job: str, *options: str) -> str:
+        """Signal a job (without options: cancel it) in the middle of its computing; the state that it ends in."""
+        self.wait(job, lambda: UNDERWAY in self.log(job))
+        self.command("scancel", *options, job)
+        self.wait(job, lambda: self.tasks(job)[0]["JobState"] not in UNFINISHED)
+        return self.tasks(job)[0]["JobState"]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """Job scripts, program and Python where the scripts look for them."""
+    if reason := cluster.missing():
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+    folder = tmp_path_factory.mktemp("site")
+    for name in ("jobscripts", "hpcph", "inputs"):
+        (folder / name).symlink_to(world.ROOT / name)
+    python = folder / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    python.chmod(0o755)
+    world.write(folder, world.quartz(**SMALL), "small.yaml")
+    world.write(folder, world.quartz(**LONG), "long.yaml")
+    with cluster.cluster() as environment:
+        yield Site(folder, environment)
+
+
+def provenance(path: Path) -> dict:
+    """Attributes of /provenance."""
+    with h5py.File(path, "r") as file:
+        return dict(file["/provenance"].attrs)
+
+
+def test_a_run_over_both_nodes_and_its_figures(site, tmp_path):
+    """srun --mpi=pmix makes one world of four ranks, whose result has the bits of a run without SLURM; the job that
+    waits for it draws it."""
+    run = site.submit("ranks_256.slurm", "small.yaml", "runs/both", options=ON_BOTH_NODES)
+    after = f"--dependency=afterok:{run}"
+    figures = site.submit("figures.slurm", "runs/both/result.h5", options=(after,))
+    with world.communicator() as comm:
+        alone = world.compute(comm, tmp_path, world.quartz(**SMALL))
+    site.completed(run)
+    assert site.tasks(run)[0]["NodeList"] == "n[1-2]"
+    found = provenance(site.folder / "runs/both/result.h5")
+    assert found["ranks"] == 4 and found["sha256"] == alone.sha256
+    assert re.search(r"k-points in .* s on 4 ranks", site.log(run))
+    site.completed(figures)
+    assert (site.folder / "runs/both/report.html").stat().st_size > 1e6
+    names = {path.suffix for path in (site.folder / "runs/both/figures").iterdir()}
+    assert names == {".pdf", ".png"}, site.log(figures)
+
+
+def test_a_scaling_study_as_a_job_array(site):
+    """Each task measures one number of ranks; the job after them repeats nothing and writes the table."""
+    given = ("small.yaml", "runs/scaling")
+    sizes = ("--ntasks=2", "--ntasks-per-node=2")
+    variables = {"RANKS": "1 2", "REPEATS": "1"}
+    measured = site.submit("scaling.slurm", *given, options=("--array=0-1", *sizes), **variables)
+    after = (f"--dependency=afterok:{measured}", "--array=0", *sizes)
+    table = site.submit("scaling.slurm", *given, "all", options=after, **variables)
+    site.completed(measured)
+    folder = site.folder / "runs/scaling"
+    stamps = {path: path.stat().st_mtime_ns for path in folder.glob("*-*.json")}
+    assert {path.name for path in stamps} == {f"{kind}-{n}.json" for kind in ("strong", "weak") for n in (1, 2)}
+    site.completed(table)
+    assert stamps == {path: path.stat().st_mtime_ns for path in folder.glob("*-*.json")}
+    assert [json.loads((folder / f"strong-{n}.json").read_text())["load"]["ranks"] for n in (1, 2)] == [1, 2]
+    assert len((folder / "scaling.csv").read_text().splitlines()) == 5
+    assert (folder / "scaling.pdf").exists()
+
+
+def test_a_cancelled_job_leaves_no_half_result(site):
+    """No result.h5 before the run is through, an old one untouched after, and what is left is in nobody's way."""
+    result = site.folder / "runs/long/result.h5"
+
+    def long_run() -> str:
+        return site.submit("one_node.slurm", "long.yaml", "runs/long", options=("--ntasks-per-node=2",))
+
+    assert site.interrupt(long_run()) == "CANCELLED"
+    assert not result.exists()
+    site.completed(long_run())
+    whole = result.read_bytes()
+    assert site.interrupt(long_run()) == "CANCELLED"
+    assert result.read_bytes() == whole
