@@ -60,8 +60,10 @@ def study(source: Source, job: Job, ranks: list[int], folder: Path, launcher: st
 
     job : what the input is prepared to; launcher : command in front of the program, {ranks} being their number
     """
-    if source.input.mesh is None or source.input.mesh.grid is None:
-        raise InputError("mesh.grid", None, "is missing; scaling needs a fixed mesh, such as [24, 24, 24]")
+    if source.input.mesh is None:
+        raise InputError("mesh", None, "is missing; scaling needs a mesh that can grow, such as grid: [24, 24, 24]")
+    if source.input.mesh.grid is None:
+        raise InputError("mesh.accuracy", source.input.mesh.accuracy, "scaling needs a fixed mesh; give mesh.grid")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as err:

@@ -16,12 +16,13 @@ fi
 launch() { "${launcher[@]}" "$@"; }
 
 # launch, and pass on the signals of the batch system (--signal=B:USR1@…): the run finishes its blocks, keeps its place
-# and exits with 75; the job then goes back into the queue, at most REQUEUES times.
+# and exits with 75. After USR1, which announces the time limit, the job then goes back into the queue, at most REQUEUES
+# times; a job that somebody cancelled does not.
 launch_and_requeue() {
-  local child code
+  local child code announced=no
   "${launcher[@]}" "$@" &
   child=$!
-  trap 'kill -USR1 "$child"' USR1
+  trap 'announced=yes; kill -USR1 "$child"' USR1
   trap 'kill -TERM "$child"' TERM
   while true; do
     code=0
@@ -29,7 +30,7 @@ launch_and_requeue() {
     kill -0 "$child" 2>/dev/null || break   # a trapped signal interrupts wait
   done
   trap - USR1 TERM
-  if [ "$code" = 75 ] && [ "${SLURM_RESTART_COUNT:-0}" -lt "${REQUEUES:-20}" ]; then
+  if [ "$code" = 75 ] && [ "$announced" = yes ] && [ "${SLURM_RESTART_COUNT:-0}" -lt "${REQUEUES:-20}" ]; then
     echo "stopped before the end: job ${SLURM_JOB_ID:?} goes back into the queue"
     scontrol requeue "$SLURM_JOB_ID"
     sleep 60   # SLURM ends the script meanwhile

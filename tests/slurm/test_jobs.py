@@ -137,8 +137,23 @@ def test_a_scaling_study_as_a_job_array(site):
     assert (folder / "scaling.pdf").exists()
 
 
+def test_a_job_that_reaches_its_time_limit_requeues_itself_and_completes(site, tmp_path):
+    """USR1 before the limit: the run keeps its place and exits with 75, the job goes on from there to the same bits."""
+    job = site.submit("one_node.slurm", "long.yaml", "runs/limited", options=("--ntasks-per-node=2",))
+    site.wait(job, lambda: UNDERWAY in site.log(job))
+    site.command("scancel", "--signal=USR1", "--batch", job)  # what --signal=B:USR1@120 does at its time
+    site.wait(job, lambda: "goes back into the queue" in site.log(job))
+    assert "the same command goes on from there" in site.log(job)
+    site.completed(job)
+    assert int(site.tasks(job)[0]["Restarts"]) == 1
+    assert "goes on with an unfinished run" in site.log(job)
+    with world.communicator() as comm:
+        alone = world.compute(comm, tmp_path, world.quartz(**LONG))
+    assert provenance(site.folder / "runs/limited/result.h5")["sha256"] == alone.sha256
+
+
 def test_a_cancelled_job_leaves_no_half_result(site):
-    """No result.h5 before the run is through, an old one untouched after, and what is left is in nobody's way."""
+    """No result.h5 before the run is through, an old one untouched after; the next job goes on from what is left."""
     result = site.folder / "runs/long/result.h5"
 
     def long_run() -> str:
@@ -146,7 +161,9 @@ def test_a_cancelled_job_leaves_no_half_result(site):
 
     assert site.interrupt(long_run()) == "CANCELLED"
     assert not result.exists()
-    site.completed(long_run())
+    again = long_run()
+    site.completed(again)
+    assert "goes on with an unfinished run" in site.log(again)
     whole = result.read_bytes()
     assert site.interrupt(long_run()) == "CANCELLED"
     assert result.read_bytes() == whole
