@@ -18,14 +18,17 @@ TABLE = """
 /thermal       | number   | temperature cartesian_l cartesian_l2          | /feedback/susceptibility/off_diagonal_error?
 /thermal       | rising   | temperature                                   | /temperature
 /feedback      | positive | radius                                        | radius
-/feedback      | finite   | temperature radius         | gamma_ll/diagonal gamma_ll/off_diagonal gamma_ll/total gamma_ll/unscaled
-/feedback      | number   | temperature radius         | gamma_ll/diagonal_error? gamma_ll/off_diagonal_error? gamma_ll/total_error?
+/feedback      | finite   | temperature radius                            | gamma_ll/diagonal gamma_ll/off_diagonal
+/feedback      | finite   | temperature radius                            | gamma_ll/total gamma_ll/unscaled
+/feedback | number | temperature radius | gamma_ll/diagonal_error? gamma_ll/off_diagonal_error?
+/feedback      | number   | temperature radius                            | gamma_ll/total_error?
 /feedback      | number   | temperature radius                            | amplification amplification_error?
 /feedback      | number   | temperature                                   | critical_radius
 /feedback      | number   | temperature radius cartesian_l                | pam_density
 /magnetization | finite   | temperature cartesian_m cartesian_gradient    | gamma_nl
 /magnetization | number   | temperature cartesian_m cartesian_gradient    | gamma_nl_error?
-/magnetization | finite   | temperature cartesian_m                       | density_without_feedback field_without_feedback
+/magnetization | finite   | temperature cartesian_m                       | density_without_feedback
+/magnetization | finite   | temperature cartesian_m                       | field_without_feedback
 /magnetization | number   | temperature cartesian_m | density_without_feedback_error? field_without_feedback_error?
 /magnetization | number   | temperature radius cartesian_m                | density? field?
 /magnetization | positive | radius                                        | radius?

@@ -91,7 +91,7 @@ def _bounded(values) -> bool:
 
 def _labels(path: str, dataset: h5py.Dataset) -> list[str]:
     """Text of a dataset. Raises Unsound where it is long or does not print."""
-    words = [] if dataset.ndim != 1 or len(dataset) > AXIS // 64 else dataset.asstr()[...].tolist()
+    words = [] if dataset.ndim != 1 or len(dataset) > AXIS // 64 else dataset.asstr(errors="surrogateescape")[...].tolist()
     if not words or not all(len(word) <= LETTERS and word.isprintable() for word in words):
         raise Unsound(f"{path} is no list of short words")
     return words

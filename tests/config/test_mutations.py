@@ -13,7 +13,13 @@ from hpcph.errors import InputError
 
 GOOD = {
     "title": "quartz",
-    "crystal": {"force_constants": "fc.yaml", "sum_rules": ["translational"], "primitive": "auto", "nac": "none", "inverted": True},
+    "crystal": {
+        "force_constants": "fc.yaml",
+        "sum_rules": ["translational"],
+        "primitive": "auto",
+        "nac": "none",
+        "inverted": True,
+    },
     "magnetization": False,
     "optics": {
         "frequency": {"from": "1 THz", "to": "9 THz", "points": 3},
