@@ -132,7 +132,9 @@ class Optics(Section):
     def _transverse_or_vector(cls, value):
         if value == "transverse":
             return value
-        good = isinstance(value, list) and len(value) == 3 and all(type(x) in (int, float) for x in value)
-        if not good or not 1e-6 < np.linalg.norm(value) < 1e6:
+        good = (
+            isinstance(value, list) and len(value) == 3 and all(type(x) in (int, float) and abs(x) < 1e6 for x in value)
+        )
+        if not good or not np.linalg.norm(value) > 1e-6:
             raise ValueError("must be transverse or a Cartesian direction such as [0, 0, 1]")
         return [float(x) for x in value]

@@ -3,18 +3,11 @@
 from pathlib import Path
 from typing import cast
 
-import h5py
 import xarray as xr
 
 from hpcph.errors import InputError
+from hpcph.output.sound import require_sound
 
-REQUIRED = (
-    "/provenance",
-    "/crystal/lattice",
-    "/crystal/positions",
-    "/crystal/masses",
-    "/crystal/symbols",
-)
 ROOT_ATTRIBUTES = (
     "/provenance",
     "/thermal",
@@ -33,7 +26,7 @@ def open_result(path: str | Path) -> xr.Dataset:
     Raises InputError where the file is no whole result of hpcph.
     """
     path = Path(path)
-    _require_result(path)
+    require_sound(path)
     try:
         tree = xr.open_datatree(path, engine="h5netcdf")
     except Exception as err:  # whatever xarray and h5netcdf raise at damaged files
@@ -55,22 +48,3 @@ def open_result(path: str | Path) -> xr.Dataset:
     result = xr.Dataset(variables, coordinates, attributes)
     result.set_close(tree.close)
     return result
-
-
-def _require_result(path: Path) -> None:
-    if not path.is_file():
-        raise InputError("RESULT.h5", path, "no such file; give the result.h5 of a run")
-    try:
-        with h5py.File(path, "r") as file:
-            missing = [name for name in REQUIRED if name not in file]
-            known = "hpcph" in file["/provenance"].attrs if not missing else False
-    except (OSError, RuntimeError, KeyError, ValueError) as err:
-        reason = "is not HDF5" if not _is_hdf5(path) else "is truncated or damaged"
-        raise InputError("RESULT.h5", path, f"{reason}; give the result.h5 of a finished run") from err
-    if not known:
-        raise InputError("RESULT.h5", path, "was not written by hpcph; give the result.h5 of a finished run")
-
-
-def _is_hdf5(path: Path) -> bool:
-    with open(path, "rb") as file:
-        return file.read(8) == b"\x89HDF\r\n\x1a\n"

@@ -6,6 +6,7 @@ import h5py
 import numpy as np
 
 from hpcph.errors import InputError
+from hpcph.output.storage import own_numbers
 
 KEY = "optics.lifetime.linewidths"
 ACOUSTIC = 3
@@ -47,15 +48,20 @@ def _read(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         raise InputError(KEY, path, "no such file; give a kappa-….hdf5 of phono3py")
     try:
         with h5py.File(path, "r") as file:
-            gamma, frequency = file["gamma"][...], file["frequency"][...]
-            temperature = np.atleast_1d(file["temperature"][...]).astype(float)
+            gamma, frequency = own_numbers(file, "gamma", row_of=1), own_numbers(file, "frequency")
+            temperature = np.atleast_1d(own_numbers(file, "temperature")[...]).astype(float)
             if gamma.ndim == 3:  # a mesh: (t, grid point, n)
-                at_gamma = np.flatnonzero(np.all(np.abs(file["qpoint"][...]) < 1e-12, axis=1))
-                gamma, frequency = gamma[:, at_gamma[0]], frequency[at_gamma[0]]
-            elif int(file["grid_point"][()]) != 0:
+                point = np.flatnonzero(np.all(np.abs(own_numbers(file, "qpoint")[...]) < 1e-12, axis=1))[0]
+                gamma_tn, levels = gamma[:, point], frequency[point]
+            elif int(own_numbers(file, "grid_point")[()]) != 0:
                 raise InputError(KEY, path, "holds another grid point than Γ; calculate grid point 0")
-    except (OSError, KeyError, IndexError, ValueError, TypeError, RuntimeError) as err:
+            else:
+                gamma_tn, levels = gamma[...], frequency[...]
+    except InputError:
+        raise
+    except Exception as err:  # h5py raises whatever it likes at damaged files
         raise InputError(KEY, path, f"is no kappa-….hdf5 of phono3py with the Γ point ({type(err).__name__})") from None
-    if gamma.shape != (len(temperature), *frequency.shape) or not np.isfinite(gamma).all():
+    finite = all(np.isfinite(numbers).all() for numbers in (gamma_tn, levels, temperature))
+    if levels.ndim != 1 or not gamma_tn.size or gamma_tn.shape != (len(temperature), *levels.shape) or not finite:
         raise InputError(KEY, path, "is damaged: shapes do not fit or numbers are not finite")
-    return gamma, frequency, temperature
+    return gamma_tn, levels, temperature

@@ -8,7 +8,6 @@ stretch of every map, with no chunk that two ranks share and no index that grows
 STRIPE, the usual stripe of cluster file systems, so that buffers of collective writes end where stripes do.
 """
 
-import hashlib
 import os
 import shutil
 from collections.abc import Sequence
@@ -20,6 +19,7 @@ import h5py
 import numpy as np
 
 from hpcph.errors import InputError
+from hpcph.output.storage import digest, is_sealed, require_digest, seal, walk
 from hpcph.parallel.checkpoint import flush_folder
 
 FORMAT = ("v108", "v108")  # later formats mark a file as open for writing: a killed run would leave it unreadable
@@ -151,6 +151,7 @@ def complete(path: Path, maps: Sequence[Dataset], results: Sequence[Dataset], gr
             file.require_group(group).attrs.update(attributes)
         sha = digest(file)
         file.require_group("/provenance").attrs.update({**provenance, "sha256": sha})
+    seal(path)
     return sha
 
 
@@ -174,27 +175,6 @@ def attributes(path: Path) -> dict[str, Any]:
     """The provenance of a finished result."""
     with h5py.File(path, "r") as file:
         return dict(file["/provenance"].attrs)
-
-
-def digest(file: h5py.File) -> str:
-    """sha256 over name, type, shape and bytes of every dataset in the order of their names."""
-    names: list[str] = []
-    file.visititems(lambda name, item: names.append(name) if isinstance(item, h5py.Dataset) else None)
-    sha = hashlib.sha256()
-    for name in sorted(names):
-        dataset = file[name]
-        sha.update(f"{name} {dataset.dtype} {dataset.shape}\n".encode())
-        if h5py.check_string_dtype(dataset.dtype):
-            sha.update("\n".join(dataset.asstr()[...].ravel()).encode())
-            continue
-        step = (
-            max(1, (1 << 24) // max(1, int(np.prod(dataset.shape[1:])) * dataset.dtype.itemsize))
-            if dataset.shape
-            else 1
-        )
-        for low in range(0, dataset.shape[0] if dataset.shape else 1, step):
-            sha.update(np.ascontiguousarray(dataset[low : low + step] if dataset.shape else dataset[()]).tobytes())
-    return sha.hexdigest()
 
 
 def flush(path: Path) -> None:
@@ -235,9 +215,13 @@ def claim(folder: Path, fingerprint: str) -> Path:
         raise InputError("output", folder, f"cannot be written ({err.strerror}); choose another folder") from None
     if final.exists():
         try:
+            sealed = is_sealed(final)
             with h5py.File(final, "r") as file:
-                other = str(file["/provenance"].attrs["fingerprint"])
-        except (OSError, KeyError, ValueError, RuntimeError):  # not ours, or not whole
+                contents = walk(file)
+                if not sealed:
+                    require_digest(contents)
+                other = str(contents["/provenance"].attrs["fingerprint"])
+        except Exception:  # not ours, or not whole: h5py raises whatever it likes at damaged files
             other = None
         if other != fingerprint:
             if not temporary.stat().st_size:

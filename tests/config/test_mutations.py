@@ -13,7 +13,21 @@ from hpcph.errors import InputError
 
 GOOD = {
     "title": "quartz",
-    "crystal": {"force_constants": "fc.yaml", "sum_rules": ["translational"], "primitive": "auto", "nac": "none"},
+    "crystal": {
+        "force_constants": "fc.yaml",
+        "sum_rules": ["translational"],
+        "primitive": "auto",
+        "nac": "none",
+        "inverted": True,
+    },
+    "magnetization": False,
+    "optics": {
+        "frequency": {"from": "1 THz", "to": "9 THz", "points": 3},
+        "lifetime": {"linewidths": "kappa.hdf5", "temperature": "300 K"},
+        "direction": [0, 0, 1],
+        "polarization": ["circular +z", [1, "1j", 0]],
+        "pairs": ["3 THz"],
+    },
     "axis": [0, 0, 1],
     "mesh": {"grid": [4, 4, 4], "shift": [0, 0, 0.5]},
     "temperature": {"from": "10 K", "to": "400 K", "step": "10 K"},
@@ -82,11 +96,18 @@ def mutate(data, tree) -> None:
         parent[key] = copy.deepcopy(at(tree, data.draw(st.sampled_from(spots))))
 
 
+MODEL = {
+    "crystal": {"model": {"name": "te-chain", "K1": 1.5, "theta": "0.3 pi", "charges": [0, 1, -1]}},
+    "orbits": {"q": [[0, 0, 0.1]]},
+    "optics": {"frequency": {"from": 0.1, "to": 4, "points": 3}, "lifetime": 20},
+}
+
+
 @settings(max_examples=400, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_structured_mutations_raise_nothing_but_input_errors(data):
     """Deleted, replaced, inserted, wrapped and exchanged values give an Input or an InputError with lines."""
-    tree = copy.deepcopy(GOOD)
+    tree = copy.deepcopy(data.draw(st.sampled_from([GOOD, MODEL])))
     for _ in range(data.draw(st.integers(1, 3))):
         mutate(data, tree)
     check(lambda file: YAML(typ="safe").dump(tree, file))
@@ -113,6 +134,7 @@ def check(dump) -> None:
 
 def test_the_input_that_is_mutated_is_good(tmp_path):
     """Without it the mutations would prove nothing."""
-    with open(tmp_path / "input.yaml", "w", encoding="utf-8") as file:
-        YAML(typ="safe").dump(GOOD, file)
-    assert isinstance(load(tmp_path / "input.yaml"), Source)
+    for good in (GOOD, MODEL):
+        with open(tmp_path / "input.yaml", "w", encoding="utf-8") as file:
+            YAML(typ="safe").dump(good, file)
+        assert isinstance(load(tmp_path / "input.yaml"), Source)

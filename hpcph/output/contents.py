@@ -1,0 +1,98 @@
+"""What a result.h5 must hold for those who read it: datasets, what their numbers are, their axes, and attributes."""
+
+# section | what its numbers are | axes | datasets, ? where the section may lack it. "number" allows NaN.
+TABLE = """
+/crystal       | finite   | lattice_vector cartesian                      | lattice
+/crystal       | finite   | atom lattice_vector                           | positions
+/crystal       | positive | atom                                          | masses
+/crystal       | text     | atom                                          | symbols
+/crystal       | positive |                                               | volume density
+/crystal       | finite   | atom cartesian_polarization cartesian_displacement | born_charges?
+/thermal       | finite   | temperature cartesian_l cartesian_gradient    | gamma_nl
+/thermal       | number   | temperature cartesian_l cartesian_gradient    | gamma_nl_error?
+/thermal       | finite   | temperature cartesian_l                       | pam_density
+/thermal       | number   | temperature cartesian_l                       | pam_density_error?
+/thermal       | finite   | temperature cartesian_l cartesian_l2          | /feedback/susceptibility/diagonal
+/thermal       | finite   | temperature cartesian_l cartesian_l2          | /feedback/susceptibility/off_diagonal
+/thermal       | number   | temperature cartesian_l cartesian_l2          | /feedback/susceptibility/diagonal_error?
+/thermal       | number   | temperature cartesian_l cartesian_l2          | /feedback/susceptibility/off_diagonal_error?
+/thermal       | rising   | temperature                                   | /temperature
+/feedback      | positive | radius                                        | radius
+/feedback      | finite   | temperature radius                            | gamma_ll/diagonal gamma_ll/off_diagonal
+/feedback      | finite   | temperature radius                            | gamma_ll/total gamma_ll/unscaled
+/feedback | number | temperature radius | gamma_ll/diagonal_error? gamma_ll/off_diagonal_error?
+/feedback      | number   | temperature radius                            | gamma_ll/total_error?
+/feedback      | number   | temperature radius                            | amplification amplification_error?
+/feedback      | number   | temperature                                   | critical_radius
+/feedback      | number   | temperature radius cartesian_l                | pam_density
+/magnetization | finite   | temperature cartesian_m cartesian_gradient    | gamma_nl
+/magnetization | number   | temperature cartesian_m cartesian_gradient    | gamma_nl_error?
+/magnetization | finite   | temperature cartesian_m                       | density_without_feedback
+/magnetization | finite   | temperature cartesian_m                       | field_without_feedback
+/magnetization | number   | temperature cartesian_m | density_without_feedback_error? field_without_feedback_error?
+/magnetization | number   | temperature radius cartesian_m                | density? field?
+/magnetization | positive | radius                                        | radius?
+/rotation      | finite   | temperature cartesian_l cartesian_rotation    | pam_density
+/rotation      | number   | temperature cartesian_l cartesian_rotation    | pam_density_error?
+/rotation      | finite   | temperature cartesian_m cartesian_rotation    | magnetization? field?
+/rotation      | number   | temperature cartesian_m cartesian_rotation    | magnetization_error? field_error?
+/convergence   | finite   | mesh temperature                              | gamma_nl diagonal off_diagonal
+/convergence   | positive | mesh                                          | points
+/convergence   | positive | mesh reciprocal                               | grid
+/spectrum      | positive | at_temperature                                | at_temperature
+/spectrum      | rising   | spectral_frequency                            | spectral_frequency
+/spectrum      | finite   | at_temperature spectral_frequency             | gamma_nl diagonal off_diagonal
+/spectrum      | finite   | at_temperature branch       | gamma_nl_by_branch diagonal_by_branch off_diagonal_by_branch
+/slices        | finite   | plane                                         | plane
+/slices        | finite   | plane slice_a slice_b reciprocal              | q
+/slices        | finite   | plane slice_a slice_b cartesian_k             | k
+/slices        | number   | plane slice_a slice_b                         | diagonal off_diagonal
+/bands         | finite   | distance                                      | distance
+/bands         | finite   | distance reciprocal                           | q
+/bands         | finite   | distance branch                               | frequency
+/bands         | number   | distance branch                               | crystal_angular_momentum?
+/bands         | finite   | distance branch cartesian_l                   | polarization
+/bands         | finite   | distance branch cartesian_m                   | moment? moment_scalar?
+/bands         | finite   | distance branch atom cartesian_l              | polarization_by_atom
+/bands         | finite   | distance branch species cartesian_l           | polarization_by_species
+/bands         | complex  | distance branch atom cartesian                | eigenvector
+/bands         | finite   | path_corner                                   | corner
+/bands         | text     | path_corner                                   | label
+/bands         | text     | species                                       | species
+/orbits        | finite   | orbit reciprocal                              | q
+/orbits        | finite   | orbit branch                                  | frequency
+/orbits        | number   | orbit branch                                  | crystal_angular_momentum?
+/orbits        | finite   | orbit branch cartesian_l                      | polarization
+/orbits        | finite   | orbit branch cartesian_m                      | moment? moment_scalar?
+/orbits        | finite   | orbit branch atom cartesian_l                 | polarization_by_atom
+/orbits        | complex  | orbit branch atom cartesian                   | eigenvector
+"""
+ATTRIBUTES = (  # section that needs them, what they are, where they stand, names
+    ("/crystal", "text", "/provenance", "hpcph sha256 fingerprint input"),
+    ("/crystal", "number", "/provenance", "wall_time"),
+    ("/crystal", "text", "/crystal", "formula space_group"),
+    ("/thermal", "number", "/thermal", "lifetime gradient"),
+    ("/thermal", "number", "/provenance", "feedback_scale mesh_points mesh_refinement"),
+    ("/thermal", "number", "/provenance", "unstable_modes_left_out zero_modes_left_out"),
+    ("/thermal", "three numbers", "/provenance", "mesh_grid mesh_shift"),
+    ("/feedback", "number", "/feedback", "scale"),
+    ("/feedback", "text", "/feedback", "coupling"),
+    ("/slices", "number", "/slices", "temperature"),
+)
+
+
+def rows() -> dict[str, list[tuple[str, str, list[str], bool]]]:
+    """Rows of every section: path, kind, axes, and whether it must be there."""
+    found: dict[str, list[tuple[str, str, list[str], bool]]] = {}
+    for line in TABLE.strip().splitlines():
+        section, kind, axes, names = (part.strip() for part in line.split("|"))
+        for name in names.split():
+            path = name.rstrip("?") if name.startswith("/") else f"{section}/{name.rstrip('?')}"
+            found.setdefault(section, []).append((path, kind, axes.split(), not name.endswith("?")))
+    return found
+
+
+def required_attributes(section: str) -> list[tuple[str, str, str]]:
+    """Where they stand, their names and kinds."""
+    rows = [(place, kind, names) for needing, kind, place, names in ATTRIBUTES if needing == section]
+    return [(place, name, kind) for place, kind, names in rows for name in names.split()]

@@ -1,0 +1,168 @@
+"""Where the bytes of result.h5 are, and whether they are those that were written.
+
+HDF5 protects most of its headers by checksums, but neither numbers nor the heap that holds text and references; a
+damaged heap crashes the library. Therefore a seal stands behind the end of the HDF5 file, where no reader of HDF5
+looks: a sum over the file, in large files over every byte that is no number of a dataset. It is compared before HDF5
+opens the file. Files without a seal have their digest compared, which is in the provenance and covers the datasets.
+"""
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+MAGIC = b"\nhpcph\x00\x01"
+SEAL = np.dtype([("sha", "V32"), ("spans", "<u4"), ("magic", "V8")])  # the end of the file, behind the spans
+SUMMED = 256 << 20  # bytes; of larger files the numbers are not looked at, which would take seconds
+OBJECTS, DEPTH = 1000, 4  # of results there are about 150, two groups deep
+REFERENCE = 16  # bytes of an array of text for every word: length, place in the heap
+FOREIGN = 64 << 20  # bytes of a foreign array or a chunk of it
+PIECE = 1 << 24  # bytes that are looked at together
+OWN = re.compile(r"[A-Za-z0-9_]{1,64}")
+
+
+class Unsound(ValueError):
+    """What is wrong with a file, in a few words."""
+
+
+def walk(file: h5py.File) -> dict[str, h5py.Group | h5py.Dataset]:
+    """All groups and datasets by path, "" the root; no link is followed and no value read.
+
+    Raises Unsound where something is not a group or a dataset whose bytes stand in the file.
+    """
+    length = os.path.getsize(file.filename)
+    found: dict[str, h5py.Group | h5py.Dataset] = {"": file}
+    todo = [""]
+    for path in todo:  # which grows meanwhile
+        group = found[path]
+        if len(found) + len(group) > OBJECTS or path.count("/") > DEPTH:
+            raise Unsound(f"{path} has too many groups or datasets")
+        for name in group:
+            below = f"{path}/{name}"
+            if not OWN.fullmatch(name) or not isinstance(group.get(name, getlink=True), h5py.HardLink):
+                raise Unsound(f"{ascii(below)[1:60]} is a link or no name of hpcph")
+            kind = group.get(name, getclass=True)
+            if kind is h5py.Group:
+                todo.append(below)
+            elif kind is not h5py.Dataset or not _stands_in(group[name], length):
+                raise Unsound(f"{below} is no array of numbers or text that this file holds as it was written")
+            found[below] = group[name]
+    return found
+
+
+def _stands_in(dataset: h5py.Dataset, length: int) -> bool:
+    """Is it one run of bytes of a file of that length? Not external, virtual, in chunks, compressed or empty."""
+    offset, size = dataset.id.get_offset(), dataset.id.get_storage_size()
+    plain = is_text(dataset) or (dataset.dtype.kind in "iufc" and h5py.check_enum_dtype(dataset.dtype) is None)
+    if offset is None or not dataset.size or not plain:
+        return False
+    each = REFERENCE if is_text(dataset) else dataset.dtype.itemsize
+    return size == dataset.size * each and 0 < offset and offset + size <= length
+
+
+def own_numbers(file: h5py.File, name: str, row_of: int | None = None) -> h5py.Dataset:
+    """A dataset of another program's file: real numbers that stand in the file itself, in chunks or not.
+
+    row_of : axis of three of which one row is read
+
+    Raises Unsound.
+    """
+    dataset = file[name] if isinstance(file.get(name, getlink=True), h5py.HardLink) else None
+    if not isinstance(dataset, h5py.Dataset) or dataset.dtype.kind not in "iuf" or not dataset.id.get_storage_size():
+        raise Unsound(f"{name} is not an array of numbers in the file")
+    read = dataset.nbytes // (dataset.shape[row_of] if row_of is not None and dataset.ndim == 3 else 1)
+    chunk = int(np.prod(dataset.chunks or 0)) * dataset.dtype.itemsize
+    if dataset.is_virtual or dataset.external or max(chunk, read) > FOREIGN:
+        raise Unsound(f"{name} is not an array of numbers in the file")
+    return dataset
+
+
+def is_text(dataset: h5py.Dataset) -> bool:
+    """UTF-8 of any length, as hpcph writes it."""
+    text = h5py.check_string_dtype(dataset.dtype)
+    return text is not None and text.length is None and text.encoding == "utf-8"
+
+
+def pieces(dataset: h5py.Dataset) -> Iterator[np.ndarray]:
+    """The numbers of a dataset along its first axis, PIECE bytes at a time."""
+    if not dataset.shape:
+        yield np.asarray(dataset[()])
+        return
+    row = int(np.prod(dataset.shape[1:])) * dataset.dtype.itemsize
+    step = max(1, PIECE // max(1, row))
+    for low in range(0, dataset.shape[0], step):
+        yield dataset[low : low + step]
+
+
+def digest(file: h5py.File) -> str:
+    """sha256 over name, type, shape and bytes of every dataset in the order of their names."""
+    names: list[str] = []
+    file.visititems(lambda name, item: names.append(name) if isinstance(item, h5py.Dataset) else None)
+    sha = hashlib.sha256()
+    for name in sorted(names):
+        dataset = file[name]
+        sha.update(f"{name} {dataset.dtype} {dataset.shape}\n".encode())
+        if h5py.check_string_dtype(dataset.dtype):
+            sha.update("\n".join(dataset.asstr()[...].ravel()).encode())
+            continue
+        for piece in pieces(dataset):
+            sha.update(np.ascontiguousarray(piece).tobytes())
+    return sha.hexdigest()
+
+
+def seal(path: Path) -> None:
+    """Write the sum of a complete file behind its end."""
+    with h5py.File(path, "r") as file:
+        spans = _numbers(walk(file)) if path.stat().st_size > SUMMED else np.empty((0, 2), "<i8")
+    sha = _sum(path, spans, path.stat().st_size)
+    with open(path, "ab") as raw:
+        raw.write(spans.tobytes() + np.array((sha, len(spans), MAGIC), SEAL).tobytes())
+
+
+def is_sealed(path: Path) -> bool:
+    """Has the file a seal? Raises Unsound where it is broken."""
+    length = path.stat().st_size
+    with open(path, "rb") as raw:
+        raw.seek(max(0, length - SEAL.itemsize))
+        found = raw.read()
+        if not found.endswith(MAGIC) or len(found) < SEAL.itemsize:
+            return False
+        sha, count, _ = np.frombuffer(found, SEAL)[0].tolist()
+        end = length - SEAL.itemsize - 16 * count
+        if count <= OBJECTS and end > 0:
+            raw.seek(end)
+            if sha == _sum(path, np.frombuffer(raw.read(16 * count), "<i8").reshape(-1, 2), end):
+                return True
+    raise Unsound("is damaged: its bytes are not those that were written")
+
+
+def require_digest(contents: dict[str, h5py.Group | h5py.Dataset]) -> None:
+    """Raise Unsound where the datasets are not those of the digest in the provenance."""
+    expected = contents["/provenance"].attrs.get("sha256") if "/provenance" in contents else None
+    small = _numbers(contents)[:, 1].sum() <= SUMMED
+    if expected is not None and small and expected != digest(contents[""]):
+        raise Unsound("is damaged: its numbers are not those that were written (sha256)")
+
+
+def _numbers(contents: dict[str, h5py.Group | h5py.Dataset]) -> np.ndarray:
+    """Offset and size of all datasets of numbers, ascending, (d, 2)."""
+    datasets = [item for item in contents.values() if isinstance(item, h5py.Dataset) and not is_text(item)]
+    spans = sorted((item.id.get_offset(), item.id.get_storage_size()) for item in datasets)
+    return np.array(spans, "<i8").reshape(-1, 2)
+
+
+def _sum(path: Path, spans: np.ndarray, end: int) -> bytes:
+    """sha256 of spans, and of the bytes of a file up to an end that lie outside of them."""
+    sha, position = hashlib.sha256(spans.tobytes()), 0
+    with open(path, "rb") as raw:
+        for offset, size in [*spans.tolist(), (end, 0)]:
+            raw.seek(position)
+            while position < offset and (piece := raw.read(min(PIECE, offset - position))):
+                sha.update(piece)
+                position += len(piece)
+            position = max(position, offset + size)
+    return sha.digest()
