@@ -61,10 +61,11 @@ def nearest_axis(result: xr.Dataset) -> Leg | None:
     best, found = 1e-6, None
     for leg in legs(result):
         ends = result["bands_q"].values[leg.points][[0, -1]]
-        if np.abs(ends).sum(axis=1).min() > GAMMA:
-            continue
         vector = (ends[1] - ends[0]) @ reciprocal
-        cosine = abs(float(vector @ axis.unit(result))) / float(np.linalg.norm(vector))
+        length = float(np.linalg.norm(vector))
+        if np.abs(ends).sum(axis=1).min() > GAMMA or not length:
+            continue
+        cosine = abs(float(vector @ axis.unit(result))) / length
         if cosine > best + 1e-9:
             best, found = cosine, leg
     return found

@@ -1,9 +1,10 @@
 """What a result.h5 must hold for those who read it: datasets, what their numbers are, their axes, and attributes."""
 
-# section | what its numbers are | axes | datasets, ? where the section may lack it. "number" allows NaN.
+# section | what its numbers are | axes | datasets, ? where the section may lack it. "number" allows NaN,
+# "fraction" is of lattice vectors, "rising" is positive too.
 TABLE = """
 /crystal       | finite   | lattice_vector cartesian                      | lattice
-/crystal       | finite   | atom lattice_vector                           | positions
+/crystal       | fraction | atom lattice_vector                           | positions
 /crystal       | positive | atom                                          | masses
 /crystal       | text     | atom                                          | symbols
 /crystal       | positive |                                               | volume density
@@ -44,11 +45,11 @@ TABLE = """
 /spectrum      | finite   | at_temperature spectral_frequency             | gamma_nl diagonal off_diagonal
 /spectrum      | finite   | at_temperature branch       | gamma_nl_by_branch diagonal_by_branch off_diagonal_by_branch
 /slices        | finite   | plane                                         | plane
-/slices        | finite   | plane slice_a slice_b reciprocal              | q
+/slices        | fraction | plane slice_a slice_b reciprocal              | q
 /slices        | finite   | plane slice_a slice_b cartesian_k             | k
 /slices        | number   | plane slice_a slice_b                         | diagonal off_diagonal
 /bands         | finite   | distance                                      | distance
-/bands         | finite   | distance reciprocal                           | q
+/bands         | fraction | distance reciprocal                           | q
 /bands         | finite   | distance branch                               | frequency
 /bands         | number   | distance branch                               | crystal_angular_momentum?
 /bands         | finite   | distance branch cartesian_l                   | polarization
@@ -59,7 +60,7 @@ TABLE = """
 /bands         | finite   | path_corner                                   | corner
 /bands         | text     | path_corner                                   | label
 /bands         | text     | species                                       | species
-/orbits        | finite   | orbit reciprocal                              | q
+/orbits        | fraction | orbit reciprocal                              | q
 /orbits        | finite   | orbit branch                                  | frequency
 /orbits        | number   | orbit branch                                  | crystal_angular_momentum?
 /orbits        | finite   | orbit branch cartesian_l                      | polarization

@@ -16,7 +16,8 @@ from hpcph.output.storage import Unsound, is_sealed, is_text, pieces, require_di
 
 FIX = "give the result.h5 of a finished run"
 AXIS, LETTERS, TEXT = 1 << 25, 200, 1 << 20  # longest axis; characters of a label and of an attribute
-HUGE = 1e100  # no number of physics is larger in SI, and squares of such numbers still are numbers
+HUGE = 1e40  # no number of physics is larger in SI, and squares of such numbers still are numbers
+FRACTION = 1e3  # lattice vectors: what an input may ask for
 NETCDF = {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST"}
 
 Contents = Mapping[str, h5py.Group | h5py.Dataset]
@@ -66,7 +67,7 @@ def _require(contents: Contents) -> None:
 
 
 def _require_attributes(path: str, item: h5py.Group | h5py.Dataset) -> None:
-    """Short text and few numbers; of datasets only those of hpcph, for readers act on others (scale_factor)."""
+    """Short text and few numbers; of datasets only those of hpcph, for readers act on others."""
     names = list(item.attrs)
     if isinstance(item, h5py.Dataset) and set(names) - NETCDF != {"unit", "description"}:
         raise Unsound(f"{path} has attributes other than unit and description")
@@ -91,9 +92,8 @@ def _bounded(values) -> bool:
 
 def _labels(path: str, dataset: h5py.Dataset) -> list[str]:
     """Text of a dataset. Raises Unsound where it is long or does not print."""
-    words = (
-        [] if dataset.ndim != 1 or len(dataset) > AXIS // 64 else dataset.asstr(errors="surrogateescape")[...].tolist()
-    )
+    listed = dataset.ndim == 1 and len(dataset) <= AXIS // 64
+    words = dataset.asstr(errors="surrogateescape")[...].tolist() if listed else []
     if not words or not all(len(word) <= LETTERS and word.isprintable() for word in words):
         raise Unsound(f"{path} is no list of short words")
     return words
@@ -154,6 +154,8 @@ def _is_kind(values: np.ndarray, kind: str) -> bool:
         return False
     if kind in ("positive", "rising"):
         return bool(np.all((values > 1 / HUGE) & (values < HUGE)))
+    if kind == "fraction":
+        return bool(np.all(np.abs(values) <= FRACTION))
     return _bounded(values[~np.isnan(values)] if kind == "number" else values)
 
 
@@ -176,6 +178,10 @@ def _require_physics(contents: Contents, texts: Mapping[str, list[str]]) -> None
     atoms = len(contents["/crystal/masses"])
     if "/branch" in contents and contents["/branch"].shape != (3 * atoms,):
         raise Unsound("/branch has not three branches an atom")
+    if "/slices/q" in contents:
+        q, k = contents["/slices/q"][...], contents["/slices/k"][...] @ lattice.T / (2 * np.pi)
+        if not np.ptp(q, axis=(1, 2))[:, :2].min() > 0 or np.abs(q - k).max() > 1e-6 * FRACTION:
+            raise Unsound("/slices/k are not the points of /slices/q")
     if "/bands/corner" in contents:
         corner, points = contents["/bands/corner"][...], len(contents["/bands/q"])
         if len(corner) % 2 or corner.dtype.kind not in "iu" or np.any(np.diff(corner) < 0):
