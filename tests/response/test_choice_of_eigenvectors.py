@@ -7,6 +7,7 @@ exp(−ħω/kT) multiplies the rounding of ω by a few hundred). Rounding of vec
 told apart; the meshes here have none closer than 1e-4 THz, test_degeneracy.py has.
 """
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -14,6 +15,7 @@ import physics
 import pytest
 import scipy.linalg
 from scipy.constants import hbar
+from scipy.constants import k as boltzmann
 
 from hpcph.crystal import mesh
 from hpcph.crystal.chain import Chain
@@ -30,6 +32,13 @@ TEMPERATURES = np.array([0.1, 20.0, 300.0, 2000.0])
 AXIS = np.array([0.3, -0.2, 1.0]) / np.linalg.norm([0.3, -0.2, 1.0])
 BOUND = 1e-10
 MOMENT = 1e7  # C kg⁻¹, e/2m of an ion
+FLOW = hbar * 5e3  # J m, ħ times the speed of sound
+LARGEST = {  # sizes of what inversion forbids
+    **dict.fromkeys(("polarization", "polarization_by_atom", "polarization_by_species"), 1.0),
+    **dict.fromkeys(("moment", "moment_scalar"), hbar * MOMENT),
+    "flow": FLOW,
+    **dict.fromkeys(("gamma_nl", "gamma_nl_by_branch"), FLOW * boltzmann / (hbar * 1e14)),
+}
 CASES = {  # divisions, shift: degenerate modes at Γ and on its axes with a shift of zero; ZnO: along Γ–A
     "embedded": (3, (0, 0, 0)),
     "quartz_pbesol": (4, (0, 0, 0.5)),
@@ -118,12 +127,17 @@ def dispersion(name):
 
 
 def lit(name):
-    """All optics tensors, in all and within levels, at resonances, beside them, at ω = 0 and far above."""
+    """All optics tensors, in all and within levels, at resonances, beside them, at ω = 0 and far above.
+
+    Modes of a level get its frequency: those of quartz_pbesol are up to 1e-5 THz apart by noise of the force constants,
+    and what mixes them has no frequency of its own (it would change the tensors by 2e-9).
+    """
     if name == "chain":
         crystal, born = Chain().crystal(), Chain().born
     else:
         crystal, born = physics.case(name).crystal, physics.loaded(name).dielectric.born
     found = light.optical_modes(crystal, born)
+    found = replace(found, frequency_n=found.level_frequencies[found.level_n])
     level, atoms = found.level_frequencies, len(born)
     omega = np.concatenate([level[::2], level[::3] * 1.02, [0.0, 1e16]])
     gyromagnetic = magnetic_moment.gyromagnetic_tensor(born, found.structure.mass_a)
@@ -164,13 +178,11 @@ def test_tensors(name, choice):
 
 
 def carried(name):
-    """1e-3 Σ w ħ|v| ∂f/∂T, a thousandth of what the largest possible γ^NL would be without cancellation: γ = 0 by symmetry has no size
-    of its own. Per volume, (t,)."""
+    """Σ w ħ|v| ∂f/∂T, γ^NL if all modes had l = 1 and nothing cancelled: the size where symmetry forbids γ. (t,)"""
     batch = modes(name)
     speed = np.linalg.norm(batch.velocities(), axis=-1)
     _, _, warming = thermal.occupation(np.where(batch.active_kn, batch.frequency_kn, 1e20), TEMPERATURES)
-    volume = physics.case(name).structure.volume
-    return 1e-3 * hbar * np.einsum("k,kn,tkn->t", points(name).weight_k, speed, warming) / volume
+    return hbar * np.einsum("k,kn,tkn->t", points(name).weight_k, speed, warming) / physics.case(name).structure.volume
 
 
 @pytest.mark.parametrize("choice", CHOICES)
@@ -179,7 +191,8 @@ def carried(name):
 def test_maps(name, calculate, choice):
     """Spectra, tables of modes, slices, frequencies, polarizations and moments of modes."""
     for part, values, error in compare(calculate, name, choice):
-        assert error.max() <= BOUND * np.nanmax(np.abs(values)), part
+        size = max(np.nanmax(np.abs(values)), 0.1 * LARGEST.get(part, 0.0))
+        assert error.max() <= BOUND * size, part
 
 
 @pytest.mark.parametrize("choice", CHOICES)
@@ -192,8 +205,8 @@ def test_optics(name, choice):
 
 @pytest.mark.parametrize("name", CASES)
 def test_there_is_something_to_choose(name):
-    """Scrambled vectors are others; where the points are degenerate, the drivers' vectors are too."""
+    """Scrambled vectors are others, and relatively robust representations give others than divide and conquer."""
     plain, largest = modes(name), physics.scrambled(modes(name))[1]
     assert np.abs(chosen(SCRAMBLED, lambda: modes(name)).eigenvector_kmn - plain.eigenvector_kmn).max() > 0.1
     assert (largest > 1) == (name in DEGENERATE)
-    assert np.abs(chosen("ev", lambda: modes(name)).eigenvector_kmn - plain.eigenvector_kmn).max() > 0.1
+    assert np.abs(chosen("evr", lambda: modes(name)).eigenvector_kmn - plain.eigenvector_kmn).max() > 0.1
