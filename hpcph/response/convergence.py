@@ -81,8 +81,8 @@ def relative(errors: Uncertainty, response: ThermalResponse, operations: np.ndar
 
 
 def _ratio(error: np.ndarray, value: np.ndarray) -> float:
-    """0 where both are zero, infinite where the value alone is; scaled, as squares of a frozen lattice's γ underflow."""
-    size = np.maximum(np.abs(value).max(axis=(1, 2), keepdims=True), SMALLEST)
+    """0 where both are zero, infinite where the value alone is; scaled, as squares of a frozen lattice underflow."""
+    size = np.maximum(np.abs([value, error]).max(axis=(0, 2, 3))[:, None, None], SMALLEST)
     of_error, of_value = (np.linalg.norm(x / size, axis=(1, 2)) for x in (error, value))
     ratio = np.where(of_error == 0, 0.0, of_error + np.inf)
     return float(np.max(np.divide(of_error, of_value, out=ratio, where=of_value > 0)))
