@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from hpcph.config.section import Kelvin, Section, as_list
 from hpcph.config.units import Length
 
-Positive = Annotated[Length, Field(gt=0, le=1)]
+Positive = Annotated[Length, Field(ge=1e-15, le=1)]  # m; squares and their inverses stay far from overflow
 
 
 class Calibrate(Section):
@@ -57,7 +57,7 @@ class Feedback(Section):
 
     sample: Sample
     coupling: Literal["parallel", "antiparallel"] = "parallel"
-    scale: Annotated[float, Field(gt=0, le=1e30)] | None = None
+    scale: Annotated[float, Field(ge=1e-30, le=1e30)] | None = None
     calibrate: Calibrate | None = None
 
     @model_validator(mode="after")

@@ -67,7 +67,7 @@ def _finite(value: Any) -> Any:
 
 
 Lifetime = Annotated[
-    Annotated[Time, Field(gt=0, le=1e6), Tag("number")] | Annotated[Linewidths, Tag("file")],
+    Annotated[Time, Field(ge=1e-30, le=1e6), Tag("number")] | Annotated[Linewidths, Tag("file")],
     Discriminator(lambda value: "file" if isinstance(value, (dict, Linewidths)) else "number"),
     BeforeValidator(_finite),
 ]

@@ -16,7 +16,7 @@ from pydantic import (
 from hpcph.config.feedback import Feedback
 from hpcph.config.light import Linewidths, Model, Optics
 from hpcph.config.section import Kelvin, Section, as_list
-from hpcph.config.units import Fraction, Gradient, Time
+from hpcph.config.units import Fraction, Gradient, Temperature, Time
 
 PointCount = Annotated[int, Field(ge=1, le=2000)]
 MAX_TEMPERATURES = 10_000
@@ -103,7 +103,7 @@ class Range(Section):
 
     from_: Kelvin = Field(alias="from")
     to: Kelvin
-    step: Kelvin
+    step: Annotated[Temperature, Field(gt=0)]
 
     @model_validator(mode="after")
     def _in_order(self):
@@ -191,7 +191,7 @@ class Input(Section):
         ]
         | None
     ) = None
-    lifetime: Annotated[Time, Field(gt=0, le=1)] | None = None
+    lifetime: Annotated[Time, Field(ge=1e-30, le=1)] | None = None
     gradient: Gradient | None = None
     feedback: Feedback | None = None
     magnetization: _auto_or(bool) = "auto"  # type: ignore[valid-type]

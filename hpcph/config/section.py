@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from hpcph.config.units import Temperature
 
-Kelvin = Annotated[Temperature, Field(gt=0, le=1e5)]
+Kelvin = Annotated[Temperature, Field(ge=1e-6, le=1e5)]
 
 
 class Section(BaseModel):

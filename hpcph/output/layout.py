@@ -100,7 +100,7 @@ def slice_maps(shape: tuple[int, int, int]) -> list[Dataset]:
     """Contributions on planes; `shape` is (i, j, p)."""
     i, j, p = shape
     axes = ("/slices/plane", "slice_a", "slice_b")
-    text = "contribution of a k-point to χ^{} along the axis; its zone average is χ^{}; NaN at Γ"
+    text = "contribution of a k-point to χ^{} along the axis; its zone average is χ^{}; NaN at Γ, at imaginary modes"
     return [
         Dataset("/slices/diagonal", (p, i, j), "J s2 m-3", text.format("D", "D"), axes, along=1),
         Dataset("/slices/off_diagonal", (p, i, j), "J s2 m-3", text.format("OD", "OD"), axes, along=1),

@@ -20,6 +20,7 @@ from hpcph.response.thermal import MagneticResponse, ThermalResponse
 
 SAFETY = 2.5
 COMPARED = 2  # coarser meshes
+SMALLEST = 1e-290  # what is smaller cannot be divided by
 DEEP = 4  # levels of refinement that leave nothing of the error like h
 
 
@@ -80,7 +81,11 @@ def relative(errors: Uncertainty, response: ThermalResponse, operations: np.ndar
 
 
 def _ratio(error: np.ndarray, value: np.ndarray) -> float:
-    return float(np.max(np.linalg.norm(error, axis=(1, 2)) / np.linalg.norm(value, axis=(1, 2))))
+    """0 where both are zero, infinite where the value alone is; scaled, as squares of a frozen lattice underflow."""
+    size = np.maximum(np.abs([value, error]).max(axis=(0, 2, 3))[:, None, None], SMALLEST)
+    of_error, of_value = (np.linalg.norm(x / size, axis=(1, 2)) for x in (error, value))
+    ratio = np.where(of_error == 0, 0.0, of_error + np.inf)
+    return float(np.max(np.divide(of_error, of_value, out=ratio, where=of_value > 0)))
 
 
 def _allows_axial(operations: np.ndarray) -> bool:

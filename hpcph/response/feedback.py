@@ -8,7 +8,7 @@ import numpy as np
 from hpcph.response.sample import Samples
 from hpcph.response.thermal import ThermalResponse
 
-ROUNDING = 1e-12  # of the largest eigenvalue of Γ: what is smaller is zero
+ROUNDING = 1e-12  # of the largest eigenvalue of Γ: what is smaller is zero, and so is a distance to the threshold
 
 
 class Coupling(Enum):
@@ -71,7 +71,8 @@ def feedback(
     tensor = factor * np.einsum("tij,rjk->trik", thermal.chi, samples.inverse_inertia_rij)
     eigenvalues = np.linalg.eigvals(tensor).real  # real: Γ is similar to a symmetric matrix
     strongest = eigenvalues.max(axis=-1)
-    solvable = strongest < 1
+    strongest = np.where(strongest > ROUNDING * np.abs(eigenvalues).max(axis=-1), strongest, 0.0)
+    solvable = strongest < 1 - ROUNDING  # closer to the threshold, rounding would decide about η and the density
     system = np.where(solvable[..., None, None], np.eye(3) - tensor, np.eye(3))
     source = np.broadcast_to(pam_density[:, None, :, None], (*solvable.shape, 3, 1))
     coupled = np.linalg.solve(system, source)[..., 0]
@@ -79,8 +80,7 @@ def feedback(
     diagonal = factor * along(thermal.chi_diagonal, samples, axis)
     off_diagonal = factor * along(thermal.chi_off_diagonal, samples, axis)
     total = diagonal + off_diagonal
-    regular = solvable & (total < 1)
-    first = np.where(strongest > ROUNDING * np.abs(eigenvalues).max(axis=-1), strongest, 0.0)[:, 0]
+    first = strongest[:, 0]
     return Feedback(
         scale=scale,
         coupling=coupling,
@@ -88,7 +88,7 @@ def feedback(
         gamma_off_diagonal=off_diagonal,
         gamma_total=total,
         gamma_unscaled=total / scale,
-        amplification=np.where(regular, 1 / np.where(regular, 1 - total, 1.0), np.nan),
-        critical_radius=np.where(first > 0, samples.radius_r[0] * np.sqrt(np.maximum(first, 0)), np.nan),
+        amplification=np.where(solvable, 1 / np.where(solvable, 1 - total, 1.0), np.nan),
+        critical_radius=np.where(first > 0, samples.radius_r[0] * np.sqrt(first), np.nan),
         pam_density=coupled,
     )

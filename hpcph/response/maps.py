@@ -135,7 +135,7 @@ def _limits(crystal: Crystal, q_kc: np.ndarray, direction_kc: np.ndarray):
 def slices(crystal: Crystal, q_kc: np.ndarray, axis: np.ndarray, temperature: float) -> dict[str, np.ndarray]:
     """Contribution of every k-point to χ^D and χ^OD along the axis, (k,) J s² m⁻³; their zone average is χ.
 
-    NaN at Γ itself, where the acoustic modes diverge (integrably).
+    NaN at Γ itself, where the acoustic modes diverge (integrably), and where a mode is imaginary.
     """
     modes = diagonalise(crystal, q_kc)
     weights = mode_weights(modes)
