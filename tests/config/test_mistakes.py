@@ -163,7 +163,7 @@ NEWER = {  # section: an input of it with a gap, and what must not stand there: 
         ("[[0, 0, 0]], points: 3", "orbits.points", "unknown key"), ("[[0, 0, 1 nm]]", "orbits.q[0][2]", "number"),
     ]),
     "spectrum": ("{{temperature: {}}}", [
-        ("[]", "spectrum.temperature", "at least 1"), ("-3 K", "spectrum.temperature", "greater than 0"),
+        ("[]", "spectrum.temperature", "at least 1"), ("-3 K", "spectrum.temperature", "greater than"),
         ("3 nm", "spectrum.temperature", "300 K"), ("[300, x]", "spectrum.temperature[1]", "300 K"),
         ("true", "spectrum.temperature", "number"), (".inf", "spectrum.temperature", "finite"),
         ("1e6", "spectrum.temperature", "less"), ("{from: 1, to: 2, step: 1}", "spectrum.temperature", "number"),
