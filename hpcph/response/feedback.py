@@ -68,14 +68,15 @@ def feedback(
     pam_density : ndarray (t, 3), the density without feedback, J s m⁻³
     """
     factor = scale * coupling.value
-    tensor = factor * np.einsum("tij,rjk->trik", thermal.chi, samples.inverse_inertia_rij)
+    lever_ri, own_rij = _principal(samples.inverse_inertia_rij)
+    tensor = factor * np.einsum("rai,tab,rbj,rj->trij", own_rij, thermal.chi, own_rij, lever_ri, optimize=True)
     eigenvalues = np.linalg.eigvals(tensor).real  # real: Γ is similar to a symmetric matrix
     strongest = eigenvalues.max(axis=-1)
     strongest = np.where(strongest > ROUNDING * np.abs(eigenvalues).max(axis=-1), strongest, 0.0)
     solvable = strongest < 1 - ROUNDING  # closer to the threshold, rounding would decide about η and the density
     system = np.where(solvable[..., None, None], np.eye(3) - tensor, np.eye(3))
-    source = np.broadcast_to(pam_density[:, None, :, None], (*solvable.shape, 3, 1))
-    coupled = np.linalg.solve(system, source)[..., 0]
+    source = np.einsum("rai,ta->tri", own_rij, pam_density)[..., None]
+    coupled = np.einsum("rai,tri->tra", own_rij, np.linalg.solve(system, source)[..., 0])
     coupled[~solvable] = np.nan
     diagonal = factor * along(thermal.chi_diagonal, samples, axis)
     off_diagonal = factor * along(thermal.chi_off_diagonal, samples, axis)
@@ -92,3 +93,12 @@ def feedback(
         critical_radius=np.where(first > 0, samples.radius_r[0] * np.sqrt(first), np.nan),
         pam_density=coupled,
     )
+
+
+def _principal(inverse_rij: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Principal values (r, 3) and directions (r, 3, 3), columns, of V_sample I⁻¹.
+
+    A sample that cannot turn about a direction has an exact zero there, however strong the coupling about the others.
+    """
+    lever, own = np.linalg.eigh(inverse_rij)
+    return np.where(lever > ROUNDING * lever[:, -1:], lever, 0.0), own

@@ -214,7 +214,7 @@ def test_amplification_just_below_the_threshold(seed, exponent):
     assert found.pam_density[0, 0] @ n == pytest.approx(density[0] @ n / distance, rel=1e-13 / distance)
 
 
-@few
+@settings(few, max_examples=200)
 @given(st.integers(0, 2**31), SHAPES, st.floats(-30, 30))
 def test_any_strength(seed, shape, exponent):
     """Parallel: NaN or finite; antiparallel: never NaN, 0 < η ≤ 1, up to 1e30 times the threshold."""
