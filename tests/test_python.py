@@ -64,7 +64,7 @@ def test_what_python_has_is_taken_as_what_yaml_has(monkeypatch):
     """Arrays and NumPy numbers, tuples, paths; text that looks like something else stays text; paths from here."""
     monkeypatch.chdir(world.ROOT / "inputs/quartz")
     from hpcph.config.load import from_mapping
-    from hpcph.prepare import files
+    from hpcph.source_crystal import files
 
     changes = {
         "crystal": {"force_constants": world.Path("phonopy_params.yaml.xz")},
@@ -74,7 +74,7 @@ def test_what_python_has_is_taken_as_what_yaml_has(monkeypatch):
     }
     source = from_mapping(world.quartz() | changes | {"title": "1e3"})
     assert source.input.title == "1e3" and source.input.lifetime == 1e-11
-    assert source.input.temperatures.tolist() == [100, 200, 300]
+    assert source.input.thermal.temperatures.tolist() == [100, 200, 300]
     assert source.input.mesh.grid == [4, 4, 4]
     assert files(source).force_constants.is_file()
     for title in ("no", "null", "~", "0x10", "line\nbreak", "Γ: #x", "  ", "2024-01-01"):

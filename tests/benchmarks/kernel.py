@@ -20,8 +20,9 @@ from hpcph.config.load import load
 from hpcph.crystal.dynamical import matrices
 from hpcph.job import meshes, zone
 from hpcph.phonons.modes import diagonalise
-from hpcph.prepare import files, prepare
+from hpcph.prepare import prepare
 from hpcph.response.weights import mode_weights
+from hpcph.source_crystal import files
 
 REPEATS = 9
 
