@@ -12,7 +12,7 @@ from math import ceil, log2
 import numpy as np
 from scipy.optimize import nnls
 
-from hpcph.stage import Stage
+from hpcph.stage import POINTS, Stage
 
 KERNEL_OVER_EIGH = 3.0  # time of a k-point over that of its eigenvalue problem, measured on α-quartz
 SERIAL, DOUBLING, BYTE = 0.05, 5e-3, 1.5e-9  # s, s and s a byte, on one node with a local disk
@@ -33,12 +33,13 @@ class Load:
 
 
 def load(stages: list[Stage], ranks: int) -> Load:
-    """Count k-points, blocks and bytes; no rank gets a part of a block."""
+    """Count k-points, blocks and bytes; no rank gets a part of a block. Frequencies of light cost next to nothing."""
+    zone = [stage for stage in stages if stage.noun == POINTS]
     return Load(
         ranks=ranks,
-        points=sum(stage.points for stage in stages),
+        points=sum(stage.points for stage in zone),
         blocks=sum(len(stage.blocks) for stage in stages),
-        busiest=sum(ceil(len(stage.blocks) / ranks) * stage.points / len(stage.blocks) for stage in stages),
+        busiest=sum(ceil(len(stage.blocks) / ranks) * stage.points / len(stage.blocks) for stage in zone),
         size=sum(int(np.prod(spec.shape)) * np.dtype(spec.dtype).itemsize for stage in stages for spec in stage.maps),
     )
 

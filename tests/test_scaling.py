@@ -11,7 +11,7 @@ from parallel import world
 def study(tmp_path_factory):
     """A study of the small crystal on 1 and 2 ranks, and the same command again."""
     folder = tmp_path_factory.mktemp("scaling")
-    path = world.write(folder, world.quartz(bands=world.DROP, slices=world.DROP))
+    path = world.write(folder, world.quartz(bands=world.DROP, orbits=world.DROP, slices=world.DROP))
     arguments = ("scaling", path, "--ranks", "1,2", "--repeats", "1", "--output", folder / "study")
     first = world.command(0, *arguments)
     stamps = {p.name: p.stat().st_mtime_ns for p in (folder / "study").glob("*-*.json")}
