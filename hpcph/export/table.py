@@ -9,6 +9,7 @@ import xarray as xr
 from scipy.constants import physical_constants
 
 from hpcph.errors import InputError
+from hpcph.output import axis
 
 DASH = "–"  # of Γ–A
 NUCLEAR = physical_constants["nuclear magneton"][0]  # A m²
@@ -26,8 +27,7 @@ def dispersion(result: xr.Dataset) -> Iterator[list]:
     Raises InputError where the result has no path.
     """
     columns = {f"l_{c} (ħ)": result["bands_polarization"].values[..., i] for i, c in _cartesian(result)}
-    axis = np.asarray(result.attrs["axis"], float)
-    along = result["bands_polarization_by_species"].values @ (axis / np.linalg.norm(axis))
+    along = axis.along(result, "bands_polarization_by_species")
     names = result["species"].values.tolist()
     columns |= {f"l along the axis, {name} (ħ)": along[..., s] for s, name in enumerate(names)}
     if "bands_moment" in result:

@@ -4,7 +4,8 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from hpcph.figures import axis, style
+from hpcph.figures import style
+from hpcph.output import axis
 
 PANELS = {
     "gamma_nl": (r"$\gamma^\mathrm{NL}$", "thermal_gamma_nl_error"),

@@ -3,8 +3,8 @@
 import xarray as xr
 from matplotlib.figure import Figure
 
-from hpcph.figures import axis, light, style
-from hpcph.output import response, units
+from hpcph.figures import light, style
+from hpcph.output import axis, response, units
 
 PARTS = {
     "total": ("black", 2.0, "-"),

@@ -6,7 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.constants import mu_0
 
-from hpcph.figures import axis, sample, style
+from hpcph.figures import sample, style
+from hpcph.output import axis
 
 MICRO = 1e-6
 

@@ -8,8 +8,8 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from scipy.constants import physical_constants
 
-from hpcph.figures import axis, legs, style
-from hpcph.output import units
+from hpcph.figures import legs, style
+from hpcph.output import axis, units
 from hpcph.phonons.modes import DEGENERATE
 
 NUCLEAR_MAGNETON = physical_constants["nuclear magneton"][0]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from hpcph.figures import axis
+from hpcph.output import axis
 
 GAMMA = 1e-9  # |q| below which a point is Γ
 

@@ -5,9 +5,9 @@ import xarray as xr
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from hpcph.figures import axis, light, style
+from hpcph.figures import light, style
 from hpcph.figures.decomposition import ACROSS
-from hpcph.output import response, units
+from hpcph.output import axis, response, units
 
 COLUMNS = 4
 DECADES = 1e-4  # of the largest contribution: the darkest colour

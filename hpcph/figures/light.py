@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from hpcph.figures import axis, style
-from hpcph.output import response, units
+from hpcph.figures import style
+from hpcph.output import axis, response, units
 
 LINEAR = {"xx": (style.OKABE_ITO[0], 2.2), "yy": (style.OKABE_ITO[1], 1.0), "zz": (style.OKABE_ITO[2], 1.0)}
 PARTS = {"Re": "black", "Im": style.OKABE_ITO[3]}

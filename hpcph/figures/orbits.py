@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from hpcph.figures import axis, legs, structure, style
+from hpcph.figures import legs, structure, style
+from hpcph.output import axis, units
 from hpcph.output import mode as modes
-from hpcph.output import units
 from hpcph.output.mode import Mode
 from hpcph.response.sample import frame
 

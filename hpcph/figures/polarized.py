@@ -5,8 +5,8 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from hpcph.figures import axis, light, style
-from hpcph.output import response, units
+from hpcph.figures import light, style
+from hpcph.output import axis, response, units
 
 ROWS = {  # symbol; unit of the density
     "pam": (r"\ell", "J s m-3"),

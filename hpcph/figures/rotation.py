@@ -3,7 +3,8 @@
 import xarray as xr
 from matplotlib.figure import Figure
 
-from hpcph.figures import axis, style
+from hpcph.figures import style
+from hpcph.output import axis
 
 PANELS = {
     "rotation_pam_density": ("PAM density per angular velocity", r"J s$^2$ m$^{-3}$ rad$^{-1}$"),

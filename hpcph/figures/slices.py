@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 
 from hpcph.crystal.zone import cross_section, plane_frame
-from hpcph.figures import axis, style
+from hpcph.figures import style
+from hpcph.output import axis
 
 ANGSTROM = 1e-10
 ROWS = {"diagonal": "D", "off_diagonal": "OD"}

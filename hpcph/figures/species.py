@@ -3,7 +3,8 @@
 import xarray as xr
 from matplotlib.figure import Figure
 
-from hpcph.figures import axis, legs, style
+from hpcph.figures import legs, style
+from hpcph.output import axis
 
 
 def draw(result: xr.Dataset, branch: int) -> Figure:

@@ -3,6 +3,8 @@
 import numpy as np
 import xarray as xr
 
+from hpcph.output import axis
+
 COMPONENTS = {"xx": (0, 0), "yy": (1, 1), "zz": (2, 2), "xy": (0, 1), "yz": (1, 2), "zx": (2, 0)}
 NOISE = 1e-9  # of the largest element: what is smaller vanishes by symmetry
 
@@ -12,14 +14,12 @@ def along(result: xr.Dataset, name: str) -> np.ndarray:
 
     name : variable (w, 3, 3, 3, …); its size is measured over all frequencies
     """
-    axis = np.asarray(result.attrs["axis"], float)
-    chi = np.einsum("wlmn...,l->wmn...", result[name].values, axis / np.linalg.norm(axis))
+    chi = np.einsum("wlmn...,l->wmn...", result[name].values, axis.unit(result))
     limit = NOISE * np.abs(chi).max(initial=0)
     return np.where(np.abs(chi.real) > limit, chi.real, 0) + 1j * np.where(np.abs(chi.imag) > limit, chi.imag, 0)
 
 
 def mean(result: xr.Dataset, name: str) -> np.ndarray:
     """Means along the axis under the polarizations of the light, (w, p), cleaned in the same way."""
-    axis = np.asarray(result.attrs["axis"], float)
-    values = result[f"{name}_mean"].values @ (axis / np.linalg.norm(axis))
+    values = axis.along(result, f"{name}_mean")
     return np.where(np.abs(values) > NOISE * np.abs(values).max(initial=0), values, 0)

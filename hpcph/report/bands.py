@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 import xarray as xr
 from scipy.constants import physical_constants
 
-from hpcph.output import units
+from hpcph.output import axis, units
 from hpcph.report import embed, style
 
 NUCLEAR_MAGNETON = physical_constants["nuclear magneton"][0]  # A m²
@@ -17,7 +17,7 @@ def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
     x = result["distance"].values * ANGSTROM
     shown = units.frequency(result, "bands_frequency")
     frequency = result["bands_frequency"].values * shown.shown
-    l = style.along(result, result["bands_polarization"].values)
+    l = axis.along(result, "bands_polarization")
     branches = frequency.shape[1]
     scale = {"cmin": -1, "cmax": 1, "colorscale": style.SIGNED}
     bar = {"title": {"text": "l (ħ)", "side": "top"}}
@@ -39,7 +39,7 @@ def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
     q = embed.array(result["bands_q"].values, "f4")
     data = {"q": q, "branches": branches, "symbol": shown.symbol, "unit": shown.unit}
     if "bands_moment" in result:
-        moment = style.along(result, result["bands_moment"].values) / NUCLEAR_MAGNETON
+        moment = axis.along(result, "bands_moment") / NUCLEAR_MAGNETON
         data["moment"] = embed.array(moment, "f4")
     if "bands_crystal_angular_momentum" in result:
         data["m"] = embed.array(result["bands_crystal_angular_momentum"].values, "f4")

@@ -8,7 +8,7 @@ from ase.data import atomic_numbers, covalent_radii
 from ase.data.colors import jmol_colors
 from ase.neighborlist import natural_cutoffs, neighbor_list
 
-from hpcph.output import units
+from hpcph.output import axis, units
 from hpcph.report import embed, modes, style
 
 CELLS = (1, 2, 3)
@@ -27,7 +27,7 @@ def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
     bonds = neighbor_list("ijS", crystal, natural_cutoffs(crystal, mult=1.1))
     data = {
         "modes": modes.build(result),
-        "axis": style.axis(result).tolist(),
+        "axis": axis.unit(result).tolist(),
         "length": "" if units.is_model(result) else " Å",
         "symbol": [str(symbol) for symbol in result["crystal_symbols"].values],
         "colour": ["#" + "".join(f"{round(255 * c):02x}" for c in jmol_colors[z]) for z in numbers],

@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 import xarray as xr
 from plotly.subplots import make_subplots
 
+from hpcph.output import axis
 from hpcph.report import style
 from hpcph.report.embed import unit
 
@@ -35,7 +36,7 @@ def rotation(result: xr.Dataset) -> dict[str, go.Figure]:
         if f"rotation_{name}" in result:
             variable = result[f"rotation_{name}"]
             line = go.Scatter(
-                x=result["temperature"].values, y=style.both(result, variable.values), line={"color": style.BLUE}
+                x=result["temperature"].values, y=axis.diagonal(result, f"rotation_{name}"), line={"color": style.BLUE}
             )
             figure = style.figure(line, height=320, xaxis_title="T (K)")
             figure.update_yaxes(title=f"{name.replace('_', ' ')} ({unit(variable.attrs['units'])})", **POWER)
@@ -94,10 +95,10 @@ def _enhanced(result: xr.Dataset, without: str, coupled: str, title: str) -> go.
     T = result["temperature"].values
     figure = style.figure(height=400, xaxis_title="T (K)")
     hover = "%{x:.4g} K: %{y:.4e}"
-    plain = np.abs(style.along(result, result[without].values))
+    plain = np.abs(axis.along(result, without))
     everything = [plain]
     if coupled in result:
-        values = np.abs(style.along(result, result[coupled].values))
+        values = np.abs(axis.along(result, coupled))
         everything.append(values.ravel())
         for r, radius in enumerate(result["radius"].values):
             colour = style.OKABE_ITO[r % len(style.OKABE_ITO)]

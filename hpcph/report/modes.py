@@ -3,10 +3,10 @@
 import numpy as np
 import xarray as xr
 
-from hpcph.output import units
+from hpcph.output import axis, units
 from hpcph.output.mode import sources
 from hpcph.phonons.eigenvectors import amplitudes
-from hpcph.report import embed, style
+from hpcph.report import embed
 
 BUDGET = 3_000_000  # bytes of amplitudes
 FULL = 32767  # largest amplitude in a 16-bit number
@@ -46,6 +46,6 @@ def _at(result: xr.Dataset, section: str, chosen: np.ndarray) -> dict[str, np.nd
     return {
         "q": q,
         "frequency": some[f"{section}_frequency"].values * units.frequency(result).shown,
-        "l": style.along(result, some[f"{section}_polarization"].values),
+        "l": axis.along(some, f"{section}_polarization"),
         "amplitude": np.rint(FULL * np.stack([U.real, U.imag], axis=-1)),
     }

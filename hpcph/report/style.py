@@ -1,8 +1,7 @@
-"""What the figures of the page share: colours that colour-blind readers tell apart, margins, the axis of the result."""
+"""What the figures of the page share: colours that colour-blind readers tell apart, margins."""
 
 import numpy as np
 import plotly.graph_objects as go
-import xarray as xr
 
 BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, YELLOW = OKABE_ITO = (
     "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442",
@@ -31,18 +30,3 @@ def decades(values: np.ndarray) -> dict:
         return {"type": "log", "dtick": 1, "exponentformat": "power"}
     ticks = np.outer(10.0 ** np.arange(np.floor(low), np.ceil(high) + 1), [1, 2, 3, 5, 7]).ravel()
     return {"type": "log", "tickvals": ticks.tolist(), "exponentformat": "power"}
-
-
-def axis(result: xr.Dataset) -> np.ndarray:
-    """The unit vector of gradient and angular momentum, (3,)."""
-    return result.attrs["axis"] / np.linalg.norm(result.attrs["axis"])
-
-
-def along(result: xr.Dataset, values: np.ndarray) -> np.ndarray:
-    """Component of vectors (…, 3) along the axis."""
-    return values @ axis(result)
-
-
-def both(result: xr.Dataset, tensor: np.ndarray) -> np.ndarray:
-    """n·γ·n of tensors (…, 3, 3)."""
-    return tensor @ axis(result) @ axis(result)

@@ -1,10 +1,12 @@
 """The words of the page: key numbers with their errors, warnings, provenance."""
 
+from collections.abc import Callable
+
 import numpy as np
 import xarray as xr
 from markupsafe import Markup
 
-from hpcph.output import units
+from hpcph.output import axis, units
 from hpcph.report import style
 from hpcph.report.embed import number, space_group, subscripts
 
@@ -62,20 +64,20 @@ def numbers(result: xr.Dataset) -> Facts:
     """The answers at the temperature nearest to 300 K."""
     t = nearest(result)
 
-    def flow(name: str) -> float:
-        return float(style.both(result, result[name].values[t])) if name in result else np.nan
+    def at(of_axis: Callable[[xr.Dataset, str], np.ndarray], name: str) -> float:
+        return float(of_axis(result, name)[t]) if name in result else np.nan
 
+    flow, spread = at(axis.diagonal, "thermal_gamma_nl"), at(axis.spread, "thermal_gamma_nl_error")
     name = Markup("{} along the axis").format(GAMMA_NL)
-    facts: Facts = [(name, number(flow("thermal_gamma_nl"), flow("thermal_gamma_nl_error"), "J s m-2 K-1"))]
+    facts: Facts = [(name, number(flow, spread, "J s m-2 K-1"))]
     if "feedback_gamma_ll_total" in result:
         facts += _feedback(result, t)
     if "magnetization_density_without_feedback" in result:
-        plain, spread = (f"magnetization_density_without_feedback{suffix}" for suffix in ("", "_error"))
-        error = style.along(result, result[spread].values[t]) if spread in result else np.nan
-        value = style.along(result, result[plain].values[t])
-        facts.append(("magnetization without feedback", number(float(value), float(error), "A m-1")))
+        plain = "magnetization_density_without_feedback"
+        value, error = at(axis.along, plain), at(axis.reach, f"{plain}_error")
+        facts.append(("magnetization without feedback", number(value, error, "A m-1")))
         if "magnetization_density" in result:
-            coupled = style.along(result, result["magnetization_density"].values[t, 0])
+            coupled = axis.along(result, "magnetization_density")[t, 0]
             facts.append(("magnetization with feedback", number(float(coupled), of="A m-1")))
     return facts
 

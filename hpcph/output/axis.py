@@ -1,4 +1,4 @@
-"""The axis of gradient, angular momentum and sample: every vector is drawn by its component along it."""
+"""The axis of gradient, angular momentum and sample: every vector is shown by its component along it."""
 
 import numpy as np
 import xarray as xr
@@ -32,6 +32,11 @@ def diagonal(result: xr.Dataset, variable: str) -> np.ndarray:
     """n·X·n of tensors, the last two dimensions being Cartesian."""
     n = unit(result)
     return result[variable].values @ n @ n
+
+
+def reach(result: xr.Dataset, variable: str) -> np.ndarray:
+    """Bound of the error of a component along the axis from the errors of the Cartesian ones."""
+    return result[variable].values @ np.abs(unit(result))
 
 
 def spread(result: xr.Dataset, variable: str) -> np.ndarray:
