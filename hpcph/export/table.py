@@ -6,14 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import xarray as xr
-from scipy.constants import physical_constants
 
 from hpcph.errors import InputError
 from hpcph.output import axis
+from hpcph.phonons.magnetic_moment import BOHR_MAGNETON, NUCLEAR_MAGNETON
 
 DASH = "–"  # of Γ–A
-NUCLEAR = physical_constants["nuclear magneton"][0]  # A m²
-BOHR = physical_constants["Bohr magneton"][0]  # A m²
 XYZ = ("x", "y", "z")
 PLACE = ["leg", "distance (1/Å)", "q1", "q2", "q3", "branch", "frequency (THz)"]
 DEFAULT_LEG = f"Γ{DASH}A"
@@ -31,9 +29,9 @@ def dispersion(result: xr.Dataset) -> Iterator[list]:
     names = result["species"].values.tolist()
     columns |= {f"l along the axis, {name} (ħ)": along[..., s] for s, name in enumerate(names)}
     if "bands_moment" in result:
-        columns |= _moments(result, "moment", "μ", "μ_N", NUCLEAR)
+        columns |= _moments(result, "moment", "μ", "μ_N", NUCLEAR_MAGNETON)
     if "bands_moment_scalar" in result:
-        columns |= _moments(result, "moment_scalar", "scalar estimate μ", "μ_N", NUCLEAR)
+        columns |= _moments(result, "moment_scalar", "scalar estimate μ", "μ_N", NUCLEAR_MAGNETON)
     return _rows(result, columns, _legs(result))
 
 
@@ -53,9 +51,11 @@ def moments(result: xr.Dataset, leg: str | None) -> Iterator[list]:
     if chosen not in legs:
         raise InputError("--leg", leg, f"the path has the legs {', '.join(dict.fromkeys(legs))}")
     columns = {f"l_{c} (ħ)": result["bands_polarization"].values[..., i] for i, c in _cartesian(result)}
-    columns |= _moments(result, "moment", "μ", "μ_N", NUCLEAR) | _moments(result, "moment", "μ", "μ_B", BOHR)
+    columns |= _moments(result, "moment", "μ", "μ_N", NUCLEAR_MAGNETON) | _moments(
+        result, "moment", "μ", "μ_B", BOHR_MAGNETON
+    )
     if "bands_moment_scalar" in result:
-        columns |= _moments(result, "moment_scalar", "scalar estimate μ", "μ_N", NUCLEAR)
+        columns |= _moments(result, "moment_scalar", "scalar estimate μ", "μ_N", NUCLEAR_MAGNETON)
     return _rows(result, columns, [name if name == chosen else None for name in legs])
 
 

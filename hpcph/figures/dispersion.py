@@ -6,13 +6,12 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
-from scipy.constants import physical_constants
 
 from hpcph.figures import legs, style
 from hpcph.output import axis, units
+from hpcph.phonons.magnetic_moment import NUCLEAR_MAGNETON
 from hpcph.phonons.modes import DEGENERATE
 
-NUCLEAR_MAGNETON = physical_constants["nuclear magneton"][0]
 LOW = 12  # branches of the figure along the axis
 
 

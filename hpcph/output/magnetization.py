@@ -5,17 +5,15 @@ from pathlib import Path
 import h5py
 import numpy as np
 from rich.table import Table
-from scipy.constants import physical_constants
 
 from hpcph.output.layout import T
 from hpcph.output.store import Dataset
+from hpcph.phonons.magnetic_moment import BOHR_MAGNETON, NUCLEAR_MAGNETON
 from hpcph.response.convergence import Uncertainty
 from hpcph.response.magnetization import Magnetization, field
 from hpcph.response.sample import Samples
 from hpcph.response.thermal import MagneticResponse, ThermalResponse
 
-NUCLEAR = physical_constants["nuclear magneton"][0]  # A m²
-BOHR = physical_constants["Bohr magneton"][0]
 ROWS = 4  # temperatures in the closing table
 ERROR = "estimated absolute error of the mesh sum"
 
@@ -109,6 +107,6 @@ def largest_moment(path: Path) -> str:
         where = ", ".join(f"{x:.3g}" for x in file["/bands/q"][q])
         frequency = file["/bands/frequency"][q, n] / 1e12
     return (
-        f"largest moment of a phonon on the path: {moment[q, n] / NUCLEAR:.3g} μ_N = {moment[q, n] / BOHR:.3g} μ_B "
-        f"(scalar charges: {scalar[q, n] / NUCLEAR:.3g} μ_N) at q = ({where}), {frequency:.3g} THz"
+        f"largest moment of a phonon on the path: {moment[q, n] / NUCLEAR_MAGNETON:.3g} μ_N = {moment[q, n] / BOHR_MAGNETON:.3g} μ_B "
+        f"(scalar charges: {scalar[q, n] / NUCLEAR_MAGNETON:.3g} μ_N) at q = ({where}), {frequency:.3g} THz"
     )

@@ -7,9 +7,12 @@ antisymmetric 3×3 matrix is made of the three M^κ, so the moment of an atom is
 
 import numpy as np
 from scipy.constants import e as charge
-from scipy.constants import hbar
+from scipy.constants import hbar, physical_constants
 
 from hpcph.phonons.modes import Modes
+
+NUCLEAR_MAGNETON = physical_constants["nuclear magneton"][0]  # A m²
+BOHR_MAGNETON = physical_constants["Bohr magneton"][0]  # A m²
 
 
 def gyromagnetic_tensor(born_aij: np.ndarray, mass_a: np.ndarray) -> np.ndarray:

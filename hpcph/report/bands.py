@@ -3,12 +3,11 @@
 import numpy as np
 import plotly.graph_objects as go
 import xarray as xr
-from scipy.constants import physical_constants
 
 from hpcph.output import axis, units
+from hpcph.phonons.magnetic_moment import NUCLEAR_MAGNETON
 from hpcph.report import embed, style
 
-NUCLEAR_MAGNETON = physical_constants["nuclear magneton"][0]  # A m²
 ANGSTROM = 1e-10
 
 
