@@ -12,6 +12,7 @@ from hpcph.output import axis
 from hpcph.phonons.magnetic_moment import BOHR_MAGNETON, NUCLEAR_MAGNETON
 
 DASH = "–"  # of Γ–A
+MAGNETONS = {"μ_N": NUCLEAR_MAGNETON, "μ_B": BOHR_MAGNETON}
 XYZ = ("x", "y", "z")
 PLACE = ["leg", "distance (1/Å)", "q1", "q2", "q3", "branch", "frequency (THz)"]
 DEFAULT_LEG = f"Γ{DASH}A"
@@ -29,9 +30,9 @@ def dispersion(result: xr.Dataset) -> Iterator[list]:
     names = result["species"].values.tolist()
     columns |= {f"l along the axis, {name} (ħ)": along[..., s] for s, name in enumerate(names)}
     if "bands_moment" in result:
-        columns |= _moments(result, "moment", "μ", "μ_N", NUCLEAR_MAGNETON)
+        columns |= _moments(result, "moment", "μ", "μ_N")
     if "bands_moment_scalar" in result:
-        columns |= _moments(result, "moment_scalar", "scalar estimate μ", "μ_N", NUCLEAR_MAGNETON)
+        columns |= _moments(result, "moment_scalar", "scalar estimate μ", "μ_N")
     return _rows(result, columns, _legs(result))
 
 
@@ -51,11 +52,9 @@ def moments(result: xr.Dataset, leg: str | None) -> Iterator[list]:
     if chosen not in legs:
         raise InputError("--leg", leg, f"the path has the legs {', '.join(dict.fromkeys(legs))}")
     columns = {f"l_{c} (ħ)": result["bands_polarization"].values[..., i] for i, c in _cartesian(result)}
-    columns |= _moments(result, "moment", "μ", "μ_N", NUCLEAR_MAGNETON) | _moments(
-        result, "moment", "μ", "μ_B", BOHR_MAGNETON
-    )
+    columns |= _moments(result, "moment", "μ", "μ_N") | _moments(result, "moment", "μ", "μ_B")
     if "bands_moment_scalar" in result:
-        columns |= _moments(result, "moment_scalar", "scalar estimate μ", "μ_N", NUCLEAR_MAGNETON)
+        columns |= _moments(result, "moment_scalar", "scalar estimate μ", "μ_N")
     return _rows(result, columns, [name if name == chosen else None for name in legs])
 
 
@@ -71,8 +70,8 @@ def _cartesian(result: xr.Dataset) -> Iterator[tuple[int, str]]:
     return iter(enumerate(XYZ))
 
 
-def _moments(result: xr.Dataset, name: str, symbol: str, unit: str, magneton: float) -> Columns:
-    values = result[f"bands_{name}"].values / magneton
+def _moments(result: xr.Dataset, name: str, symbol: str, unit: str) -> Columns:
+    values = result[f"bands_{name}"].values / MAGNETONS[unit]
     return {f"{symbol}_{c} ({unit})": values[..., i] for i, c in enumerate(XYZ)}
 
 

@@ -106,7 +106,9 @@ def largest_moment(path: Path) -> str:
         q, n = np.unravel_index(np.argmax(moment), moment.shape)
         where = ", ".join(f"{x:.3g}" for x in file["/bands/q"][q])
         frequency = file["/bands/frequency"][q, n] / 1e12
+    largest, estimate = moment[q, n], scalar[q, n] / NUCLEAR_MAGNETON
+    size = f"{largest / NUCLEAR_MAGNETON:.3g} μ_N = {largest / BOHR_MAGNETON:.3g} μ_B"
     return (
-        f"largest moment of a phonon on the path: {moment[q, n] / NUCLEAR_MAGNETON:.3g} μ_N = {moment[q, n] / BOHR_MAGNETON:.3g} μ_B "
-        f"(scalar charges: {scalar[q, n] / NUCLEAR_MAGNETON:.3g} μ_N) at q = ({where}), {frequency:.3g} THz"
+        f"largest moment of a phonon on the path: {size} "
+        f"(scalar charges: {estimate:.3g} μ_N) at q = ({where}), {frequency:.3g} THz"
     )
