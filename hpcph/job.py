@@ -137,8 +137,7 @@ def _dispersion(job: Job, name: str, layout: list[Dataset], q_kc: np.ndarray, di
     """Modes at the points of a path or a list (layout: frequency first); those at Γ are the limits from a direction."""
 
     def work(block: slice):
-        here = job.crystal, q_kc[block], direction_kc[block], job.axis
-        found = maps.bands(*here) | maps.crystal_angular_momentum(*here)
+        found = maps.bands(job.crystal, q_kc[block], direction_kc[block], job.axis)
         if job.units is not None:
             found["frequency"] *= 2 * np.pi / job.units.frequency
         if job.gyromagnetic is not None:

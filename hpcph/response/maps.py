@@ -69,8 +69,10 @@ def bands(crystal: Crystal, q_kc: np.ndarray, direction_kc: np.ndarray, axis: np
     Returns
     -------
     frequency (q, n) in Hz, negative where imaginary; in ħ polarization (q, n, 3), polarization_by_atom (q, n, a, 3),
-    polarization_by_species (q, n, s, 3) in the order of species_names; eigenvector (q, n, a, 3) complex
+    polarization_by_species (q, n, s, 3) in the order of species_names; crystal_angular_momentum (q, n), NaN off the
+    axis; eigenvector (q, n, a, 3) complex
     """
+    n = axis / np.linalg.norm(axis)
     modes = diagonalise(crystal, q_kc, _limits(crystal, q_kc, direction_kc))
     names = species_names(crystal.structure.symbols)
     kind = np.array([names.index(symbol) for symbol in crystal.structure.symbols])
@@ -82,24 +84,9 @@ def bands(crystal: Crystal, q_kc: np.ndarray, direction_kc: np.ndarray, axis: np
         "polarization_by_species": np.stack(
             [atoms[:, :, kind == s].sum(axis=2) for s in range(kind.max() + 1)], axis=2
         ),
-        "eigenvector": canonical(modes, axis / np.linalg.norm(axis)).astype(np.complex64),
+        "crystal_angular_momentum": _labels(crystal.structure, modes, q_kc, direction_kc, n),
+        "eigenvector": canonical(modes, n).astype(np.complex64),
     }
-
-
-def crystal_angular_momentum(
-    crystal: Crystal, q_kc: np.ndarray, direction_kc: np.ndarray, axis: np.ndarray
-) -> dict[str, np.ndarray]:
-    """Labels of the screw or rotation along the axis, (q, n); NaN at wave vectors, or limits to Γ, that are off it."""
-    n = axis / np.linalg.norm(axis)
-    k = q_kc @ crystal.structure.reciprocal_vc
-    k = np.where(np.linalg.norm(k, axis=1)[:, None] > 0, k, direction_kc)
-    on_axis = np.flatnonzero(np.linalg.norm(np.cross(k, n), axis=1) < 1e-6 * np.linalg.norm(k, axis=1))
-    label = np.full((len(q_kc), crystal.modes), np.nan)
-    if on_axis.size:
-        q = q_kc[on_axis]
-        modes = diagonalise(crystal, q, _limits(crystal, q, direction_kc[on_axis]))
-        label[on_axis], _ = screw.labels(crystal.structure, modes, n)
-    return {"crystal_angular_momentum": label}
 
 
 def moments(structure: Structure, polarization_knai: np.ndarray) -> dict[str, np.ndarray]:
@@ -120,6 +107,19 @@ def moments(structure: Structure, polarization_knai: np.ndarray) -> dict[str, np
 def species_names(symbols: tuple[str, ...]) -> list[str]:
     """The chemical species in the order of their first atom."""
     return list(dict.fromkeys(symbols))
+
+
+def _labels(
+    structure: Structure, modes: Modes, q_kc: np.ndarray, direction_kc: np.ndarray, n: np.ndarray
+) -> np.ndarray:
+    """Crystal angular momentum of the turn about n, (q, n); NaN at wave vectors, or limits to Γ, that are off it."""
+    k = q_kc @ structure.reciprocal_vc
+    k = np.where(np.linalg.norm(k, axis=1)[:, None] > 0, k, direction_kc)
+    on_axis = np.flatnonzero(np.linalg.norm(np.cross(k, n), axis=1) < 1e-6 * np.linalg.norm(k, axis=1))
+    label = np.full(modes.frequency_kn.shape, np.nan)
+    if on_axis.size:
+        label[on_axis], _ = screw.labels(structure, modes.at(on_axis), n)
+    return label
 
 
 def _limits(crystal: Crystal, q_kc: np.ndarray, direction_kc: np.ndarray):
