@@ -122,7 +122,7 @@ def dispersion(name):
     case = physics.case(name)
     direction = np.tile(AXIS, (len(points(name).q_kc), 1))
     found = maps.bands(case.crystal, points(name).q_kc, direction, AXIS)
-    del found["eigenvector"]
+    del found["eigenvector"], found["crystal_angular_momentum"]
     born = case.structure.born_aij is not None
     return found | (maps.moments(case.structure, found["polarization_by_atom"]) if born else {})
 
