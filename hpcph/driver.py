@@ -88,7 +88,7 @@ def _clear(path: Path) -> None:
 def _prepare(
     source, output: Path | None, resume: bool, reporter: Reporter, locks: list[Lock]
 ) -> tuple[Job, Path, dict[str, str], Checkpoint | None]:
-    from hpcph.prepare import identity, prepare
+    from hpcph.prepare import prepare
 
     ready = prepare(source)
     folder = (output or Path(source.input.output)).absolute()
@@ -96,9 +96,8 @@ def _prepare(
     locks.append(Lock(folder))
     for remark in filter(None, [source.input.title, *ready.remarks]):
         reporter.say(remark)
-    own = identity(source)
     try:
-        return ready.job, path, own, _earlier(folder, path, own, resume, reporter)
+        return ready.job, path, ready.identity, _earlier(folder, path, ready.identity, resume, reporter)
     except InputError:
         if not path.stat().st_size:
             path.unlink()

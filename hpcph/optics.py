@@ -61,9 +61,7 @@ def operators(modes: OpticalModes, axis: np.ndarray) -> dict[str, np.ndarray]:
 def scales(units: Units | None, volume: float) -> dict[str, float]:
     """Factors from SI to what is stored: 1, or for models their own units per cell."""
     if units is None:
-        return dict.fromkeys(
-            ("frequency", "pam", "peltier", "orbital_current", "carried_current", "magnetization"), 1.0
-        )
+        return dict.fromkeys(("frequency", *OBSERVABLES), 1.0)
     per_cell = volume / units.length**3 * units.electric_field**2
     return {
         "frequency": 1 / units.frequency,
@@ -88,11 +86,13 @@ def stage(crystal: Crystal, light: Light, axis: np.ndarray, units: Units | None)
         modes, observables = prepared()
         omega = light.omega_w[block]
         found = {"/optics/frequency": omega * factor["frequency"]}
+        parts = {}
         for name, operator in observables.items():
-            within = responses.within_levels(modes, operator)
-            for suffix, part in (("", operator), ("_degenerate", within)):
-                chi = factor[name] * responses.tensor(modes, part, omega, light.lifetime)
-                found[f"/optics/{name}{suffix}"] = chi
+            parts[name], parts[f"{name}_degenerate"] = operator, responses.within_levels(modes, operator)
+        every = responses.tensor(modes, np.stack(list(parts.values())), omega, light.lifetime)  # drives the modes once
+        for index, name in enumerate(parts):
+            found[f"/optics/{name}"] = factor[name.removesuffix("_degenerate")] * every[:, index]
+        for name in observables:
             means = [responses.mean(found[f"/optics/{name}"], jones) for jones in light.jones_pv]
             found[f"/optics/{name}_mean"] = np.stack(means, axis=1)
         return None, found

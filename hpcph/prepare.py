@@ -36,10 +36,12 @@ class Prepared:
     """A job with what only rank 0 needs to know about it.
 
     remarks : lines that the user should read
+    identity : what decides the results, by name; the job's fingerprint is its hash
     """
 
     job: Job
     remarks: list[str]
+    identity: dict[str, str]
 
 
 def prepare(source: Source) -> Prepared:
@@ -54,6 +56,7 @@ def prepare(source: Source) -> Prepared:
     if accuracy is not None:
         remarks.append(f"meshes until γ^LL and γ^NL are accurate to {accuracy}")
     highest = _highest_frequency(crystal, found.commensurate_qc, given.crystal.allow_unstable)
+    own = identity(source)
     job = Job(
         crystal=crystal,
         samplings=samplings(thermal.mesh, structure) if thermal else (),
@@ -69,9 +72,9 @@ def prepare(source: Source) -> Prepared:
         light=_light(source, crystal, found.units),
         units=found.units,
         allow_unstable=given.crystal.allow_unstable,
-        fingerprint=fingerprint(source),
+        fingerprint=_hash(own),
     )
-    return Prepared(job, remarks)
+    return Prepared(job, remarks, own)
 
 
 def _highest_frequency(crystal: dynamical.Crystal, q_kc: np.ndarray, allow_unstable: bool) -> float:
@@ -118,7 +121,11 @@ def identity(source: Source) -> dict[str, str]:
 
 def fingerprint(source: Source) -> str:
     """sha256 of the identity: equal fingerprints, equal results."""
-    return hashlib.sha256(repr(identity(source)).encode()).hexdigest()
+    return _hash(identity(source))
+
+
+def _hash(identity: dict[str, str]) -> str:
+    return hashlib.sha256(repr(identity).encode()).hexdigest()
 
 
 def build_samples(given: Sample, density: float, axis: np.ndarray) -> Samples:
