@@ -1,6 +1,8 @@
 """The rooms of the house: who may import what. Read from the sources, nothing is imported."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -117,3 +119,11 @@ def test_files_are_short_and_say_what_they_are(path):
 def test_no_room_for_leftovers():
     """No utils, helpers, misc or common."""
     assert not {p.stem for p in FILES} & {"utils", "util", "helpers", "misc", "common"}
+
+
+def test_a_rank_loads_only_what_it_needs():
+    """What rank 0 alone reads, checks and draws with, 256 ranks do not import: SciPy would cost each of them 13 MB."""
+    rank_0 = ("scipy", "phonopy", "pydantic", "pint", "ruamel", "xarray", "matplotlib", "plotly", "ase", "spglib")
+    program = f"import sys, hpcph.cli, hpcph.driver; print(*set({rank_0!r}) & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import pint
 from pydantic import BeforeValidator
-from scipy.constants import c as speed_of_light
+
+from hpcph.constants import speed_of_light
 
 NUMBER = r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
 QUANTITY = re.compile(NUMBER + r"\s*([A-Za-zµμΩÅ°][A-Za-z0-9µμΩÅ°*/^ ·-]{0,40})")

@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 from ase.data import atomic_numbers
-from scipy.constants import c as light
 
+from hpcph.constants import speed_of_light as light
 from hpcph.errors import InputError
 from hpcph.phonons.eigenvectors import amplitudes
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from hpcph.constants import bohr_magneton, nuclear_magneton
 from hpcph.errors import InputError
 from hpcph.output import axis
-from hpcph.phonons.magnetic_moment import BOHR_MAGNETON, NUCLEAR_MAGNETON
 
 DASH = "–"  # of Γ–A
-MAGNETONS = {"μ_N": NUCLEAR_MAGNETON, "μ_B": BOHR_MAGNETON}
+MAGNETONS = {"μ_N": nuclear_magneton, "μ_B": bohr_magneton}
 XYZ = ("x", "y", "z")
 PLACE = ["leg", "distance (1/Å)", "q1", "q2", "q3", "branch", "frequency (THz)"]
 DEFAULT_LEG = f"Γ{DASH}A"

@@ -4,8 +4,8 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from scipy.constants import mu_0
 
+from hpcph.constants import mu_0
 from hpcph.figures import sample, style
 from hpcph.output import axis
 

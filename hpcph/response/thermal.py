@@ -3,9 +3,8 @@
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
-from scipy.constants import hbar
-from scipy.constants import k as boltzmann
 
+from hpcph.constants import boltzmann, hbar
 from hpcph.crystal.lattice import SYMMETRIC
 from hpcph.phonons.modes import Modes
 from hpcph.response.weights import ModeWeights

@@ -9,8 +9,8 @@ those of L; the operators are numbered L_x L_y L_z N_x N_y N_z.
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.constants import hbar
 
+from hpcph.constants import hbar
 from hpcph.crystal.lattice import SYMMETRIC
 from hpcph.phonons import angular_momentum, magnetic_moment
 from hpcph.phonons.modes import Modes
