@@ -10,14 +10,14 @@ from xml.etree import ElementTree as xml
 
 import h5py
 
-from hpcph.output.store import publish
+from hpcph.output.draft import draft
 
 KINDS = {"f": "Float", "i": "Int", "u": "UInt"}
 
 
 def describe(result: Path) -> Path | None:
     """Write the sidecar of a complete result, at once; its path, or None where the file has no maps to look at."""
-    final, temporary = result.with_suffix(".xdmf"), result.with_name(f".{result.stem}.xdmf.partial")
+    final = result.with_suffix(".xdmf")
     document = xml.Element("Xdmf", Version="2.0")
     domain = xml.SubElement(document, "Domain")
     with h5py.File(result, "r") as file:
@@ -29,8 +29,8 @@ def describe(result: Path) -> Path | None:
         final.unlink(missing_ok=True)  # of an earlier result
         return None
     xml.indent(document)
-    xml.ElementTree(document).write(temporary, encoding="utf-8", xml_declaration=True)
-    publish(temporary, final)
+    with draft(final) as temporary:
+        xml.ElementTree(document).write(temporary, encoding="utf-8", xml_declaration=True)
     return final
 
 
