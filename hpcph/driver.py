@@ -2,6 +2,7 @@
 
 import platform
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from hpcph.keeper import Keeper
 from hpcph.output import undo
 from hpcph.output.lock import Lock
 from hpcph.output.progress import Reporter
+from hpcph.output.room import refused, unwritable, writing
 from hpcph.output.store import MapWriter, claim, lay_out, readable, require_parallel
 from hpcph.parallel import checkpoint
 from hpcph.parallel.checkpoint import Checkpoint
@@ -43,7 +45,11 @@ def run(comm: Comm, source, output: Path | None, stop: Stop, resume: bool = Fals
     require_parallel()
     locks: list[Lock] = []
     try:
-        job, path, identity, earlier = comm.on_root(lambda: _prepare(source, output, resume, reporter, locks))
+        prepared = []
+        comm.phase = "preparing the job"
+        comm.on_root(lambda: prepared.append(_prepare(source, output, resume, reporter, locks)))
+        comm.phase = "sending the job to every rank"
+        job, path, identity, earlier = comm.bcast(prepared[0] if comm.root else None)
         keeper = Keeper(comm, path, identity, earlier, stop)
         try:
             return _through(comm, source, job, keeper, begin, reporter)
@@ -62,6 +68,7 @@ def _through(comm: Comm, source, job: Job, keeper: Keeper, begin: float, reporte
     others = map_stages(job)
     for stage in others:
         _compute(comm, stage, keeper, reporter)
+    comm.phase = "completing the result"
     hosts = len(set(comm.mpi.allgather(platform.node())))
     timing = Timing(begin, time.monotonic() - started, hosts)
     todo = [*zones, *others]
@@ -70,7 +77,8 @@ def _through(comm: Comm, source, job: Job, keeper: Keeper, begin: float, reporte
         given = source.input
         found = thermal_findings(given, given.thermal, job, runs, spectrum) if runs else Findings()
         if keeper.on_disk:
-            undo.snapshot(keeper.path)
+            with writing(keeper.path.parent):
+                undo.snapshot(keeper.path)
         outcome = conclude(comm, source, job, todo, found, keeper.path, timing, reporter)
         _clear(keeper.path)
         return outcome
@@ -79,10 +87,11 @@ def _through(comm: Comm, source, job: Job, keeper: Keeper, begin: float, reporte
 
 
 def _clear(path: Path) -> None:
-    """Nothing of an unfinished run is left."""
-    path.unlink(missing_ok=True)
-    checkpoint.remove(path.parent)
-    undo.forget(path)
+    """Nothing of an unfinished run is left, unless the folder is no longer ours."""
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
+        checkpoint.remove(path.parent)
+        undo.forget(path)
 
 
 def _prepare(
@@ -93,11 +102,13 @@ def _prepare(
     ready = prepare(source)
     folder = (output or Path(source.input.output)).absolute()
     path = claim(folder, ready.job.fingerprint)
-    locks.append(Lock(folder))
+    with writing(folder):
+        locks.append(Lock(folder))
     for remark in filter(None, [source.input.title, *ready.remarks]):
         reporter.say(remark)
     try:
-        return ready.job, path, ready.identity, _earlier(folder, path, ready.identity, resume, reporter)
+        with writing(folder):
+            return ready.job, path, ready.identity, _earlier(folder, path, ready.identity, resume, reporter)
     except InputError:
         if not path.stat().st_size:
             path.unlink()
@@ -131,17 +142,20 @@ def _zone(comm: Comm, job: Job, keeper: Keeper, reporter: Reporter) -> tuple[lis
     done: list[Stage] = []
     runs: Runs = []
     spectrum = None
+    comm.phase = "laying out the file"
     layouts = meshes(job)
     others = [spec for stage in map_stages(job) for spec in stage.maps]
     if not job.samplings and not keeper.on_disk:
         comm.on_root(partial(lay_out, keeper.path, others))
     while not comm.on_root(lambda: len(runs) == len(job.samplings) or _accurate(job, runs)):
+        comm.phase = "laying out a mesh"
         mesh = comm.on_root(layouts.__next__)
         stage = zone(job, mesh)
         reporter.say(mesh.description())
         if keeper.row_of(stage) is None and keeper.start(stage)[0] == 0:
             comm.on_root(partial(lay_out, keeper.path, [*stage.maps, *others]))
         row = _compute(comm, stage, keeper, reporter)
+        comm.phase = f"reading the sums of {stage.name}"
         if comm.root:
             sums, spectrum = read(job, row)
             runs.append((mesh, response(sums, job.temperature, job.crystal.structure.volume, mesh.operations)))
@@ -179,29 +193,33 @@ def _compute(comm: Comm, stage: Stage, keeper: Keeper, reporter: Reporter) -> np
     most = _blocks_a_round(stage, comm.size)
     with reporter.stage(stage.name, len(stage.blocks), stage.points, stage.noun) as progress:
         while done < len(stage.blocks):
+            comm.phase = f"computing {stage.name}"
             first, done = done, hand_out(comm, done, min(done + most, len(stage.blocks)), work, progress, keeper.pause)
             if stage.maps:
+                comm.phase = f"writing the maps of {stage.name}"
                 _write(comm, stage, keeper.path, collected)
             if stage.width:
+                comm.phase = f"adding up {stage.name}"
                 total = comm.ordered_sum(rows, range(first, done), total)
             rows.clear()
             collected.clear()
+            comm.phase = f"keeping the place in {stage.name}"
             keeper.passed(stage, done, total)
     keeper.finished(stage, total)
     return total
 
 
 def _write(comm: Comm, stage: Stage, path: Path, collected: dict[int, dict[str, np.ndarray]]) -> None:
-    """The maps of a round, all ranks together; a rank that fails takes part to the end, and then fails everyone."""
+    """The maps of a round, all ranks together; a rank that cannot write takes part to the end, then fails everyone."""
+    comm.agree(unwritable(path))  # a rank that alone cannot open the file would keep the others in MPI's opening of it
     failure: InputError | None = None
     with MapWriter(path, comm) as writer:
         for spec in stage.maps:
             try:
                 writer.write(spec, [(stage.blocks[b], collected[b][spec.name]) for b in sorted(collected)])
             except OSError as err:
-                fix = f"cannot be written ({str(err)[:80]}); make room and run the same command again"
-                failure = InputError("output", path.parent, fix)
-        comm.agree(failure)
+                failure = refused(path.parent, err)
+    comm.agree(failure)
 
 
 def _blocks_a_round(stage: Stage, ranks: int) -> int:

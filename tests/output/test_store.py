@@ -116,6 +116,12 @@ def finished(folder, provenance=None):
     return path, complete(path, maps(), results, {"/x": {"scale": 2.0}}, provenance or {"fingerprint": "f"})
 
 
+def test_a_complete_file_has_no_more_room_than_it_needs(tmp_path):
+    """What was taken beyond its end is given back."""
+    found = finished(tmp_path)[0].stat()
+    assert found.st_blocks * 512 < found.st_size + (1 << 16)
+
+
 def test_every_dataset_has_unit_description_and_scales(tmp_path):
     """Also the index axes; a path among the axes is that dataset's scale."""
     path, sha = finished(tmp_path)

@@ -37,7 +37,7 @@ if __name__ == "__main__":
     comm = world()
     try:
         code = main(sys.argv[1:], comm)
-    except BaseException:
-        comm.abort(1)
+    except BaseException as failure:
+        comm.abort(failure)
         raise
     sys.exit(code)
