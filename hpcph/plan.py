@@ -8,6 +8,7 @@ from hpcph import cost
 from hpcph.cost import Load
 from hpcph.crystal.mesh import block_size
 from hpcph.job import Job, stages
+from hpcph.response.coherence import COLUMNS, TOGETHER
 
 RANK_BASE = 150 << 20  # bytes of an idle rank: interpreter, NumPy, HDF5, MPI
 SERIES = 5  # meshes that a wanted accuracy is taken to need
@@ -49,6 +50,10 @@ def plan(job: Job, ranks: int) -> Plan:
     maps = {spec.name: spec for stage in todo for spec in stage.maps}
     g = 0 if job.crystal.dipoles is None else len(job.crystal.dipoles.wavevector_gc)
     block = block_size(n) * 16 * (25 * n * n + 24 * g)
+    if job.scattering is not None:
+        block += job.scattering.nbytes + 8 * 4 * len(job.temperature) * block_size(n) * n
+    if job.coherent:
+        block += 8 * (4 * TOGETHER + COLUMNS * block_size(n) * n * n)
     partial = 8 * sum(stage.width * len(stage.blocks) for stage in todo)
     return Plan(
         work=work,
