@@ -1,6 +1,7 @@
 """What the thermal part of a run found, on rank 0: tensors, feedback and magnetization, for the file and the user."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from hpcph.response.spectrum import Spectrum
 from hpcph.response.thermal import ThermalResponse
 
 if TYPE_CHECKING:  # ranks other than 0 import this module too, and never the validation
+    from hpcph.config.lifetime import Lifetimes
     from hpcph.config.schema import Input, Thermal
 
 Runs = list[tuple[Mesh, ThermalResponse]]
@@ -45,28 +47,43 @@ def thermal_findings(given: "Input", wanted: "Thermal", job: Job, runs: Runs, sp
     keep = np.isin(job.temperature, wanted.temperatures)
     thermal, spread = everything.at(keep), errors.at(keep)
     axis = job.axis / np.linalg.norm(job.axis)
-    drive = axis * wanted.lifetime * wanted.gradient
+    lifetime = wanted.lifetime.time if job.scattering is None else 1.0  # else it stands in the sums
+    assert lifetime is not None
+    drive = axis * lifetime * wanted.gradient
     density = thermal.gamma_nl_rate @ drive
-    results = layout.thermal(thermal, wanted.lifetime, density)
-    results += layout.thermal_errors(spread, wanted.lifetime, spread.gamma_nl_rate @ np.abs(drive))
-    results += layout.convergence([(m, found.at(keep)) for m, found in runs], axis, wanted.lifetime)
+    results = layout.thermal(thermal, lifetime, density)
+    results += layout.thermal_errors(spread, lifetime, spread.gamma_nl_rate @ np.abs(drive))
+    results += layout.convergence([(m, found.at(keep)) for m, found in runs], axis, lifetime)
     if spectrum is not None and job.intervals is not None:
-        results += layout.spectrum(job.intervals, spectrum.per_volume(job.crystal.structure.volume, wanted.lifetime))
+        results += layout.spectrum(job.intervals, spectrum.per_volume(job.crystal.structure.volume, lifetime))
     coupled = samples = doubt = None
-    groups = {"/thermal": {"axis": axis, "lifetime": wanted.lifetime, "gradient": wanted.gradient}}
+    groups: dict[str, dict[str, Any]] = {"/thermal": {"axis": axis, "gradient": wanted.gradient}}
+    groups["/thermal"] |= _lifetimes(wanted.lifetime)
     if given.feedback is not None:
         coupled, samples = _feedback(given, everything, thermal, job.crystal.structure.density, axis, density)
         doubt = convergence.feedback_uncertainty(spread, samples, axis, coupled)
         results += layout.feedback(coupled, samples) + layout.feedback_errors(doubt)
         groups["/feedback"] = {"scale": coupled.scale, "coupling": coupled.coupling.name.lower()}
     scale = coupled.scale if coupled else 1.0
-    magnetized, more = _magnetic(thermal, spread, wanted.lifetime, drive, coupled, samples)
-    lines: list[str | Table] = [closing_table(thermal, spread, wanted.lifetime, axis, coupled, doubt, samples)]
+    magnetized, more = _magnetic(thermal, spread, lifetime, drive, coupled, samples)
+    lines: list[str | Table] = [closing_table(thermal, spread, lifetime, axis, coupled, doubt, samples)]
     if magnetized is not None:
         lines.append(magnetic.closing_table(thermal.temperature, magnetized, axis, scale, samples))
     relative = convergence.relative(errors, everything, job.crystal.structure.rotations_cartesian)
     lines += _remarks(thermal, coupled, job, relative)
     return Findings(results + more, groups, _provenance(scale, everything, mesh), lines)
+
+
+def _lifetimes(given: "Lifetimes") -> dict[str, Any]:
+    """What the input says: lifetime in s, or linewidths and whether they are interpolated; boundary in m."""
+    found: dict[str, Any] = {}
+    if given.time is not None:
+        found["lifetime"] = given.time
+    if given.phono3py is not None:
+        found["linewidths"] = Path(given.phono3py).name + (", interpolated" if given.interpolate else "")
+    if given.boundary is not None:
+        found["boundary"] = given.boundary
+    return found
 
 
 def _feedback(given, everything: ThermalResponse, thermal: ThermalResponse, density, axis, pam) -> tuple:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from hpcph import __version__, source_crystal
+from hpcph import __version__, scattering, source_crystal
 from hpcph.config.feedback import Sample
 from hpcph.config.light import Linewidths
 from hpcph.config.load import Source
@@ -20,6 +20,7 @@ from hpcph.errors import InputError
 from hpcph.job import Job, Planes, refuse_unstable
 from hpcph.optics import Light
 from hpcph.output.linewidths import lifetimes_at_gamma
+from hpcph.phonons.lifetimes import Scattering
 from hpcph.phonons.magnetic_moment import gyromagnetic_tensor
 from hpcph.phonons.modes import diagonalise
 from hpcph.response import maps, sample
@@ -56,12 +57,14 @@ def prepare(source: Source) -> Prepared:
     if accuracy is not None:
         remarks.append(f"meshes until γ^LL and γ^NL are accurate to {accuracy}")
     highest = _highest_frequency(crystal, found.commensurate_qc, given.crystal.allow_unstable)
+    scattered, more = _scattering(source, crystal)
     own = identity(source)
     job = Job(
         crystal=crystal,
-        samplings=samplings(thermal.mesh, structure) if thermal else (),
+        samplings=samplings(thermal.mesh, structure, scattered) if thermal else (),
         accuracy=accuracy,
         temperature=temperatures(given),
+        scattering=scattered,
         axis=np.asarray(given.axis, float),
         gyromagnetic=_gyromagnetic(given, structure) if found.units is None else None,
         store_modes=given.modes,
@@ -74,7 +77,19 @@ def prepare(source: Source) -> Prepared:
         allow_unstable=given.crystal.allow_unstable,
         fingerprint=_hash(own),
     )
-    return Prepared(job, remarks, own)
+    return Prepared(job, [*remarks, *more], own)
+
+
+def _scattering(source: Source, crystal: dynamical.Crystal) -> tuple[Scattering | None, list[str]]:
+    """Lifetimes of modes where the input has them, and what the user should read about them."""
+    given, thermal = source.input, source.input.thermal
+    if thermal is None or not thermal.lifetime.by_mode:
+        return None, []
+    if thermal.lifetime.phono3py is None:
+        return scattering.one_rate(thermal.lifetime), []
+    wanted = np.union1d(temperatures(given), given.spectrum.temperature if given.spectrum else [])
+    path = source.resolve(thermal.lifetime.phono3py)
+    return scattering.linewidths(thermal.lifetime, path, thermal.mesh, crystal, wanted)
 
 
 def _highest_frequency(crystal: dynamical.Crystal, q_kc: np.ndarray, allow_unstable: bool) -> float:
@@ -103,14 +118,17 @@ def temperatures(given: Input) -> np.ndarray:
     return np.union1d(wanted, [calibrate.temperature] if calibrate else [])
 
 
-def samplings(wanted: Wanted, structure: Structure) -> tuple[mesh.Sampling, ...]:
-    """The series of meshes for an accuracy; for a grid itself and two coarser ones that its error is judged by."""
+def samplings(wanted: Wanted, structure: Structure, scattered: Scattering | None = None) -> tuple[mesh.Sampling, ...]:
+    """The series of meshes for an accuracy; for a grid itself and two coarser ones that its error is judged by.
+
+    Where linewidths are known on a mesh alone, coarser ones must be parts of it.
+    """
     if wanted.grid is None:
         grids = [mesh.even_grid(structure, divisions) for divisions in mesh.DIVISIONS]
         return tuple(_sampling(wanted, structure, grid, AUTOMATIC_REFINEMENT) for grid in grids)
     last = _sampling(wanted, structure, wanted.grid, wanted.refine_gamma or 0)
     coarser = dict.fromkeys(last.coarser(factor) for factor in (3, 2))
-    return (*(s for s in coarser if s != last), last)
+    return (*(s for s in coarser if s != last and (scattered is None or scattered.reaches(s.grid))), last)
 
 
 def identity(source: Source) -> dict[str, str]:

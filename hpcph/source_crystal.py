@@ -70,10 +70,12 @@ def files(source: Source) -> forceconstants.Files:
 
 def sources(source: Source) -> list[Path]:
     """Every file whose content decides the results."""
-    optics = source.input.optics
+    optics, thermal = source.input.optics, source.input.thermal
     found = [] if source.input.crystal.model is not None else files(source).all()
     if optics is not None and isinstance(optics.lifetime, Linewidths):
         found.append(source.resolve(optics.lifetime.linewidths))
+    if thermal is not None and thermal.lifetime.phono3py is not None:
+        found.append(source.resolve(thermal.lifetime.phono3py))
     return found
 
 

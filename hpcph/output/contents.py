@@ -11,6 +11,9 @@ TABLE = """
 /crystal       | finite   | atom cartesian_polarization cartesian_displacement | born_charges?
 /thermal       | finite   | temperature cartesian_l cartesian_gradient    | gamma_nl
 /thermal       | number   | temperature cartesian_l cartesian_gradient    | gamma_nl_error?
+/thermal       | finite   | temperature cartesian_l cartesian_gradient    | gamma_coherence?
+/thermal       | finite   | temperature cartesian_heat cartesian_gradient | conductivity? conductivity_coherence?
+/thermal       | number   | temperature cartesian_heat cartesian_gradient | conductivity_error?
 /thermal       | finite   | temperature cartesian_l                       | pam_density
 /thermal       | number   | temperature cartesian_l                       | pam_density_error?
 /thermal       | finite   | temperature cartesian_l cartesian_l2          | /feedback/susceptibility/diagonal
@@ -26,7 +29,7 @@ TABLE = """
 /feedback      | number   | temperature radius                            | amplification amplification_error?
 /feedback      | number   | temperature                                   | critical_radius
 /feedback      | number   | temperature radius cartesian_l                | pam_density
-/magnetization | finite   | temperature cartesian_m cartesian_gradient    | gamma_nl
+/magnetization | finite   | temperature cartesian_m cartesian_gradient    | gamma_nl gamma_coherence?
 /magnetization | number   | temperature cartesian_m cartesian_gradient    | gamma_nl_error?
 /magnetization | finite   | temperature cartesian_m                       | density_without_feedback
 /magnetization | finite   | temperature cartesian_m                       | field_without_feedback
@@ -68,11 +71,12 @@ TABLE = """
 /orbits        | finite   | orbit branch atom cartesian_l                 | polarization_by_atom
 /orbits        | complex  | orbit branch atom cartesian                   | eigenvector
 """
-ATTRIBUTES = (  # section that needs them, what they are, where they stand, names
+ATTRIBUTES = (  # section that needs them (?: where they are), what they are, where they stand, names
     ("/crystal", "text", "/provenance", "hpcph sha256 fingerprint input"),
     ("/crystal", "number", "/provenance", "wall_time"),
     ("/crystal", "text", "/crystal", "formula space_group"),
-    ("/thermal", "number", "/thermal", "lifetime gradient"),
+    ("/thermal", "number", "/thermal", "gradient lifetime? boundary?"),
+    ("/thermal", "text", "/thermal", "linewidths?"),
     ("/thermal", "number", "/provenance", "feedback_scale mesh_points mesh_refinement"),
     ("/thermal", "number", "/provenance", "unstable_modes_left_out zero_modes_left_out"),
     ("/thermal", "three numbers", "/provenance", "mesh_grid mesh_shift"),

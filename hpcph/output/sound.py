@@ -62,7 +62,8 @@ def _require(contents: Contents) -> None:
             for row in table:
                 _require_row(contents, axes, *row)
             for place, name, kind in required_attributes(section):
-                _require_attribute(place, contents[place], name, kind)
+                if not name.endswith("?") or name[:-1] in contents[place].attrs:
+                    _require_attribute(place, contents[place], name.rstrip("?"), kind)
     _require_physics(contents, texts)
 
 

@@ -23,6 +23,7 @@ from hpcph.crystal.chain import Chain
 from hpcph.phonons import magnetic_moment
 from hpcph.phonons import modes as phonons
 from hpcph.response import light, maps, optics, thermal
+from hpcph.response.occupation import occupation
 from hpcph.response.spectrum import Intervals, Projection, spectral_sums
 from hpcph.response.weights import mode_weights
 
@@ -182,7 +183,7 @@ def carried(name):
     """Σ w ħ|v| ∂f/∂T, γ^NL if all modes had l = 1 and nothing cancelled: the size where symmetry forbids γ. (t,)"""
     batch = modes(name)
     speed = np.linalg.norm(batch.velocities(), axis=-1)
-    _, _, warming = thermal.occupation(np.where(batch.active_kn, batch.frequency_kn, 1e20), TEMPERATURES)
+    _, _, warming = occupation(np.where(batch.active_kn, batch.frequency_kn, 1e20), TEMPERATURES)
     return hbar * np.einsum("k,kn,tkn->t", points(name).weight_k, speed, warming) / physics.case(name).structure.volume
 
 

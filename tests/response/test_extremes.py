@@ -180,7 +180,7 @@ def coupled(chi, density, axis, samples, factor, coupling=Coupling.PARALLEL):
     """χ times what makes the largest eigenvalue of Γ equal to `factor`."""
     largest = np.linalg.eigvals(chi[0] @ samples.inverse_inertia_rij[0]).real.max()
     zero = np.zeros_like(chi)
-    response = thermal.ThermalResponse(np.ones(1), zero, chi / largest, zero, 0, 0)
+    response = thermal.ThermalResponse(np.ones(1), zero, chi / largest, zero, zero, 0, 0)
     return feedback(response, samples, density, axis, coupling, factor)
 
 
