@@ -64,6 +64,11 @@ class Conduction:
             _scatter(found, weight * _central(theta, b), a)
         return found
 
+    def leaving(self, theta: np.ndarray) -> np.ndarray:
+        """Heat that baths take from the seen nodes, (k, j, i) W; of a fixed one whatever reaches it."""
+        exchanged = self.loads.exchange * theta - self.loads.ambient
+        return np.where(self.loads.fixed, exchanged - self.residual(theta), exchanged)
+
     def jacobian(self, theta: np.ndarray) -> dict[Offset, np.ndarray]:
         """∂residual/∂θ by where the neighbour is; every array (k, j, i), zero where there is none."""
         kappa, slope = (f(theta + self.reference) for f in (self.conductivity.at, self.conductivity.slope))
@@ -83,8 +88,8 @@ class Conduction:
                 self._add(found, offset, row, signs / 4 * weight[source])
         for a, b, weight in self._crossed(slope):
             bend = weight * _central(theta, b)
-            for source, row, sign, step in _neighbours(a):
-                self._add(found, _offset({a: -step}), row, sign / 2 * bend[source])
+            for source, row, sign, way in _neighbours(a):
+                self._add(found, _offset({a: -way}), row, sign / 2 * bend[source])
         return found
 
     def _add(self, found: dict[Offset, np.ndarray], offset: Offset, rows: tuple[slice, ...], values) -> None:
@@ -157,25 +162,25 @@ def rows(part: Part, fixed: np.ndarray, stencil: dict[Offset, np.ndarray]) -> tu
 
     Fixed nodes are coupled to nothing: their row is the mean of the diagonal.
     """
-    planes, rows_, columns = part.grid.nodes
-    shape = (part.high - part.low, rows_, columns)
+    _, across, columns = part.grid.nodes
+    shape = (part.high - part.low, across, columns)
     diagonal = stencil[0, 0, 0][part.owned]
     mean = diagonal.mean()
     offsets = sorted(stencil)
     valid = np.zeros((*shape, len(offsets)), bool)
     values = np.empty((*shape, len(offsets)))
-    for number, offset in enumerate(offsets):
-        values[..., number] = stencil[offset][part.owned]
+    for place, offset in enumerate(offsets):
+        values[..., place] = stencil[offset][part.owned]
         own, other = zip(*(_overlap(n, step) for n, step in zip(fixed.shape, offset, strict=True)), strict=True)
         free = np.zeros(fixed.shape, bool)
         free[own] = ~(fixed[own] | fixed[other])
-        valid[..., number] = free[part.owned]
+        valid[..., place] = free[part.owned]
     centre = offsets.index((0, 0, 0))
     valid[..., centre] = True
     values[..., centre] = np.where(fixed[part.owned], mean, diagonal)
     pointer = np.concatenate([[0], np.cumsum(valid.reshape(-1, len(offsets)).sum(axis=1))]).astype(np.int32)
-    shift = np.array([(z * rows_ + y) * columns + x for z, y, x in offsets], np.int32)
-    number = np.arange(part.low * rows_ * columns, part.high * rows_ * columns, dtype=np.int32)
+    shift = np.array([(z * across + y) * columns + x for z, y, x in offsets], np.int32)
+    number = np.arange(part.low * across * columns, part.high * across * columns, dtype=np.int32)
     return pointer, (number[:, None] + shift)[valid.reshape(-1, len(offsets))], values[valid]
 
 

@@ -38,11 +38,13 @@ class Temperature:
     """The solution on the planes of one rank.
 
     theta : ndarray (k, j, i) K, seen nodes, relative to the reference
+    leaving_k : ndarray (k,) W, heat that the baths take from the owned planes
     steps, linear : Newton steps and linear iterations in all; residual : of the equation, over the absorbed power
     """
 
     part: Part
     theta: np.ndarray
+    leaving_k: np.ndarray
     steps: int
     linear: int
     residual: float
@@ -150,7 +152,7 @@ class _Problem:
         self.seen = self.grids[0].createLocalVec()
 
     def _layout(self, level: Level):
-        x, y, z = level.nodes
+        x, y, _ = level.nodes
         return self.petsc.DMDA().create(
             dim=3, dof=1, sizes=level.nodes, proc_sizes=(1, 1, len(level.planes)),
             ownership_ranges=([x], [y], list(level.planes)), stencil_type=self.petsc.DMDA.StencilType.BOX,
@@ -183,9 +185,10 @@ class _Problem:
                 "linear iterations; take more sample.solver.iterations, less power, or more cells",
             )
         theta = self._look(solution)
+        leaving = self.equation.leaving(theta)[part.owned].sum(axis=(1, 2))
         for thing in (snes, matrix, solution, self.seen, *self.grids):
             thing.destroy()
-        return Temperature(part, theta, steps, linear, residual)
+        return Temperature(part, theta, leaving, steps, linear, residual)
 
     def _prepare(self, ksp) -> None:
         """Multigrid from the coarsest grid to the finest, Galerkin's operators on the coarse ones."""
