@@ -101,7 +101,7 @@ def attributes(setup: Setup, totals: Totals) -> dict[str, Any]:
     faces = {name: _bath(getattr(setup, name)) for name in ("bottom", "side", "top")}
     return {
         "shape": setup.grid.shape, **faces, "power": totals.absorbed, "power_leaving": totals.leaving,
-        "spot": "uniform" if np.isinf(setup.laser.spot) else f"{setup.laser.spot:.6g} m",
+        "spot": "uniform" if np.isinf(setup.laser.spot) else f"{setup.laser.spot * 1e9:.6g} nm",
         "depth": setup.laser.depth, "modulation": setup.modulation, "volume": setup.grid.volume,
         "coldest": totals.coldest, "hottest": totals.hottest, "residual": totals.residual,
         "conductivity": "modes" if setup.conductivity is None else "table",
