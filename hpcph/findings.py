@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # ranks other than 0 import this module too, and never the va
     from hpcph.config.lifetime import Lifetimes
     from hpcph.config.schema import Input, Thermal
 
+ROOM = 300.0  # K
 Runs = list[tuple[Mesh, ThermalResponse]]
 
 
@@ -74,6 +75,8 @@ def thermal_findings(given: "Input", wanted: "Thermal", job: Job, runs: Runs, sp
     lines: list[str | Table] = [closing_table(thermal, spread, tau, axis, coupled, doubt, samples)]
     if magnetized is not None:
         lines.append(magnetic.closing_table(thermal.temperature, magnetized, axis, scale, samples))
+    if job.scattering is not None:
+        lines.append(_conduction(thermal, axis))
     relative = convergence.relative(errors, everything, job.crystal.structure.rotations_cartesian)
     lines += _remarks(thermal, coupled, job, relative)
     return Findings(results + more, groups, _provenance(scale, everything, mesh), lines)
@@ -96,6 +99,20 @@ def _lifetimes(given: "Lifetimes") -> dict[str, Any]:
     if given.boundary is not None:
         found["boundary"] = given.boundary
     return found
+
+
+def _conduction(thermal: ThermalResponse, axis: np.ndarray) -> str:
+    """One line on κ, and on interband parts, at the temperature nearest to 300 K."""
+    t = int(np.argmin(np.abs(thermal.temperature - ROOM)))
+
+    def along(tensor_tij: np.ndarray) -> float:
+        return float(axis @ tensor_tij[t] @ axis)
+
+    line = f"κ along the axis at {thermal.temperature[t]:g} K: {along(thermal.conductivity_rate):.4g} W m⁻¹ K⁻¹"
+    if thermal.coherence is None:
+        return line
+    heat, flow = along(thermal.coherence.conductivity), along(thermal.coherence.gamma_nl)
+    return f"{line}; interband parts, not included: κ {heat:.3g}, γ^NL {flow:.3g} J s m⁻² K⁻¹"
 
 
 def _feedback(given, everything: ThermalResponse, thermal: ThermalResponse, job: Job, axis, pam) -> tuple:

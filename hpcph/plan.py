@@ -11,6 +11,7 @@ from hpcph.heat.setup import Setup
 from hpcph.heat.solver import team_size
 from hpcph.job import Job, stages
 from hpcph.output import finite
+from hpcph.response.coherence import COLUMNS, TOGETHER
 
 RANK_BASE = 150 << 20  # bytes of an idle rank: interpreter, NumPy, HDF5, MPI
 NODE_BYTES, NODE_SECONDS = 1300, 5e-5  # of a rank for a node of a finite sample, measured on 10⁷
@@ -58,6 +59,10 @@ def plan(job: Job, ranks: int) -> Plan:
     block = block_size(n) * 16 * (25 * n * n + 24 * g)
     nodes, share = _nodes(job.sample, ranks)
     maps |= {spec.name: spec for spec in finite.maps(job.sample, job.gyromagnetic is not None)}
+    if job.scattering is not None:
+        block += job.scattering.nbytes + 8 * 4 * len(job.temperature) * block_size(n) * n
+    if job.coherent:
+        block += 8 * (4 * TOGETHER + COLUMNS * block_size(n) * n * n)
     partial = 8 * sum(stage.width * len(stage.blocks) for stage in todo)
     return Plan(
         work=work,

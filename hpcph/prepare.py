@@ -129,7 +129,7 @@ def samplings(wanted: Wanted, structure: Structure, scattered: Scattering | None
         return tuple(_sampling(wanted, structure, grid, AUTOMATIC_REFINEMENT) for grid in grids)
     last = _sampling(wanted, structure, wanted.grid, wanted.refine_gamma or 0)
     coarser = dict.fromkeys(last.coarser(factor) for factor in (3, 2))
-    return (*(s for s in coarser if s != last and (scattered is None or scattered.reaches(s.grid))), last)
+    return (*(s for s in coarser if s != last and (scattered is None or scattered.reach(s.grid))), last)
 
 
 def identity(source: Source) -> dict[str, str]:

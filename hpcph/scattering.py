@@ -58,7 +58,7 @@ def _require_its_mesh(grid: Grid, mesh: Mesh, path: Path) -> None:
 def _require_scattering(grid: Grid, rate_tpn: np.ndarray) -> None:
     """Only uniform translations live for ever."""
     forever = rate_tpn == 0
-    at_gamma = np.flatnonzero(np.all(grid.q_pc == np.rint(grid.q_pc), axis=1))
+    at_gamma = np.flatnonzero(np.all(np.abs(grid.q_pc - np.rint(grid.q_pc)) < 1e-12, axis=1))
     translations = np.argsort(np.abs(grid.frequency_pn[at_gamma]), axis=1)[:, :ACOUSTIC]
     forever[:, at_gamma[:, None], translations] = False
     if forever.any():

@@ -27,3 +27,11 @@ def folder(comm):
 
     with world.shared_folder(comm) as path:
         yield path
+
+
+@pytest.fixture(scope="session")
+def aln(tmp_path_factory):
+    """AlN with what phono3py computes of it."""
+    from aln import AlN
+
+    return AlN(tmp_path_factory.mktemp("aln"))

@@ -64,12 +64,12 @@ def read_grid(file: h5py.File) -> Grid:
         raise Unsound("is on a generalized regular grid; use a mesh of three divisions")
     if "qpoint" not in file or "mesh" not in file:
         raise Unsound("has no mesh of points with their wave vectors")
-    divisions = finite(own_numbers(file, "mesh")[...])
+    divisions = own_numbers(file, "mesh")[...]
     q, frequency = (finite(own_numbers(file, name)[...]) for name in ("qpoint", "frequency"))
-    if divisions.shape != (3,) or divisions.dtype.kind != "i" or divisions.min() < 1 or divisions.prod() > POINTS:
+    whole = divisions.shape == (3,) and divisions.dtype.kind in "iu" and divisions.min() >= 1
+    if not whole or divisions.astype(float).prod() > POINTS:
         raise Unsound("has no mesh of three divisions")
-    steps = q * divisions
-    if q.ndim != 2 or q.shape[1] != 3 or not np.abs(steps - np.rint(steps)).max() < ON_MESH:
+    if q.ndim != 2 or q.shape[1] != 3 or not np.abs(q * divisions - np.rint(q * divisions)).max() < ON_MESH:
         raise Unsound("is damaged: its wave vectors are not on its mesh")
     if frequency.ndim != 2 or len(frequency) != len(q) or np.any(np.diff(frequency, axis=1) < 0):
         raise Unsound("is damaged: its frequencies are not those of its points, ascending")

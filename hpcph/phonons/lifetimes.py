@@ -73,11 +73,19 @@ class Scattering:
     bulk: Linewidths | float
     boundary: float
 
-    def reaches(self, grid: tuple[int, int, int]) -> bool:
+    @property
+    def everywhere(self) -> bool:
+        """Are rates known at any wave vector?"""
+        return not isinstance(self.bulk, Linewidths) or self.bulk.operations is not None
+
+    @property
+    def nbytes(self) -> int:
+        """Size of the table."""
+        return self.bulk.rate_tpn.nbytes + self.bulk.point.nbytes if isinstance(self.bulk, Linewidths) else 0
+
+    def reach(self, grid: tuple[int, int, int]) -> bool:
         """Are rates known at all points of a mesh through Γ?"""
-        if not isinstance(self.bulk, Linewidths) or self.bulk.operations is not None:
-            return True
-        return not np.any(self.bulk.divisions % np.array(grid))
+        return self.everywhere or not np.any(self.bulk.divisions % np.array(grid))  # type: ignore[union-attr]
 
     def rates(self, modes: Modes, speed_kn: np.ndarray, q_kc: np.ndarray, temperature: np.ndarray) -> np.ndarray:
         """1/τ of a block of k-points, (t, k, n) s⁻¹; degenerate modes have the mean of their block.
