@@ -75,18 +75,29 @@ def solve(
 
     Raises InputError where the solver does not converge.
     """
+    petsc = _petsc()
     team = comm.mpi.Split(0 if comm.rank < team_size(grid, comm.size) else 1, comm.rank)
     try:
         found, failure = None, None
         if comm.rank < team_size(grid, comm.size):
             try:
-                found = _Problem(team, grid, loads, conductivity, reference, limits, say).solve()
+                found = _Problem(petsc, team, grid, loads, conductivity, reference, limits, say).solve()
             except InputError as err:
                 failure = err
         comm.agree(failure)
         return found
     finally:
         team.Free()
+
+
+def _petsc() -> Any:
+    """The library, begun on all ranks of the world, whether they take part or not; signals stay with the run."""
+    import petsc4py
+
+    petsc4py.init(["hpcph", "-no_signal_handler"])
+    from petsc4py import PETSc
+
+    return PETSc
 
 
 def team_size(grid: Grid, ranks: int) -> int:
@@ -133,13 +144,8 @@ def levels(grid: Grid, ranks: int) -> list[Level]:
 class _Problem:
     """PETSc's objects of one solution."""
 
-    def __init__(self, team, grid: Grid, loads, conductivity: Table, reference: float, limits: Limits, say):
-        import petsc4py
-
-        petsc4py.init(["hpcph", "-no_signal_handler"])
-        from petsc4py import PETSc
-
-        self.petsc: Any = PETSc
+    def __init__(self, petsc: Any, team, grid: Grid, loads, conductivity: Table, reference: float, limits: Limits, say):
+        self.petsc = petsc
         self.limits, self.say, self.team = limits, say, team
         self.levels = levels(grid, team.size)
         self.grids = [self._layout(level) for level in self.levels]

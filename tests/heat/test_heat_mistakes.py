@@ -58,7 +58,7 @@ def test_refused_before_anything_is_computed(case):
 def test_a_sample_needs_the_sums_over_the_zone():
     """And is not for models."""
     alone = {"crystal": world.QUARTZ["crystal"], "bands": {}, "sample": CYLINDER}
-    with pytest.raises(InputError, match="sample.*: needs mesh"):
+    with pytest.raises(InputError, match=r"sample.*: needs mesh"):
         from_mapping(alone)
     with pytest.raises(InputError, match="sample"):
         from_mapping({"crystal": {"model": {"name": "te-chain"}}, "bands": {}, "sample": CYLINDER})
