@@ -11,7 +11,7 @@ from hpcph import optics
 from hpcph.findings import Findings
 from hpcph.job import Job
 from hpcph.optics import Light
-from hpcph.output import layout, xdmf
+from hpcph.output import finite, layout, xdmf
 from hpcph.output import magnetization as magnetic
 from hpcph.output import optics as optical
 from hpcph.output.progress import Reporter
@@ -56,6 +56,7 @@ def conclude(
     source : hpcph.config.load.Source; todo : the stages that were computed
     """
     maps = {spec.name: spec for stage in todo for spec in stage.maps}  # of the modes, those of the last mesh
+    maps |= {spec.name: spec for spec in finite.maps(job.sample, job.gyromagnetic is not None)}
     axes = _map_axes(job)
     provenance = _provenance(source, comm, timing, job) | found.provenance
     final = temporary.parent / "result.h5"

@@ -8,16 +8,19 @@ from pathlib import Path
 
 import numpy as np
 
+from hpcph import finite
 from hpcph.conclude import Outcome, Timing, conclude
 from hpcph.errors import InputError
 from hpcph.findings import Findings, Runs, thermal_findings
+from hpcph.heat.sample import Heated
 from hpcph.job import Job, map_stages, meshes, read, zone
 from hpcph.keeper import Keeper
+from hpcph.output import finite as sample_layout
 from hpcph.output import undo
 from hpcph.output.lock import Lock
 from hpcph.output.progress import Reporter
 from hpcph.output.room import refused, unwritable, writing
-from hpcph.output.store import MapWriter, claim, lay_out, readable, require_parallel
+from hpcph.output.store import Dataset, MapWriter, claim, lay_out, readable, require_parallel
 from hpcph.parallel import checkpoint
 from hpcph.parallel.checkpoint import Checkpoint
 from hpcph.parallel.comm import Comm
@@ -28,6 +31,7 @@ from hpcph.response.spectrum import Spectrum
 from hpcph.response.thermal import response
 from hpcph.stage import Stage
 
+Pieces = list[tuple[slice, np.ndarray]]
 BUFFER = 24 << 20  # bytes of maps that a rank holds before all write together
 
 
@@ -68,6 +72,8 @@ def _through(comm: Comm, source, job: Job, keeper: Keeper, begin: float, reporte
     others = map_stages(job)
     for stage in others:
         _compute(comm, stage, keeper, reporter)
+    comm.phase = "heating the sample"
+    heated = _heat(comm, source, job, runs, keeper.path, reporter) if job.sample is not None else None
     comm.phase = "completing the result"
     hosts = len(set(comm.mpi.allgather(platform.node())))
     timing = Timing(begin, time.monotonic() - started, hosts)
@@ -76,6 +82,8 @@ def _through(comm: Comm, source, job: Job, keeper: Keeper, begin: float, reporte
     def finish() -> Outcome:
         given = source.input
         found = thermal_findings(given, given.thermal, job, runs, spectrum) if runs else Findings()
+        if heated is not None:
+            found += finite.findings(job, heated)
         if keeper.on_disk:
             with writing(keeper.path.parent):
                 undo.snapshot(keeper.path)
@@ -144,7 +152,9 @@ def _zone(comm: Comm, job: Job, keeper: Keeper, reporter: Reporter) -> tuple[lis
     spectrum = None
     comm.phase = "laying out the file"
     layouts = meshes(job)
-    others = [spec for stage in map_stages(job) for spec in stage.maps]
+    others = [spec for stage in map_stages(job) for spec in stage.maps] + sample_layout.maps(
+        job.sample, job.gyromagnetic is not None
+    )
     if not job.samplings and not keeper.on_disk:
         comm.on_root(partial(lay_out, keeper.path, others))
     while not comm.on_root(lambda: len(runs) == len(job.samplings) or _accurate(job, runs)):
@@ -190,14 +200,15 @@ def _compute(comm: Comm, stage: Stage, keeper: Keeper, reporter: Reporter) -> np
         collected[block] = tables
 
     done, total = keeper.start(stage)
-    most = _blocks_a_round(stage, comm.size)
+    most, names = _blocks_a_round(stage, comm.size), [spec.name for spec in stage.maps]
     with reporter.stage(stage.name, len(stage.blocks), stage.points, stage.noun) as progress:
         while done < len(stage.blocks):
             comm.phase = f"computing {stage.name}"
             first, done = done, hand_out(comm, done, min(done + most, len(stage.blocks)), work, progress, keeper.pause)
             if stage.maps:
                 comm.phase = f"writing the maps of {stage.name}"
-                _write(comm, stage, keeper.path, collected)
+                pieces = {n: [(stage.blocks[b], collected[b][n]) for b in sorted(collected)] for n in names}
+                _write(comm, stage.maps, keeper.path, pieces)
             if stage.width:
                 comm.phase = f"adding up {stage.name}"
                 total = comm.ordered_sum(rows, range(first, done), total)
@@ -209,14 +220,22 @@ def _compute(comm: Comm, stage: Stage, keeper: Keeper, reporter: Reporter) -> np
     return total
 
 
-def _write(comm: Comm, stage: Stage, path: Path, collected: dict[int, dict[str, np.ndarray]]) -> None:
-    """The maps of a round, all ranks together; a rank that cannot write takes part to the end, then fails everyone."""
+def _heat(comm: Comm, source, job: Job, runs: Runs, path: Path, reporter: Reporter) -> Heated:
+    """The finite sample; every rank writes its planes. Not kept in checkpoints: it is solved anew after each."""
+    found = finite.heated(comm, source, job, runs, reporter)
+    comm.phase = "writing the maps of the sample"
+    _write(comm, sample_layout.maps(job.sample, job.gyromagnetic is not None), path, sample_layout.pieces(found))
+    return found
+
+
+def _write(comm: Comm, maps: list[Dataset], path: Path, pieces: dict[str, Pieces]) -> None:
+    """The pieces of maps that a rank has, all ranks together; one that fails takes part to the end, then fails all."""
     comm.agree(unwritable(path))  # a rank that alone cannot open the file would keep the others in MPI's opening of it
     failure: InputError | None = None
     with MapWriter(path, comm) as writer:
-        for spec in stage.maps:
+        for spec in maps:
             try:
-                writer.write(spec, [(stage.blocks[b], collected[b][spec.name]) for b in sorted(collected)])
+                writer.write(spec, pieces.get(spec.name, []))
             except OSError as err:
                 failure = refused(path.parent, err)
     comm.agree(failure)

@@ -37,6 +37,12 @@ class Findings:
     provenance: dict[str, Any] = field(default_factory=dict)
     lines: list[str | Table] = field(default_factory=list)
 
+    def __add__(self, other: "Findings") -> "Findings":
+        return Findings(
+            self.results + other.results, self.groups | other.groups, self.provenance | other.provenance,
+            self.lines + other.lines,
+        )  # fmt: skip
+
 
 def thermal_findings(given: "Input", wanted: "Thermal", job: Job, runs: Runs, spectrum: Spectrum | None) -> Findings:
     """Everything that follows from the sums over the zone.
@@ -48,26 +54,25 @@ def thermal_findings(given: "Input", wanted: "Thermal", job: Job, runs: Runs, sp
     keep = np.isin(job.temperature, wanted.temperatures)
     thermal, spread = everything.at(keep), errors.at(keep)
     axis = job.axis / np.linalg.norm(job.axis)
-    lifetime = wanted.lifetime.time if job.scattering is None else 1.0  # else it stands in the sums
-    assert lifetime is not None
-    drive = axis * lifetime * wanted.gradient
+    tau = lifetime(wanted, job)
+    drive = axis * tau * wanted.gradient
     density = thermal.gamma_nl_rate @ drive
-    results = layout.thermal(thermal, lifetime, density)
-    results += layout.thermal_errors(spread, lifetime, spread.gamma_nl_rate @ np.abs(drive))
-    results += layout.convergence([(m, found.at(keep)) for m, found in runs], axis, lifetime)
+    results = layout.thermal(thermal, tau, density)
+    results += layout.thermal_errors(spread, tau, spread.gamma_nl_rate @ np.abs(drive))
+    results += layout.convergence([(m, found.at(keep)) for m, found in runs], axis, tau)
     if spectrum is not None and job.intervals is not None:
-        results += layout.spectrum(job.intervals, spectrum.per_volume(job.crystal.structure.volume, lifetime))
+        results += layout.spectrum(job.intervals, spectrum.per_volume(job.crystal.structure.volume, tau))
     coupled = samples = doubt = None
     groups: dict[str, dict[str, Any]] = {"/thermal": {"axis": axis, "gradient": wanted.gradient}}
     groups["/thermal"] |= _lifetimes(wanted.lifetime)
     if given.feedback is not None:
-        coupled, samples = _feedback(given, everything, thermal, job.crystal.structure.density, axis, density)
+        coupled, samples = _feedback(given, everything, thermal, job, axis, density)
         doubt = convergence.feedback_uncertainty(spread, samples, axis, coupled)
         results += layout.feedback(coupled, samples) + layout.feedback_errors(doubt)
         groups["/feedback"] = {"scale": coupled.scale, "coupling": coupled.coupling.name.lower()}
     scale = coupled.scale if coupled else 1.0
-    magnetized, more = _magnetic(thermal, spread, lifetime, drive, coupled, samples)
-    lines: list[str | Table] = [closing_table(thermal, spread, lifetime, axis, coupled, doubt, samples)]
+    magnetized, more = _magnetic(thermal, spread, tau, drive, coupled, samples)
+    lines: list[str | Table] = [closing_table(thermal, spread, tau, axis, coupled, doubt, samples)]
     if magnetized is not None:
         lines.append(magnetic.closing_table(thermal.temperature, magnetized, axis, scale, samples))
     if job.scattering is not None:
@@ -75,6 +80,13 @@ def thermal_findings(given: "Input", wanted: "Thermal", job: Job, runs: Runs, sp
     relative = convergence.relative(errors, everything, job.crystal.structure.rotations_cartesian)
     lines += _remarks(thermal, coupled, job, relative)
     return Findings(results + more, groups, _provenance(scale, everything, mesh), lines)
+
+
+def lifetime(wanted: "Thermal", job: Job) -> float:
+    """What the tensors of a response are still to be multiplied by, s; 1 where lifetimes stand in the sums."""
+    time = wanted.lifetime.time if job.scattering is None else 1.0
+    assert time is not None
+    return time
 
 
 def _lifetimes(given: "Lifetimes") -> dict[str, Any]:
@@ -103,20 +115,34 @@ def _conduction(thermal: ThermalResponse, axis: np.ndarray) -> str:
     return f"{line}; interband parts, not included: κ {heat:.3g}, γ^NL {flow:.3g} J s m⁻² K⁻¹"
 
 
-def _feedback(given, everything: ThermalResponse, thermal: ThermalResponse, density, axis, pam) -> tuple:
-    from hpcph.prepare import build_samples, reference_sample
+def _feedback(given, everything: ThermalResponse, thermal: ThermalResponse, job: Job, axis, pam) -> tuple:
+    from hpcph.prepare import build_samples
 
-    wanted = given.feedback
-    samples = build_samples(wanted.sample, density, axis)
+    samples = build_samples(given.feedback.sample, job.crystal.structure.density, axis)
+    sign, scale = coupling(given, everything, job)
+    return feedback(thermal, samples, pam, axis, sign, scale), samples
+
+
+def coupling(given: "Input", everything: ThermalResponse, job: Job) -> tuple[Coupling, float]:
+    """Sign and scale of the L-L coupling, as in the feedback section; parallel and 1 without one.
+
+    Raises InputError where a calibration has no solution.
+    """
+    from hpcph.prepare import reference_sample
+
+    wanted, axis = given.feedback, job.axis / np.linalg.norm(job.axis)
+    if wanted is None:
+        return Coupling.PARALLEL, 1.0
     scale = 1.0 if wanted.scale is None else wanted.scale
     if wanted.calibrate is not None:
+        density = job.crystal.structure.density
         reference = reference_sample(wanted.sample, wanted.calibrate.radius, density, axis)
         at = everything.at(everything.temperature == wanted.calibrate.temperature)
         unscaled = along(at.chi, reference, axis)[0, 0]
         if not unscaled > 0:
             raise InputError("feedback.calibrate", unscaled, "no scale fits: γ^LL without it is not positive")
         scale = wanted.calibrate.gamma_ll / unscaled
-    return feedback(thermal, samples, pam, axis, Coupling[wanted.coupling.upper()], float(scale)), samples
+    return Coupling[wanted.coupling.upper()], float(scale)
 
 
 def _magnetic(

@@ -14,6 +14,7 @@ from hpcph.crystal.chain import Units
 from hpcph.crystal.dynamical import Crystal
 from hpcph.crystal.mesh import Mesh, Sampling
 from hpcph.errors import InputError
+from hpcph.heat.setup import Setup
 from hpcph.optics import Light
 from hpcph.output.layout import band_maps, mode_maps, orbit_maps, slice_maps
 from hpcph.output.magnetization import moment_maps
@@ -45,7 +46,7 @@ class Job:
     temperature : ndarray (t,) K, those of the output and that of the calibration
     scattering : lifetimes of modes; None with one relaxation time, which multiplies the finished tensors
     gyromagnetic : ndarray (a, 3, 3) C kg⁻¹, moments of the atoms in terms of their L; None without magnetization
-    path, orbits, planes, intervals, light : None where the input has no such section; orbits are wave vectors (q, 3)
+    path, orbits, planes, intervals, light, sample : None where the input has no such section; orbits (q, 3)
     units : of a model, whose results are in them; None for SI
     allow_unstable : leave imaginary modes out instead of refusing them
     fingerprint : sha256 of input, force constants and program version; equal fingerprints, equal results
@@ -64,6 +65,7 @@ class Job:
     planes: Planes | None
     intervals: Intervals | None
     light: Light | None
+    sample: Setup | None
     units: Units | None
     allow_unstable: bool
     fingerprint: str

@@ -7,22 +7,27 @@ import numpy as np
 from hpcph import cost
 from hpcph.cost import Load
 from hpcph.crystal.mesh import block_size
+from hpcph.heat.setup import Setup
+from hpcph.heat.solver import team_size
 from hpcph.job import Job, stages
+from hpcph.output import finite
 from hpcph.response.coherence import COLUMNS, TOGETHER
 
 RANK_BASE = 150 << 20  # bytes of an idle rank: interpreter, NumPy, HDF5, MPI
+NODE_BYTES, NODE_SECONDS = 1300, 5e-5  # of a rank for a node of a finite sample, measured on 10⁷
 SERIES = 5  # meshes that a wanted accuracy is taken to need
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Cost of a run; memory and file in bytes, time in s."""
+    """Cost of a run; memory and file in bytes, time in s; nodes of the finite sample."""
 
     work: Load
     memory_per_rank: int
     file: int
     seconds: float
     accuracy: float | None
+    nodes: int
 
     def lines(self) -> list[str]:
         """For the terminal."""
@@ -35,6 +40,8 @@ class Plan:
             f"result file        {self.file / 2**20:.1f} MiB",
             f"estimated time     {self.seconds:.3g} s, start-up apart, on this machine's cores",
         ]
+        if self.nodes:
+            lines.insert(2, f"nodes of the sample {self.nodes}")
         if self.accuracy is not None:
             lines.append(f"accuracy           counted are {SERIES} meshes; the run takes as many as it needs")
         return lines
@@ -50,6 +57,8 @@ def plan(job: Job, ranks: int) -> Plan:
     maps = {spec.name: spec for stage in todo for spec in stage.maps}
     g = 0 if job.crystal.dipoles is None else len(job.crystal.dipoles.wavevector_gc)
     block = block_size(n) * 16 * (25 * n * n + 24 * g)
+    nodes, share = _nodes(job.sample, ranks)
+    maps |= {spec.name: spec for spec in finite.maps(job.sample, job.gyromagnetic is not None)}
     if job.scattering is not None:
         block += job.scattering.nbytes + 8 * 4 * len(job.temperature) * block_size(n) * n
     if job.coherent:
@@ -57,8 +66,15 @@ def plan(job: Job, ranks: int) -> Plan:
     partial = 8 * sum(stage.width * len(stage.blocks) for stage in todo)
     return Plan(
         work=work,
-        memory_per_rank=RANK_BASE + block + job.crystal.series.nbytes + partial // ranks,
+        memory_per_rank=RANK_BASE + block + job.crystal.series.nbytes + partial // ranks + NODE_BYTES * share,
         file=sum(int(np.prod(spec.shape)) * np.dtype(spec.dtype).itemsize for spec in maps.values()) + (1 << 20),
-        seconds=cost.typical(n).seconds(work),
+        seconds=cost.typical(n).seconds(work) + NODE_SECONDS * share,
         accuracy=job.accuracy,
+        nodes=nodes,
     )
+
+
+def _nodes(setup: Setup | None, ranks: int) -> tuple[int, int]:
+    """Nodes of a finite sample, in all and of a rank."""
+    nodes = 0 if setup is None else int(np.prod(setup.grid.nodes))
+    return nodes, 0 if setup is None else nodes // team_size(setup.grid, ranks)

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from hpcph import __version__, scattering, source_crystal
+from hpcph import __version__, finite, scattering, source_crystal
 from hpcph.config.feedback import Sample
 from hpcph.config.light import Linewidths
 from hpcph.config.load import Source
@@ -73,6 +73,7 @@ def prepare(source: Source) -> Prepared:
         planes=_planes(given, structure),
         intervals=_intervals(given, highest),
         light=_light(source, crystal, found.units),
+        sample=finite.setup(given, structure),
         units=found.units,
         allow_unstable=given.crystal.allow_unstable,
         fingerprint=_hash(own),

@@ -14,6 +14,7 @@ from pydantic import (
 )
 
 from hpcph.config.feedback import Feedback
+from hpcph.config.finite import FiniteSample
 from hpcph.config.lifetime import Lifetime, Lifetimes
 from hpcph.config.light import Linewidths, Model, Optics
 from hpcph.config.section import Kelvin, Section, as_list
@@ -201,6 +202,7 @@ class Input(Section):
     orbits: Orbits | None = None
     slices: Slices | None = None
     spectrum: Spectrum | None = None
+    sample: FiniteSample | None = None
     optics: Optics | None = None
     output: Annotated[str, Field(min_length=1)] = "runs/hpcph"
 
@@ -217,7 +219,7 @@ class Input(Section):
         missing = [name for name, value in zip(THERMAL, thermal, strict=True) if value is None]
         together = ", ".join(THERMAL)
         if self.crystal.model is not None:
-            sections = (*THERMAL, "feedback", "slices", "spectrum", "modes")
+            sections = (*THERMAL, "feedback", "slices", "spectrum", "modes", "sample")
             given = [name for name in sections if getattr(self, name)]
             found = [(name, "a model has bands, orbits and optics only; leave it out") for name in given]
             return found + self._units_of_a_model()
@@ -225,7 +227,7 @@ class Input(Section):
             return self._other_meshes()
         if len(missing) < len(THERMAL):
             return [(name, f"is missing; {together} belong together") for name in missing]
-        needing = [name for name in ("feedback", "spectrum", "modes") if getattr(self, name)]
+        needing = [name for name in ("feedback", "spectrum", "modes", "sample") if getattr(self, name)]
         if not needing and not (self.bands or self.orbits or self.slices or self.optics):
             return [("mesh", f"is missing; add {together}, or one of bands, orbits, slices, optics")]
         return [(name, f"needs {together}; add them") for name in needing]

@@ -78,3 +78,6 @@ Temperature = quantity("K", "300 K")
 AngularFrequency = Annotated[float, BeforeValidator(angular_frequency)]
 Angle = quantity("rad", "0.3 pi")
 Gradient = quantity("K/m", "1 K/mm")
+Power = quantity("W", "1 mW")
+Frequency = quantity("Hz", "1 kHz")
+HeatTransfer = quantity("W/m^2/K", "1e8 W/m^2/K")

@@ -70,6 +70,19 @@ TABLE = """
 /orbits        | finite   | orbit branch cartesian_m                      | moment? moment_scalar?
 /orbits        | finite   | orbit branch atom cartesian_l                 | polarization_by_atom
 /orbits        | complex  | orbit branch atom cartesian                   | eigenvector
+/sample        | finite   | z y x                       | temperature_field
+/sample        | finite   | z y x cartesian_sample      | pam_density_without_feedback magnetization_without_feedback?
+/sample        | number   | z y x cartesian_sample      | pam_density magnetization?
+/sample        | finite   | z                           | z
+/sample        | finite   | y                           | y
+/sample        | finite   | x                           | x
+/sample        | finite   | cartesian_sample cartesian  | frame
+/sample        | finite   | cartesian_sample            | pam_without_feedback moment_without_feedback?
+/sample        | number   | cartesian_sample            | pam rotation torque moment?
+/sample        | finite   |                             | gamma_ll gamma_ll_diagonal gamma_ll_off_diagonal
+/sample        | number   |                             | amplification critical_radius
+/sample        | finite   | stray_z                     | stray_z?
+/sample        | number   | stray_z cartesian_sample    | stray_field?
 """
 ATTRIBUTES = (  # section that needs them (? where it may lack them), what they are, where they stand, names
     ("/crystal", "text", "/provenance", "hpcph sha256 fingerprint input"),
@@ -83,6 +96,8 @@ ATTRIBUTES = (  # section that needs them (? where it may lack them), what they 
     ("/feedback", "number", "/feedback", "scale"),
     ("/feedback", "text", "/feedback", "coupling"),
     ("/slices", "number", "/slices", "temperature"),
+    ("/sample", "text", "/sample", "shape spot bottom side top"),
+    ("/sample", "number", "/sample", "power depth modulation"),
 )
 
 
