@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from hpcph.boltzmann.transport import Correction, correction
 from hpcph.conclude import Outcome, Timing, conclude
 from hpcph.errors import InputError
 from hpcph.findings import Findings, Runs, thermal_findings
@@ -62,13 +63,14 @@ def _through(comm: Comm, source, job: Job, keeper: Keeper, begin: float, reporte
     others = map_stages(job)
     for stage in others:
         _compute(comm, stage, keeper, reporter)
+    beyond = _beyond(comm, job, reporter) if job.boltzmann is not None else None
     hosts = len(set(comm.mpi.allgather(platform.node())))
     timing = Timing(begin, time.monotonic() - started, hosts)
     todo = [*zones, *others]
 
     def finish() -> Outcome:
         given = source.input
-        found = thermal_findings(given, given.thermal, job, runs, spectrum) if runs else Findings()
+        found = thermal_findings(given, given.thermal, job, runs, spectrum, beyond) if runs else Findings()
         if keeper.on_disk:
             undo.snapshot(keeper.path)
         outcome = conclude(comm, source, job, todo, found, keeper.path, timing, reporter)
@@ -147,6 +149,13 @@ def _zone(comm: Comm, job: Job, keeper: Keeper, reporter: Reporter) -> tuple[lis
             runs.append((mesh, response(sums, job.temperature, job.crystal.structure.volume, mesh.operations)))
         done.append(stage)
     return done, runs, spectrum
+
+
+def _beyond(comm: Comm, job: Job, reporter: Reporter) -> Correction:
+    """What collisions add to the relaxation time. Not kept in checkpoints: it is solved anew after each."""
+    assert job.boltzmann is not None and job.scattering is not None
+    crystal, scattering = job.crystal, job.scattering
+    return correction(comm, job.boltzmann, crystal, scattering, job.temperature, job.gyromagnetic, reporter.say)
 
 
 def _accurate(job: Job, runs: Runs) -> bool:

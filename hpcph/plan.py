@@ -54,6 +54,8 @@ def plan(job: Job, ranks: int) -> Plan:
         block += job.scattering.nbytes + 8 * 4 * len(job.temperature) * block_size(n) * n
     if job.coherent:
         block += 8 * (4 * TOGETHER + COLUMNS * block_size(n) * n * n)
+    if job.boltzmann is not None:
+        block = max(block, job.boltzmann.bytes_of(ranks))
     partial = 8 * sum(stage.width * len(stage.blocks) for stage in todo)
     return Plan(
         work=work,
