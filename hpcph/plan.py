@@ -11,6 +11,7 @@ from hpcph.job import Job, stages
 from hpcph.response.coherence import COLUMNS, TOGETHER
 
 RANK_BASE = 150 << 20  # bytes of an idle rank: interpreter, NumPy, HDF5, MPI
+BANDWIDTH = 2e9  # bytes s⁻¹ of a collision matrix that a rank takes from its memory
 SERIES = 5  # meshes that a wanted accuracy is taken to need
 
 
@@ -23,6 +24,7 @@ class Plan:
     file: int
     seconds: float
     accuracy: float | None
+    matrix: str | None = None
 
     def lines(self) -> list[str]:
         """For the terminal."""
@@ -35,6 +37,8 @@ class Plan:
             f"result file        {self.file / 2**20:.1f} MiB",
             f"estimated time     {self.seconds:.3g} s, start-up apart, on this machine's cores",
         ]
+        if self.matrix is not None:
+            lines.append(f"collision matrix   {self.matrix}")
         if self.accuracy is not None:
             lines.append(f"accuracy           counted are {SERIES} meshes; the run takes as many as it needs")
         return lines
@@ -54,13 +58,18 @@ def plan(job: Job, ranks: int) -> Plan:
         block += job.scattering.nbytes + 8 * 4 * len(job.temperature) * block_size(n) * n
     if job.coherent:
         block += 8 * (4 * TOGETHER + COLUMNS * block_size(n) * n * n)
+    matrix, seconds = None, cost.typical(n).seconds(work)
     if job.boltzmann is not None:
-        block = max(block, job.boltzmann.bytes_of(ranks))
+        own = job.boltzmann.bytes_of(ranks)
+        block += own
+        seconds += len(job.temperature) * own * job.boltzmann.passes / BANDWIDTH
+        matrix = f"{job.boltzmann.size} unknowns, {own / 2**20:.1f} MiB a rank, in the memory and time above"
     partial = 8 * sum(stage.width * len(stage.blocks) for stage in todo)
     return Plan(
         work=work,
         memory_per_rank=RANK_BASE + block + job.crystal.series.nbytes + partial // ranks,
         file=sum(int(np.prod(spec.shape)) * np.dtype(spec.dtype).itemsize for spec in maps.values()) + (1 << 20),
-        seconds=cost.typical(n).seconds(work),
+        seconds=seconds,
         accuracy=job.accuracy,
+        matrix=matrix,
     )

@@ -92,7 +92,8 @@ def _scattering(source: Source, crystal: dynamical.Crystal) -> tuple[Scattering 
     if not lifetime.on_a_mesh:
         return scattering.one_rate(lifetime), None, []
     wanted = np.union1d(temperatures(given), given.spectrum.temperature if given.spectrum else [])
-    known, remarks = None, []
+    known: Scattering | None = None
+    remarks: list[str] = []
     if lifetime.phono3py is not None:
         path = source.resolve(lifetime.phono3py)
         known, remarks = scattering.linewidths(lifetime, path, thermal.mesh, crystal, wanted)

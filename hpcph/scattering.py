@@ -1,4 +1,4 @@
-"""From what an input says about lifetimes to a Scattering, and collisions: files of phono3py, the mesh that they fit."""
+"""From what an input says about lifetimes to Scattering and Boltzmann: files of phono3py, the mesh that they fit."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -79,7 +79,9 @@ def collisions(
         _require_its_mesh(divisions, name, mesh, path)
         if found.modes != crystal.modes:
             raise Unsound(f"is of another crystal: it has {found.modes} modes, this one {crystal.modes}")
-        points = every_point(divisions) if found.components == 1 else irreducible_points(structure, divisions)
+        points = (
+            every_point(structure, divisions) if found.components == 1 else irreducible_points(structure, divisions)
+        )
         if found.points != len(points.q_kc):
             here = f"{name} through Γ has {len(points.q_kc)}"
             raise Unsound(f"is of another mesh or crystal: it has {found.points} grid points, {here} in this one")
@@ -106,9 +108,9 @@ def collisions(
 def _symmetric(rate_tdn: np.ndarray, points: Points, structure: Structure) -> np.ndarray:
     """Means over the stars: calculated point by point, linewidths are symmetric up to the tetrahedra alone."""
     stars = irreducible_points(structure, points.divisions)
-    sums = np.zeros((len(rate_tdn), len(stars.arms_k), rate_tdn.shape[2]))
-    np.add.at(sums, (slice(None), stars.row), rate_tdn)
-    return (sums / stars.arms_k[:, None])[:, stars.row]
+    sums = np.zeros((len(stars.arms_k), len(rate_tdn), rate_tdn.shape[2]))
+    np.add.at(sums, stars.row, rate_tdn.swapaxes(0, 1))
+    return (sums / stars.arms_k[:, None, None])[stars.row].swapaxes(0, 1)
 
 
 def _require_same(own: Linewidths, known: Scattering, path: Path) -> None:

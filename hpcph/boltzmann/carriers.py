@@ -7,8 +7,8 @@ A gradient changes the occupation of a mode by −F·∇T. With s = √(f(1 + f)
 
 One number a mode is all that collisions know of it. In a degenerate set that number, velocities and moments depend on
 the choice of eigenvectors; their means over the set do not. So a set takes part as a whole, with mean l, v and Ω. What
-its modes do against each other (traceless in the set) decays at the rate Γ, and is in the relaxation-time tensors, which
-have block traces. Therefore tensors of this room are differences from relaxation time with the same means.
+its modes do against each other (traceless in the set) decays at the rate Γ and is in the tensors of relaxation time,
+block traces. Therefore tensors of this room are differences from relaxation time with the same means.
 """
 
 from dataclasses import dataclass
@@ -65,17 +65,15 @@ def carriers(
     crystal: Crystal, q_kc: np.ndarray, scattering: Scattering, temperature: np.ndarray, gyromagnetic_aij=None
 ) -> Carriers:
     """Those at wave vectors (k, 3)."""
+    if not len(q_kc):  # more ranks than points
+        n, moments = crystal.modes, 3 if gyromagnetic_aij is None else 6
+        none, rates = np.zeros((0, n)), np.zeros((len(temperature), 0, n))
+        vectors = np.zeros((0, n, 3)), np.zeros((0, n, moments))
+        return Carriers(none, none > 0, none.astype(int), rates, *vectors)
     parts = [
         _carriers(crystal, q_kc[part], scattering, temperature, gyromagnetic_aij)
         for part in blocks(q_kc, block_size(crystal.modes))
     ]
-    if not parts:
-        n, moments = crystal.modes, 3 if gyromagnetic_aij is None else 6
-        none = np.zeros((0, n))
-        parts = [
-            Carriers(none, none > 0, none.astype(int), np.zeros((len(temperature), 0, n)), np.zeros((0, n, 3)),
-                     np.zeros((0, n, moments)))
-        ]  # fmt: skip
     joined = {
         name: np.concatenate([getattr(part, name) for part in parts], axis=1 if name == "rate_tkn" else 0)
         for name in Carriers.__dataclass_fields__

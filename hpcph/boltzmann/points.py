@@ -7,8 +7,6 @@ import numpy as np
 from hpcph.crystal.lattice import Structure
 from hpcph.crystal.mesh import preserving, reciprocal_rotations
 
-EVERY = np.eye(3)[None]
-
 
 @dataclass(frozen=True)
 class Points:
@@ -43,11 +41,13 @@ class Points:
         return np.sqrt(self.arms_k / self.order)
 
 
-def every_point(divisions: np.ndarray) -> Points:
+def every_point(structure: Structure, divisions: np.ndarray) -> Points:
     """Those of the reducible matrix."""
-    number = _numbers(divisions)
-    steps = np.argsort(number)
-    return Points(divisions, _steps(divisions)[steps] / divisions, number, np.ones(len(number), int), 1, EVERY, 1)
+    steps = _steps(divisions)
+    number = _number(steps, divisions)
+    operations = structure.rotations_cartesian[preserving(structure, divisions, np.zeros(3))]
+    one = np.ones(len(steps), int)
+    return Points(divisions, steps[np.argsort(number)] / divisions, number, one, 1, operations, 1)
 
 
 def irreducible_points(structure: Structure, divisions: np.ndarray) -> Points:
@@ -74,7 +74,3 @@ def _steps(divisions: np.ndarray) -> np.ndarray:
 def _number(steps: np.ndarray, divisions: np.ndarray) -> np.ndarray:
     a, b, c = np.moveaxis(steps, -1, 0)
     return a + divisions[0] * (b + divisions[1] * c)
-
-
-def _numbers(divisions: np.ndarray) -> np.ndarray:
-    return _number(_steps(divisions), divisions)

@@ -17,6 +17,7 @@ from hpcph.phonons.lifetimes import Scattering
 from hpcph.response.thermal import ThermalResponse
 
 AXES = "xyz"
+READING, ITERATIONS = 10, 25  # reading counts as so many passes; iterations of a usual solution
 MATRIX = 1.05  # memory of a rank over its rows of the matrix, vectors and buffers included
 
 
@@ -33,6 +34,11 @@ class Boltzmann:
         """Unknowns."""
         return self.file.points * self.file.modes * self.file.components
 
+    @property
+    def passes(self) -> int:
+        """How often a matrix is looked at: reading it, and two products an iteration."""
+        return READING + 2 * ITERATIONS * (3 if self.file.components == 1 else 1)
+
     def bytes_of(self, ranks: int) -> int:
         """Of the matrix on one of the ranks."""
         most = -(-self.file.points // ranks) * self.file.modes * self.file.components
@@ -41,7 +47,7 @@ class Boltzmann:
 
 @dataclass(frozen=True)
 class Correction:
-    """LBTE minus relaxation time with the same means, per volume: κ, γ^NL and γ^N, (t, 3, 3); γ^N None without moments."""
+    """Beyond relaxation time with the same means, per volume: κ, γ^NL, γ^N (None without moments), (t, 3, 3) each."""
 
     conductivity: np.ndarray
     gamma_nl: np.ndarray
@@ -69,7 +75,7 @@ def correction(
     gyromagnetic_aij,
     say: Callable[[str], None],
 ) -> Correction:
-    """Solve at every temperature, (t,) K; the same on all ranks up to the solver's tolerance of another number of ranks.
+    """Solve at every temperature, (t,) K; on another number of ranks the same to the solver's tolerance.
 
     comm : hpcph.parallel.comm.Comm; say : takes the residual history
 

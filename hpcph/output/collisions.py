@@ -17,7 +17,7 @@ from hpcph.output.storage import Unsound, own_numbers
 
 KEY = "lifetime.collision_matrix"
 RATE = 4e12 * np.pi  # s⁻¹ of a linewidth of one THz, 1/τ = 4πγ
-PIECE = 1 << 24  # bytes that are read at once
+PIECE = 1 << 22  # bytes that are read at once
 CHUNK = 1 << 30  # bytes of a chunk of a foreign file
 WRITE = "write it with phono3py as inputs/aln_boltzmann.yaml says"
 
@@ -67,7 +67,7 @@ def look(file: h5py.File, temperature: np.ndarray) -> tuple[CollisionFile, np.nd
     if total.min() < 0:
         raise Unsound(f"has negative linewidths, down to {total.min():.2g} THz")
     path = Path(file.filename).absolute()
-    return CollisionFile(path, nearest, *gamma.shape[1:], components), RATE * total
+    return CollisionFile(path, nearest, gamma.shape[1], gamma.shape[2], components), RATE * total
 
 
 def read_slab(given: CollisionFile, temperature: int, low: int, high: int, store) -> None:
