@@ -74,7 +74,7 @@ TABLE = """
 /orbits        | finite   | orbit branch atom cartesian_l                 | polarization_by_atom
 /orbits        | complex  | orbit branch atom cartesian                   | eigenvector
 """
-ATTRIBUTES = (  # section that needs them (?: where they are), what they are, where they stand, names
+ATTRIBUTES = (  # section that needs them (? where it may lack them), what they are, where they stand, names
     ("/crystal", "text", "/provenance", "hpcph sha256 fingerprint input"),
     ("/crystal", "number", "/provenance", "wall_time"),
     ("/crystal", "text", "/crystal", "formula space_group"),
@@ -100,7 +100,8 @@ def rows() -> dict[str, list[tuple[str, str, list[str], bool]]]:
     return found
 
 
-def required_attributes(section: str) -> list[tuple[str, str, str]]:
-    """Where they stand, their names and kinds."""
+def attributes(section: str) -> list[tuple[str, str, str, bool]]:
+    """Where they stand, their names, kinds, and whether they must be there."""
     rows = [(place, kind, names) for needing, kind, place, names in ATTRIBUTES if needing == section]
-    return [(place, name, kind) for place, kind, names in rows for name in names.split()]
+    named = [(place, kind, name) for place, kind, names in rows for name in names.split()]
+    return [(place, name.rstrip("?"), kind, not name.endswith("?")) for place, kind, name in named]

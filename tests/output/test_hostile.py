@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import h5py
+import linewidths as phono3pys
 import numpy as np
 import pytest
 from output import damage, victim
@@ -24,12 +25,16 @@ TRAILER = storage.SEAL.itemsize
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
-    """A small result with every section but optics."""
+    """A small result with every section but optics, of modes with linewidths."""
     with world.communicator() as comm:
         if comm.size > 1:
             pytest.skip("rank 0 looks")
-        wanted = world.quartz(optics=world.DROP, mesh__grid=[2, 2, 2], spectrum__points=5)
-        yield world.compute(comm, tmp_path_factory.mktemp("hostile"), wanted).path
+        folder = tmp_path_factory.mktemp("hostile")
+        T, gamma = [100, 150, 290, 300], phono3pys.anyhow()
+        known = phono3pys.write(folder / "kappa.hdf5", "embedded", (2, 2, 2), T, gamma)
+        lifetime = {"phono3py": str(known), "interpolate": True}
+        wanted = world.quartz(optics=world.DROP, mesh__grid=[2, 2, 2], spectrum__points=5, lifetime=lifetime)
+        yield world.compute(comm, folder, wanted).path
 
 
 @pytest.fixture(scope="module")
@@ -115,8 +120,8 @@ def test_datasets_and_attributes_that_are_missing(path, tmp_path, monkeypatch):
         with pytest.raises(InputError, match=rf"is missing|axes; {sound.FIX}|damaged; {sound.FIX}") as caught:
             sound.require_sound(bad)
         assert "\n" not in str(caught.value)
-    for place, name, _ in [row for section in contents.rows() for row in contents.required_attributes(section)]:
-        if name != "sha256":  # which `change` writes
+    for place, name, _, must in [row for section in contents.rows() for row in contents.attributes(section)]:
+        if must and name != "sha256":  # which `change` writes
             bad = change(path, tmp_path / "bad.h5", lambda f, _, g=place, n=name: f[g].attrs.__delitem__(n))
             with pytest.raises(InputError, match=f"{place} has no {name}|not written by hpcph"):
                 sound.require_sound(bad)
