@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from hpcph import finite
+from hpcph.boltzmann.transport import Correction, correction
 from hpcph.conclude import Outcome, Timing, conclude
 from hpcph.errors import InputError
 from hpcph.findings import Findings, Runs, thermal_findings
@@ -28,7 +29,7 @@ from hpcph.parallel.schedule import hand_out
 from hpcph.parallel.signals import Stop
 from hpcph.response import convergence
 from hpcph.response.spectrum import Spectrum
-from hpcph.response.thermal import response
+from hpcph.response.thermal import ThermalResponse, response
 from hpcph.stage import Stage
 
 Pieces = list[tuple[slice, np.ndarray]]
@@ -72,8 +73,8 @@ def _through(comm: Comm, source, job: Job, keeper: Keeper, begin: float, reporte
     others = map_stages(job)
     for stage in others:
         _compute(comm, stage, keeper, reporter)
-    comm.phase = "heating the sample"
-    heated = _heat(comm, source, job, runs, keeper.path, reporter) if job.sample is not None else None
+    beyond = _beyond(comm, job, reporter) if job.boltzmann is not None else None
+    heated = _heat(comm, source, job, runs, beyond, keeper.path, reporter) if job.sample is not None else None
     comm.phase = "completing the result"
     hosts = len(set(comm.mpi.allgather(platform.node())))
     timing = Timing(begin, time.monotonic() - started, hosts)
@@ -81,7 +82,7 @@ def _through(comm: Comm, source, job: Job, keeper: Keeper, begin: float, reporte
 
     def finish() -> Outcome:
         given = source.input
-        found = thermal_findings(given, given.thermal, job, runs, spectrum) if runs else Findings()
+        found = thermal_findings(given, given.thermal, job, runs, spectrum, beyond) if runs else Findings()
         if heated is not None:
             found += finite.findings(job, heated)
         if keeper.on_disk:
@@ -173,6 +174,14 @@ def _zone(comm: Comm, job: Job, keeper: Keeper, reporter: Reporter) -> tuple[lis
     return done, runs, spectrum
 
 
+def _beyond(comm: Comm, job: Job, reporter: Reporter) -> Correction:
+    """What collisions add to the relaxation time. Not kept in checkpoints: it is solved anew after each."""
+    assert job.boltzmann is not None and job.scattering is not None
+    crystal, scattering = job.crystal, job.scattering
+    comm.phase = "solving the Boltzmann equation"
+    return correction(comm, job.boltzmann, crystal, scattering, job.temperature, job.gyromagnetic, reporter.say)
+
+
 def _accurate(job: Job, runs: Runs) -> bool:
     """Has the last mesh the accuracy that is wanted, if one is wanted?"""
     if job.accuracy is None or not runs:
@@ -220,9 +229,17 @@ def _compute(comm: Comm, stage: Stage, keeper: Keeper, reporter: Reporter) -> np
     return total
 
 
-def _heat(comm: Comm, source, job: Job, runs: Runs, path: Path, reporter: Reporter) -> Heated:
+def _heat(
+    comm: Comm, source, job: Job, runs: Runs, beyond: Correction | None, path: Path, reporter: Reporter
+) -> Heated:
     """The finite sample; every rank writes its planes. Not kept in checkpoints: it is solved anew after each."""
-    found = finite.heated(comm, source, job, runs, reporter)
+
+    def crystal() -> ThermalResponse:
+        relaxed = runs[-1][1]
+        return relaxed if beyond is None else beyond.added(relaxed)
+
+    comm.phase = "heating the sample"
+    found = finite.heated(comm, source, job, crystal, reporter)
     comm.phase = "writing the maps of the sample"
     _write(comm, sample_layout.maps(job.sample, job.gyromagnetic is not None), path, sample_layout.pieces(found))
     return found

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from rich.table import Table
 
+from hpcph.boltzmann.transport import Correction
 from hpcph.crystal.mesh import Mesh
 from hpcph.errors import InputError
 from hpcph.job import Job
@@ -44,14 +45,23 @@ class Findings:
         )  # fmt: skip
 
 
-def thermal_findings(given: "Input", wanted: "Thermal", job: Job, runs: Runs, spectrum: Spectrum | None) -> Findings:
+def thermal_findings(
+    given: "Input",
+    wanted: "Thermal",
+    job: Job,
+    runs: Runs,
+    spectrum: Spectrum | None,
+    beyond: Correction | None = None,
+) -> Findings:
     """Everything that follows from the sums over the zone.
 
     runs : responses by mesh, the last counts; spectrum : sums of that mesh by frequency and branch, or None
+    beyond : what the Boltzmann equation adds to the relaxation time, None without it
     """
-    mesh, everything = runs[-1]
+    mesh, relaxed = runs[-1]
     errors = convergence.uncertainty(runs)
     keep = np.isin(job.temperature, wanted.temperatures)
+    everything = relaxed if beyond is None else beyond.added(relaxed)
     thermal, spread = everything.at(keep), errors.at(keep)
     axis = job.axis / np.linalg.norm(job.axis)
     tau = lifetime(wanted, job)
@@ -59,6 +69,8 @@ def thermal_findings(given: "Input", wanted: "Thermal", job: Job, runs: Runs, sp
     density = thermal.gamma_nl_rate @ drive
     results = layout.thermal(thermal, tau, density)
     results += layout.thermal_errors(spread, tau, spread.gamma_nl_rate @ np.abs(drive))
+    if beyond is not None:
+        results += layout.relaxed(relaxed.at(keep))
     results += layout.convergence([(m, found.at(keep)) for m, found in runs], axis, tau)
     if spectrum is not None and job.intervals is not None:
         results += layout.spectrum(job.intervals, spectrum.per_volume(job.crystal.structure.volume, tau))
@@ -77,6 +89,8 @@ def thermal_findings(given: "Input", wanted: "Thermal", job: Job, runs: Runs, sp
         lines.append(magnetic.closing_table(thermal.temperature, magnetized, axis, scale, samples))
     if job.scattering is not None:
         lines.append(_conduction(thermal, axis))
+    if beyond is not None:
+        lines.append(_beyond(thermal, relaxed.at(keep), axis))
     relative = convergence.relative(errors, everything, job.crystal.structure.rotations_cartesian)
     lines += _remarks(thermal, coupled, job, relative)
     return Findings(results + more, groups, _provenance(scale, everything, mesh), lines)
@@ -96,6 +110,9 @@ def _lifetimes(given: "Lifetimes") -> dict[str, Any]:
         found["lifetime"] = given.time
     if given.phono3py is not None:
         found["linewidths"] = Path(given.phono3py).name + (", interpolated" if given.interpolate else "")
+    if given.collision_matrix is not None:
+        found["collision_matrix"] = Path(given.collision_matrix).name
+        found["beyond_relaxation_time"] = "gamma_nl and conductivity solve the linearised Boltzmann equation"
     if given.boundary is not None:
         found["boundary"] = given.boundary
     return found
@@ -113,6 +130,16 @@ def _conduction(thermal: ThermalResponse, axis: np.ndarray) -> str:
         return line
     heat, flow = along(thermal.coherence.conductivity), along(thermal.coherence.gamma_nl)
     return f"{line}; interband parts, not included: κ {heat:.3g}, γ^NL {flow:.3g} J s m⁻² K⁻¹"
+
+
+def _beyond(thermal: ThermalResponse, relaxed: ThermalResponse, axis: np.ndarray) -> str:
+    """One line on what the relaxation time would have given, at the temperature nearest to 300 K."""
+    t = int(np.argmin(np.abs(thermal.temperature - ROOM)))
+    names = {"κ": "conductivity_rate", "largest γ^NL": "gamma_nl_rate"}
+    pairs = {what: [np.abs(getattr(r, name)[t]).max() for r in (thermal, relaxed)] for what, name in names.items()}
+    pairs["κ"] = [float(axis @ r.conductivity_rate[t] @ axis) for r in (thermal, relaxed)]
+    parts = ", ".join(f"{what} {one:.4g} instead of {other:.4g}" for what, (one, other) in pairs.items())
+    return f"Boltzmann equation instead of relaxation time at {thermal.temperature[t]:g} K: {parts}"
 
 
 def _feedback(given, everything: ThermalResponse, thermal: ThermalResponse, job: Job, axis, pam) -> tuple:

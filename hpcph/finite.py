@@ -1,12 +1,13 @@
 """The finite sample of a run: from the input to its set-up, from the run's responses to what the file says."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hpcph.crystal.lattice import Structure
 from hpcph.errors import InputError
-from hpcph.findings import Findings, Runs, coupling, lifetime
+from hpcph.findings import Findings, coupling, lifetime
 from hpcph.heat import grid
 from hpcph.heat.material import Material, is_uniaxial, material
 from hpcph.heat.sample import Heated, heat
@@ -18,6 +19,7 @@ from hpcph.output import finite as layout
 from hpcph.output.progress import Reporter
 from hpcph.parallel.comm import Comm
 from hpcph.response import sample
+from hpcph.response.thermal import ThermalResponse
 
 if TYPE_CHECKING:  # ranks other than 0 import this module too, and never the validation
     from hpcph.config.finite import Bath as WantedBath
@@ -82,15 +84,14 @@ def _conductivity(given: "Conductivity | None"):
     return table(np.array(given.temperature), values)
 
 
-def heated(comm: Comm, source, job: Job, runs: Runs, reporter: Reporter) -> Heated:
-    """Heat the sample of a job; runs : responses by mesh, on rank 0. Collective. Raises InputError."""
+def heated(comm: Comm, source, job: Job, crystal: Callable[[], ThermalResponse], reporter: Reporter) -> Heated:
+    """Heat the sample of a job; crystal : its response, asked for on rank 0. Collective. Raises InputError."""
     assert job.sample is not None
-    return heat(comm, job.sample, comm.on_root(lambda: _material(source.input, job, runs)), reporter.say)
+    return heat(comm, job.sample, comm.on_root(lambda: _material(source.input, job, crystal())), reporter.say)
 
 
-def _material(given: "Input", job: Job, runs: Runs) -> Material:
+def _material(given: "Input", job: Job, everything: ThermalResponse) -> Material:
     assert job.sample is not None and given.thermal is not None
-    everything = runs[-1][1]
     thermal = everything.at(np.isin(job.temperature, given.thermal.temperatures))
     sign, scale = coupling(given, everything, job)
     return material(job.sample, thermal, lifetime(given.thermal, job), sign, scale)

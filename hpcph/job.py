@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hpcph import optics
+from hpcph.boltzmann.transport import Boltzmann
 from hpcph.crystal import mesh as meshing
 from hpcph.crystal.chain import Units
 from hpcph.crystal.dynamical import Crystal
@@ -45,6 +46,7 @@ class Job:
     accuracy : relative error that ends the series of meshes early, or None to take all
     temperature : ndarray (t,) K, those of the output and that of the calibration
     scattering : lifetimes of modes; None with one relaxation time, which multiplies the finished tensors
+    boltzmann : collisions beyond the relaxation time, None without them
     gyromagnetic : ndarray (a, 3, 3) C kg⁻¹, moments of the atoms in terms of their L; None without magnetization
     path, orbits, planes, intervals, light, sample : None where the input has no such section; orbits (q, 3)
     units : of a model, whose results are in them; None for SI
@@ -57,6 +59,7 @@ class Job:
     accuracy: float | None
     temperature: np.ndarray
     scattering: Scattering | None
+    boltzmann: Boltzmann | None
     axis: np.ndarray
     gyromagnetic: np.ndarray | None
     store_modes: bool

@@ -15,6 +15,7 @@ from hpcph.response.coherence import COLUMNS, TOGETHER
 
 RANK_BASE = 150 << 20  # bytes of an idle rank: interpreter, NumPy, HDF5, MPI
 NODE_BYTES, NODE_SECONDS = 1300, 5e-5  # of a rank for a node of a finite sample, measured on 10⁷
+BANDWIDTH = 2e9  # bytes s⁻¹ of a collision matrix that a rank takes from its memory
 SERIES = 5  # meshes that a wanted accuracy is taken to need
 
 
@@ -28,6 +29,7 @@ class Plan:
     seconds: float
     accuracy: float | None
     nodes: int
+    matrix: str | None
 
     def lines(self) -> list[str]:
         """For the terminal."""
@@ -42,6 +44,8 @@ class Plan:
         ]
         if self.nodes:
             lines.insert(2, f"nodes of the sample {self.nodes}")
+        if self.matrix is not None:
+            lines.append(f"collision matrix   {self.matrix}")
         if self.accuracy is not None:
             lines.append(f"accuracy           counted are {SERIES} meshes; the run takes as many as it needs")
         return lines
@@ -63,14 +67,21 @@ def plan(job: Job, ranks: int) -> Plan:
         block += job.scattering.nbytes + 8 * 4 * len(job.temperature) * block_size(n) * n
     if job.coherent:
         block += 8 * (4 * TOGETHER + COLUMNS * block_size(n) * n * n)
+    matrix, seconds = None, cost.typical(n).seconds(work)
+    if job.boltzmann is not None:
+        own = job.boltzmann.bytes_of(ranks)
+        block += own
+        seconds += len(job.temperature) * own * job.boltzmann.passes / BANDWIDTH
+        matrix = f"{job.boltzmann.size} unknowns, {own / 2**20:.1f} MiB a rank, in the memory and time above"
     partial = 8 * sum(stage.width * len(stage.blocks) for stage in todo)
     return Plan(
         work=work,
         memory_per_rank=RANK_BASE + block + job.crystal.series.nbytes + partial // ranks + NODE_BYTES * share,
         file=sum(int(np.prod(spec.shape)) * np.dtype(spec.dtype).itemsize for spec in maps.values()) + (1 << 20),
-        seconds=cost.typical(n).seconds(work) + NODE_SECONDS * share,
+        seconds=seconds + NODE_SECONDS * share,
         accuracy=job.accuracy,
         nodes=nodes,
+        matrix=matrix,
     )
 
 

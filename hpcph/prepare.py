@@ -4,10 +4,12 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 
 from hpcph import __version__, finite, scattering, source_crystal
+from hpcph.boltzmann.transport import Boltzmann
 from hpcph.config.feedback import Sample
 from hpcph.config.light import Linewidths
 from hpcph.config.load import Source
@@ -57,7 +59,7 @@ def prepare(source: Source) -> Prepared:
     if accuracy is not None:
         remarks.append(f"meshes until γ^LL and γ^NL are accurate to {accuracy}")
     highest = _highest_frequency(crystal, found.commensurate_qc, given.crystal.allow_unstable)
-    scattered, more = _scattering(source, crystal)
+    scattered, collisions, more = _scattering(source, crystal)
     own = identity(source)
     job = Job(
         crystal=crystal,
@@ -65,6 +67,7 @@ def prepare(source: Source) -> Prepared:
         accuracy=accuracy,
         temperature=temperatures(given),
         scattering=scattered,
+        boltzmann=collisions,
         axis=np.asarray(given.axis, float),
         gyromagnetic=_gyromagnetic(given, structure) if found.units is None else None,
         store_modes=given.modes,
@@ -81,16 +84,27 @@ def prepare(source: Source) -> Prepared:
     return Prepared(job, [*remarks, *more], own)
 
 
-def _scattering(source: Source, crystal: dynamical.Crystal) -> tuple[Scattering | None, list[str]]:
-    """Lifetimes of modes where the input has them, and what the user should read about them."""
+def _scattering(source: Source, crystal: dynamical.Crystal) -> tuple[Scattering | None, Boltzmann | None, list[str]]:
+    """Lifetimes of modes and collisions where the input has them, and what the user should read about them."""
     given, thermal = source.input, source.input.thermal
     if thermal is None or not thermal.lifetime.by_mode:
-        return None, []
-    if thermal.lifetime.phono3py is None:
-        return scattering.one_rate(thermal.lifetime), []
+        return None, None, []
+    lifetime = thermal.lifetime
+    if not lifetime.on_a_mesh:
+        return scattering.one_rate(lifetime), None, []
     wanted = np.union1d(temperatures(given), given.spectrum.temperature if given.spectrum else [])
-    path = source.resolve(thermal.lifetime.phono3py)
-    return scattering.linewidths(thermal.lifetime, path, thermal.mesh, crystal, wanted)
+    known: Scattering | None = None
+    remarks: list[str] = []
+    if lifetime.phono3py is not None:
+        path = source.resolve(lifetime.phono3py)
+        known, remarks = scattering.linewidths(lifetime, path, thermal.mesh, crystal, wanted)
+    if lifetime.collision_matrix is None:
+        return known, None, remarks
+    path = source.resolve(lifetime.collision_matrix)
+    own, collisions, more = scattering.collisions(
+        lifetime, path, thermal.mesh, crystal, wanted, temperatures(given), known
+    )
+    return own, collisions, remarks + more
 
 
 def _highest_frequency(crystal: dynamical.Crystal, q_kc: np.ndarray, allow_unstable: bool) -> float:
@@ -134,8 +148,13 @@ def samplings(wanted: Wanted, structure: Structure, scattered: Scattering | None
 
 def identity(source: Source) -> dict[str, str]:
     """Everything that decides the results, by name: version of the program, meaning of the input, hashes of files."""
-    files = {f"the file {p.name}": hashlib.sha256(p.read_bytes()).hexdigest() for p in source_crystal.sources(source)}
+    files = {f"the file {p.name}": _sha256(p) for p in source_crystal.sources(source)}
     return {"the version of hpcph": __version__, "the input": source.digest, **files}
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:  # a collision matrix is larger than what a rank may hold
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def fingerprint(source: Source) -> str:

@@ -74,9 +74,8 @@ def sources(source: Source) -> list[Path]:
     found = [] if source.input.crystal.model is not None else files(source).all()
     if optics is not None and isinstance(optics.lifetime, Linewidths):
         found.append(source.resolve(optics.lifetime.linewidths))
-    if thermal is not None and thermal.lifetime.phono3py is not None:
-        found.append(source.resolve(thermal.lifetime.phono3py))
-    return found
+    named = (thermal.lifetime.phono3py, thermal.lifetime.collision_matrix) if thermal is not None else ()
+    return [*found, *(source.resolve(name) for name in named if name is not None)]
 
 
 def _phonopy_crystal(given: Input, loaded: forceconstants.Loaded) -> tuple[dynamical.Crystal, list[str]]:

@@ -31,6 +31,26 @@ class AlN:
         self.force_constants = folder / "aln.yaml"
         second.save(self.force_constants, settings={"force_constants": True})
 
+    def collisions(self, *mesh: int, reducible: bool = False) -> tuple[Path, Path]:
+        """Its collision-m….hdf5 and the kappa-m….hdf5 of the Boltzmann equation; reducible: every point by itself."""
+        name = f"m{''.join(map(str, mesh))}"
+        folder = self.folder / f"lbte-{name}{'-reducible' if reducible else ''}"
+        found = folder / f"collision-{name}.hdf5", folder / f"kappa-{name}.hdf5"
+        if not folder.exists():
+            folder.mkdir()
+            self.third.mesh_numbers = list(mesh)
+            self.third.init_phph_interaction()
+            before = os.getcwd()
+            os.chdir(folder)
+            try:
+                kind = {"is_LBTE": True, "is_reducible_collision_matrix": reducible, "is_kappa_star": not reducible}
+                self.third.run_thermal_conductivity(temperatures=TEMPERATURES, write_collision=True, **kind)
+                rest = {"read_collision": "all", "write_LBTE_solution": True, "write_kappa": True}
+                self.third.run_thermal_conductivity(temperatures=TEMPERATURES, **kind, **rest)
+            finally:
+                os.chdir(before)
+        return found
+
     def kappa(self, *mesh: int, wigner: bool = False, **how) -> Path:
         """Its kappa-m….hdf5 in relaxation time; wigner: with interband parts, which leave the mode tables out."""
         label = "-".join(f"{key}={value}" for key, value in how.items())

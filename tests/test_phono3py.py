@@ -10,6 +10,7 @@ import pytest
 from aln import TEMPERATURES
 from parallel import world
 
+from hpcph.errors import InputError
 from hpcph.phonons.modes import Modes
 
 VOIGT = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))
@@ -108,3 +109,35 @@ def test_wurtzite(tmp_path, aln):
         heat = found[name]
         allowed = np.stack([np.diag(x) for x in heat[:, [0, 0, 2], [0, 0, 2]]])
         assert np.all(np.abs(heat - allowed).max(axis=(1, 2)) < 1e-12 * heat.max(axis=(1, 2)))
+
+
+@pytest.mark.parametrize(("reducible", "bound"), [(False, 1e-4), (True, 0.01)])
+def test_the_boltzmann_equation_is_phono3pys(tmp_path, aln, reducible, bound):
+    """κ beyond relaxation time, and γ^NL of wurtzite: α_xy = −α_yx alone.
+
+    On every point by itself phono3py keeps neither symmetry nor degenerate sets, on irreducible points both.
+    """
+    matrix, kappa = aln.collisions(4, 4, 3, reducible=reducible)
+    lifetime = {"collision_matrix": str(matrix), "phono3py": str(kappa)}
+    found = computed(tmp_path, aln, kappa, lifetime=lifetime)
+    theirs = phono3pys_own(kappa)[..., :3].reshape(-1, 3)
+    expected = np.stack([theirs[:, :2].mean(axis=1), theirs[:, :2].mean(axis=1), theirs[:, 2]], axis=-1)
+    np.testing.assert_allclose(voigt(found["conductivity"])[:, :3], expected, rtol=bound)
+    assert np.all(voigt(found["conductivity_relaxation_time"])[:, :3] < 0.99 * expected)
+    for name in ("gamma_nl", "gamma_nl_relaxation_time"):
+        flow = found[name]
+        allowed = np.zeros_like(flow)
+        allowed[:, 0, 1], allowed[:, 1, 0] = flow[:, 0, 1], -flow[:, 0, 1]
+        assert np.abs(flow - allowed).max() < 1e-9 * np.abs(flow).max()
+
+
+def test_collisions_of_another_crystal(tmp_path, aln):
+    """The kappa-m….hdf5 beside the matrix tells: other force constants, other linewidths."""
+    matrix, kappa = aln.collisions(4, 4, 3)
+    with h5py.File(kappa) as file, h5py.File(tmp_path / "other.hdf5", "w") as other:
+        for name in ("mesh", "qpoint", "frequency", "temperature", "weight"):
+            other[name] = file[name][...]
+        other["gamma"] = 1.3 * file["gamma"][...]
+    lifetime = {"collision_matrix": str(matrix), "phono3py": str(tmp_path / "other.hdf5")}
+    with pytest.raises(InputError, match="linewidths differ by"):
+        computed(tmp_path, aln, kappa, lifetime=lifetime)

@@ -235,10 +235,11 @@ class Input(Section):
     def _other_meshes(self) -> list[tuple[str, str]]:
         """Linewidths are known on one mesh."""
         thermal = self.thermal
-        if thermal is None or thermal.lifetime.phono3py is None or thermal.lifetime.interpolate:
+        if thermal is None or not thermal.lifetime.on_a_mesh or thermal.lifetime.interpolate:
             return []
         given = [name for name in ("accuracy", "refine_gamma") if getattr(thermal.mesh, name)]
-        fix = "needs points that phono3py's mesh has not; give its grid alone, or lifetime.interpolate: true"
+        other = "" if thermal.lifetime.collision_matrix else ", or lifetime.interpolate: true"
+        fix = f"needs points that phono3py's mesh has not; give its grid alone{other}"
         return [("mesh", f"{name} {fix}") for name in given]
 
     def _units_of_a_model(self) -> list[tuple[str, str]]:

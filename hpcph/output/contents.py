@@ -14,6 +14,9 @@ TABLE = """
 /thermal       | finite   | temperature cartesian_l cartesian_gradient    | gamma_coherence?
 /thermal       | finite   | temperature cartesian_heat cartesian_gradient | conductivity? conductivity_coherence?
 /thermal       | number   | temperature cartesian_heat cartesian_gradient | conductivity_error?
+/thermal       | finite   | temperature cartesian_l cartesian_gradient    | gamma_nl_relaxation_time?
+/thermal       | finite   | temperature cartesian_heat cartesian_gradient | conductivity_relaxation_time?
+/magnetization | finite   | temperature cartesian_m cartesian_gradient    | gamma_nl_relaxation_time?
 /thermal       | finite   | temperature cartesian_l                       | pam_density
 /thermal       | number   | temperature cartesian_l                       | pam_density_error?
 /thermal       | finite   | temperature cartesian_l cartesian_l2          | /feedback/susceptibility/diagonal
@@ -89,7 +92,7 @@ ATTRIBUTES = (  # section that needs them (? where it may lack them), what they 
     ("/crystal", "number", "/provenance", "wall_time"),
     ("/crystal", "text", "/crystal", "formula space_group"),
     ("/thermal", "number", "/thermal", "gradient lifetime? boundary?"),
-    ("/thermal", "text", "/thermal", "linewidths?"),
+    ("/thermal", "text", "/thermal", "linewidths? collision_matrix? beyond_relaxation_time?"),
     ("/thermal", "number", "/provenance", "feedback_scale mesh_points mesh_refinement"),
     ("/thermal", "number", "/provenance", "unstable_modes_left_out zero_modes_left_out"),
     ("/thermal", "three numbers", "/provenance", "mesh_grid mesh_shift"),

@@ -146,7 +146,7 @@ def born_charges(born_aij: np.ndarray) -> Dataset:
 def thermal(result: ThermalResponse, lifetime: float, pam_density: np.ndarray) -> list[Dataset]:
     """Response to the gradient without feedback."""
     flow_axes = (T, "cartesian_l", "cartesian_gradient")
-    heat = "κ in relaxation time, heat current −κ ∇T"
+    heat = "κ, heat current −κ ∇T"
     return [
         Dataset.of(T, result.temperature, "K", "temperature", (T,)),
         Dataset.of(
@@ -192,6 +192,21 @@ def coherence(found: Coherence) -> list[Dataset]:
         parts.append(("/magnetization/gamma_coherence", found.magnetic, "A K-1", "γ^N", "cartesian_m"))
     return [
         Dataset.of(name, value, unit, f"interband part of {what}, not included in it", (T, axis, "cartesian_gradient"))
+        for name, value, unit, what, axis in parts
+    ]
+
+
+def relaxed(result: ThermalResponse) -> list[Dataset]:
+    """In relaxation time, beside what the Boltzmann equation gives."""
+    parts = [
+        ("/thermal/gamma_nl_relaxation_time", result.gamma_nl_rate, "J s m-2 K-1", "γ^NL", "cartesian_l"),
+        ("/thermal/conductivity_relaxation_time", result.conductivity_rate, "W m-1 K-1", "κ", HEAT_AXES[1]),
+    ]
+    if result.magnetic is not None:
+        name = "/magnetization/gamma_nl_relaxation_time"
+        parts.append((name, result.magnetic.gamma_nl_rate, "A K-1", "γ^N", "cartesian_m"))
+    return [
+        Dataset.of(name, value, unit, f"{what} in relaxation time", (T, axis, "cartesian_gradient"))
         for name, value, unit, what, axis in parts
     ]
 

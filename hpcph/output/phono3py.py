@@ -43,17 +43,17 @@ class Grid:
 
 
 @contextmanager
-def opened(path: Path, key: str) -> Iterator[h5py.File]:
+def opened(path: Path, key: str, kind: str = "kappa-m….hdf5") -> Iterator[h5py.File]:
     """A file of phono3py; whatever is wrong with it, and Unsound, becomes InputError of that key."""
     if not path.is_file():
-        raise InputError(key, path, "no such file; give a kappa-m….hdf5 of phono3py")
+        raise InputError(key, path, f"no such file; give a {kind} of phono3py")
     try:
         with h5py.File(path, "r") as file:
             yield file
     except InputError:
         raise
     except Unsound as err:
-        raise InputError(key, path, f"{err}; give a kappa-m….hdf5 of phono3py") from None
+        raise InputError(key, path, f"{err}; give a {kind} of phono3py") from None
     except Exception as err:  # h5py raises whatever it likes at damaged files
         raise InputError(key, path, f"is damaged or not of phono3py ({type(err).__name__})") from None
 
