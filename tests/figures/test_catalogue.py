@@ -19,7 +19,7 @@ from hpcph.output.dataset import open_result
 ALL = {
     "dispersion", "dispersion_axis", "species", "orbits", "phase_diagram", "gamma_ll", "slices", "pam_density",
     "spectrum", "convergence", "magnetization", "moment", "rotation", "crystal_angular_momentum", "light_pam",
-    "light_peltier", "light_orbital_current", "light_decomposition", "light_polarized", "light_levels",
+    "light_peltier", "light_orbital_current", "light_decomposition", "light_polarized", "light_levels", "sample",
 }  # fmt: skip
 
 
