@@ -12,12 +12,13 @@ from hpcph.heat import grid
 from hpcph.heat.material import Material, is_uniaxial, material
 from hpcph.heat.sample import Heated, heat
 from hpcph.heat.setup import Bath, Laser, Setup
-from hpcph.heat.solver import Limits, require_petsc
+from hpcph.heat.solver import Limits
 from hpcph.heat.table import table
 from hpcph.job import Job
 from hpcph.output import finite as layout
 from hpcph.output.progress import Reporter
 from hpcph.parallel.comm import Comm
+from hpcph.parallel.petsc import require_petsc
 from hpcph.response import sample
 from hpcph.response.thermal import ThermalResponse
 
@@ -32,7 +33,7 @@ def setup(given: "Input", structure: Structure) -> Setup | None:
     wanted = given.sample
     if wanted is None:
         return None
-    require_petsc()
+    require_petsc("sample")
     frame = sample.frame(np.asarray(given.axis, float))
     if wanted.shape == "cylinder" and not is_uniaxial(structure.rotations_cartesian, frame[2]):
         fix = "conducts heat alike in all directions across the axis, which this crystal does not; take a cuboid"

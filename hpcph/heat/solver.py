@@ -6,7 +6,6 @@ Ranks own whole planes of the grid, so PETSc's numbers are those of the grid; ra
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import sqrt
-from typing import Any
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from hpcph.errors import InputError
 from hpcph.heat.conduction import Conduction, Loads, rows
 from hpcph.heat.grid import Grid, Part
 from hpcph.heat.table import Table
+from hpcph.parallel.petsc import petsc
 
 PLANES = 3  # that a rank must own at least, of the finest grid
 FEW = 3000  # nodes that are solved for directly
@@ -50,16 +50,6 @@ class Temperature:
     residual: float
 
 
-def require_petsc() -> None:
-    """Raise InputError where petsc4py is missing."""
-    try:
-        import petsc4py  # noqa: F401
-    except ImportError:
-        raise InputError(
-            "sample", None, "needs petsc4py, which is missing; install it (README), or leave the section out"
-        ) from None
-
-
 def solve(
     comm,
     grid: Grid,
@@ -75,29 +65,19 @@ def solve(
 
     Raises InputError where the solver does not converge.
     """
-    petsc = _petsc()
+    library = petsc()  # begun on all ranks of the world, whether they take part or not
     team = comm.mpi.Split(0 if comm.rank < team_size(grid, comm.size) else 1, comm.rank)
     try:
         found, failure = None, None
         if comm.rank < team_size(grid, comm.size):
             try:
-                found = _Problem(petsc, team, grid, loads, conductivity, reference, limits, say).solve()
+                found = _Problem(library, team, grid, loads, conductivity, reference, limits, say).solve()
             except InputError as err:
                 failure = err
         comm.agree(failure)
         return found
     finally:
         team.Free()
-
-
-def _petsc() -> Any:
-    """The library, begun on all ranks of the world, whether they take part or not; signals stay with the run."""
-    import petsc4py
-
-    petsc4py.init(["hpcph", "-no_signal_handler"])
-    from petsc4py import PETSc
-
-    return PETSc
 
 
 def team_size(grid: Grid, ranks: int) -> int:
@@ -144,9 +124,8 @@ def levels(grid: Grid, ranks: int) -> list[Level]:
 class _Problem:
     """PETSc's objects of one solution."""
 
-    def __init__(self, petsc: Any, team, grid: Grid, loads, conductivity: Table, reference: float, limits: Limits, say):
-        self.petsc = petsc
-        self.limits, self.say, self.team = limits, say, team
+    def __init__(self, library, team, grid: Grid, loads, conductivity: Table, reference: float, limits: Limits, say):
+        self.petsc, self.limits, self.say, self.team = library, limits, say, team
         self.levels = levels(grid, team.size)
         self.grids = [self._layout(level) for level in self.levels]
         _, _, (low, high) = self.grids[0].getRanges()
@@ -166,11 +145,11 @@ class _Problem:
         )  # fmt: skip
 
     def solve(self) -> Temperature:
-        petsc, part, acting = self.petsc, self.equation.part, self.equation.loads
+        part, acting = self.equation.part, self.equation.loads
         solution = self.grids[0].createGlobalVec()
         solution.setArray(acting.held[part.owned])
         size = int(np.prod(part.grid.nodes))
-        snes = petsc.SNES().create(comm=self.team)
+        snes = self.petsc.SNES().create(comm=self.team)
         matrix = self._matrix(solution)
         snes.setFunction(self._function, solution.duplicate())
         snes.setJacobian(self._jacobian, matrix, matrix)
