@@ -177,6 +177,26 @@ def test_the_command_line_refuses_in_one_line(good, tmp_path, case):
     assert code == 2 and text.startswith(f"hpcph: {key} = ") and word in text and text.count("\n") == 1, text
 
 
+def test_scaling_needs_a_mesh_that_can_grow(good, tmp_path):
+    """Linewidths on one mesh are refused there."""
+    path = world.write(tmp_path, quartz(good))
+    code, text = victim.command(["scaling", str(path), "--ranks", "1", "--output", str(tmp_path / "study")])
+    assert code == 2 and "interpolate: true" in text and text.count("\n") == 1, text
+
+
+def test_plan_counts_the_table(good, tmp_path):
+    """Rates of all temperatures stand on every rank, interband sums take a few megabytes."""
+    from hpcph.config.load import load
+    from hpcph.plan import plan
+    from hpcph.prepare import prepare
+
+    one, by_mode = (
+        plan(prepare(load(world.write(tmp_path, quartz(good, **change)))).job, 2).memory_per_rank
+        for change in ({"lifetime": "1 ps"}, {})
+    )
+    assert one + (4 << 20) < by_mode < one + (64 << 20)
+
+
 def test_every_rank_ends(good, tmp_path):
     """A run on three ranks that is refused."""
     path = world.write(tmp_path, quartz(good, temperature=[50]))
