@@ -47,7 +47,7 @@ def test_every_section_can_be_missing(result, tmp_path):
     bare = result[[name for name in result.data_vars if name.startswith(("crystal", "thermal", "temperature"))]]
     lines = list(write(bare, tmp_path / "none", Choices()))
     assert len(lines) == len(catalogue(Choices()))
-    wanted = {"bands", "orbits", "feedback", "slices", "spectrum", "mesh.grid", "magnetization", "optics"}
+    wanted = {"bands", "orbits", "feedback", "slices", "spectrum", "mesh.grid", "magnetization", "optics", "sample"}
     assert {line.split("`")[1] for line in lines} == wanted
     assert not (tmp_path / "none").exists()
 
