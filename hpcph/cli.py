@@ -33,7 +33,7 @@ def main(arguments: list[str], comm: Comm) -> int:
 
 def _run(args, comm: Comm) -> int:
     from hpcph.driver import run
-    from hpcph.parallel.signals import Stop
+    from hpcph.parallel.signals import Stop, hold
 
     stop = Stop().listen()
     try:
@@ -42,6 +42,8 @@ def _run(args, comm: Comm) -> int:
         if comm.root:
             print(f"hpcph: {stopped}; the same command goes on from there", file=sys.stderr, flush=True)
         return 75
+    finally:
+        hold()  # what comes now changes neither result nor exit code
     return 0
 
 

@@ -99,8 +99,14 @@ def _clear(path: Path) -> None:
     """Nothing of an unfinished run is left, unless the folder is no longer ours."""
     with suppress(OSError):
         path.unlink(missing_ok=True)
-        checkpoint.remove(path.parent)
-        undo.forget(path)
+        _forget(path)
+
+
+def _forget(path: Path) -> None:
+    """A file under work is no longer one to go on with. What is kept of its structure goes first: alone, without the
+    checkpoint that it belongs to, it would be put into the file of another run."""
+    undo.forget(path)
+    checkpoint.remove(path.parent)
 
 
 def _prepare(
@@ -127,9 +133,11 @@ def _prepare(
 def _earlier(folder: Path, path: Path, own: dict[str, str], resume: bool, reporter: Reporter) -> Checkpoint | None:
     """Where an unfinished run of the same input stopped; its file as it was then."""
     earlier = checkpoint.load(folder)
-    if earlier is None and resume:
+    through = not path.stat().st_size  # the file has its final name; a kill left the checkpoint behind
+    if resume and (earlier is None or through):
         raise InputError("--resume", folder, "holds no unfinished run; leave --resume out to begin one")
-    if earlier is None:
+    if earlier is None or through:
+        _forget(path)
         return None
     changed = [name for name in {**earlier.identity, **own} if earlier.identity.get(name) != own.get(name)]
     if changed:
@@ -138,6 +146,7 @@ def _earlier(folder: Path, path: Path, own: dict[str, str], resume: bool, report
     undo.restore(path)
     if not readable(path):
         reporter.say("the file of the unfinished run is damaged: begun anew")
+        _forget(path)
         return None
     reporter.say(f"goes on with an unfinished run, {len(earlier.place.finished)} stages of which are done")
     return earlier

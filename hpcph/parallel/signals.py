@@ -6,6 +6,11 @@ from types import FrameType
 ASKING = ("SIGUSR1", "SIGTERM", "SIGINT")
 
 
+def hold() -> None:
+    """Let the signals wait until somebody listens: while Python, NumPy and MPI start and end they would kill."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, _asking())
+
+
 class Stop:
     """Has somebody asked this rank to stop? Nobody has until `listen`."""
 
@@ -13,10 +18,15 @@ class Stop:
         self.requested = False
 
     def listen(self) -> "Stop":
-        """Take the signals of batch systems, mpirun and keyboards; they are only noted."""
-        for name in ASKING:
-            signal.signal(getattr(signal, name), self._note)
+        """Take the signals of batch systems, mpirun and keyboards, those held as well; they are only noted."""
+        for number in _asking():
+            signal.signal(number, self._note)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _asking())
         return self
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         self.requested = True
+
+
+def _asking() -> list[signal.Signals]:
+    return [getattr(signal, name) for name in ASKING]

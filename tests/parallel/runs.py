@@ -1,0 +1,69 @@
+"""Runs in processes of their own, to be signalled and killed: python -m hpcph with checkpoints after every round."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import h5py
+from parallel import world
+
+from hpcph.parallel import checkpoint
+
+HASTY = Path(__file__).with_name("hasty.py")
+INPUT = world.quartz(mesh__grid=[8, 8, 8], bands={"points": 31})
+
+
+def sha(folder: Path) -> str:
+    """The digest of a result."""
+    with h5py.File(folder / "result.h5", "r") as file:
+        return file["/provenance"].attrs["sha256"]
+
+
+def start(ranks: int, source: Path, output: Path, *more: str, **variables: object) -> subprocess.Popen:
+    """A hasty run under mpirun (0: without), in a session of its own so that all of it can be killed.
+
+    variables : of hasty.py
+    """
+    launch = ["mpirun", "-n", str(ranks), "--oversubscribe", "--bind-to", "none"] if ranks else []
+    command = [*launch, sys.executable, str(HASTY), "run", str(source), "--output", str(output), *more]
+    ours = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
+    ours |= {name: str(value) for name, value in variables.items()}
+    pipe = subprocess.PIPE
+    return subprocess.Popen(
+        command, cwd=world.ROOT, env=os.environ | ours, stdout=pipe, stderr=pipe, text=True, start_new_session=True
+    )
+
+
+def finish(ranks: int, source: Path, output: Path, *more: str, **variables: object) -> subprocess.CompletedProcess:
+    """The same to its end."""
+    process = start(ranks, source, output, *more, **variables)
+    out, err = process.communicate(timeout=240)
+    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+def ranks_of(path: Path) -> list[int]:
+    """Processes of hasty.py that have a path among their arguments, mpirun apart."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if str(HASTY).encode() in words and str(path).encode() in words and b"mpirun" not in words[0]:
+            found.append(int(folder.name))
+    return found
+
+
+def wait(process: subprocess.Popen, until, seconds: float = 60) -> None:
+    """Until until() holds or the run has ended."""
+    limit = time.monotonic() + seconds
+    while process.poll() is None and not until():
+        assert time.monotonic() < limit, "the run neither went on nor ended"
+        time.sleep(0.005)
+
+
+def wait_for_checkpoints(process: subprocess.Popen, folder: Path, generation: int) -> None:
+    """Until the run has written so many, or has ended."""
+    wait(process, lambda: (found := checkpoint.load(folder)) is not None and found.generation >= generation)
