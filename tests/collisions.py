@@ -5,6 +5,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import physics
+import pytest
 
 from hpcph import scattering
 from hpcph.boltzmann.points import every_point, irreducible_points
@@ -12,6 +13,7 @@ from hpcph.config.lifetime import Lifetimes
 from hpcph.config.schema import Mesh
 from hpcph.crystal.mesh import preserving, reciprocal_rotations
 
+pytest.importorskip("petsc4py", reason="petsc4py is not installed")
 T = np.array([100.0, 300.0])
 
 

@@ -19,7 +19,7 @@ KEY = "lifetime.collision_matrix"
 RATE = 4e12 * np.pi  # s⁻¹ of a linewidth of one THz, 1/τ = 4πγ
 PIECE = 1 << 22  # bytes that are read at once
 CHUNK = 1 << 30  # bytes of a chunk of a foreign file
-WRITE = "write it with phono3py as inputs/aln_boltzmann.yaml says"
+WRITE = "inputs/aln_boltzmann.yaml says how it is made"
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ def look(file: h5py.File, temperature: np.ndarray) -> tuple[CollisionFile, np.nd
 
     Raises InputError where it lacks a temperature, Unsound where it is no collision matrix.
     """
-    if "grid_point" in file:
-        raise Unsound("holds a single grid point; " + WRITE)
+    if "grid_point" in file and file["grid_point"].ndim == 0:
+        raise Unsound(f"holds a single grid point, {WRITE}")
     for name in ("collision_matrix", "gamma", "temperature"):
         if name not in file:
             raise Unsound(f"has no {name}")
@@ -52,7 +52,7 @@ def look(file: h5py.File, temperature: np.ndarray) -> tuple[CollisionFile, np.nd
     components = {5: 1, 7: 3}.get(matrix.ndim, 0)
     inner = (components,) if components == 3 else ()
     if gamma.ndim != 3 or not components or matrix.shape != (len(known), *2 * (*gamma.shape[1:], *inner)):
-        raise Unsound(f"is damaged or of older form: shapes {matrix.shape} and {gamma.shape} do not fit; {WRITE}")
+        raise Unsound(f"is damaged or of older form: shapes {matrix.shape} and {gamma.shape} do not fit, {WRITE}")
     nearest = np.abs(known[:, None] - temperature).argmin(axis=0)
     if missing := temperature[np.abs(known[nearest] - temperature) > NEAR].tolist():
         name = Path(file.filename).name
@@ -85,7 +85,7 @@ def read_slab(given: CollisionFile, temperature: int, low: int, high: int, store
                 if not np.all(np.isfinite(rows)):
                     raise Unsound("is damaged: it holds numbers that are not finite")
                 if np.allclose(np.einsum("pnca,pnca->pnc", rows, rows), 1, rtol=0, atol=1e-6):
-                    raise Unsound(f"holds eigenvectors instead of collisions; {WRITE}")
+                    raise Unsound(f"holds eigenvectors instead of collisions, {WRITE}")
                 store(first, RATE * rows)
     except Unsound as err:
         raise InputError(KEY, given.path, str(err)) from None
