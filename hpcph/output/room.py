@@ -14,7 +14,7 @@ from pathlib import Path
 from hpcph.errors import InputError
 
 KEEP_SIZE = 1  # FALLOC_FL_KEEP_SIZE of fallocate(2)
-PIECE = bytes(16 << 20)
+PIECE = 16 << 20  # bytes of zeros that are written at once
 FIX = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "make room"),
     errno.EFBIG: "raise the limit on the size of files (ulimit -f)",
@@ -70,10 +70,10 @@ def _fallocate(descriptor: int, offset: int, size: int) -> None:
 
 
 def _fill(descriptor: int, offset: int, size: int) -> None:
-    length, end = os.fstat(descriptor).st_size, offset + size
+    length, end, zeros = os.fstat(descriptor).st_size, offset + size, memoryview(bytes(min(size, PIECE)))
     try:
         while offset < end:
-            offset += os.pwrite(descriptor, memoryview(PIECE)[: end - offset], offset)
+            offset += os.pwrite(descriptor, zeros[: end - offset], offset)
         os.fsync(descriptor)  # some find out only now that there is no room
     finally:
         os.ftruncate(descriptor, length)

@@ -80,7 +80,7 @@ def lay_out(path: Path, maps: Sequence[Dataset]) -> None:
 
 
 def _create(path: Path, maps: Sequence[Dataset]) -> list[tuple[int, int]]:
-    """A new file with the maps; offset and size of each."""
+    """A new file with the maps; offset and size of those that are not empty."""
     spans = []
     with h5py.File(path, "w", libver=FORMAT, alignment_threshold=STRIPE, alignment_interval=STRIPE) as file:
         for spec in maps:
@@ -93,7 +93,8 @@ def _create(path: Path, maps: Sequence[Dataset]) -> list[tuple[int, int]]:
             space = h5py.h5s.create_simple(spec.shape)
             kind = h5py.h5t.py_create(np.dtype(spec.dtype), logical=True)
             dataset = h5py.h5d.create(file.id, spec.name.encode(), kind, space, create, links)
-            spans.append((dataset.get_offset(), dataset.get_storage_size()))
+            if dataset.get_storage_size():
+                spans.append((dataset.get_offset(), dataset.get_storage_size()))
     return spans
 
 

@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from typing import Any
@@ -13,8 +14,9 @@ import numpy as np
 from hpcph.errors import InputError
 
 SEGMENT = 1 << 20  # doubles in one reduction
-PATIENCE = 5.0  # s in which all ranks must have heard of an exception on one; after them it ends the job alone
-LAST = 3  # s for the last words of a rank that ends the job
+PATIENCE = 4.0  # s in which all ranks must have heard of an exception on one; after them it ends the job alone
+HOLD = 1.5  # s that the others leave to rank 0 to end the job, should all of them want to
+LAST = 4  # s after which a rank that ends the job is gone in any case
 RESERVE = 4 << 20  # bytes
 
 
@@ -86,6 +88,7 @@ class Comm:
     def abort(self, failure: BaseException) -> None:
         """Say what happened and end every rank now, wherever the others are."""
         signal.alarm(LAST)  # which ends this process if it gets stuck, and the launcher ends the others
+        time.sleep(HOLD if self.rank else 0)
         try:
             text = str(failure) if isinstance(failure, RankError) else self._story(failure)
             sys.stderr.write(f"hpcph: {text}\n")

@@ -1,7 +1,7 @@
 """python -m hpcph with trouble on one rank: what the tests of faults start.
 
-PHASE, POINT, RANK and FAULT in the environment: in which phase of the run and at the call of what, on whom, and what.
-The moment is written to the file MARK. Checkpoints are written after every round.
+PHASE, POINT, RANK and FAULT in the environment: in which phase of the run and at the call of what, on whom (-1: on
+all), and what. The moment is written to the file MARK. Checkpoints are written after every round.
 """
 
 import os
@@ -70,7 +70,7 @@ def trapped(function):
     """The same function, with the fault before it."""
 
     def first_the_fault(*args, **kwargs):
-        if comm.phase == PHASE and comm.rank == RANK and function.__name__ == POINT:
+        if comm.phase == PHASE and RANK in (comm.rank, -1) and function.__name__ == POINT:
             Path(os.environ["MARK"]).write_text(f"{time.time()}")
             FAULTS[FAULT]()
         return function(*args, **kwargs)

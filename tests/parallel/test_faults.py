@@ -32,6 +32,11 @@ EVERY = [(phase, fault, rank) for phase in PHASES for fault in FAULTS for rank i
 SOME = [(phase, FAULTS[(i + i // 4) % 4], i % 4) for i, phase in enumerate(PHASES)]  # everything twice, phases once
 
 
+def slowly(value):
+    """A parameter of the long proofs."""
+    return pytest.param(value, marks=pytest.mark.slow)
+
+
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     """A small input of a crystal that loads quickly, and the folder of its result."""
@@ -135,6 +140,14 @@ def test_trouble_on_one_rank_ends_the_job(whole, tmp_path, phase, fault, rank):
     check(whole, tmp_path, phase, fault, rank)
 
 
+@pytest.mark.parametrize("phase", [slowly(f"computing {STAGE}"), f"adding up {STAGE}"])
+def test_one_rank_speaks_for_all(whole, tmp_path, phase):
+    """Where all of them fail at once, inside of the hand-out and outside."""
+    found = end(whole[0], tmp_path / "out", phase, PHASES[phase][0], "exception", -1)
+    assert found.code != 0 and found.seconds < LIMIT, found.said
+    assert found.said.count("Traceback") == found.said.count(f"hpcph: rank 0 of 4 failed while {phase}") == 1
+
+
 def test_nobody_waits_for_a_long_block(whole, tmp_path, monkeypatch):
     """A rank that fails while the others are busy for a minute tells of it and ends them."""
     monkeypatch.setenv("SLOW", "60")
@@ -224,7 +237,7 @@ FULL = {  # where the disk fills up
 }
 
 
-@pytest.mark.parametrize("when", FULL)
+@pytest.mark.parametrize("when", [slowly("before the run"), slowly("in the middle"), "at the end"])
 def test_a_full_disk_is_one_line(whole, small_disk, when):
     """On three ranks, whose collective writes would lose numbers or crash; with room the run goes on to its end."""
     refused(whole, small_disk, "No space left on device", *FULL[when], "full", 0)
@@ -240,7 +253,7 @@ LOST = {  # what happens to the folder, on which rank
 }
 
 
-@pytest.mark.parametrize("fault", LOST)
+@pytest.mark.parametrize("fault", [slowly("read-only"), slowly("closed"), "stranger"])
 def test_permission_lost_in_the_middle_is_one_line(whole, tmp_path, fault):
     """After checkpoints of other meshes, on three ranks."""
     before = mortal()
@@ -250,6 +263,7 @@ def test_permission_lost_in_the_middle_is_one_line(whole, tmp_path, fault):
     refused(whole, tmp_path / "out", "Permission denied", *where, before=before)
 
 
+@pytest.mark.slow
 def test_a_read_only_folder_is_one_line(whole, tmp_path):
     """From the beginning."""
     before = mortal()
@@ -291,7 +305,7 @@ if comm.root:
 """
 
 
-@pytest.mark.parametrize("ranks", [1, 3])
+@pytest.mark.parametrize("ranks", [slowly(1), 3])
 @pytest.mark.parametrize("small_disk", DISKS, indirect=True)
 def test_a_disk_that_fills_up_takes_nothing_from_the_maps(small_disk, ranks):
     """Their room was theirs before."""
