@@ -44,12 +44,17 @@ def test_same_bits_on_any_number_of_ranks(tmp_path):
 
 
 def test_more_ranks_than_blocks(tmp_path):
-    """One point, five ranks: four have nothing to do and the result is that of one rank."""
-    path = world.write(tmp_path, world.quartz(mesh__grid=[1, 1, 1], bands=world.DROP, slices=world.DROP))
-    for ranks in (1, 5):
+    """Three blocks at most in every stage, eight ranks: five have nothing to do and the result is that of one rank."""
+    from hpcph.config.load import load
+    from hpcph.job import stages
+    from hpcph.prepare import prepare
+
+    path = world.write(tmp_path, world.quartz(mesh={"grid": [4, 4, 6], "symmetry": False}))
+    assert max(len(stage.blocks) for stage in stages(prepare(load(path)).job)) == 3
+    for ranks in (0, 8):
         done = world.command(ranks, "run", path, "--output", tmp_path / f"{ranks}")
         assert done.returncode == 0, done.stderr
-    assert sha(tmp_path / "1/result.h5") == sha(tmp_path / "5/result.h5")
+    assert sha(tmp_path / "0/result.h5") == sha(tmp_path / "8/result.h5")
 
 
 BAD = {

@@ -19,7 +19,14 @@ UNFINISHED = ("PENDING", "RUNNING", "CONFIGURING", "COMPLETING")
 SECTIONS = ("modes", "bands", "orbits", "slices", "spectrum", "optics")
 SMALL = {"mesh__grid": [6, 6, 6], "magnetization": False} | dict.fromkeys(SECTIONS, world.DROP)
 LONG = SMALL | {"slices": {"temperature": "300 K", "planes": [0, 0.25], "grid": [100, 100]}}
+SLOWLY = {"SLOW": "1.6", "ROUND": "100", "INTERVAL": "60"}  # of hasty.py: the slices of a LONG run take 80 s on 2 ranks
 UNDERWAY = "zone 6×6×6:"  # the last line of a LONG run's log before its slices, which take seconds
+# with SLOW in the environment python -m hpcph is hasty.py
+PYTHON = """\
+#!/bin/sh
+if [ "$SLOW" ]; then shift 2; exec "{0}" "{1}" "$@"; fi
+exec "{0}" "$@"
+"""
 
 
 @dataclass(frozen=True)
@@ -85,7 +92,7 @@ def site(tmp_path_factory):
         (folder / name).symlink_to(world.ROOT / name)
     python = folder / ".venv/bin/python"
     python.parent.mkdir(parents=True)
-    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    python.write_text(PYTHON.format(sys.executable, world.ROOT / "tests/parallel/hasty.py"))
     python.chmod(0o755)
     world.write(folder, world.quartz(**SMALL), "small.yaml")
     world.write(folder, world.quartz(**LONG), "long.yaml")
@@ -137,7 +144,7 @@ def test_a_scaling_study_as_a_job_array(site):
     assert (folder / "scaling.pdf").exists()
 
 
-def test_a_job_that_reaches_its_time_limit_requeues_itself_and_completes(site, tmp_path):
+def test_a_job_that_is_told_of_its_time_limit_requeues_itself_and_completes(site, tmp_path):
     """USR1 before the limit: the run keeps its place and exits with 75, the job goes on from there to the same bits."""
     job = site.submit("one_node.slurm", "long.yaml", "runs/limited", options=("--ntasks-per-node=2",))
     site.wait(job, lambda: UNDERWAY in site.log(job))
@@ -203,3 +210,60 @@ def test_a_dead_rank_ends_the_job(site):
     assert time.monotonic() - begin < 10
     site.wait(job, lambda: site.tasks(job)[0]["JobState"] == "FAILED")
     assert not (site.folder / "runs/dead/result.h5").exists()
+
+
+def whole_and_computed_once(site, tmp_path, name: str) -> None:
+    """The result has the bits of a run without SLURM, and no block was computed twice over all its jobs."""
+    with world.communicator() as comm:
+        alone = world.compute(comm, tmp_path, world.quartz(**LONG))
+    assert provenance(site.folder / f"runs/{name}/result.h5")["sha256"] == alone.sha256
+    blocks = (tmp_path / "count").read_text().splitlines()
+    assert len(blocks) == len(set(blocks)) > 100
+
+
+@pytest.mark.slow
+def test_slurm_itself_announces_the_time_limit(site, tmp_path):
+    """Nobody else signals: two minutes and up to another before the limit of three, as often as it takes."""
+    options = ("--ntasks-per-node=2", "--time=3")
+    job = site.submit("one_node.slurm", "long.yaml", "runs/limit", options=options, **SLOWLY, COUNT=tmp_path / "count")
+    site.wait(job, lambda: site.tasks(job)[0]["JobState"] == "COMPLETED", seconds=600)
+    restarts = int(site.tasks(job)[0]["Restarts"])
+    log = site.log(job)
+    assert restarts >= 1
+    for line in ("goes back into the queue", "the same command goes on from there", "goes on with an unfinished run"):
+        assert log.count(line) == restarts
+    whole_and_computed_once(site, tmp_path, "limit")
+
+
+@pytest.mark.slow
+def test_a_time_limit_that_elapses_unannounced(site, tmp_path):
+    """SLURM ends the job: TERM, and five seconds later KILL. The next job goes on where that one was."""
+    options = ("--ntasks-per-node=2", "--time=1", "--signal=B:CONT@1")  # in the place of the script's own
+    given, count = ("one_node.slurm", "long.yaml", "runs/elapsed"), tmp_path / "count"
+    first = site.submit(*given, options=options, **SLOWLY, COUNT=count)
+    site.wait(first, lambda: site.tasks(first)[0]["JobState"] == "TIMEOUT")
+    assert "the same command goes on from there" in site.log(first)
+    assert not (site.folder / "runs/elapsed/result.h5").exists()
+    second = site.submit(*given, options=options[:1], SLOW="0", COUNT=count)
+    site.completed(second)
+    assert "goes on with an unfinished run" in site.log(second)
+    whole_and_computed_once(site, tmp_path, "elapsed")
+
+
+@pytest.mark.slow
+def test_the_self_test_on_both_nodes(site):
+    """Every promise is kept here, and the table says so."""
+    job = site.submit("selftest.slurm", "runs/selftest", options=ON_BOTH_NODES, GRID="8", GIGABYTES="0.02")
+    site.completed(job)
+    rows = [line for line in site.log(job).splitlines() if line.startswith(("PASS", "FAIL"))]
+    assert len(rows) == 8 and all(row.startswith("PASS") for row in rows), site.log(job)
+    assert "on 2 ranks, exit code" in rows[5] and "on 4 ranks, the same sha256" in rows[6]
+
+
+def test_the_self_test_can_fail(site):
+    """A launcher that starts nothing: FAIL on every line, exit code 1."""
+    command = [sys.executable, world.ROOT / "jobscripts/selftest.py", "runs/nothing", "--ranks", "2", "--", "false"]
+    done = subprocess.run(command, cwd=site.folder, capture_output=True, text=True)
+    assert done.returncode == 1 and not done.stderr
+    assert done.stdout.count("FAIL") == 8 and done.stdout.count("exit code 1: it said nothing") >= 4
+    assert "0 of 8 passed" in done.stdout

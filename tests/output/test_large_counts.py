@@ -1,0 +1,68 @@
+"""Maps beyond what one write, one round or one MPI count takes, shown with lower limits than those of the program."""
+
+import ctypes
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+from output import large_map
+
+from hpcph import driver
+from hpcph.keeper import Keeper
+from hpcph.output.progress import Reporter
+from hpcph.output.store import lay_out
+from hpcph.parallel.signals import Stop
+from hpcph.stage import Stage
+
+pytestmark = pytest.mark.mpi
+MAPS = large_map.tables(500_000)
+ROWS = MAPS[0].shape[0]
+BLOCKS = [slice(low, min(low + 7, ROWS)) for low in range(0, ROWS, 7)]
+STAGE = Stage("zone", ROWS, BLOCKS, MAPS, 0, lambda b: (None, {m.name: large_map.value(m, b) for m in MAPS}))
+
+
+def written(comm, path: Path, monkeypatch) -> int:
+    """Write the maps the program's way, look at every number; how many rounds it took."""
+    rounds = []
+    write = driver._write
+    monkeypatch.setattr(driver, "_write", lambda *given: (rounds.append(1), write(*given)))
+    comm.on_root(lambda: lay_out(path, MAPS))
+    driver._compute(comm, STAGE, Keeper(comm, path, {}, None, Stop()), Reporter(False))
+
+    def look() -> None:
+        with h5py.File(path, "r") as file:
+            for spec in MAPS:
+                np.testing.assert_array_equal(file[spec.name][...], large_map.value(spec, slice(0, ROWS)))
+
+    comm.on_root(look)
+    return len(rounds)
+
+
+@pytest.mark.parametrize(("buffer", "rounds"), [(1, len(BLOCKS)), (100_000, None), (driver.BUFFER, 1)])
+def test_rounds_of_any_size_write_the_same(comm, folder, monkeypatch, buffer, rounds):
+    """A block a round, some blocks, everything at once."""
+    monkeypatch.setattr(driver, "BUFFER", buffer)
+    found = written(comm, folder / "maps.h5", monkeypatch)
+    assert found == rounds if rounds else 1 < found < len(BLOCKS)
+
+
+@pytest.mark.parametrize("count", [100, 4000])
+def test_writes_beyond_the_count_of_mpi(comm, folder, monkeypatch, count):
+    """HDF5 puts a write together from pieces where an int cannot count its bytes; here already beyond `count`.
+
+    A selection has at most as many runs as there are blocks, which that limit must not cut: 33 here, 4096 in the
+    program.
+    """
+    maps = Path("/proc/self/maps").read_text().split()
+    library = ctypes.CDLL(next(word for word in maps if "libhdf5" in word and "_hl" not in word))
+    if not hasattr(library, "H5_mpi_set_bigio_count"):
+        pytest.skip("this HDF5 does not let its limit be lowered")
+    library.H5_mpi_get_bigio_count.restype = ctypes.c_uint64
+    before = library.H5_mpi_get_bigio_count()
+    library.H5_mpi_set_bigio_count(ctypes.c_uint64(count))
+    assert library.H5_mpi_get_bigio_count() == count < before
+    try:
+        assert written(comm, folder / "maps.h5", monkeypatch) == 1
+    finally:
+        library.H5_mpi_set_bigio_count(ctypes.c_uint64(before))
