@@ -30,7 +30,7 @@ class Comm:
     phase : what the run is doing, for messages
     """
 
-    def __init__(self, mpi):
+    def __init__(self, mpi: Any):
         self.mpi = mpi
         self.rank: int = mpi.rank
         self.size: int = mpi.size
