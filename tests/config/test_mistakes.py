@@ -287,7 +287,7 @@ TEXTS = [  # whole files
     ("a: *nobody", "line 1", "YAML error"),
     ("? {a: 1}\n: 2", "line 1", "YAML error"),
     ("a: 1\x01", "input", "YAML error"),
-    ("a: " + "[" * 3000 + "]" * 3000, "input", "recursion"),
+    ("a: " + "[" * 3000 + "]" * 3000, "input", "nested too deeply"),
     ("a: &a [*a]", "", ""),
     ("# " + "x" * (1 << 20), "input", "1 MiB"),
 ]
@@ -333,6 +333,18 @@ def test_the_command_line_refuses_mistakes(tmp_path, changes):
     )
     assert done.returncode == 2 and not done.stdout
     assert all(line.startswith("hpcph: ") and ": " in line[7:] for line in done.stderr.splitlines())
+
+
+@pytest.mark.parametrize("limit", [1000, 30_000])
+def test_nesting_is_refused_whatever_python_s_recursion_limit(tmp_path, limit):
+    """Some libraries raise it."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(limit)
+    try:
+        lines = complaint(tmp_path, "a: " + "[" * 3000 + "]" * 3000)
+    finally:
+        sys.setrecursionlimit(before)
+    assert len(lines) == 1 and "nested too deeply" in lines[0]
 
 
 @pytest.mark.parametrize("content, where, words", TEXTS, ids=[t[0][:20] for t in TEXTS])
