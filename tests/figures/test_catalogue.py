@@ -162,7 +162,7 @@ def test_the_scale_is_printed_where_it_acts(result, figures):
     words = f"feedback scale {style.number(result.attrs['feedback_scale'])}"
     assert set(figures) == ALL
     marked = {name for name, figure in figures.items() if words in figure.get_supxlabel()}
-    assert marked == {"phase_diagram", "gamma_ll", "pam_density", "magnetization"}
+    assert marked == {"phase_diagram", "gamma_ll", "pam_density", "magnetization", "sample"}
     assert sample.assumptions(result.assign_attrs(feedback_scale=1.0)) == ""
 
 
