@@ -15,7 +15,7 @@ CUBOID = {
     "shape": "cuboid",
     "edges": ["30 nm", "40 nm", "50 nm"],
     "cells": [5, 6, 8],
-    "laser": {"power": "20 uW", "spot": "15 nm"},
+    "laser": {"power": "10 uW", "spot": "15 nm"},
     "bottom": {"temperature": "290 K", "transfer": "1e9 W/m^2/K"},
 }
 SECTIONS = dict.fromkeys(("bands", "orbits", "slices", "spectrum", "optics"), world.DROP)
