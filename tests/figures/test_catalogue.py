@@ -138,10 +138,10 @@ def figures(path):
 
 
 def test_one_temperature_one_radius_no_mesh_below_an_axis_off_z(single):
-    """All but the phase diagram, the convergence and the slices, and the axis is explained where it has no letter."""
+    """All but phase diagram, convergence, slices and sample, and the axis is explained where it has no letter."""
     with open_result(single) as result:
         notes = {name: figure.get_supxlabel() for name, figure in everything(result).items()}
-    assert set(notes) == ALL - {"phase_diagram", "convergence", "slices", "crystal_angular_momentum"}
+    assert set(notes) == ALL - {"phase_diagram", "convergence", "slices", "crystal_angular_momentum", "sample"}
     for name in ("dispersion", "species", "orbits", "pam_density", "spectrum", "light_pam"):
         assert "n = (0.7071, 0, 0.7071)" in notes[name]
     assert "antiparallel" in notes["gamma_ll"]
