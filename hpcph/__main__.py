@@ -32,11 +32,8 @@ def start() -> None:
         code = main(sys.argv[1:], comm)
     except SystemExit as leaving:  # argparse
         code = leaving.code if isinstance(leaving.code, int) else 1
-    except BaseException:
-        import traceback
-
-        sys.stderr.write(f"hpcph: rank {comm.rank} of {comm.size} failed\n{traceback.format_exc()}")
-        comm.abort(1)
+    except BaseException as failure:
+        comm.abort(failure)
         raise
     sys.stdout.flush()
     sys.exit(code)

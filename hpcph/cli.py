@@ -25,7 +25,9 @@ def main(arguments: list[str], comm: Comm) -> int:
         if comm.root:
             print("\n".join(f"hpcph: {line}" for line in str(err).splitlines()), file=sys.stderr, flush=True)
         return 2
-    except RankError:
+    except RankError as err:
+        if comm.root:
+            print(f"hpcph: {err}", file=sys.stderr, flush=True)
         return 1
 
 
@@ -122,7 +124,7 @@ def _figures(args, comm: Comm) -> int:
 def _launcher(comm: Comm) -> str:
     """srun inside a SLURM job, else mpirun."""
     if "SLURM_JOB_ID" in os.environ:
-        return "srun --mpi=pmix -n {ranks}"
+        return "srun --mpi=pmix --kill-on-bad-exit=0 --wait=5 -n {ranks}"  # as jobscripts/environment.sh
     return "mpirun -n {ranks}" + (" --oversubscribe" if comm.library().startswith("Open MPI") else "")
 
 
@@ -135,6 +137,7 @@ def _source(args, comm: Comm):
 
         loaded.append(load_input(args.input or embedded()))
 
+    comm.phase = "reading the input"
     comm.on_root(load)
     return loaded[0] if comm.root else None
 

@@ -11,11 +11,12 @@ from hpcph import optics
 from hpcph.findings import Findings
 from hpcph.job import Job
 from hpcph.optics import Light
-from hpcph.output import layout, xdmf
+from hpcph.output import finite, layout, xdmf
 from hpcph.output import magnetization as magnetic
 from hpcph.output import optics as optical
 from hpcph.output.progress import Reporter
 from hpcph.output.provenance import versions
+from hpcph.output.room import writing
 from hpcph.output.store import Dataset, complete, publish
 from hpcph.parallel.comm import Comm
 from hpcph.response.optics import INTENSITY
@@ -55,12 +56,15 @@ def conclude(
     source : hpcph.config.load.Source; todo : the stages that were computed
     """
     maps = {spec.name: spec for stage in todo for spec in stage.maps}  # of the modes, those of the last mesh
+    maps |= {spec.name: spec for spec in finite.maps(job.sample, job.gyromagnetic is not None)}
     axes = _map_axes(job)
     provenance = _provenance(source, comm, timing, job) | found.provenance
-    sha = complete(temporary, list(maps.values()), axes.results + found.results, axes.groups | found.groups, provenance)
     final = temporary.parent / "result.h5"
-    publish(temporary, final)
-    xdmf.describe(final)
+    results, groups = axes.results + found.results, axes.groups | found.groups
+    with writing(temporary.parent):
+        sha = complete(temporary, list(maps.values()), results, groups, provenance)
+        publish(temporary, final)
+        xdmf.describe(final)
     if "/bands/moment" in maps:
         reporter.say(magnetic.largest_moment(final))
     for line in found.lines:

@@ -2,20 +2,26 @@
 
 import platform
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from hpcph import finite
+from hpcph.boltzmann.transport import Correction, correction
 from hpcph.conclude import Outcome, Timing, conclude
 from hpcph.errors import InputError
 from hpcph.findings import Findings, Runs, thermal_findings
+from hpcph.heat.sample import Heated
 from hpcph.job import Job, map_stages, meshes, read, zone
 from hpcph.keeper import Keeper
+from hpcph.output import finite as sample_layout
 from hpcph.output import undo
 from hpcph.output.lock import Lock
 from hpcph.output.progress import Reporter
-from hpcph.output.store import MapWriter, claim, lay_out, readable, require_parallel
+from hpcph.output.room import refused, unwritable, writing
+from hpcph.output.store import Dataset, MapWriter, claim, lay_out, readable, require_parallel
 from hpcph.parallel import checkpoint
 from hpcph.parallel.checkpoint import Checkpoint
 from hpcph.parallel.comm import Comm
@@ -23,9 +29,10 @@ from hpcph.parallel.schedule import hand_out
 from hpcph.parallel.signals import Stop
 from hpcph.response import convergence
 from hpcph.response.spectrum import Spectrum
-from hpcph.response.thermal import response
+from hpcph.response.thermal import ThermalResponse, response
 from hpcph.stage import Stage
 
+Pieces = list[tuple[slice, np.ndarray]]
 BUFFER = 24 << 20  # bytes of maps that a rank holds before all write together
 
 
@@ -43,7 +50,11 @@ def run(comm: Comm, source, output: Path | None, stop: Stop, resume: bool = Fals
     require_parallel()
     locks: list[Lock] = []
     try:
-        job, path, identity, earlier = comm.on_root(lambda: _prepare(source, output, resume, reporter, locks))
+        prepared = []
+        comm.phase = "preparing the job"
+        comm.on_root(lambda: prepared.append(_prepare(source, output, resume, reporter, locks)))
+        comm.phase = "sending the job to every rank"
+        job, path, identity, earlier = comm.bcast(prepared[0] if comm.root else None)
         keeper = Keeper(comm, path, identity, earlier, stop)
         try:
             return _through(comm, source, job, keeper, begin, reporter)
@@ -62,15 +73,21 @@ def _through(comm: Comm, source, job: Job, keeper: Keeper, begin: float, reporte
     others = map_stages(job)
     for stage in others:
         _compute(comm, stage, keeper, reporter)
+    beyond = _beyond(comm, job, reporter) if job.boltzmann is not None else None
+    heated = _heat(comm, source, job, runs, beyond, keeper.path, reporter) if job.sample is not None else None
+    comm.phase = "completing the result"
     hosts = len(set(comm.mpi.allgather(platform.node())))
     timing = Timing(begin, time.monotonic() - started, hosts)
     todo = [*zones, *others]
 
     def finish() -> Outcome:
         given = source.input
-        found = thermal_findings(given, given.thermal, job, runs, spectrum) if runs else Findings()
+        found = thermal_findings(given, given.thermal, job, runs, spectrum, beyond) if runs else Findings()
+        if heated is not None:
+            found += finite.findings(job, heated)
         if keeper.on_disk:
-            undo.snapshot(keeper.path)
+            with writing(keeper.path.parent):
+                undo.snapshot(keeper.path)
         outcome = conclude(comm, source, job, todo, found, keeper.path, timing, reporter)
         _clear(keeper.path)
         return outcome
@@ -79,9 +96,10 @@ def _through(comm: Comm, source, job: Job, keeper: Keeper, begin: float, reporte
 
 
 def _clear(path: Path) -> None:
-    """Nothing of an unfinished run is left."""
-    path.unlink(missing_ok=True)
-    _forget(path)
+    """Nothing of an unfinished run is left, unless the folder is no longer ours."""
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
+        _forget(path)
 
 
 def _forget(path: Path) -> None:
@@ -99,11 +117,13 @@ def _prepare(
     ready = prepare(source)
     folder = (output or Path(source.input.output)).absolute()
     path = claim(folder, ready.job.fingerprint)
-    locks.append(Lock(folder))
+    with writing(folder):
+        locks.append(Lock(folder))
     for remark in filter(None, [source.input.title, *ready.remarks]):
         reporter.say(remark)
     try:
-        return ready.job, path, ready.identity, _earlier(folder, path, ready.identity, resume, reporter)
+        with writing(folder):
+            return ready.job, path, ready.identity, _earlier(folder, path, ready.identity, resume, reporter)
     except InputError:
         if not path.stat().st_size:
             path.unlink()
@@ -140,22 +160,35 @@ def _zone(comm: Comm, job: Job, keeper: Keeper, reporter: Reporter) -> tuple[lis
     done: list[Stage] = []
     runs: Runs = []
     spectrum = None
+    comm.phase = "laying out the file"
     layouts = meshes(job)
-    others = [spec for stage in map_stages(job) for spec in stage.maps]
+    others = [spec for stage in map_stages(job) for spec in stage.maps] + sample_layout.maps(
+        job.sample, job.gyromagnetic is not None
+    )
     if not job.samplings and not keeper.on_disk:
         comm.on_root(partial(lay_out, keeper.path, others))
     while not comm.on_root(lambda: len(runs) == len(job.samplings) or _accurate(job, runs)):
+        comm.phase = "laying out a mesh"
         mesh = comm.on_root(layouts.__next__)
         stage = zone(job, mesh)
         reporter.say(mesh.description())
         if keeper.row_of(stage) is None and keeper.start(stage)[0] == 0:
             comm.on_root(partial(lay_out, keeper.path, [*stage.maps, *others]))
         row = _compute(comm, stage, keeper, reporter)
+        comm.phase = f"reading the sums of {stage.name}"
         if comm.root:
             sums, spectrum = read(job, row)
             runs.append((mesh, response(sums, job.temperature, job.crystal.structure.volume, mesh.operations)))
         done.append(stage)
     return done, runs, spectrum
+
+
+def _beyond(comm: Comm, job: Job, reporter: Reporter) -> Correction:
+    """What collisions add to the relaxation time. Not kept in checkpoints: it is solved anew after each."""
+    assert job.boltzmann is not None and job.scattering is not None
+    crystal, scattering = job.crystal, job.scattering
+    comm.phase = "solving the Boltzmann equation"
+    return correction(comm, job.boltzmann, crystal, scattering, job.temperature, job.gyromagnetic, reporter.say)
 
 
 def _accurate(job: Job, runs: Runs) -> bool:
@@ -185,32 +218,53 @@ def _compute(comm: Comm, stage: Stage, keeper: Keeper, reporter: Reporter) -> np
         collected[block] = tables
 
     done, total = keeper.start(stage)
-    most = _blocks_a_round(stage, comm.size)
+    most, names = _blocks_a_round(stage, comm.size), [spec.name for spec in stage.maps]
     with reporter.stage(stage.name, len(stage.blocks), stage.points, stage.noun) as progress:
         while done < len(stage.blocks):
+            comm.phase = f"computing {stage.name}"
             first, done = done, hand_out(comm, done, min(done + most, len(stage.blocks)), work, progress, keeper.pause)
             if stage.maps:
-                _write(comm, stage, keeper.path, collected)
+                comm.phase = f"writing the maps of {stage.name}"
+                pieces = {n: [(stage.blocks[b], collected[b][n]) for b in sorted(collected)] for n in names}
+                _write(comm, stage.maps, keeper.path, pieces)
             if stage.width:
+                comm.phase = f"adding up {stage.name}"
                 total = comm.ordered_sum(rows, range(first, done), total)
             rows.clear()
             collected.clear()
+            comm.phase = f"keeping the place in {stage.name}"
             keeper.passed(stage, done, total)
     keeper.finished(stage, total)
     return total
 
 
-def _write(comm: Comm, stage: Stage, path: Path, collected: dict[int, dict[str, np.ndarray]]) -> None:
-    """The maps of a round, all ranks together; a rank that fails takes part to the end, and then fails everyone."""
+def _heat(
+    comm: Comm, source, job: Job, runs: Runs, beyond: Correction | None, path: Path, reporter: Reporter
+) -> Heated:
+    """The finite sample; every rank writes its planes. Not kept in checkpoints: it is solved anew after each."""
+
+    def crystal() -> ThermalResponse:
+        relaxed = runs[-1][1]
+        return relaxed if beyond is None else beyond.added(relaxed)
+
+    comm.phase = "heating the sample"
+    found = finite.heated(comm, source, job, crystal, reporter)
+    comm.phase = "writing the maps of the sample"
+    _write(comm, sample_layout.maps(job.sample, job.gyromagnetic is not None), path, sample_layout.pieces(found))
+    return found
+
+
+def _write(comm: Comm, maps: list[Dataset], path: Path, pieces: dict[str, Pieces]) -> None:
+    """The pieces of maps that a rank has, all ranks together; one that fails takes part to the end, then fails all."""
+    comm.agree(unwritable(path))  # a rank that alone cannot open the file would keep the others in MPI's opening of it
     failure: InputError | None = None
     with MapWriter(path, comm) as writer:
-        for spec in stage.maps:
+        for spec in maps:
             try:
-                writer.write(spec, [(stage.blocks[b], collected[b][spec.name]) for b in sorted(collected)])
+                writer.write(spec, pieces.get(spec.name, []))
             except OSError as err:
-                fix = f"cannot be written ({str(err)[:80]}); make room and run the same command again"
-                failure = InputError("output", path.parent, fix)
-        comm.agree(failure)
+                failure = refused(path.parent, err)
+    comm.agree(failure)
 
 
 def _blocks_a_round(stage: Stage, ranks: int) -> int:

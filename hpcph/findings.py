@@ -1,11 +1,13 @@
 """What the thermal part of a run found, on rank 0: tensors, feedback and magnetization, for the file and the user."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from rich.table import Table
 
+from hpcph.boltzmann.transport import Correction
 from hpcph.crystal.mesh import Mesh
 from hpcph.errors import InputError
 from hpcph.job import Job
@@ -20,8 +22,10 @@ from hpcph.response.spectrum import Spectrum
 from hpcph.response.thermal import ThermalResponse
 
 if TYPE_CHECKING:  # ranks other than 0 import this module too, and never the validation
+    from hpcph.config.lifetime import Lifetimes
     from hpcph.config.schema import Input, Thermal
 
+ROOM = 300.0  # K
 Runs = list[tuple[Mesh, ThermalResponse]]
 
 
@@ -34,55 +38,138 @@ class Findings:
     provenance: dict[str, Any] = field(default_factory=dict)
     lines: list[str | Table] = field(default_factory=list)
 
+    def __add__(self, other: "Findings") -> "Findings":
+        return Findings(
+            self.results + other.results, self.groups | other.groups, self.provenance | other.provenance,
+            self.lines + other.lines,
+        )  # fmt: skip
 
-def thermal_findings(given: "Input", wanted: "Thermal", job: Job, runs: Runs, spectrum: Spectrum | None) -> Findings:
+
+def thermal_findings(
+    given: "Input",
+    wanted: "Thermal",
+    job: Job,
+    runs: Runs,
+    spectrum: Spectrum | None,
+    beyond: Correction | None = None,
+) -> Findings:
     """Everything that follows from the sums over the zone.
 
     runs : responses by mesh, the last counts; spectrum : sums of that mesh by frequency and branch, or None
+    beyond : what the Boltzmann equation adds to the relaxation time, None without it
     """
-    mesh, everything = runs[-1]
+    mesh, relaxed = runs[-1]
     errors = convergence.uncertainty(runs)
     keep = np.isin(job.temperature, wanted.temperatures)
+    everything = relaxed if beyond is None else beyond.added(relaxed)
     thermal, spread = everything.at(keep), errors.at(keep)
     axis = job.axis / np.linalg.norm(job.axis)
-    drive = axis * wanted.lifetime * wanted.gradient
+    tau = lifetime(wanted, job)
+    drive = axis * tau * wanted.gradient
     density = thermal.gamma_nl_rate @ drive
-    results = layout.thermal(thermal, wanted.lifetime, density)
-    results += layout.thermal_errors(spread, wanted.lifetime, spread.gamma_nl_rate @ np.abs(drive))
-    results += layout.convergence([(m, found.at(keep)) for m, found in runs], axis, wanted.lifetime)
+    results = layout.thermal(thermal, tau, density)
+    results += layout.thermal_errors(spread, tau, spread.gamma_nl_rate @ np.abs(drive))
+    if beyond is not None:
+        results += layout.relaxed(relaxed.at(keep))
+    results += layout.convergence([(m, found.at(keep)) for m, found in runs], axis, tau)
     if spectrum is not None and job.intervals is not None:
-        results += layout.spectrum(job.intervals, spectrum.per_volume(job.crystal.structure.volume, wanted.lifetime))
+        results += layout.spectrum(job.intervals, spectrum.per_volume(job.crystal.structure.volume, tau))
     coupled = samples = doubt = None
-    groups = {"/thermal": {"axis": axis, "lifetime": wanted.lifetime, "gradient": wanted.gradient}}
+    groups: dict[str, dict[str, Any]] = {"/thermal": {"axis": axis, "gradient": wanted.gradient}}
+    groups["/thermal"] |= _lifetimes(wanted.lifetime)
     if given.feedback is not None:
-        coupled, samples = _feedback(given, everything, thermal, job.crystal.structure.density, axis, density)
+        coupled, samples = _feedback(given, everything, thermal, job, axis, density)
         doubt = convergence.feedback_uncertainty(spread, samples, axis, coupled)
         results += layout.feedback(coupled, samples) + layout.feedback_errors(doubt)
         groups["/feedback"] = {"scale": coupled.scale, "coupling": coupled.coupling.name.lower()}
     scale = coupled.scale if coupled else 1.0
-    magnetized, more = _magnetic(thermal, spread, wanted.lifetime, drive, coupled, samples)
-    lines: list[str | Table] = [closing_table(thermal, spread, wanted.lifetime, axis, coupled, doubt, samples)]
+    magnetized, more = _magnetic(thermal, spread, tau, drive, coupled, samples)
+    lines: list[str | Table] = [closing_table(thermal, spread, tau, axis, coupled, doubt, samples)]
     if magnetized is not None:
         lines.append(magnetic.closing_table(thermal.temperature, magnetized, axis, scale, samples))
+    if job.scattering is not None:
+        lines.append(_conduction(thermal, axis))
+    if beyond is not None:
+        lines.append(_beyond(thermal, relaxed.at(keep), axis))
     relative = convergence.relative(errors, everything, job.crystal.structure.rotations_cartesian)
     lines += _remarks(thermal, coupled, job, relative)
     return Findings(results + more, groups, _provenance(scale, everything, mesh), lines)
 
 
-def _feedback(given, everything: ThermalResponse, thermal: ThermalResponse, density, axis, pam) -> tuple:
-    from hpcph.prepare import build_samples, reference_sample
+def lifetime(wanted: "Thermal", job: Job) -> float:
+    """What the tensors of a response are still to be multiplied by, s; 1 where lifetimes stand in the sums."""
+    time = wanted.lifetime.time if job.scattering is None else 1.0
+    assert time is not None
+    return time
 
-    wanted = given.feedback
-    samples = build_samples(wanted.sample, density, axis)
+
+def _lifetimes(given: "Lifetimes") -> dict[str, Any]:
+    """What the input says: lifetime in s, or linewidths and whether they are interpolated; boundary in m."""
+    found: dict[str, Any] = {}
+    if given.time is not None:
+        found["lifetime"] = given.time
+    if given.phono3py is not None:
+        found["linewidths"] = Path(given.phono3py).name + (", interpolated" if given.interpolate else "")
+    if given.collision_matrix is not None:
+        found["collision_matrix"] = Path(given.collision_matrix).name
+        found["beyond_relaxation_time"] = "gamma_nl and conductivity solve the linearised Boltzmann equation"
+    if given.boundary is not None:
+        found["boundary"] = given.boundary
+    return found
+
+
+def _conduction(thermal: ThermalResponse, axis: np.ndarray) -> str:
+    """One line on κ, and on interband parts, at the temperature nearest to 300 K."""
+    t = int(np.argmin(np.abs(thermal.temperature - ROOM)))
+
+    def along(tensor_tij: np.ndarray) -> float:
+        return float(axis @ tensor_tij[t] @ axis)
+
+    line = f"κ along the axis at {thermal.temperature[t]:g} K: {along(thermal.conductivity_rate):.4g} W m⁻¹ K⁻¹"
+    if thermal.coherence is None:
+        return line
+    heat, flow = along(thermal.coherence.conductivity), along(thermal.coherence.gamma_nl)
+    return f"{line}; interband parts, not included: κ {heat:.3g}, γ^NL {flow:.3g} J s m⁻² K⁻¹"
+
+
+def _beyond(thermal: ThermalResponse, relaxed: ThermalResponse, axis: np.ndarray) -> str:
+    """One line on what the relaxation time would have given, at the temperature nearest to 300 K."""
+    t = int(np.argmin(np.abs(thermal.temperature - ROOM)))
+    names = {"κ": "conductivity_rate", "largest γ^NL": "gamma_nl_rate"}
+    pairs = {what: [np.abs(getattr(r, name)[t]).max() for r in (thermal, relaxed)] for what, name in names.items()}
+    pairs["κ"] = [float(axis @ r.conductivity_rate[t] @ axis) for r in (thermal, relaxed)]
+    parts = ", ".join(f"{what} {one:.4g} instead of {other:.4g}" for what, (one, other) in pairs.items())
+    return f"Boltzmann equation instead of relaxation time at {thermal.temperature[t]:g} K: {parts}"
+
+
+def _feedback(given, everything: ThermalResponse, thermal: ThermalResponse, job: Job, axis, pam) -> tuple:
+    from hpcph.prepare import build_samples
+
+    samples = build_samples(given.feedback.sample, job.crystal.structure.density, axis)
+    sign, scale = coupling(given, everything, job)
+    return feedback(thermal, samples, pam, axis, sign, scale), samples
+
+
+def coupling(given: "Input", everything: ThermalResponse, job: Job) -> tuple[Coupling, float]:
+    """Sign and scale of the L-L coupling, as in the feedback section; parallel and 1 without one.
+
+    Raises InputError where a calibration has no solution.
+    """
+    from hpcph.prepare import reference_sample
+
+    wanted, axis = given.feedback, job.axis / np.linalg.norm(job.axis)
+    if wanted is None:
+        return Coupling.PARALLEL, 1.0
     scale = 1.0 if wanted.scale is None else wanted.scale
     if wanted.calibrate is not None:
+        density = job.crystal.structure.density
         reference = reference_sample(wanted.sample, wanted.calibrate.radius, density, axis)
         at = everything.at(everything.temperature == wanted.calibrate.temperature)
         unscaled = along(at.chi, reference, axis)[0, 0]
         if not unscaled > 0:
             raise InputError("feedback.calibrate", unscaled, "no scale fits: γ^LL without it is not positive")
         scale = wanted.calibrate.gamma_ll / unscaled
-    return feedback(thermal, samples, pam, axis, Coupling[wanted.coupling.upper()], float(scale)), samples
+    return Coupling[wanted.coupling.upper()], float(scale)
 
 
 def _magnetic(

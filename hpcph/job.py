@@ -9,20 +9,24 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hpcph import optics
+from hpcph.boltzmann.transport import Boltzmann
 from hpcph.crystal import mesh as meshing
 from hpcph.crystal.chain import Units
 from hpcph.crystal.dynamical import Crystal
 from hpcph.crystal.mesh import Mesh, Sampling
 from hpcph.errors import InputError
+from hpcph.heat.setup import Setup
 from hpcph.optics import Light
 from hpcph.output.layout import band_maps, mode_maps, orbit_maps, slice_maps
 from hpcph.output.magnetization import moment_maps
 from hpcph.output.store import Dataset
+from hpcph.phonons.lifetimes import Linewidths, Scattering
 from hpcph.phonons.modes import Modes, diagonalise
 from hpcph.response import maps
+from hpcph.response.coherence import coherence_sums
 from hpcph.response.spectrum import Intervals, Projection, Spectrum, spectral_sums
 from hpcph.response.thermal import ThermalSums, thermal_sums
-from hpcph.response.weights import mode_weights
+from hpcph.response.weights import ModeWeights, mode_weights
 from hpcph.stage import Stage
 
 
@@ -41,8 +45,10 @@ class Job:
     samplings : meshes in the order in which they are summed; the last gives the result, the others its error
     accuracy : relative error that ends the series of meshes early, or None to take all
     temperature : ndarray (t,) K, those of the output and that of the calibration
+    scattering : lifetimes of modes; None with one relaxation time, which multiplies the finished tensors
+    boltzmann : collisions beyond the relaxation time, None without them
     gyromagnetic : ndarray (a, 3, 3) C kg⁻¹, moments of the atoms in terms of their L; None without magnetization
-    path, orbits, planes, intervals, light : None where the input has no such section; orbits are wave vectors (q, 3)
+    path, orbits, planes, intervals, light, sample : None where the input has no such section; orbits (q, 3)
     units : of a model, whose results are in them; None for SI
     allow_unstable : leave imaginary modes out instead of refusing them
     fingerprint : sha256 of input, force constants and program version; equal fingerprints, equal results
@@ -52,6 +58,8 @@ class Job:
     samplings: tuple[Sampling, ...]
     accuracy: float | None
     temperature: np.ndarray
+    scattering: Scattering | None
+    boltzmann: Boltzmann | None
     axis: np.ndarray
     gyromagnetic: np.ndarray | None
     store_modes: bool
@@ -60,9 +68,15 @@ class Job:
     planes: Planes | None
     intervals: Intervals | None
     light: Light | None
+    sample: Setup | None
     units: Units | None
     allow_unstable: bool
     fingerprint: str
+
+    @property
+    def coherent(self) -> bool:
+        """Are interband parts summed? Where modes have linewidths."""
+        return self.scattering is not None and isinstance(self.scattering.bulk, Linewidths)
 
 
 def meshes(job: Job) -> Iterator[Mesh]:
@@ -109,9 +123,13 @@ def zone(job: Job, mesh: Mesh) -> Stage:
                 refuse_unstable(modes, q[here])
             weights = mode_weights(modes, job.gyromagnetic)
             angular = weights.without_moments()
-            sums[:thermal] += thermal_sums(modes, weights, weight[here], job.temperature).flat()
+            rate, coherence = _rates(job, modes, weights, q[here], job.temperature), None
+            if rate is not None and job.coherent:
+                coherence = coherence_sums(modes, rate, weight[here], job.temperature, job.gyromagnetic)
+            sums[:thermal] += thermal_sums(modes, weights, weight[here], job.temperature, rate, coherence).flat()
             if job.intervals is not None:
-                sums[thermal:] += spectral_sums(modes, angular, weight[here], job.intervals, projection).flat()
+                rate = _rates(job, modes, weights, q[here], job.intervals.temperature)
+                sums[thermal:] += spectral_sums(modes, angular, weight[here], job.intervals, projection, rate).flat()
             if job.store_modes:
                 points = {"q": q[here], "k": q[here] @ reciprocal, "weight": weight[here]}
                 found = points | maps.mode_tables(modes, angular, job.axis)
@@ -120,7 +138,7 @@ def zone(job: Job, mesh: Mesh) -> Stage:
         return sums, _under("/modes", {name: np.concatenate(parts) for name, parts in tables.items()})
 
     projection = Projection.along(job.axis / np.linalg.norm(job.axis), mesh.operations)
-    thermal = ThermalSums.width(len(job.temperature), moments=job.gyromagnetic is not None)
+    thermal = ThermalSums.width(len(job.temperature), job.gyromagnetic is not None, job.coherent)
     width = thermal + (Spectrum.width(job.intervals, job.crystal.modes) if job.intervals else 0)
     layout = mode_maps(len(q), job.crystal.modes) if job.store_modes else []
     return Stage(
@@ -131,6 +149,15 @@ def zone(job: Job, mesh: Mesh) -> Stage:
         width,
         work,
     )
+
+
+def _rates(
+    job: Job, modes: Modes, weights: ModeWeights, q_kc: np.ndarray, temperature: np.ndarray
+) -> np.ndarray | None:
+    """1/τ of every mode, (t, k, n) s⁻¹; None with one relaxation time."""
+    if job.scattering is None:
+        return None
+    return job.scattering.rates(modes, weights.speeds(modes), q_kc, temperature)
 
 
 def _dispersion(job: Job, name: str, layout: list[Dataset], q_kc: np.ndarray, direction_kc: np.ndarray) -> Stage:
@@ -170,8 +197,9 @@ def _slices(job: Job, planes: Planes) -> Stage:
 
 def read(job: Job, row: np.ndarray) -> tuple[ThermalSums, Spectrum | None]:
     """What the row of partial sums of a zone means once it is added up; the spectrum is still one of sums."""
-    thermal = ThermalSums.width(len(job.temperature), moments=job.gyromagnetic is not None)
-    sums = ThermalSums.from_flat(row[:thermal], len(job.temperature))
+    what = (len(job.temperature), job.gyromagnetic is not None, job.coherent)
+    thermal = ThermalSums.width(*what)
+    sums = ThermalSums.from_flat(row[:thermal], *what)
     if job.intervals is None:
         return sums, None
     return sums, Spectrum.from_flat(row[thermal:], job.intervals, job.crystal.modes)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from hpcph.errors import InputError, Stopped
+from hpcph.errors import Stopped
+from hpcph.output.room import writing
 from hpcph.output.store import flush
 from hpcph.parallel import checkpoint
 from hpcph.parallel.checkpoint import Checkpoint, Place
@@ -71,12 +72,9 @@ class Keeper:
     def _save(self) -> None:
         """Maps first, then the place that counts on them; the time this takes decides when the next one is due."""
         begin = time.monotonic()
-        try:
+        with writing(self.path.parent):
             flush(self.path)
             checkpoint.save(self.path.parent, Checkpoint(self.generation + 1, self.identity, self.place))
-        except OSError as err:
-            fix = f"cannot be written ({err.strerror}); make room and run the same command again"
-            raise InputError("output", self.path.parent, fix) from None
         self.generation += 1
         self.last = time.monotonic()
         self.interval = max(INTERVAL, (self.last - begin) / SHARE)

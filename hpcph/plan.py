@@ -7,21 +7,29 @@ import numpy as np
 from hpcph import cost
 from hpcph.cost import Load
 from hpcph.crystal.mesh import block_size
+from hpcph.heat.setup import Setup
+from hpcph.heat.solver import team_size
 from hpcph.job import Job, stages
+from hpcph.output import finite
+from hpcph.response.coherence import COLUMNS, TOGETHER
 
 RANK_BASE = 150 << 20  # bytes of an idle rank: interpreter, NumPy, HDF5, MPI
+NODE_BYTES, NODE_SECONDS = 1300, 5e-5  # of a rank for a node of a finite sample, measured on 10⁷
+BANDWIDTH = 2e9  # bytes s⁻¹ of a collision matrix that a rank takes from its memory
 SERIES = 5  # meshes that a wanted accuracy is taken to need
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Cost of a run; memory and file in bytes, time in s."""
+    """Cost of a run; memory and file in bytes, time in s; nodes of the finite sample."""
 
     work: Load
     memory_per_rank: int
     file: int
     seconds: float
     accuracy: float | None
+    nodes: int
+    matrix: str | None
 
     def lines(self) -> list[str]:
         """For the terminal."""
@@ -34,6 +42,10 @@ class Plan:
             f"result file        {self.file / 2**20:.1f} MiB",
             f"estimated time     {self.seconds:.3g} s, start-up apart, on this machine's cores",
         ]
+        if self.nodes:
+            lines.insert(2, f"nodes of the sample {self.nodes}")
+        if self.matrix is not None:
+            lines.append(f"collision matrix   {self.matrix}")
         if self.accuracy is not None:
             lines.append(f"accuracy           counted are {SERIES} meshes; the run takes as many as it needs")
         return lines
@@ -49,11 +61,31 @@ def plan(job: Job, ranks: int) -> Plan:
     maps = {spec.name: spec for stage in todo for spec in stage.maps}
     g = 0 if job.crystal.dipoles is None else len(job.crystal.dipoles.wavevector_gc)
     block = block_size(n) * 16 * (25 * n * n + 24 * g)
+    nodes, share = _nodes(job.sample, ranks)
+    maps |= {spec.name: spec for spec in finite.maps(job.sample, job.gyromagnetic is not None)}
+    if job.scattering is not None:
+        block += job.scattering.nbytes + 8 * 4 * len(job.temperature) * block_size(n) * n
+    if job.coherent:
+        block += 8 * (4 * TOGETHER + COLUMNS * block_size(n) * n * n)
+    matrix, seconds = None, cost.typical(n).seconds(work)
+    if job.boltzmann is not None:
+        own = job.boltzmann.bytes_of(ranks)
+        block += own
+        seconds += len(job.temperature) * own * job.boltzmann.passes / BANDWIDTH
+        matrix = f"{job.boltzmann.size} unknowns, {own / 2**20:.1f} MiB a rank, in the memory and time above"
     partial = 8 * sum(stage.width * len(stage.blocks) for stage in todo)
     return Plan(
         work=work,
-        memory_per_rank=RANK_BASE + block + job.crystal.series.nbytes + partial // ranks,
+        memory_per_rank=RANK_BASE + block + job.crystal.series.nbytes + partial // ranks + NODE_BYTES * share,
         file=sum(int(np.prod(spec.shape)) * np.dtype(spec.dtype).itemsize for spec in maps.values()) + (1 << 20),
-        seconds=cost.typical(n).seconds(work),
+        seconds=seconds + NODE_SECONDS * share,
         accuracy=job.accuracy,
+        nodes=nodes,
+        matrix=matrix,
     )
+
+
+def _nodes(setup: Setup | None, ranks: int) -> tuple[int, int]:
+    """Nodes of a finite sample, in all and of a rank."""
+    nodes = 0 if setup is None else int(np.prod(setup.grid.nodes))
+    return nodes, 0 if setup is None else nodes // team_size(setup.grid, ranks)

@@ -4,10 +4,12 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 
-from hpcph import __version__, source_crystal
+from hpcph import __version__, finite, scattering, source_crystal
+from hpcph.boltzmann.transport import Boltzmann
 from hpcph.config.feedback import Sample
 from hpcph.config.light import Linewidths
 from hpcph.config.load import Source
@@ -20,6 +22,7 @@ from hpcph.errors import InputError
 from hpcph.job import Job, Planes, refuse_unstable
 from hpcph.optics import Light
 from hpcph.output.linewidths import lifetimes_at_gamma
+from hpcph.phonons.lifetimes import Scattering
 from hpcph.phonons.magnetic_moment import gyromagnetic_tensor
 from hpcph.phonons.modes import diagonalise
 from hpcph.response import maps, sample
@@ -56,12 +59,15 @@ def prepare(source: Source) -> Prepared:
     if accuracy is not None:
         remarks.append(f"meshes until γ^LL and γ^NL are accurate to {accuracy}")
     highest = _highest_frequency(crystal, found.commensurate_qc, given.crystal.allow_unstable)
+    scattered, collisions, more = _scattering(source, crystal)
     own = identity(source)
     job = Job(
         crystal=crystal,
-        samplings=samplings(thermal.mesh, structure) if thermal else (),
+        samplings=samplings(thermal.mesh, structure, scattered) if thermal else (),
         accuracy=accuracy,
         temperature=temperatures(given),
+        scattering=scattered,
+        boltzmann=collisions,
         axis=np.asarray(given.axis, float),
         gyromagnetic=_gyromagnetic(given, structure) if found.units is None else None,
         store_modes=given.modes,
@@ -70,11 +76,35 @@ def prepare(source: Source) -> Prepared:
         planes=_planes(given, structure),
         intervals=_intervals(given, highest),
         light=_light(source, crystal, found.units),
+        sample=finite.setup(given, structure),
         units=found.units,
         allow_unstable=given.crystal.allow_unstable,
         fingerprint=_hash(own),
     )
-    return Prepared(job, remarks, own)
+    return Prepared(job, [*remarks, *more], own)
+
+
+def _scattering(source: Source, crystal: dynamical.Crystal) -> tuple[Scattering | None, Boltzmann | None, list[str]]:
+    """Lifetimes of modes and collisions where the input has them, and what the user should read about them."""
+    given, thermal = source.input, source.input.thermal
+    if thermal is None or not thermal.lifetime.by_mode:
+        return None, None, []
+    lifetime = thermal.lifetime
+    if not lifetime.on_a_mesh:
+        return scattering.one_rate(lifetime), None, []
+    wanted = np.union1d(temperatures(given), given.spectrum.temperature if given.spectrum else [])
+    known: Scattering | None = None
+    remarks: list[str] = []
+    if lifetime.phono3py is not None:
+        path = source.resolve(lifetime.phono3py)
+        known, remarks = scattering.linewidths(lifetime, path, thermal.mesh, crystal, wanted)
+    if lifetime.collision_matrix is None:
+        return known, None, remarks
+    path = source.resolve(lifetime.collision_matrix)
+    own, collisions, more = scattering.collisions(
+        lifetime, path, thermal.mesh, crystal, wanted, temperatures(given), known
+    )
+    return own, collisions, remarks + more
 
 
 def _highest_frequency(crystal: dynamical.Crystal, q_kc: np.ndarray, allow_unstable: bool) -> float:
@@ -103,20 +133,28 @@ def temperatures(given: Input) -> np.ndarray:
     return np.union1d(wanted, [calibrate.temperature] if calibrate else [])
 
 
-def samplings(wanted: Wanted, structure: Structure) -> tuple[mesh.Sampling, ...]:
-    """The series of meshes for an accuracy; for a grid itself and two coarser ones that its error is judged by."""
+def samplings(wanted: Wanted, structure: Structure, scattered: Scattering | None = None) -> tuple[mesh.Sampling, ...]:
+    """The series of meshes for an accuracy; for a grid itself and two coarser ones that its error is judged by.
+
+    Where linewidths are known on a mesh alone, coarser ones must be parts of it.
+    """
     if wanted.grid is None:
         grids = [mesh.even_grid(structure, divisions) for divisions in mesh.DIVISIONS]
         return tuple(_sampling(wanted, structure, grid, AUTOMATIC_REFINEMENT) for grid in grids)
     last = _sampling(wanted, structure, wanted.grid, wanted.refine_gamma or 0)
     coarser = dict.fromkeys(last.coarser(factor) for factor in (3, 2))
-    return (*(s for s in coarser if s != last), last)
+    return (*(s for s in coarser if s != last and (scattered is None or scattered.reach(s.grid))), last)
 
 
 def identity(source: Source) -> dict[str, str]:
     """Everything that decides the results, by name: version of the program, meaning of the input, hashes of files."""
-    files = {f"the file {p.name}": hashlib.sha256(p.read_bytes()).hexdigest() for p in source_crystal.sources(source)}
+    files = {f"the file {p.name}": _sha256(p) for p in source_crystal.sources(source)}
     return {"the version of hpcph": __version__, "the input": source.digest, **files}
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:  # a collision matrix is larger than what a rank may hold
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def fingerprint(source: Source) -> str:

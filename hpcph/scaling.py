@@ -64,6 +64,13 @@ def study(source: Source, job: Job, ranks: list[int], folder: Path, launcher: st
         raise InputError("mesh", None, "is missing; scaling needs a mesh that can grow, such as grid: [24, 24, 24]")
     if source.input.mesh.grid is None:
         raise InputError("mesh.accuracy", source.input.mesh.accuracy, "scaling needs a fixed mesh; give mesh.grid")
+    if job.boltzmann is not None:
+        fix = "belongs to one mesh, and scaling needs one that can grow; give a lifetime instead"
+        raise InputError("lifetime.collision_matrix", None, fix)
+    if job.scattering is not None and not job.scattering.everywhere:
+        raise InputError(
+            "lifetime.phono3py", None, "scaling needs a mesh that can grow; set lifetime.interpolate: true"
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as err:
@@ -107,6 +114,10 @@ def _derived(source: Source, kind: str, ranks: int, path: Path) -> Source:
     for key in ("force_constants", "structure", "force_sets", "born"):
         if key in data["crystal"]:
             data["crystal"][key] = str(source.resolve(data["crystal"][key]))
+    lifetimes = ((data.get("lifetime"), "phono3py"), (data.get("optics", {}).get("lifetime"), "linewidths"))
+    for place, key in lifetimes:
+        if isinstance(place, dict) and key in place:
+            place[key] = str(source.resolve(place[key]))
     if kind == "weak":
         data["mesh"]["grid"] = [round(n * ranks ** (1 / 3)) for n in data["mesh"]["grid"]]
         for section in MAPS:
@@ -121,7 +132,7 @@ def _with_mesh_and_maps_of(derived: Source, job: Job) -> Job:
     assert given.mesh is not None
     return replace(
         job,
-        samplings=samplings(given.mesh, job.crystal.structure),
+        samplings=samplings(given.mesh, job.crystal.structure, job.scattering),
         path=job.path if given.bands else None,
         orbits=job.orbits if given.orbits else None,
         planes=job.planes if given.slices else None,

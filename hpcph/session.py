@@ -10,16 +10,23 @@ from threadpoolctl import threadpool_limits
 from hpcph.driver import run as compute
 from hpcph.errors import InputError
 from hpcph.output.dataset import open_result
-from hpcph.parallel.comm import Comm, world
+from hpcph.parallel.comm import Comm, RankError, world
 from hpcph.parallel.signals import Stop
 
 
 def run(config: str | Path | Mapping[str, Any], output: str | Path | None = None) -> xr.Dataset:
     """See hpcph.run. Collective over all ranks of the world."""
     comm = world()
-    source = _source(comm, config)
-    with threadpool_limits(limits=1):
-        outcome = compute(comm, source, None if output is None else Path(output), Stop())
+    try:
+        source = _source(comm, config)
+        with threadpool_limits(limits=1):
+            outcome = compute(comm, source, None if output is None else Path(output), Stop())
+    except (InputError, RankError):  # every rank has it
+        raise
+    except BaseException as failure:
+        if comm.size > 1:
+            comm.abort(failure)
+        raise
     return open_result(outcome.path)
 
 
@@ -34,5 +41,6 @@ def _source(comm: Comm, config: str | Path | Mapping[str, Any]):
             raise InputError("config", type(config).__name__, "give the path of an input file or a dict")
         loaded.append(from_mapping(config) if isinstance(config, Mapping) else load(Path(config)))
 
+    comm.phase = "reading the input"
     comm.on_root(load)
     return loaded[0] if comm.root else None

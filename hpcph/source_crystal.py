@@ -70,11 +70,12 @@ def files(source: Source) -> forceconstants.Files:
 
 def sources(source: Source) -> list[Path]:
     """Every file whose content decides the results."""
-    optics = source.input.optics
+    optics, thermal = source.input.optics, source.input.thermal
     found = [] if source.input.crystal.model is not None else files(source).all()
     if optics is not None and isinstance(optics.lifetime, Linewidths):
         found.append(source.resolve(optics.lifetime.linewidths))
-    return found
+    named = (thermal.lifetime.phono3py, thermal.lifetime.collision_matrix) if thermal is not None else ()
+    return [*found, *(source.resolve(name) for name in named if name is not None)]
 
 
 def _phonopy_crystal(given: Input, loaded: forceconstants.Loaded) -> tuple[dynamical.Crystal, list[str]]:

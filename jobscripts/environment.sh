@@ -11,7 +11,9 @@ export PYTHONUNBUFFERED=1            # the log shows progress as it happens
 if [ "${LAUNCHER:-srun}" = mpirun ]; then
   launcher=(mpirun --bind-to core)
 else
-  launcher=(srun --mpi="${SLURM_MPI:-pmix}" --kill-on-bad-exit=1)
+  # five seconds after a task has ended, however it did, SLURM ends the others. --kill-on-bad-exit=1 would do so at once,
+  # also while all are leaving with 75, and the job would not learn that it can go on
+  launcher=(srun --mpi="${SLURM_MPI:-pmix}" --kill-on-bad-exit=0 --wait=5)
 fi
 launch() { "${launcher[@]}" "$@"; }
 

@@ -11,6 +11,26 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAY
     os.environ[_name] = "1"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def crystals_are_read_once():
+    """phonopy takes seconds to read a file set; one that is as it was is not read again by the same process."""
+    from hpcph.crystal import forceconstants
+
+    read, known = forceconstants.load, {}
+
+    def load(files):
+        if not all(path.is_file() for path in files.all()):
+            return read(files)
+        key = repr(files.absolute()), tuple(path.stat().st_mtime_ns for path in files.all())
+        if key not in known:
+            known[key] = read(files)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(forceconstants, "load", load)
+        yield
+
+
 @pytest.fixture
 def comm():
     """A duplicate of the world communicator."""
@@ -27,3 +47,11 @@ def folder(comm):
 
     with world.shared_folder(comm) as path:
         yield path
+
+
+@pytest.fixture(scope="session")
+def aln(tmp_path_factory):
+    """AlN with what phono3py computes of it."""
+    from aln import AlN
+
+    return AlN(tmp_path_factory.mktemp("aln"))

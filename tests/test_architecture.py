@@ -1,13 +1,15 @@
 """The rooms of the house: who may import what. Read from the sources, nothing is imported."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "hpcph"
 FILES = sorted(PACKAGE.rglob("*.py"))
-PHYSICS = ("crystal", "phonons", "response")
+PHYSICS = ("crystal", "phonons", "response", "heat")
 MAX_LINES = 320
 
 
@@ -65,17 +67,26 @@ def test_physics_knows_neither_ranks_nor_files(path):
 
 
 def test_the_physics_rooms_stand_on_each_other_in_one_direction():
-    """crystal → phonons → response."""
+    """crystal → phonons → response → heat."""
     for path in FILES:
         if room(path) == "crystal":
             assert not takes(path, "hpcph.phonons", "hpcph.response"), name(path)
         if room(path) == "phonons":
             assert not takes(path, "hpcph.response"), name(path)
+        if room(path) in ("crystal", "phonons", "response"):
+            assert not takes(path, "hpcph.heat"), name(path)
 
 
 def test_phonopy_is_imported_in_one_file():
     """Force constants come from one place."""
     assert importers("phonopy", "phono3py") == {"crystal/forceconstants.py"}
+
+
+def test_petsc_is_imported_in_one_file_and_only_when_it_is_used():
+    """petsc4py inside functions: runs without a sample or a collision matrix need none."""
+    assert importers("petsc4py") == {"parallel/petsc.py"}
+    tree = ast.parse((PACKAGE / "parallel/petsc.py").read_text(encoding="utf-8"))
+    assert not any("petsc4py" in ast.dump(node) for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom))
 
 
 def test_mpi_is_imported_in_one_room():
@@ -117,3 +128,12 @@ def test_files_are_short_and_say_what_they_are(path):
 def test_no_room_for_leftovers():
     """No utils, helpers, misc or common."""
     assert not {p.stem for p in FILES} & {"utils", "util", "helpers", "misc", "common"}
+
+
+def test_a_rank_loads_only_what_it_needs():
+    """What rank 0 alone reads, checks and draws with, 256 ranks do not import: SciPy would cost each of them 13 MB."""
+    rank_0 = ("scipy", "phonopy", "pydantic", "pint", "ruamel", "xarray", "matplotlib", "plotly", "ase", "spglib")
+    rank_0 += ("petsc4py",)  # whoever has no sample
+    program = f"import sys, hpcph.cli, hpcph.driver; print(*set({rank_0!r}) & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []

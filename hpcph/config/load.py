@@ -100,7 +100,9 @@ def _text(path: Path) -> str:
 def _parse(text: str, path: Path) -> dict[str, Any]:
     try:
         data = YAML(typ="safe", pure=True).load(text)  # YAML 1.2: 1e-3 is a number, `no` is text, a key stands once
-    except (YAMLError, ValueError, RecursionError) as err:
+    except RecursionError:
+        raise InputError("input", path, "is nested too deeply") from None
+    except (YAMLError, ValueError) as err:
         mark = getattr(err, "problem_mark", None)
         where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else str(path)
         problem = getattr(err, "problem", None) or str(err)

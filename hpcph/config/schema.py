@@ -14,9 +14,11 @@ from pydantic import (
 )
 
 from hpcph.config.feedback import Feedback
+from hpcph.config.finite import FiniteSample
+from hpcph.config.lifetime import Lifetime, Lifetimes
 from hpcph.config.light import Linewidths, Model, Optics
 from hpcph.config.section import Kelvin, Section, as_list
-from hpcph.config.units import Fraction, Gradient, Temperature, Time
+from hpcph.config.units import Fraction, Gradient, Temperature
 
 PointCount = Annotated[int, Field(ge=1, le=2000)]
 MAX_TEMPERATURES = 10_000
@@ -165,11 +167,11 @@ class Spectrum(Section):
 
 @dataclass(frozen=True)
 class Thermal:
-    """Sums over the zone: temperatures in ascending order, (t,) K; lifetime in s, gradient in K m⁻¹."""
+    """Sums over the zone: temperatures in ascending order, (t,) K; gradient in K m⁻¹."""
 
     mesh: Mesh
     temperatures: np.ndarray
-    lifetime: float
+    lifetime: Lifetimes
     gradient: float
 
 
@@ -191,7 +193,7 @@ class Input(Section):
         ]
         | None
     ) = None
-    lifetime: Annotated[Time, Field(ge=1e-30, le=1)] | None = None
+    lifetime: Lifetime | None = None
     gradient: Gradient | None = None
     feedback: Feedback | None = None
     magnetization: _auto_or(bool) = "auto"  # type: ignore[valid-type]
@@ -200,6 +202,7 @@ class Input(Section):
     orbits: Orbits | None = None
     slices: Slices | None = None
     spectrum: Spectrum | None = None
+    sample: FiniteSample | None = None
     optics: Optics | None = None
     output: Annotated[str, Field(min_length=1)] = "runs/hpcph"
 
@@ -216,16 +219,28 @@ class Input(Section):
         missing = [name for name, value in zip(THERMAL, thermal, strict=True) if value is None]
         together = ", ".join(THERMAL)
         if self.crystal.model is not None:
-            sections = (*THERMAL, "feedback", "slices", "spectrum", "modes")
+            sections = (*THERMAL, "feedback", "slices", "spectrum", "modes", "sample")
             given = [name for name in sections if getattr(self, name)]
             found = [(name, "a model has bands, orbits and optics only; leave it out") for name in given]
             return found + self._units_of_a_model()
+        if not missing:
+            return self._other_meshes()
         if len(missing) < len(THERMAL):
             return [(name, f"is missing; {together} belong together") for name in missing]
-        needing = [name for name in ("feedback", "spectrum", "modes") if getattr(self, name)]
+        needing = [name for name in ("feedback", "spectrum", "modes", "sample") if getattr(self, name)]
         if not needing and not (self.bands or self.orbits or self.slices or self.optics):
             return [("mesh", f"is missing; add {together}, or one of bands, orbits, slices, optics")]
         return [(name, f"needs {together}; add them") for name in needing]
+
+    def _other_meshes(self) -> list[tuple[str, str]]:
+        """Linewidths are known on one mesh."""
+        thermal = self.thermal
+        if thermal is None or not thermal.lifetime.on_a_mesh or thermal.lifetime.interpolate:
+            return []
+        given = [name for name in ("accuracy", "refine_gamma") if getattr(thermal.mesh, name)]
+        other = "" if thermal.lifetime.collision_matrix else ", or lifetime.interpolate: true"
+        fix = f"needs points that phono3py's mesh has not; give its grid alone{other}"
+        return [("mesh", f"{name} {fix}") for name in given]
 
     def _units_of_a_model(self) -> list[tuple[str, str]]:
         """Numbers that must have been given with a unit of SI."""
@@ -245,4 +260,5 @@ class Input(Section):
             return None
         given = self.temperature
         values = given.values() if isinstance(given, Range) else given
-        return Thermal(self.mesh, np.unique(np.asarray(values, float)), self.lifetime, self.gradient)
+        lifetime = self.lifetime if isinstance(self.lifetime, Lifetimes) else Lifetimes(time=self.lifetime)
+        return Thermal(self.mesh, np.unique(np.asarray(values, float)), lifetime, self.gradient)

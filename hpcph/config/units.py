@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import pint
 from pydantic import BeforeValidator
-from scipy.constants import c as speed_of_light
+
+from hpcph.constants import speed_of_light
 
 NUMBER = r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
 QUANTITY = re.compile(NUMBER + r"\s*([A-Za-zµμΩÅ°][A-Za-z0-9µμΩÅ°*/^ ·-]{0,40})")
@@ -77,3 +78,6 @@ Temperature = quantity("K", "300 K")
 AngularFrequency = Annotated[float, BeforeValidator(angular_frequency)]
 Angle = quantity("rad", "0.3 pi")
 Gradient = quantity("K/m", "1 K/mm")
+Power = quantity("W", "1 mW")
+Frequency = quantity("Hz", "1 kHz")
+HeatTransfer = quantity("W/m^2/K", "1e8 W/m^2/K")

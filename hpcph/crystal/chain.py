@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 import numpy as np
-from scipy.constants import atomic_mass, elementary_charge
 
+from hpcph.constants import atomic_mass, elementary_charge
 from hpcph.crystal import dynamical
 from hpcph.crystal.lattice import PairTable, Structure
 from hpcph.errors import InputError

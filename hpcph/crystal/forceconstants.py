@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy import constants
 
+from hpcph import constants
 from hpcph.crystal.lattice import Dielectric, PairTable, Structure
 from hpcph.errors import InputError
 
 SYMPREC = 1e-5  # Å
-EV_A = constants.e * constants.angstrom  # J m
-EV_PER_A2 = constants.e / constants.angstrom**2  # N m⁻¹
+EV_A = constants.elementary_charge * constants.angstrom  # J m
+EV_PER_A2 = constants.elementary_charge / constants.angstrom**2  # N m⁻¹
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from hpcph.errors import InputError
 from hpcph.export import extxyz, motion, phononwebsite, table, vesta
 from hpcph.export.options import Options
 from hpcph.output.dataset import open_result
+from hpcph.output.draft import draft
 from hpcph.output.mode import Mode, find, sources
 
 MAX_ATOMS = 5_000_000  # in all frames of one file
@@ -30,7 +31,8 @@ def export(path: Path, options: Options) -> list[str]:
         suffix, lines, write = making[options.format](result, options)
         target = options.output or path.parent / suffix
         try:
-            write(target)
+            with draft(target) as temporary:
+                write(temporary)
         except OSError as err:
             raise InputError("--output", target, f"cannot be written ({os.strerror(err.errno or 0)})") from None
     return [*lines, str(target)]

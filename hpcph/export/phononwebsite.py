@@ -16,9 +16,10 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 from ase.data import atomic_numbers
-from scipy.constants import c as light
 
+from hpcph.constants import speed_of_light as light
 from hpcph.errors import InputError
+from hpcph.output import units
 from hpcph.phonons.eigenvectors import amplitudes
 
 ANGSTROM = 1e-10  # m
@@ -38,6 +39,7 @@ def document(result: xr.Dataset) -> dict:
     symbols = result["crystal_symbols"].values.tolist()
     q, e = result["bands_q"].values[chosen], result["bands_eigenvector"].values[chosen]
     formula = str(result.attrs["formula"])
+    hertz = units.frequency(result, "bands_frequency").hertz * result["bands_frequency"].values[chosen]
     return {
         "name": str(result.attrs.get("title") or formula),
         "natoms": len(symbols),
@@ -52,7 +54,7 @@ def document(result: xr.Dataset) -> dict:
         "line_breaks": [[int(first), int(last) + 1] for first, last in ends],
         "qpoints": (0.0 - q).tolist(),
         "distances": (result["distance"].values[chosen] * ANGSTROM).tolist(),
-        "eigenvalues": (result["bands_frequency"].values[chosen] / (100 * light)).round(DIGITS).tolist(),
+        "eigenvalues": (hertz / (100 * light)).round(DIGITS).tolist(),
         "vectors": [_vectors(modes, k, positions, masses) for k, modes in zip(q, e, strict=True)],
     }
 

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from hpcph.constants import bohr_magneton, nuclear_magneton
 from hpcph.errors import InputError
-from hpcph.output import axis
-from hpcph.phonons.magnetic_moment import BOHR_MAGNETON, NUCLEAR_MAGNETON
+from hpcph.output import axis, units
 
 DASH = "–"  # of Γ–A
-MAGNETONS = {"μ_N": NUCLEAR_MAGNETON, "μ_B": BOHR_MAGNETON}
+MAGNETONS = {"μ_N": nuclear_magneton, "μ_B": bohr_magneton}
 XYZ = ("x", "y", "z")
-PLACE = ["leg", "distance (1/Å)", "q1", "q2", "q3", "branch", "frequency (THz)"]
+PLACE = ["leg", "distance (1/Å)", "q1", "q2", "q3", "branch"]
 DEFAULT_LEG = f"Γ{DASH}A"
 
 Columns = dict[str, np.ndarray]
@@ -83,9 +83,10 @@ def _legs(result: xr.Dataset) -> list[str]:
 
 def _rows(result: xr.Dataset, columns: Columns, legs: Sequence[str | None]) -> Iterator[list]:
     """The header and the rows of the legs that have a name."""
-    yield [*PLACE, *columns]
+    shown = units.frequency(result, "bands_frequency")
+    yield [*PLACE, f"frequency ({shown.unit or 'model units'})", *columns]
     q, distance = result["bands_q"].values, result["distance"].values * 1e-10
-    frequency = result["bands_frequency"].values / 1e12
+    frequency = shown.shown * result["bands_frequency"].values
     corners = result["bands_corner"].values.reshape(-1, 2)
     values = np.stack([frequency, *columns.values()], axis=-1)
     for name, (first, last) in zip(legs, corners, strict=True):

@@ -4,10 +4,10 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from scipy.constants import mu_0
 
+from hpcph.constants import mu_0
 from hpcph.figures import sample, style
-from hpcph.output import axis
+from hpcph.output import axis, units
 
 MICRO = 1e-6
 
@@ -68,11 +68,11 @@ def _turned(axes: Axes, temperature: np.ndarray, value_t: np.ndarray, colour) ->
 
 def _remarks(result: xr.Dataset, value_tn: np.ndarray, sign: float) -> list[str]:
     """What drives, which sign the curves have, what marks mean."""
-    gradient, lifetime = (float(result.attrs[name]) for name in ("gradient", "lifetime"))
+    gradient = style.number(float(result.attrs["gradient"]))
     signs = ("positive", "negative") if sign > 0 else ("negative", "positive")
     turned = f"; open circles: {signs[1]}" if np.any(value_tn < 0) else ""
     return [
-        f"temperature gradient {style.number(gradient)} K/m, relaxation time {lifetime / 1e-12:g} ps",
+        f"temperature gradient {gradient} K/m, {units.lifetime(result, 'relaxation time')}",
         f"component along the axis {signs[0]}{turned}",
         "cross: the sample becomes supercritical" if any(ends(value_t).size for value_t in value_tn.T) else "",
         axis.meaning(result),

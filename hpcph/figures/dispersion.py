@@ -7,9 +7,9 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
+from hpcph.constants import nuclear_magneton
 from hpcph.figures import legs, style
 from hpcph.output import axis, units
-from hpcph.phonons.magnetic_moment import NUCLEAR_MAGNETON
 from hpcph.phonons.modes import DEGENERATE
 
 LOW = 12  # branches of the figure along the axis
@@ -28,7 +28,7 @@ def polarization(result: xr.Dataset) -> Figure:
 
 def moment(result: xr.Dataset) -> Figure:
     """All branches along the whole path, coloured by the magnetic moment; the largest one is marked."""
-    values = axis.along(result, "bands_moment") / NUCLEAR_MAGNETON
+    values = axis.along(result, "bands_moment") / nuclear_magneton
     figure = style.sheet(style.WIDTH, 4.2)
     axes = figure.add_subplot()
     index = axis.name(result)

@@ -138,7 +138,7 @@ def _title(mode: Mode, scale: units.Frequency, along: float, name: str) -> str:
     q = ", ".join(f"{component:.4g}" for component in mode.q_c)
     l = ", ".join(f"{component + 0.0:.2f}" for component in np.round(mode.polarization, 2))
     extra = f", $l_{name}$ = {along:.2f} ħ" if name == "n" else ""
-    text = f"q = ({q}), branch {mode.branch}, {scale.text(mode.frequency)}, l = ({l}) ħ{extra}"
+    text = f"q = ({q}), branch {mode.branch}, {scale.text(mode.frequency / scale.hertz)}, l = ({l}) ħ{extra}"
     return text.replace("-", "−")
 
 

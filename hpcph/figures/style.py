@@ -1,6 +1,5 @@
 """How every figure looks: fonts, colours that the colour-blind can tell apart, notes; and how it becomes files."""
 
-import os
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from hpcph.errors import InputError
+from hpcph.output.draft import draft
 
 WIDTH = 7.0  # inches, two columns of a journal
 COLUMN = 3.6
@@ -79,13 +79,9 @@ def save(figure: Figure, folder: Path, name: str) -> list[Path]:
 
 
 def _write(figure: Figure, path: Path) -> Path:
-    draft = path.with_name(f".{path.name}.part")
     metadata = {"CreationDate": None} if path.suffix == ".pdf" else {}
-    try:
-        figure.savefig(draft, format=path.suffix[1:], dpi=DPI, metadata=metadata)
-        os.replace(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)
+    with draft(path) as temporary:
+        figure.savefig(temporary, format=path.suffix[1:], dpi=DPI, metadata=metadata)
     return path
 
 

@@ -11,6 +11,12 @@ TABLE = """
 /crystal       | finite   | atom cartesian_polarization cartesian_displacement | born_charges?
 /thermal       | finite   | temperature cartesian_l cartesian_gradient    | gamma_nl
 /thermal       | number   | temperature cartesian_l cartesian_gradient    | gamma_nl_error?
+/thermal       | finite   | temperature cartesian_l cartesian_gradient    | gamma_coherence?
+/thermal       | finite   | temperature cartesian_heat cartesian_gradient | conductivity? conductivity_coherence?
+/thermal       | number   | temperature cartesian_heat cartesian_gradient | conductivity_error?
+/thermal       | finite   | temperature cartesian_l cartesian_gradient    | gamma_nl_relaxation_time?
+/thermal       | finite   | temperature cartesian_heat cartesian_gradient | conductivity_relaxation_time?
+/magnetization | finite   | temperature cartesian_m cartesian_gradient    | gamma_nl_relaxation_time?
 /thermal       | finite   | temperature cartesian_l                       | pam_density
 /thermal       | number   | temperature cartesian_l                       | pam_density_error?
 /thermal       | finite   | temperature cartesian_l cartesian_l2          | /feedback/susceptibility/diagonal
@@ -26,7 +32,7 @@ TABLE = """
 /feedback      | number   | temperature radius                            | amplification amplification_error?
 /feedback      | number   | temperature                                   | critical_radius
 /feedback      | number   | temperature radius cartesian_l                | pam_density
-/magnetization | finite   | temperature cartesian_m cartesian_gradient    | gamma_nl
+/magnetization | finite   | temperature cartesian_m cartesian_gradient    | gamma_nl gamma_coherence?
 /magnetization | number   | temperature cartesian_m cartesian_gradient    | gamma_nl_error?
 /magnetization | finite   | temperature cartesian_m                       | density_without_feedback
 /magnetization | finite   | temperature cartesian_m                       | field_without_feedback
@@ -67,18 +73,34 @@ TABLE = """
 /orbits        | finite   | orbit branch cartesian_m                      | moment? moment_scalar?
 /orbits        | finite   | orbit branch atom cartesian_l                 | polarization_by_atom
 /orbits        | complex  | orbit branch atom cartesian                   | eigenvector
+/sample        | finite   | z y x                       | temperature_field
+/sample        | finite   | z y x cartesian_sample      | pam_density_without_feedback magnetization_without_feedback?
+/sample        | number   | z y x cartesian_sample      | pam_density magnetization?
+/sample        | finite   | z                           | z
+/sample        | finite   | y                           | y
+/sample        | finite   | x                           | x
+/sample        | finite   | cartesian_sample cartesian  | frame
+/sample        | finite   | cartesian_sample            | pam_without_feedback moment_without_feedback?
+/sample        | number   | cartesian_sample            | pam rotation torque moment?
+/sample        | finite   |                             | gamma_ll gamma_ll_diagonal gamma_ll_off_diagonal
+/sample        | number   |                             | amplification critical_radius
+/sample        | finite   | stray_z                     | stray_z?
+/sample        | number   | stray_z cartesian_sample    | stray_field?
 """
-ATTRIBUTES = (  # section that needs them, what they are, where they stand, names
+ATTRIBUTES = (  # section that needs them (? where it may lack them), what they are, where they stand, names
     ("/crystal", "text", "/provenance", "hpcph sha256 fingerprint input"),
     ("/crystal", "number", "/provenance", "wall_time"),
     ("/crystal", "text", "/crystal", "formula space_group"),
-    ("/thermal", "number", "/thermal", "lifetime gradient"),
+    ("/thermal", "number", "/thermal", "gradient lifetime? boundary?"),
+    ("/thermal", "text", "/thermal", "linewidths? collision_matrix? beyond_relaxation_time?"),
     ("/thermal", "number", "/provenance", "feedback_scale mesh_points mesh_refinement"),
     ("/thermal", "number", "/provenance", "unstable_modes_left_out zero_modes_left_out"),
     ("/thermal", "three numbers", "/provenance", "mesh_grid mesh_shift"),
     ("/feedback", "number", "/feedback", "scale"),
     ("/feedback", "text", "/feedback", "coupling"),
     ("/slices", "number", "/slices", "temperature"),
+    ("/sample", "text", "/sample", "shape spot bottom side top"),
+    ("/sample", "number", "/sample", "power depth modulation"),
 )
 
 
@@ -93,7 +115,8 @@ def rows() -> dict[str, list[tuple[str, str, list[str], bool]]]:
     return found
 
 
-def required_attributes(section: str) -> list[tuple[str, str, str]]:
-    """Where they stand, their names and kinds."""
+def attributes(section: str) -> list[tuple[str, str, str, bool]]:
+    """Where they stand, their names, kinds, and whether they must be there."""
     rows = [(place, kind, names) for needing, kind, place, names in ATTRIBUTES if needing == section]
-    return [(place, name, kind) for place, kind, names in rows for name in names.split()]
+    named = [(place, kind, name) for place, kind, names in rows for name in names.split()]
+    return [(place, name.rstrip("?"), kind, not name.endswith("?")) for place, kind, name in named]

@@ -21,7 +21,7 @@ def open_result(path: str | Path) -> xr.Dataset:
 
     `/feedback/gamma_ll/total` is `feedback_gamma_ll_total`; axes are dimensions with coordinates (temperature in K,
     radius in m, …), every variable has the attributes `units`, `description` and `path`. The Dataset's own attributes
-    are the provenance, lifetime, gradient, axis, scale and coupling. Close it or use it in a `with`.
+    are the provenance, lifetime or linewidths, gradient, axis, scale and coupling. Close it or use it in a `with`.
 
     Raises InputError where the file is no whole result of hpcph.
     """

@@ -12,10 +12,11 @@ from hpcph.response.feedback import Feedback
 from hpcph.response.maps import Path, species_names
 from hpcph.response.sample import Samples
 from hpcph.response.spectrum import Intervals, Spectrum
-from hpcph.response.thermal import ThermalResponse
+from hpcph.response.thermal import Coherence, ThermalResponse
 
 T, R = "/temperature", "/feedback/radius"
 L_TENSOR = (T, "cartesian_l", "cartesian_l2")
+HEAT_AXES = (T, "cartesian_heat", "cartesian_gradient")
 VOIGT = "n·χ·n of the axis n"
 
 
@@ -145,6 +146,7 @@ def born_charges(born_aij: np.ndarray) -> Dataset:
 def thermal(result: ThermalResponse, lifetime: float, pam_density: np.ndarray) -> list[Dataset]:
     """Response to the gradient without feedback."""
     flow_axes = (T, "cartesian_l", "cartesian_gradient")
+    heat = "κ, heat current −κ ∇T"
     return [
         Dataset.of(T, result.temperature, "K", "temperature", (T,)),
         Dataset.of(
@@ -161,6 +163,8 @@ def thermal(result: ThermalResponse, lifetime: float, pam_density: np.ndarray) -
             "angular momentum per volume, no feedback",
             (T, "cartesian_l"),
         ),
+        Dataset.of("/thermal/conductivity", result.conductivity_rate * lifetime, "W m-1 K-1", heat, HEAT_AXES),
+        *(coherence(result.coherence) if result.coherence is not None else []),
         Dataset.of(
             "/feedback/susceptibility/diagonal",
             result.chi_diagonal,
@@ -178,6 +182,35 @@ def thermal(result: ThermalResponse, lifetime: float, pam_density: np.ndarray) -
     ]
 
 
+def coherence(found: Coherence) -> list[Dataset]:
+    """Interband parts, which no other number includes."""
+    parts = [
+        ("/thermal/gamma_coherence", found.gamma_nl, "J s m-2 K-1", "γ^NL", "cartesian_l"),
+        ("/thermal/conductivity_coherence", found.conductivity, "W m-1 K-1", "κ (Wigner)", HEAT_AXES[1]),
+    ]
+    if found.magnetic is not None:
+        parts.append(("/magnetization/gamma_coherence", found.magnetic, "A K-1", "γ^N", "cartesian_m"))
+    return [
+        Dataset.of(name, value, unit, f"interband part of {what}, not included in it", (T, axis, "cartesian_gradient"))
+        for name, value, unit, what, axis in parts
+    ]
+
+
+def relaxed(result: ThermalResponse) -> list[Dataset]:
+    """In relaxation time, beside what the Boltzmann equation gives."""
+    parts = [
+        ("/thermal/gamma_nl_relaxation_time", result.gamma_nl_rate, "J s m-2 K-1", "γ^NL", "cartesian_l"),
+        ("/thermal/conductivity_relaxation_time", result.conductivity_rate, "W m-1 K-1", "κ", HEAT_AXES[1]),
+    ]
+    if result.magnetic is not None:
+        name = "/magnetization/gamma_nl_relaxation_time"
+        parts.append((name, result.magnetic.gamma_nl_rate, "A K-1", "γ^N", "cartesian_m"))
+    return [
+        Dataset.of(name, value, unit, f"{what} in relaxation time", (T, axis, "cartesian_gradient"))
+        for name, value, unit, what, axis in parts
+    ]
+
+
 def thermal_errors(errors: Uncertainty, lifetime: float, pam_density: np.ndarray) -> list[Dataset]:
     """Estimated errors of the mesh, beside the numbers of `thermal`."""
     text = "estimated absolute error of the mesh sum"
@@ -190,6 +223,7 @@ def thermal_errors(errors: Uncertainty, lifetime: float, pam_density: np.ndarray
             text,
             (T, "cartesian_l", "cartesian_gradient"),
         ),
+        Dataset.of("/thermal/conductivity_error", errors.conductivity_rate * lifetime, "W m-1 K-1", text, HEAT_AXES),
         Dataset.of("/thermal/pam_density_error", pam_density, "J s m-3", text, (T, "cartesian_l")),
         Dataset.of(f"{chi}/diagonal_error", errors.chi_diagonal, "J s2 m-3", text, L_TENSOR),
         Dataset.of(f"{chi}/off_diagonal_error", errors.chi_off_diagonal, "J s2 m-3", text, L_TENSOR),

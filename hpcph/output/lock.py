@@ -5,6 +5,7 @@ import os
 import platform
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from hpcph.errors import InputError
@@ -29,20 +30,25 @@ class Lock:
     def release(self) -> None:
         """Leave the folder to others."""
         self._over.set()
-        self.path.unlink(missing_ok=True)
+        with suppress(OSError):  # a folder that is no longer ours; to the next run this one is dead
+            self.path.unlink()
 
     def _take(self) -> bool:
         try:
             descriptor = os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
         except FileExistsError:
             return False
-        with os.fdopen(descriptor, "w") as file:
-            json.dump(self._owner, file)
+        try:
+            with os.fdopen(descriptor, "w") as file:
+                json.dump(self._owner, file)
+        except OSError:
+            self.path.unlink()
+            raise
         return True
 
     def _beat(self) -> None:
         while not self._over.wait(BEAT):
-            if self.path.exists():
+            with suppress(OSError):
                 os.utime(self.path)
 
 

@@ -6,9 +6,9 @@ import h5py
 import numpy as np
 from rich.table import Table
 
+from hpcph.constants import bohr_magneton, nuclear_magneton
 from hpcph.output.layout import T
 from hpcph.output.store import Dataset
-from hpcph.phonons.magnetic_moment import BOHR_MAGNETON, NUCLEAR_MAGNETON
 from hpcph.response.convergence import Uncertainty
 from hpcph.response.magnetization import Magnetization, field
 from hpcph.response.sample import Samples
@@ -106,8 +106,8 @@ def largest_moment(path: Path) -> str:
         q, n = np.unravel_index(np.argmax(moment), moment.shape)
         where = ", ".join(f"{x:.3g}" for x in file["/bands/q"][q])
         frequency = file["/bands/frequency"][q, n] / 1e12
-    largest, estimate = moment[q, n], scalar[q, n] / NUCLEAR_MAGNETON
-    size = f"{largest / NUCLEAR_MAGNETON:.3g} μ_N = {largest / BOHR_MAGNETON:.3g} μ_B"
+    largest, estimate = moment[q, n], scalar[q, n] / nuclear_magneton
+    size = f"{largest / nuclear_magneton:.3g} μ_N = {largest / bohr_magneton:.3g} μ_B"
     return (
         f"largest moment of a phonon on the path: {size} "
         f"(scalar charges: {estimate:.3g} μ_N) at q = ({where}), {frequency:.3g} THz"

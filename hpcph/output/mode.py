@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 
 from hpcph.errors import InputError
+from hpcph.output import units
 from hpcph.phonons.eigenvectors import amplitudes
 
 
@@ -57,7 +58,7 @@ def at(result: xr.Dataset, section: str, index: int, branch: int) -> Mode:
     return Mode(
         q_c=values["q"],
         branch=branch,
-        frequency=float(values["frequency"][n]),
+        frequency=units.frequency(result, f"{section}_frequency").hertz * float(values["frequency"][n]),
         polarization=values["polarization"][n],
         amplitude_ac=amplitudes(values["eigenvector"][n], values["q"], positions, masses),
         lattice_vc=result["crystal_lattice"].values,

@@ -11,7 +11,7 @@ import h5py
 import numpy as np
 
 from hpcph.errors import InputError
-from hpcph.output.contents import required_attributes, rows
+from hpcph.output.contents import attributes, rows
 from hpcph.output.storage import Unsound, is_sealed, is_text, pieces, require_digest, walk
 
 FIX = "give the result.h5 of a finished run"
@@ -61,8 +61,9 @@ def _require(contents: Contents) -> None:
         if section == "/crystal" or any(path in contents for path, *_ in table):
             for row in table:
                 _require_row(contents, axes, *row)
-            for place, name, kind in required_attributes(section):
-                _require_attribute(place, contents[place], name, kind)
+            for place, name, kind, needed in attributes(section):
+                if needed or name in contents[place].attrs:
+                    _require_attribute(place, contents[place], name, kind)
     _require_physics(contents, texts)
 
 

@@ -98,12 +98,17 @@ def pieces(dataset: h5py.Dataset) -> Iterator[np.ndarray]:
         yield dataset[low : low + step]
 
 
-def digest(file: h5py.File) -> str:
-    """sha256 over name, type, shape and bytes of every dataset in the order of their names."""
+def digest(file: h5py.File, besides: str | None = None) -> str:
+    """sha256 over name, type, shape and bytes of every dataset in the order of their names.
+
+    besides : name of a group that does not count
+    """
     names: list[str] = []
     file.visititems(lambda name, item: names.append(name) if isinstance(item, h5py.Dataset) else None)
     sha = hashlib.sha256()
     for name in sorted(names):
+        if name.split("/")[0] == besides:
+            continue
         dataset = file[name]
         sha.update(f"{name} {dataset.dtype} {dataset.shape}\n".encode())
         if h5py.check_string_dtype(dataset.dtype):

@@ -19,11 +19,13 @@ import h5py
 import numpy as np
 
 from hpcph.errors import InputError
+from hpcph.output.room import take, writing
 from hpcph.output.storage import digest, is_sealed, require_digest, seal, walk
 from hpcph.parallel.checkpoint import flush_folder
 
 FORMAT = ("v108", "v108")  # later formats mark a file as open for writing: a killed run would leave it unreadable
 STRIPE = 1 << 20  # bytes; maps of this size and more are aligned to it
+SMALL = 1 << 20  # bytes that are enough for what HDF5 notes of all datasets, and attributes
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,19 @@ def lay_out(path: Path, maps: Sequence[Dataset]) -> None:
     if needed > free:
         fix = f"has {free / 1e6:.0f} MB left, the maps need {needed / 1e6:.0f} MB; make room or choose another folder"
         raise InputError("output", path.parent, fix)
+    with writing(path.parent):
+        with open(path, "wb") as raw:
+            raw.truncate(needed + SMALL)
+            take(raw.fileno(), 0, SMALL)  # for the next line, which gives it back and takes less
+        spans = _create(path, maps)
+        with open(path, "r+b") as raw:
+            for offset, size in spans:
+                take(raw.fileno(), offset, size)
+
+
+def _create(path: Path, maps: Sequence[Dataset]) -> list[tuple[int, int]]:
+    """A new file with the maps; offset and size of those that are not empty."""
+    spans = []
     with h5py.File(path, "w", libver=FORMAT, alignment_threshold=STRIPE, alignment_interval=STRIPE) as file:
         for spec in maps:
             create = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
@@ -77,7 +92,10 @@ def lay_out(path: Path, maps: Sequence[Dataset]) -> None:
             links.set_create_intermediate_group(True)
             space = h5py.h5s.create_simple(spec.shape)
             kind = h5py.h5t.py_create(np.dtype(spec.dtype), logical=True)
-            h5py.h5d.create(file.id, spec.name.encode(), kind, space, create, links)
+            dataset = h5py.h5d.create(file.id, spec.name.encode(), kind, space, create, links)
+            if dataset.get_storage_size():
+                spans.append((dataset.get_offset(), dataset.get_storage_size()))
+    return spans
 
 
 class MapWriter:
@@ -92,8 +110,9 @@ class MapWriter:
     def __enter__(self) -> "MapWriter":
         return self
 
-    def __exit__(self, *_) -> None:
-        self._file.close()
+    def __exit__(self, kind, *_) -> None:
+        if kind is None:  # else this rank fails alone, and the others are not closing
+            self._file.close()
 
     def write(self, spec: Dataset, pieces: Sequence[tuple[slice, np.ndarray]]) -> None:
         """Write what this rank computed: ascending ranges along spec.along; a rank may have none."""
@@ -139,6 +158,9 @@ def complete(path: Path, maps: Sequence[Dataset], results: Sequence[Dataset], gr
 
     groups : attributes of groups, {path: {name: value}}
     """
+    length, needed = path.stat().st_size, sum(np.asarray(spec.value).nbytes for spec in results)
+    with open(path, "r+b") as raw:
+        take(raw.fileno(), length, needed + SMALL)
     with h5py.File(path, "r+", libver=FORMAT) as file:
         for spec in results:
             file.create_dataset(spec.name, data=spec.value, dtype=spec.dtype)
@@ -150,8 +172,11 @@ def complete(path: Path, maps: Sequence[Dataset], results: Sequence[Dataset], gr
         for group, attributes in groups.items():
             file.require_group(group).attrs.update(attributes)
         sha = digest(file)
+        if "sample" in file:  # PETSc's sums depend on the number of ranks
+            provenance = {**provenance, "sha256_without_sample": digest(file, besides="sample")}
         file.require_group("/provenance").attrs.update({**provenance, "sha256": sha})
     seal(path)
+    os.truncate(path, path.stat().st_size)  # the room beyond is no longer needed
     return sha
 
 

@@ -50,6 +50,17 @@ def is_model(result: xr.Dataset) -> bool:
     return frequency(result).unit == ""
 
 
+def lifetime(result: xr.Dataset, name: str = "") -> str:
+    """What ends the lives of phonons, such as `relaxation time 10 ps, boundary 1e+03 nm`."""
+    given = result.attrs
+    found = [f"linewidths {given['linewidths']}"] if "linewidths" in given else []
+    if "lifetime" in given:
+        found.append(f"{name} {float(given['lifetime']) * 1e12:g} ps".lstrip())
+    if "boundary" in given:
+        found.append(f"boundary {float(given['boundary']) * 1e9:g} nm")
+    return ", ".join(found)
+
+
 def length(result: xr.Dataset) -> float:
     """What is drawn as 1 Å, in m: models have no size of their own, their shortest bond becomes one of its species."""
     if not is_model(result):

@@ -1,7 +1,7 @@
 """result.xdmf: tells ParaView how to see the maps of result.h5, whose data it names and does not copy.
 
 Positions are the Cartesian wave vectors of /slices/k and /modes/k. Slices become one structured grid, plane × i × j;
-tables of modes become a cloud of points with fields of their own for every branch.
+tables of modes become a cloud of points with fields of their own for every branch. A finite sample is a grid of nodes.
 """
 
 from collections.abc import Iterator
@@ -10,14 +10,15 @@ from xml.etree import ElementTree as xml
 
 import h5py
 
-from hpcph.output.store import publish
+from hpcph.output.draft import draft
 
+FIELDS = ("pam_density", "pam_density_without_feedback", "magnetization", "magnetization_without_feedback")
 KINDS = {"f": "Float", "i": "Int", "u": "UInt"}
 
 
 def describe(result: Path) -> Path | None:
     """Write the sidecar of a complete result, at once; its path, or None where the file has no maps to look at."""
-    final, temporary = result.with_suffix(".xdmf"), result.with_name(f".{result.stem}.xdmf.partial")
+    final = result.with_suffix(".xdmf")
     document = xml.Element("Xdmf", Version="2.0")
     domain = xml.SubElement(document, "Domain")
     with h5py.File(result, "r") as file:
@@ -25,12 +26,14 @@ def describe(result: Path) -> Path | None:
             _slices(domain, file["/slices"])
         if "/modes/k" in file:
             _modes(domain, file["/modes"])
+        if "/sample/temperature_field" in file:
+            _sample(domain, file["/sample"])
     if not len(domain):
         final.unlink(missing_ok=True)  # of an earlier result
         return None
     xml.indent(document)
-    xml.ElementTree(document).write(temporary, encoding="utf-8", xml_declaration=True)
-    publish(temporary, final)
+    with draft(final) as temporary:
+        xml.ElementTree(document).write(temporary, encoding="utf-8", xml_declaration=True)
     return final
 
 
@@ -39,6 +42,19 @@ def _slices(domain: xml.Element, group: h5py.Group) -> None:
     grid = _grid(domain, group["k"], {"TopologyType": "3DSMesh", "Dimensions": f"{planes} {rows} {columns}"})
     for name in ("diagonal", "off_diagonal"):
         _item(_attribute(grid, name, group[name], "Scalar"), group[name])
+
+
+def _sample(domain: xml.Element, group: h5py.Group) -> None:
+    """Nodes of a finite sample; of a cylinder those of a half plane, on which x, y, z are r, φ, z."""
+    grid = xml.SubElement(domain, "Grid", Name="sample", GridType="Uniform")
+    xml.SubElement(grid, "Topology", TopologyType="3DRectMesh", Dimensions=_words(group["temperature_field"].shape))
+    geometry = xml.SubElement(grid, "Geometry", GeometryType="VXVYVZ")
+    for name in "xyz":
+        _item(geometry, group[name])
+    for name in ("temperature_field", *FIELDS):
+        if name in group:
+            kind = "Scalar" if group[name].ndim == 3 else "Vector"
+            _item(_attribute(grid, name, group[name], kind), group[name])
 
 
 def _modes(domain: xml.Element, group: h5py.Group) -> None:

@@ -1,7 +1,10 @@
 """Communicators: errors that concern every rank, and a reduction whose result no rank count can change."""
 
 import os
+import signal
 import sys
+import threading
+import time
 import traceback
 from collections.abc import Callable
 from typing import Any
@@ -11,19 +14,29 @@ import numpy as np
 from hpcph.errors import InputError
 
 SEGMENT = 1 << 20  # doubles in one reduction
+PATIENCE = 4.0  # s in which all ranks must have heard of an exception on one; after them it ends the job alone
+HOLD = 1.5  # s that the others leave to rank 0 to end the job, should all of them want to
+LAST = 4  # s after which a rank that ends the job is gone in any case
+RESERVE = 4 << 20  # bytes
 
 
 class RankError(RuntimeError):
-    """Something went wrong on some rank; raised on every rank."""
+    """Something went wrong on some rank; raised on every rank. The text names rank and phase, and has the traceback."""
 
 
 class Comm:
-    """An MPI communicator with what hpcph needs of it."""
+    """An MPI communicator with what hpcph needs of it.
 
-    def __init__(self, mpi):
+    phase : what the run is doing, for messages
+    """
+
+    def __init__(self, mpi: Any):
         self.mpi = mpi
         self.rank: int = mpi.rank
         self.size: int = mpi.size
+        self.phase = "starting"
+        self._reserve: bytearray | None = bytearray(RESERVE)  # to tell of a MemoryError with
+        self._late: threading.Timer | None = None
 
     @property
     def root(self) -> bool:
@@ -46,18 +59,48 @@ class Comm:
         return self.bcast(outcome)
 
     def agree(self, failure: Exception | None) -> None:
-        """Turn any rank's exception into an exception on every rank. Collective.
+        """Turn any rank's exception into an exception on every rank, that of the lowest rank. Collective.
 
-        InputError stays what it is; of anything else the traceback is printed once, by the rank that it happened on.
+        InputError stays what it is, anything else becomes a RankError.
         """
-        if failure is not None and not isinstance(failure, InputError):
-            trace = "".join(traceback.format_exception(failure))
-            sys.stderr.write(f"hpcph: rank {self.rank} of {self.size} failed\n{trace}")
-            sys.stderr.flush()
-        mine = failure if isinstance(failure, InputError) else (failure and RankError(f"rank {self.rank}: {failure}"))
+        mine = None if failure is None else self.heard(failure)
         failures = [f for f in self.mpi.allgather(mine) if f is not None]
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
         if failures:
             raise failures[0]
+
+    def heard(self, failure: Exception) -> InputError | RankError:
+        """What `agree` will tell every rank of an exception; if they do not come to hear it in time, the job ends."""
+        if isinstance(failure, (InputError, RankError)):
+            return failure
+        try:
+            told = RankError(self._story(failure))
+            if self.size > 1:
+                self._late = threading.Timer(PATIENCE, self.abort, [told])
+                self._late.daemon = True
+                self._late.start()
+        except (MemoryError, RuntimeError):  # not even that; a thread that cannot start is a RuntimeError
+            self.abort(failure)
+        return told
+
+    def abort(self, failure: BaseException) -> None:
+        """Say what happened and end every rank now, wherever the others are."""
+        signal.alarm(LAST)  # which ends this process if it gets stuck, and the launcher ends the others
+        time.sleep(HOLD if self.rank else 0)
+        try:
+            text = str(failure) if isinstance(failure, RankError) else self._story(failure)
+            sys.stderr.write(f"hpcph: {text}\n")
+            sys.stderr.flush()
+        finally:
+            self.mpi.Abort(1)
+
+    def _story(self, failure: BaseException) -> str:
+        self._reserve = None
+        advice = ": out of memory, use fewer ranks a node" if isinstance(failure, MemoryError) else ""
+        trace = "".join(traceback.format_exception(failure)).rstrip()
+        return f"rank {self.rank} of {self.size} failed while {self.phase}{advice}\n{trace}"
 
     def ordered_sum(self, partial: dict[int, np.ndarray], blocks: range, total: np.ndarray) -> np.ndarray:
         """total + Σ over blocks in this order, whoever computed them; (length,) on rank 0, elsewhere `total` as it was.
@@ -85,11 +128,6 @@ class Comm:
         from mpi4py import MPI
 
         return MPI.Get_library_version().split(",")[0].strip("\x00\n ")
-
-    def abort(self, code: int) -> None:
-        """End every rank now."""
-        sys.stderr.flush()
-        self.mpi.Abort(code)
 
 
 def world() -> Comm:

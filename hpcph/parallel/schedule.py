@@ -37,7 +37,7 @@ def hand_out(
             for block in _blocks_of_a_worker(comm, mine, pause):
                 work(block)
     except Exception as err:
-        failure = err
+        failure = comm.heard(err)
         if not comm.root:
             _refuse_more(comm)
     comm.agree(failure)
@@ -74,7 +74,7 @@ def _serve(comm: Comm, first: int, last: int, work, progress, pause) -> int:
             work(mine)
             progress(mine + 1)
         except Exception as err:
-            failure, ended = err, True
+            failure, ended = comm.heard(err), True
         ended = ended or pause()
         answer(wait=False)
         mine = next_block()

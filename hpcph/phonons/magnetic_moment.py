@@ -6,13 +6,9 @@ antisymmetric 3×3 matrix is made of the three M^κ, so the moment of an atom is
 """
 
 import numpy as np
-from scipy.constants import e as charge
-from scipy.constants import hbar, physical_constants
 
+from hpcph.constants import elementary_charge, hbar
 from hpcph.phonons.modes import Modes
-
-NUCLEAR_MAGNETON = physical_constants["nuclear magneton"][0]  # A m²
-BOHR_MAGNETON = physical_constants["Bohr magneton"][0]  # A m²
 
 
 def gyromagnetic_tensor(born_aij: np.ndarray, mass_a: np.ndarray) -> np.ndarray:
@@ -21,13 +17,13 @@ def gyromagnetic_tensor(born_aij: np.ndarray, mass_a: np.ndarray) -> np.ndarray:
     born_aij : ndarray (a, 3, 3) in e, Z_a[polarization, displacement]; mass_a : ndarray (a,) kg
     """
     trace = np.trace(born_aij, axis1=1, axis2=2)[:, None, None]
-    return charge / (4 * mass_a[:, None, None]) * (trace * np.eye(3) - born_aij.swapaxes(1, 2))
+    return elementary_charge / (4 * mass_a[:, None, None]) * (trace * np.eye(3) - born_aij.swapaxes(1, 2))
 
 
 def scalar_ratio(born_aij: np.ndarray, mass_a: np.ndarray) -> np.ndarray:
     """The same with the mean charge tr Z_a/3 of every atom, e Z̄_a/2m_a times 1: the usual estimate."""
     mean = np.trace(born_aij, axis1=1, axis2=2) / 3
-    return (charge * mean / (2 * mass_a))[:, None, None] * np.eye(3)
+    return (elementary_charge * mean / (2 * mass_a))[:, None, None] * np.eye(3)
 
 
 def moments(polarization_knai: np.ndarray, ratio_aij: np.ndarray) -> np.ndarray:

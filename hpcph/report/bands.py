@@ -4,8 +4,8 @@ import numpy as np
 import plotly.graph_objects as go
 import xarray as xr
 
+from hpcph.constants import nuclear_magneton
 from hpcph.output import axis, units
-from hpcph.phonons.magnetic_moment import NUCLEAR_MAGNETON
 from hpcph.report import embed, style
 
 ANGSTROM = 1e-10
@@ -38,7 +38,7 @@ def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
     q = embed.array(result["bands_q"].values, "f4")
     data = {"q": q, "branches": branches, "symbol": shown.symbol, "unit": shown.unit}
     if "bands_moment" in result:
-        moment = axis.along(result, "bands_moment") / NUCLEAR_MAGNETON
+        moment = axis.along(result, "bands_moment") / nuclear_magneton
         data["moment"] = embed.array(moment, "f4")
     if "bands_crystal_angular_momentum" in result:
         data["m"] = embed.array(result["bands_crystal_angular_momentum"].values, "f4")

@@ -1,6 +1,5 @@
 """result.h5 → report.html: every part of the page is built from the result, or says which input section it needs."""
 
-import contextlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from markupsafe import Markup
 from hpcph.errors import InputError
 from hpcph.output import units
 from hpcph.output.dataset import open_result
-from hpcph.output.store import publish
+from hpcph.output.draft import draft
 from hpcph.report import bands, cell, diagram, embed, light, lines, slices, summary
 
 Built = tuple[dict[str, go.Figure], dict]
@@ -74,13 +73,10 @@ def write(result: Path, output: Path | None) -> Path:
     final = Path(output) if output else Path(result).with_name("report.html")
     with open_result(result) as data:
         text = page(data)
-    temporary = final.with_name(f".{final.name}.partial")
     try:
-        temporary.write_text(text, encoding="utf-8")
-        publish(temporary, final)
+        with draft(final) as temporary:
+            temporary.write_text(text, encoding="utf-8")
     except OSError as err:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
         raise InputError("--output", final, f"cannot be written ({err.strerror}); name another file") from err
     return final
 

@@ -50,7 +50,7 @@ def _thermal(result: xr.Dataset) -> Facts:
     refined = f", {given['mesh_refinement']} levels around Γ" if given["mesh_refinement"] else ""
     return [
         ("mesh", f"{grid}, shift ({shift}){refined}, {given['mesh_points']} irreducible points"),
-        ("lifetime", number(given["lifetime"] * 1e12) + " ps"),
+        ("lifetime", units.lifetime(result)),
         ("gradient", number(given["gradient"] * 1e-3) + " K mm⁻¹"),
     ]
 

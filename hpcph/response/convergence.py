@@ -34,6 +34,7 @@ class Uncertainty:
     gamma_nl_rate: np.ndarray
     chi_diagonal: np.ndarray
     chi_off_diagonal: np.ndarray
+    conductivity_rate: np.ndarray
     magnetic: MagneticResponse | None
 
     @property
@@ -43,8 +44,9 @@ class Uncertainty:
 
     def at(self, keep: np.ndarray) -> "Uncertainty":
         """The same at some of the temperatures, keep (t,) bool."""
-        kept = (self.gamma_nl_rate[keep], self.chi_diagonal[keep], self.chi_off_diagonal[keep])
-        return Uncertainty(*kept, magnetic=self.magnetic and self.magnetic.at(keep))
+        flow, diagonal, off_diagonal = self.gamma_nl_rate[keep], self.chi_diagonal[keep], self.chi_off_diagonal[keep]
+        magnetic = self.magnetic and self.magnetic.at(keep)
+        return Uncertainty(flow, diagonal, off_diagonal, self.conductivity_rate[keep], magnetic)
 
 
 def uncertainty(runs: Sequence[tuple[Mesh, ThermalResponse]]) -> Uncertainty:
@@ -68,7 +70,7 @@ def uncertainty(runs: Sequence[tuple[Mesh, ThermalResponse]]) -> Uncertainty:
     kinds = {"gamma_nl_rate": irregular, "chi_diagonal": of_chi, "chi_off_diagonal": of_chi}
     magnetic = MagneticResponse(*errors("magnetic.")) if runs[-1][1].magnetic else None
     flow, diagonal, off_diagonal = errors("")
-    return Uncertainty(flow, diagonal, off_diagonal, magnetic)
+    return Uncertainty(flow, diagonal, off_diagonal, error("conductivity_rate", irregular), magnetic)
 
 
 def relative(errors: Uncertainty, response: ThermalResponse, operations: np.ndarray) -> tuple[float, float]:

@@ -10,8 +10,8 @@ to their reader. Without a direction all optical modes are transverse ones.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.constants import elementary_charge
 
+from hpcph.constants import elementary_charge
 from hpcph.crystal.dynamical import Crystal, nonanalytic
 from hpcph.crystal.lattice import Structure
 from hpcph.phonons.modes import diagonalise

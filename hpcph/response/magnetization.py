@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.constants import mu_0
 
+from hpcph.constants import mu_0
 from hpcph.response.feedback import Feedback
 from hpcph.response.sample import Samples
 from hpcph.response.thermal import MagneticResponse

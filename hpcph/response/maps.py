@@ -10,7 +10,7 @@ from hpcph.phonons import magnetic_moment, screw
 from hpcph.phonons.angular_momentum import block_average, polarization_by_atom
 from hpcph.phonons.eigenvectors import canonical
 from hpcph.phonons.modes import Modes, diagonalise
-from hpcph.response.thermal import occupation
+from hpcph.response.occupation import occupation
 from hpcph.response.weights import ModeWeights, mode_weights
 
 

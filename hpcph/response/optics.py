@@ -11,12 +11,12 @@ the two assignments of (μ, ω) and (ν, −ω). An operator O is a matrix of th
 """
 
 import numpy as np
-from scipy.constants import c, epsilon_0
 
+from hpcph.constants import epsilon_0, speed_of_light
 from hpcph.response.light import OpticalModes, amplitudes
 
 LEVI_CIVITA = np.array([np.cross(v, np.eye(3)) for v in np.eye(3)])  # ε_λμν
-INTENSITY = 0.5 * epsilon_0 * c  # W m⁻² of a wave E(t) = Re E e^{−iωt} in vacuum is this times |E|², (V/m)²
+INTENSITY = 0.5 * epsilon_0 * speed_of_light  # W m⁻² of a wave Re E e^{−iωt} in vacuum is this times |E|², (V/m)²
 
 
 def angular_momentum_matrices(atoms: int) -> np.ndarray:

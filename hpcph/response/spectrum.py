@@ -6,8 +6,9 @@ import numpy as np
 
 from hpcph.crystal.lattice import SYMMETRIC
 from hpcph.phonons.angular_momentum import block_average
+from hpcph.phonons.lifetimes import lifetimes
 from hpcph.phonons.modes import Modes
-from hpcph.response.thermal import occupation
+from hpcph.response.occupation import occupation
 from hpcph.response.weights import ModeWeights
 
 
@@ -81,11 +82,21 @@ class Spectrum:
 
 
 def spectral_sums(
-    modes: Modes, weights: ModeWeights, weight_k: np.ndarray, wanted: Intervals, projection: Projection
+    modes: Modes,
+    weights: ModeWeights,
+    weight_k: np.ndarray,
+    wanted: Intervals,
+    projection: Projection,
+    rate_skn: np.ndarray | None = None,
 ) -> Spectrum:
-    """Partial sums of a block of k-points, theory §3 and §4; degenerate modes share the mean over their block."""
+    """Partial sums of a block of k-points, theory §3 and §4; degenerate modes share the mean over their block.
+
+    rate_skn : ndarray (s, k, n), 1/τ of modes in s⁻¹; None for one relaxation time, per s
+    """
     block, count = modes.degenerate_blocks(), len(wanted.edges) - 1
     f, slope, warming = occupation(np.where(modes.active_kn, modes.frequency_kn, 1e20), wanted.temperature)
+    if rate_skn is not None:
+        warming *= lifetimes(rate_skn)
     shares = np.stack(
         [
             -weights.flow_kn @ projection.flow,

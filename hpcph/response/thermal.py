@@ -1,13 +1,19 @@
-"""Brillouin-zone sums of the thermal response: γ^NL, χ^D and χ^OD at every temperature, theory §3, §4 and §5."""
+"""Brillouin-zone sums of the thermal response: γ^NL, κ, χ^D and χ^OD at every temperature, theory §3, §4 and §5.
+
+One relaxation time multiplies the finished tensors, which are rates per τ; lifetimes of modes stand in the sums, whose
+tensors then are γ^NL and κ themselves ("per s").
+"""
 
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
-from scipy.constants import hbar
-from scipy.constants import k as boltzmann
 
+from hpcph.constants import boltzmann, hbar
 from hpcph.crystal.lattice import SYMMETRIC
+from hpcph.phonons.lifetimes import lifetimes
 from hpcph.phonons.modes import Modes
+from hpcph.response.coherence import COLUMNS, MAGNETIC
+from hpcph.response.occupation import bose
 from hpcph.response.weights import ModeWeights
 
 
@@ -18,12 +24,16 @@ class ThermalSums:
     flow : ndarray (t, 9), −Σ w p ∂f/∂T, J m K⁻¹ (γ^NL times V/τ)
     diagonal, off_diagonal : ndarray (t, 6), Voigt order, J s² (χ times V)
     left_out : ndarray (2,), number of zero modes and of imaginary modes that the sums leave out
+    conduction : ndarray (t, 6), Voigt order, Σ w c ħω ∂f/∂T, J m² s⁻² K⁻¹ (κ times V/τ); no columns for moments
+    coherence : ndarray (t, 0), or of hpcph.response.coherence
     """
 
     flow: np.ndarray
     diagonal: np.ndarray
     off_diagonal: np.ndarray
     left_out: np.ndarray
+    conduction: np.ndarray
+    coherence: np.ndarray
 
     def __add__(self, other: "ThermalSums") -> "ThermalSums":
         return ThermalSums(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
@@ -33,17 +43,40 @@ class ThermalSums:
         return np.concatenate([getattr(self, f.name).ravel() for f in fields(self)])
 
     @staticmethod
-    def width(temperatures: int, moments: bool) -> int:
+    def width(temperatures: int, moments: bool, coherent: bool = False) -> int:
         """Length of the row."""
-        return (48 if moments else 21) * temperatures + 2
+        return sum(int(np.prod(shape)) for shape in _shapes(temperatures, moments, coherent))
 
     @classmethod
-    def from_flat(cls, row: np.ndarray, temperatures: int) -> "ThermalSums":
+    def from_flat(cls, row: np.ndarray, temperatures: int, moments: bool, coherent: bool = False) -> "ThermalSums":
         """The inverse of `flat`."""
-        more = 9 if len(row) == cls.width(temperatures, moments=True) else 0
-        shapes = [(temperatures, 9 + more), (temperatures, 6 + more), (temperatures, 6 + more), (2,)]
+        shapes = _shapes(temperatures, moments, coherent)
         parts = np.split(row, np.cumsum([int(np.prod(s)) for s in shapes])[:-1])
         return cls(*(part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)))
+
+
+def _shapes(temperatures: int, moments: bool, coherent: bool) -> list[tuple[int, ...]]:
+    t, more = temperatures, MAGNETIC if moments else 0
+    return [(t, 9 + more), (t, 6 + more), (t, 6 + more), (2,), (t, 6), (t, (COLUMNS + more) * coherent)]
+
+
+@dataclass(frozen=True)
+class Coherence:
+    """Interband parts, per volume, of modes with linewidths; first index L or m, second ∇T.
+
+    gamma_nl : ndarray (t, 3, 3), J s m⁻² K⁻¹
+    conductivity : ndarray (t, 3, 3), Wigner's, W m⁻¹ K⁻¹
+    magnetic : ndarray (t, 3, 3), of γ^N, A K⁻¹; None without moments
+    """
+
+    gamma_nl: np.ndarray
+    conductivity: np.ndarray
+    magnetic: np.ndarray | None
+
+    def at(self, keep: np.ndarray) -> "Coherence":
+        """The same at some of the temperatures, keep (t,) bool."""
+        magnetic = None if self.magnetic is None else self.magnetic[keep]
+        return Coherence(self.gamma_nl[keep], self.conductivity[keep], magnetic)
 
 
 @dataclass(frozen=True)
@@ -75,17 +108,21 @@ class ThermalResponse:
     temperature : ndarray (t,) K
     gamma_nl_rate : ndarray (t, 3, 3), γ^NL/τ in J m⁻² K⁻¹, first index L, second ∇T
     chi_diagonal, chi_off_diagonal : ndarray (t, 3, 3), J s² m⁻³
+    conductivity_rate : ndarray (t, 3, 3), κ/τ in W m⁻¹ K⁻¹ s⁻¹
     zero_modes, unstable_modes : numbers of modes left out, on the points that were computed
     magnetic : the same for the magnetization; None without moments
+    coherence : interband parts; None with one relaxation time
     """
 
     temperature: np.ndarray
     gamma_nl_rate: np.ndarray
     chi_diagonal: np.ndarray
     chi_off_diagonal: np.ndarray
+    conductivity_rate: np.ndarray
     zero_modes: int
     unstable_modes: int
     magnetic: MagneticResponse | None = None
+    coherence: Coherence | None = None
 
     @property
     def chi(self) -> np.ndarray:
@@ -94,48 +131,52 @@ class ThermalResponse:
 
     def at(self, keep: np.ndarray) -> "ThermalResponse":
         """The same at some of the temperatures, keep (t,) bool."""
-        tensors = ("temperature", "gamma_nl_rate", "chi_diagonal", "chi_off_diagonal")
+        tensors = ("temperature", "gamma_nl_rate", "chi_diagonal", "chi_off_diagonal", "conductivity_rate")
         magnetic = self.magnetic and self.magnetic.at(keep)
-        return replace(self, magnetic=magnetic, **{name: getattr(self, name)[keep] for name in tensors})
+        coherence = self.coherence and self.coherence.at(keep)
+        kept = {name: getattr(self, name)[keep] for name in tensors}
+        return replace(self, magnetic=magnetic, coherence=coherence, **kept)
 
 
-def occupation(omega: np.ndarray, temperature: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """f, −∂f/∂(ħω) in J⁻¹ and ∂f/∂T in K⁻¹ of the Bose function, each (t, …) for omega (…) rad s⁻¹, all > 0."""
-    kT = boltzmann * temperature.reshape(-1, *[1] * omega.ndim)
-    x = hbar * omega / kT
-    f = _bose(x)
-    slope = f * (1 + f) / kT
-    return f, slope, slope * (x * boltzmann)
-
-
-def _bose(x: np.ndarray) -> np.ndarray:
-    """1/(eˣ − 1); exp is three times as fast as expm1, which is better only where x is small."""
-    with np.errstate(over="ignore"):
-        f = np.exp(x)
-    f -= 1
-    small = x < 0.1
-    f[small] = np.expm1(x[small])
-    return np.divide(1, f, out=f)
-
-
-def thermal_sums(modes: Modes, weights: ModeWeights, weight_k: np.ndarray, temperature: np.ndarray) -> ThermalSums:
+def thermal_sums(
+    modes: Modes,
+    weights: ModeWeights,
+    weight_k: np.ndarray,
+    temperature: np.ndarray,
+    rate_tkn: np.ndarray | None = None,
+    coherence: np.ndarray | None = None,
+) -> ThermalSums:
     """Partial sums of a block of k-points, weight_k (k,) being the fraction of the zone that each stands for.
 
     −∂f/∂(ħω) = f(1 + f)/kT and ∂f/∂T = f(1 + f) ħω/kT²: what depends on T alone comes after the sums.
+
+    rate_tkn : ndarray (t, k, n), 1/τ of modes in s⁻¹; None for one relaxation time, per s
+    coherence : what hpcph.response.coherence gives for them
     """
     energy = hbar * np.where(modes.active_kn, modes.frequency_kn, 1e20)
     kT = boltzmann * temperature[:, None]
-    f = _bose(energy.ravel() / kT)
+    f = bose(energy.ravel() / kT)
     w = weight_k[:, None, None]
     pairs = weights.diagonal_kn.shape[-1]
     off_diagonal = f @ (w * weights.off_diagonal_kn).reshape(-1, pairs)
     f += f * f
+    diagonal = f @ (w * weights.diagonal_kn).reshape(-1, pairs) / kT
+    if rate_tkn is not None:
+        f *= lifetimes(rate_tkn).reshape(f.shape)
+    carried = w * energy[..., None]
     return ThermalSums(
-        flow=f @ (-w * energy[..., None] * weights.flow_kn).reshape(-1, pairs + 3) / (kT * temperature[:, None]),
-        diagonal=f @ (w * weights.diagonal_kn).reshape(-1, pairs) / kT,
+        flow=f @ (-carried * weights.flow_kn).reshape(-1, pairs + 3) / (kT * temperature[:, None]),
+        diagonal=diagonal,
         off_diagonal=off_diagonal + weight_k @ weights.zero_point_k,
         left_out=np.array([(~modes.active_kn & ~modes.unstable_kn).sum(), modes.unstable_kn.sum()], float),
+        conduction=_conduction(f, carried * energy[..., None], weights) / (kT * temperature[:, None]),
+        coherence=np.empty((len(temperature), 0)) if coherence is None else coherence,
     )
+
+
+def _conduction(f: np.ndarray, carried: np.ndarray, weights: ModeWeights) -> np.ndarray:
+    """Σ f(1 + f) τ w (ħω)² c, (t, 6)."""
+    return f @ (carried * weights.conduction_kn).reshape(-1, 6)
 
 
 def response(sums: ThermalSums, temperature: np.ndarray, volume: float, operations: np.ndarray) -> ThermalResponse:
@@ -151,7 +192,14 @@ def response(sums: ThermalSums, temperature: np.ndarray, volume: float, operatio
         turned = np.einsum("g,gij,tjk,glk->til", signs, operations, tensors.reshape(-1, 3, 3), operations)
         return turned / (len(operations) * volume)
 
-    magnetic = None
+    magnetic = coherence = None
+    if sums.coherence.shape[1]:
+        moments = sums.coherence[:, COLUMNS:]
+        coherence = Coherence(
+            gamma_nl=average(sums.coherence[:, 6:COLUMNS], parity),
+            conductivity=average(_tensor(sums.coherence[:, :6]), even),
+            magnetic=average(moments, parity) if moments.shape[1] else None,
+        )
     if sums.flow.shape[1] > 9:
         magnetic = MagneticResponse(
             gamma_nl_rate=average(sums.flow[:, 9:], parity),
@@ -163,9 +211,11 @@ def response(sums: ThermalSums, temperature: np.ndarray, volume: float, operatio
         gamma_nl_rate=average(sums.flow[:, :9], parity),
         chi_diagonal=average(_tensor(sums.diagonal), even),
         chi_off_diagonal=average(_tensor(sums.off_diagonal), even),
+        conductivity_rate=average(_tensor(sums.conduction), even),
         zero_modes=int(sums.left_out[0]),
         unstable_modes=int(sums.left_out[1]),
         magnetic=magnetic,
+        coherence=coherence,
     )
 
 

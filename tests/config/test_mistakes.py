@@ -83,6 +83,20 @@ BAD = [  # what is changed, the key that the complaint names, words of the fix
     ({"lifetime": "0 s"}, "lifetime", "greater than or equal to"),
     ({"lifetime": "[1 ps]"}, "lifetime", "10 ps"),
     ({"lifetime": "no"}, "lifetime", "10 ps"),
+    ({"lifetime": "{}"}, "lifetime", "either time"),
+    ({"lifetime": "{time: 1 ps, phono3py: k.hdf5}"}, "lifetime", "either time"),
+    ({"lifetime": "{boundary: 1 um}"}, "lifetime", "either time"),
+    ({"lifetime": "{time: 1 ps, interpolate: true}"}, "lifetime", "leave interpolate out"),
+    ({"lifetime": "{time: 1 ps, boundary: 0}"}, "lifetime.boundary", "greater than or equal to"),
+    ({"lifetime": "{time: 1 ps, boundary: 1 ps}"}, "lifetime.boundary", "20 nm"),
+    ({"lifetime": "{time: 1 ps, boundary: .inf}"}, "lifetime.boundary", "finite"),
+    ({"lifetime": "{time: -1 ps}"}, "lifetime.time", "greater than or equal to"),
+    ({"lifetime": "{phono3py: ''}"}, "lifetime.phono3py", "at least 1"),
+    ({"lifetime": "{phono3py: 3}"}, "lifetime.phono3py", "string"),
+    ({"lifetime": "{phono3py: k.hdf5, tau: 3}"}, "lifetime.tau", "unknown key"),
+    ({"lifetime": "{phono3py: k.hdf5, interpolate: 1}"}, "lifetime.interpolate", "boolean"),
+    ({"lifetime": "{phono3py: k.hdf5}", "mesh": "{accuracy: 1%}"}, "mesh", "accuracy needs points"),
+    ({"lifetime": "{phono3py: k.hdf5}", "mesh": "{grid: [4, 4, 4], refine_gamma: 2}"}, "mesh", "refine_gamma needs"),
     ({"gradient": "1 K"}, "gradient", "1 K/mm"),
     ({"gradient": ".inf"}, "gradient", "finite"),
     ({"gradient": "true"}, "gradient", "1 K/mm"),
@@ -273,7 +287,7 @@ TEXTS = [  # whole files
     ("a: *nobody", "line 1", "YAML error"),
     ("? {a: 1}\n: 2", "line 1", "YAML error"),
     ("a: 1\x01", "input", "YAML error"),
-    ("a: " + "[" * 3000 + "]" * 3000, "input", "recursion"),
+    ("a: " + "[" * 3000 + "]" * 3000, "input", "nested too deeply"),
     ("a: &a [*a]", "", ""),
     ("# " + "x" * (1 << 20), "input", "1 MiB"),
 ]
@@ -319,6 +333,18 @@ def test_the_command_line_refuses_mistakes(tmp_path, changes):
     )
     assert done.returncode == 2 and not done.stdout
     assert all(line.startswith("hpcph: ") and ": " in line[7:] for line in done.stderr.splitlines())
+
+
+@pytest.mark.parametrize("limit", [1000, 30_000])
+def test_nesting_is_refused_whatever_python_s_recursion_limit(tmp_path, limit):
+    """Some libraries raise it."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(limit)
+    try:
+        lines = complaint(tmp_path, "a: " + "[" * 3000 + "]" * 3000)
+    finally:
+        sys.setrecursionlimit(before)
+    assert len(lines) == 1 and "nested too deeply" in lines[0]
 
 
 @pytest.mark.parametrize("content, where, words", TEXTS, ids=[t[0][:20] for t in TEXTS])

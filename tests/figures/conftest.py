@@ -17,6 +17,13 @@ SECTIONS = {
     "orbits": {"q": [[0, 0, 0.1]]},
     "spectrum": {"temperature": ["290 K"]},
     "slices": {"temperature": "300 K", "planes": [0, 0.25], "grid": [7, 7]},
+    "sample": {
+        "radius": "20 nm",
+        "height": "60 nm",
+        "cells": [6, 8],
+        "laser": {"power": "1 uW", "spot": "12 nm"},
+        "bottom": {"temperature": "200 K"},
+    },
     "optics": {
         "frequency": {"from": "2 THz", "to": "36 THz", "points": 171},
         "lifetime": "1 ps",
@@ -75,6 +82,7 @@ def single():
             mesh={"grid": [1, 1, 1]},
             feedback={"sample": {"radius": "20 nm"}, "coupling": "antiparallel"},
             slices=world.DROP,
+            sample=world.DROP,  # a cylinder about this axis conducts heat differently in different directions
         )
         yield made
 

@@ -19,7 +19,7 @@ from hpcph.output.dataset import open_result
 ALL = {
     "dispersion", "dispersion_axis", "species", "orbits", "phase_diagram", "gamma_ll", "slices", "pam_density",
     "spectrum", "convergence", "magnetization", "moment", "rotation", "crystal_angular_momentum", "light_pam",
-    "light_peltier", "light_orbital_current", "light_decomposition", "light_polarized", "light_levels",
+    "light_peltier", "light_orbital_current", "light_decomposition", "light_polarized", "light_levels", "sample",
 }  # fmt: skip
 
 
@@ -47,7 +47,7 @@ def test_every_section_can_be_missing(result, tmp_path):
     bare = result[[name for name in result.data_vars if name.startswith(("crystal", "thermal", "temperature"))]]
     lines = list(write(bare, tmp_path / "none", Choices()))
     assert len(lines) == len(catalogue(Choices()))
-    wanted = {"bands", "orbits", "feedback", "slices", "spectrum", "mesh.grid", "magnetization", "optics"}
+    wanted = {"bands", "orbits", "feedback", "slices", "spectrum", "mesh.grid", "magnetization", "optics", "sample"}
     assert {line.split("`")[1] for line in lines} == wanted
     assert not (tmp_path / "none").exists()
 
@@ -138,10 +138,10 @@ def figures(path):
 
 
 def test_one_temperature_one_radius_no_mesh_below_an_axis_off_z(single):
-    """All but the phase diagram, the convergence and the slices, and the axis is explained where it has no letter."""
+    """All but phase diagram, convergence, slices and sample, and the axis is explained where it has no letter."""
     with open_result(single) as result:
         notes = {name: figure.get_supxlabel() for name, figure in everything(result).items()}
-    assert set(notes) == ALL - {"phase_diagram", "convergence", "slices", "crystal_angular_momentum"}
+    assert set(notes) == ALL - {"phase_diagram", "convergence", "slices", "crystal_angular_momentum", "sample"}
     for name in ("dispersion", "species", "orbits", "pam_density", "spectrum", "light_pam"):
         assert "n = (0.7071, 0, 0.7071)" in notes[name]
     assert "antiparallel" in notes["gamma_ll"]
@@ -162,7 +162,7 @@ def test_the_scale_is_printed_where_it_acts(result, figures):
     words = f"feedback scale {style.number(result.attrs['feedback_scale'])}"
     assert set(figures) == ALL
     marked = {name for name, figure in figures.items() if words in figure.get_supxlabel()}
-    assert marked == {"phase_diagram", "gamma_ll", "pam_density", "magnetization"}
+    assert marked == {"phase_diagram", "gamma_ll", "pam_density", "magnetization", "sample"}
     assert sample.assumptions(result.assign_attrs(feedback_scale=1.0)) == ""
 
 

@@ -89,6 +89,13 @@ def test_nobody_writes(comm, folder):
             writer.write(spec, [])
 
 
+def test_an_empty_map_needs_no_room(tmp_path):
+    """Beside one that does."""
+    lay_out(tmp_path / "maps.h5", [Dataset(name, (n,), "1", "x", ("point",)) for name, n in (("/a", 0), ("/b", 7))])
+    with h5py.File(tmp_path / "maps.h5", "r") as file:
+        assert file["/a"].shape == (0,) and file["/b"].shape == (7,)
+
+
 def test_large_maps_begin_at_stripes(tmp_path):
     """Also after a small one; they have their room from the start and no chunks."""
     sizes = {"/a/small": 100, "/a/large": 300_000, "/b/large": 140_000}
@@ -114,6 +121,12 @@ def finished(folder, provenance=None):
         Dataset.of("/x/names", ["Si", "Ö"], "1", "words", ("atom",)),
     ]
     return path, complete(path, maps(), results, {"/x": {"scale": 2.0}}, provenance or {"fingerprint": "f"})
+
+
+def test_a_complete_file_has_no_more_room_than_it_needs(tmp_path):
+    """What was taken beyond its end is given back."""
+    found = finished(tmp_path)[0].stat()
+    assert found.st_blocks * 512 < found.st_size + (1 << 16)
 
 
 def test_every_dataset_has_unit_description_and_scales(tmp_path):

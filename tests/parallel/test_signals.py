@@ -76,7 +76,7 @@ def asked(folder: Path, expected: Whole, ranks: int, number: int, whom: str, mom
     source, output, count = world.write(folder, INPUT), folder / "out", folder / "count"
     process = runs.start(ranks, source, output, COUNT=count, ROUND=100, **KEEPING)
     runs.wait(process, lambda: begun(ranks, output))
-    assert process.poll() is None, "it never blocked the signals"
+    assert process.poll() is None, process.communicate()[1] or "it never blocked the signals"
     moment(process, count)
     before = sum(computed(count).values())
     found = sorted(runs.ranks_of(output))

@@ -77,7 +77,7 @@ def quartz(**changes) -> dict:
         for section in sections:
             place = place[section]
         if value is DROP:
-            del place[key]
+            place.pop(key, None)
         else:
             place[key] = value
     return data

@@ -22,7 +22,10 @@ from hpcph.crystal import mesh
 from hpcph.crystal.chain import Chain
 from hpcph.phonons import magnetic_moment
 from hpcph.phonons import modes as phonons
+from hpcph.phonons.lifetimes import Linewidths, Scattering
 from hpcph.response import light, maps, optics, thermal
+from hpcph.response.coherence import coherence_sums
+from hpcph.response.occupation import occupation
 from hpcph.response.spectrum import Intervals, Projection, spectral_sums
 from hpcph.response.weights import mode_weights
 
@@ -97,6 +100,20 @@ def tensors(name):
     if found.magnetic is not None:
         parts |= {f"magnetic {part}": getattr(found.magnetic, part) for part in (*physics.TENSORS, "chi")}
     return parts
+
+
+def lived(name):
+    """What lifetimes decide, interband parts among it: linewidths of modes, another of each, and a boundary."""
+    case, batch = physics.case(name), modes(name)
+    rng, ratio = np.random.default_rng(1), physics.gyromagnetic(case.structure)
+    operations = mesh.reciprocal_rotations(case.structure.rotations)
+    rates = rng.uniform(1e11, 1e12, (len(TEMPERATURES), 8, batch.frequency_kn.shape[1]))
+    table = Linewidths(np.full(3, 2), np.arange(8), TEMPERATURES, rates, operations)
+    weights, weight = mode_weights(batch, ratio), points(name).weight_k
+    rate = Scattering(table, 1e-8).rates(batch, weights.speeds(batch), points(name).q_kc, TEMPERATURES)
+    coherence = coherence_sums(batch, rate, weight, TEMPERATURES, ratio)
+    sums = thermal.thermal_sums(batch, weights, weight, TEMPERATURES, rate, coherence)
+    return {part: getattr(sums, part) for part in ("flow", "conduction", "coherence")}
 
 
 def spectra(name):
@@ -178,11 +195,24 @@ def test_tensors(name, choice):
         assert np.any(values != 0) or name == "stishovite"
 
 
+@pytest.mark.parametrize("choice", [SCRAMBLED, "evr"])
+@pytest.mark.parametrize("name", ["embedded", "zno", "stishovite"])
+def test_lifetimes(name, choice):
+    """Flow, conduction and interband sums at 300 and 2000 K, but for those that inversion forbids; measured: 4e-13."""
+    groups = {"flow": (slice(0, 9), slice(9, None)), "conduction": (slice(0, 6),)}
+    groups["coherence"] = (slice(0, 6), slice(6, 15), slice(15, None))  # Wigner's, of L, of the magnetization
+    for part, values, error in compare(lived, name, choice):
+        for columns in groups[part]:
+            size = np.abs(values[2:, columns]).max(axis=1, initial=0)
+            forbidden = name == "stishovite" and columns != slice(0, 6)
+            assert forbidden or np.all(error[2:, columns].max(axis=1, initial=0) <= BOUND * size), part
+
+
 def carried(name):
     """Σ w ħ|v| ∂f/∂T, γ^NL if all modes had l = 1 and nothing cancelled: the size where symmetry forbids γ. (t,)"""
     batch = modes(name)
     speed = np.linalg.norm(batch.velocities(), axis=-1)
-    _, _, warming = thermal.occupation(np.where(batch.active_kn, batch.frequency_kn, 1e20), TEMPERATURES)
+    _, _, warming = occupation(np.where(batch.active_kn, batch.frequency_kn, 1e20), TEMPERATURES)
     return hbar * np.einsum("k,kn,tkn->t", points(name).weight_k, speed, warming) / physics.case(name).structure.volume
 
 

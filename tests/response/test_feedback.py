@@ -19,7 +19,8 @@ PARALLEL, ANTIPARALLEL = Coupling.PARALLEL, Coupling.ANTIPARALLEL
 def thermal(diagonal, off_diagonal) -> ThermalResponse:
     """A response with given χ (t, 3, 3)."""
     count = len(diagonal)
-    return ThermalResponse(np.arange(1.0, count + 1), np.zeros((count, 3, 3)), diagonal, off_diagonal, 0, 0)
+    zero = np.zeros((count, 3, 3))
+    return ThermalResponse(np.arange(1.0, count + 1), zero, diagonal, off_diagonal, zero, 0, 0)
 
 
 def symmetric(rng, count=4) -> np.ndarray:

@@ -48,7 +48,7 @@ def test_feedback_keeps_that_ratio(seed, coupling):
     diagonal, rest = (a @ a.swapaxes(1, 2) for a in (diagonal, rest))
     drive, axis = rng.normal(size=(2, 3))
     magnetic = thermal.MagneticResponse(RATIO * gamma, RATIO * diagonal, RATIO * rest)
-    response = thermal.ThermalResponse(np.array([1.0, 2.0]), gamma, diagonal, rest, 0, 0, magnetic)
+    response = thermal.ThermalResponse(np.array([1.0, 2.0]), gamma, diagonal, rest, gamma, 0, 0, magnetic)
     samples = sample.samples("cuboid", [1, 2], sample.cuboid(np.array([[1, 2, 3], [3, 1, 2]])), 2.5, axis)
     coupled = feedback(response, samples, gamma @ drive, axis, coupling, 10 ** rng.uniform(-3, 0))
     found = magnetization(magnetic, drive, coupled, samples)
@@ -126,7 +126,7 @@ def test_rows_of_sums_keep_their_columns():
         sums = physics.sums(modes, T, None, ratio)
         row = sums.flat()
         assert len(row) == thermal.ThermalSums.width(len(T), moments=ratio is not None)
-        again = thermal.ThermalSums.from_flat(row, len(T))
+        again = thermal.ThermalSums.from_flat(row, len(T), ratio is not None)
         for part in ("flow", "diagonal", "off_diagonal", "left_out"):
             np.testing.assert_array_equal(getattr(again, part), getattr(sums, part))
 

@@ -8,7 +8,7 @@ import pytest
 from hpcph.crystal import mesh
 from hpcph.phonons.modes import diagonalise
 from hpcph.response import maps
-from hpcph.response.thermal import occupation
+from hpcph.response.occupation import occupation
 from hpcph.response.weights import mode_weights
 
 AXIS = np.array([0.3, -0.2, 1.0])

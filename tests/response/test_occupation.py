@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from scipy.constants import hbar
 from scipy.constants import k as boltzmann
 
-from hpcph.response.thermal import occupation
+from hpcph.response.occupation import occupation
 
 frequencies = st.floats(1e10, 3e14)
 temperatures = st.floats(1.0, 2000.0)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import h5py
+import psutil
 import pytest
 from parallel import world
 from slurm import cluster
@@ -173,6 +174,42 @@ def test_a_cancelled_job_leaves_no_half_result(site):
     whole = result.read_bytes()
     assert site.interrupt(long_run()) == "CANCELLED"
     assert result.read_bytes() == whole
+
+
+TASKS = """\
+#!/bin/bash
+. jobscripts/environment.sh
+launch bash -c 'sleep $SLURM_PROCID; exit 75' || echo "all leave with $?"
+SECONDS=0
+launch bash -c '[ $SLURM_PROCID = 2 ] && kill -9 $$; sleep 60' || echo "one is dead: $? after $SECONDS s"
+"""
+
+
+def test_a_dead_task_ends_the_others_and_leaving_ones_are_left_alone(site):
+    """Also where no MPI library tells SLURM of it: within ten seconds; tasks that leave one by one keep their code."""
+    script = site.folder / "tasks.sh"
+    script.write_text(TASKS)
+    job = site.command("sbatch", "--parsable", *ON_BOTH_NODES, script, SLURM_MPI="none")
+    site.wait(job, lambda: "one is dead" in site.log(job))
+    assert "all leave with 75" in site.log(job)
+    code, seconds = re.search(r"one is dead: (\d+) after (\d+) s", site.log(job)).groups()
+    assert int(code) == 128 + 9 and int(seconds) < 10
+
+
+@pytest.mark.slow
+def test_a_dead_rank_ends_the_job(site):
+    """Of a run, within ten seconds; nothing is published."""
+    job = site.submit("ranks_256.slurm", "long.yaml", "runs/dead", options=ON_BOTH_NODES)
+    site.wait(job, lambda: UNDERWAY in site.log(job))
+    found = [(p, p.info["cmdline"] or [""]) for p in psutil.process_iter(["cmdline"])]
+    ranks = [p for p, words in found if "runs/dead" in words and "python" in words[0]]
+    assert len(ranks) == 4
+    ranks[2].kill()
+    begin = time.monotonic()
+    psutil.wait_procs(ranks, timeout=30)
+    assert time.monotonic() - begin < 10
+    site.wait(job, lambda: site.tasks(job)[0]["JobState"] == "FAILED")
+    assert not (site.folder / "runs/dead/result.h5").exists()
 
 
 def whole_and_computed_once(site, tmp_path, name: str) -> None:

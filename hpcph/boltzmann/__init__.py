@@ -1,0 +1,1 @@
+"""Beyond the relaxation time: the linearised Boltzmann equation of phonons."""

@@ -1,0 +1,177 @@
+"""γ^NL, κ and γ^N beyond the relaxation time, at every temperature. Collective."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from hpcph.boltzmann.carriers import Carriers, carriers
+from hpcph.boltzmann.points import Points
+from hpcph.boltzmann.solver import Collisions, Limits
+from hpcph.crystal.dynamical import Crystal
+from hpcph.errors import InputError
+from hpcph.output.collisions import KEY, CollisionFile, read_slab
+from hpcph.phonons.angular_momentum import block_average
+from hpcph.phonons.lifetimes import Scattering
+from hpcph.response.thermal import ThermalResponse
+
+AXES = "xyz"
+READING, ITERATIONS = 10, 25  # reading counts as so many passes; iterations of a usual solution
+MATRIX = 1.05  # memory of a rank over its rows of the matrix, vectors and buffers included
+
+
+@dataclass(frozen=True)
+class Boltzmann:
+    """The equation of a run: its collisions, where they are known, and when a solution is good."""
+
+    file: CollisionFile
+    points: Points
+    limits: Limits
+
+    @property
+    def size(self) -> int:
+        """Unknowns."""
+        return self.file.points * self.file.modes * self.file.components
+
+    @property
+    def passes(self) -> int:
+        """How often a matrix is looked at: reading it, and two products an iteration."""
+        return READING + 2 * ITERATIONS * (3 if self.file.components == 1 else 1)
+
+    def bytes_of(self, ranks: int) -> int:
+        """Of the matrix on one of the ranks."""
+        most = -(-self.file.points // ranks) * self.file.modes * self.file.components
+        return int(MATRIX * 8 * most * self.size)
+
+
+@dataclass(frozen=True)
+class Correction:
+    """Beyond relaxation time with the same means, per volume: κ, γ^NL, γ^N (None without moments), (t, 3, 3) each."""
+
+    conductivity: np.ndarray
+    gamma_nl: np.ndarray
+    magnetic: np.ndarray | None
+
+    def added(self, response: ThermalResponse) -> ThermalResponse:
+        """A response in relaxation time, taken beyond it."""
+        magnetic = response.magnetic
+        if magnetic is not None and self.magnetic is not None:
+            magnetic = replace(magnetic, gamma_nl_rate=magnetic.gamma_nl_rate + self.magnetic)
+        return replace(
+            response,
+            gamma_nl_rate=response.gamma_nl_rate + self.gamma_nl,
+            conductivity_rate=response.conductivity_rate + self.conductivity,
+            magnetic=magnetic,
+        )
+
+
+def correction(
+    comm,
+    given: Boltzmann,
+    crystal: Crystal,
+    scattering: Scattering,
+    temperature: np.ndarray,
+    gyromagnetic_aij,
+    say: Callable[[str], None],
+) -> Correction:
+    """Solve at every temperature, (t,) K; on another number of ranks the same to the solver's tolerance.
+
+    comm : hpcph.parallel.comm.Comm; say : takes the residual history
+
+    Raises InputError where the matrix is unsound or the solver does not converge.
+    """
+    low, high = share(given.file.points, comm.size, comm.rank)
+    mine = carriers(crystal, given.points.q_kc[low:high], scattering, temperature, gyromagnetic_aij)
+    everyone = comm.mpi.allgather((mine.active_kn, mine.block_kn))
+    active, block = (np.concatenate(parts) for parts in zip(*everyone, strict=True))
+    found = np.array([
+        _at(comm, given, mine, (low, high), active, block, t, float(kelvin), say)
+        for t, kelvin in enumerate(temperature)
+    ])  # fmt: skip
+    operations = given.points.operations
+    parity = np.linalg.det(operations)
+    turned = [
+        np.einsum("g,gij,tjk,glk->til", signs, operations, found[:, part], operations) / len(operations)
+        for part, signs in enumerate([np.ones(len(operations)), parity, parity][: found.shape[1]])
+    ]
+    tensors = [part / crystal.structure.volume for part in turned]
+    return Correction(tensors[0], tensors[1], tensors[2] if len(tensors) > 2 else None)
+
+
+def share(points: int, ranks: int, rank: int) -> tuple[int, int]:
+    """First and last point of a rank: whole points, their numbers differing by one at most."""
+    return points * rank // ranks, points * (rank + 1) // ranks
+
+
+def _at(
+    comm, given: Boltzmann, mine: Carriers, span: tuple[int, int], active: np.ndarray, block: np.ndarray, t: int,
+    kelvin: float, say: Callable[[str], None],
+) -> np.ndarray:  # fmt: skip
+    """V (LBTE − relaxation time) at one temperature, (2 or 3, 3, 3)."""
+    (low, high), components = span, given.file.components
+    rate = np.where(mine.active_kn & (mine.rate_tkn[t] > 0), mine.rate_tkn[t], 0.0)
+    largest = comm.mpi.allreduce(rate.max(initial=0.0), op=max)
+    alive = rate > 0
+    gamma = np.where(alive, rate, largest)  # modes that nothing drives stay at rest
+    scale = given.points.scale_k if components == 3 else np.ones(given.file.points)
+
+    failure: list[Exception] = []
+
+    def fill(rows: np.ndarray) -> None:
+        try:
+            read_slab(given.file, t, low, high, partial(_store, rows, low, scale, active, block))
+        except Exception as err:  # the others are waiting
+            failure.append(err)
+
+    matrix = Collisions(comm.mpi, np.repeat(gamma.ravel(), components), fill)
+    try:
+        comm.agree(failure[0] if failure else None)
+        drive = np.where(alive[..., None], mine.drive(kelvin), 0.0)
+        weight = given.points.weight_k[low:high]
+        relaxed = drive / gamma[..., None]
+        if components == 3:
+            own = scale[low:high, None, None]
+            solved = _solve(matrix, given, (own * drive).ravel(), f"{kelvin:g} K", say).reshape(drive.shape) / own
+        else:
+            names = [f"{kelvin:g} K, ∂T along {axis}" for axis in AXES]
+            columns = [_solve(matrix, given, drive[..., j].ravel(), names[j], say) for j in range(3)]
+            solved = np.stack(columns, axis=-1).reshape(drive.shape)
+    finally:
+        matrix.close()
+    return comm.mpi.allreduce(mine.tensors(weight, kelvin, solved - relaxed))
+
+
+def _solve(matrix: Collisions, given: Boltzmann, drive: np.ndarray, name: str, say: Callable[[str], None]):
+    found = matrix.solve(drive, given.limits)
+    residuals = " ".join(f"{r:.1e}" for r in found.history)
+    last, steps = found.history[-1], len(found.history) - 1
+    if not found.converged:
+        fix = "take more lifetime.solver.iterations, a larger tolerance, a denser mesh, or lifetime.boundary"
+        raise InputError(
+            KEY,
+            given.file.path.name,
+            f"does not converge at {name}: residual {last:.1e} after {steps} iterations; {fix}",
+        )
+    say(f"boltzmann: {name}: {steps} iterations, residuals {residuals}")
+    return found.values
+
+
+def _store(rows: np.ndarray, low: int, scale: np.ndarray, active: np.ndarray, block: np.ndarray, first: int, piece):
+    """Put a piece (p, n, c, all) in its place: symmetric scaling, means over degenerate sets, active modes alone."""
+    p, n, c, _ = piece.shape
+    here = slice(first, first + p)
+    by_mode = piece.reshape(p, n * c, len(active), n, c)
+    averaged = block_average(piece.reshape(p, n, -1), block[here]) if _shared(block[here]) else piece
+    by_mode = averaged.reshape(p * n * c, len(active), n, c)
+    if _shared(block):
+        by_mode = np.moveaxis(block_average(np.moveaxis(by_mode, 0, -1), block), -1, 0)
+    columns = np.repeat((scale[:, None] * active).ravel(), c)
+    own = np.repeat((scale[here, None] * active[here]).ravel(), c)
+    start = (first - low) * n * c
+    rows[start : start + p * n * c] = own[:, None] * by_mode.reshape(p * n * c, -1) * columns
+
+
+def _shared(block: np.ndarray) -> bool:
+    """Are there degenerate sets?"""
+    return bool(np.any(block[:, -1] < block.shape[1] - 1))

@@ -1,0 +1,46 @@
+"""What words on the command line mean. Each raises InputError, naming its option, where a word means nothing."""
+
+import numpy as np
+
+from hpcph.errors import InputError
+
+MAX_COORDINATE = 1e3
+MAX_BRANCH = 10**6
+
+
+def wave_vector(text: str) -> np.ndarray:
+    """Of --q: three fractional coordinates, (3,)."""
+    try:
+        q = np.array([float(part) for part in text.split(",")])
+    except ValueError:
+        q = np.array([])
+    if q.shape != (3,) or not np.all(np.abs(q) <= MAX_COORDINATE):
+        raise InputError("--q", text, "give three fractional coordinates, such as 0,0,0.091")
+    return q
+
+
+def whole(key: str, text: str, most: int) -> int:
+    """A number from 1."""
+    if not 1 <= digits(text) <= most:
+        raise InputError(key, text, f"give a whole number from 1 to {most}")
+    return digits(text)
+
+
+def digits(text: str) -> int:
+    """A whole number of up to nine digits; 0 where the text is none."""
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def length(key: str, text: str, example: str, most: float = np.inf) -> float:
+    """A length with its unit, above 0 and at most `most`, in m."""
+    from hpcph.config.units import convert  # pint takes its time to load
+
+    try:
+        value = convert(text, "m", example)
+    except ValueError as err:
+        raise InputError(key, text, str(err)) from None
+    if not 0 < value <= most or value == np.inf:
+        bound = f" and at most {most * 1e10:g} Å" if most < np.inf else ""
+        raise InputError(key, text, f"must be above 0{bound}")
+    return value

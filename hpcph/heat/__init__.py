@@ -1,0 +1,1 @@
+"""Stationary heat conduction in a finite sample, and the angular momentum and magnetization that it drives."""

@@ -1,0 +1,229 @@
+"""The heat equation by PETSc: Newton's method, its linear steps by GMRES with geometric multigrid. Collective.
+
+Ranks own whole planes of the grid, so PETSc's numbers are those of the grid; ranks that would have none watch.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+
+from hpcph.errors import InputError
+from hpcph.heat.conduction import Conduction, Loads, rows
+from hpcph.heat.grid import Grid, Part
+from hpcph.heat.table import Table
+from hpcph.parallel.petsc import petsc
+
+PLANES = 3  # that a rank must own at least, of the finest grid
+FEW = 3000  # nodes that are solved for directly
+PREFIX = "hpcph_sample_"
+OPTIONS = {
+    "ksp_type": "fgmres", "ksp_gmres_restart": 20, "ksp_rtol": 1e-4, "ksp_max_it": 200, "pc_mg_galerkin": "both",
+    "mg_levels_ksp_type": "richardson", "mg_levels_ksp_max_it": 2, "mg_levels_pc_type": "sor",
+    "mg_coarse_ksp_type": "preonly",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When to stop: residual over the absorbed power, and Newton steps."""
+
+    tolerance: float
+    iterations: int
+
+
+@dataclass(frozen=True)
+class Temperature:
+    """The solution on the planes of one rank.
+
+    theta : ndarray (k, j, i) K, seen nodes, relative to the reference
+    leaving_k : ndarray (k,) W, heat that the baths take from the owned planes
+    steps, linear : Newton steps and linear iterations in all; residual : of the equation, over the absorbed power
+    """
+
+    part: Part
+    theta: np.ndarray
+    leaving_k: np.ndarray
+    steps: int
+    linear: int
+    residual: float
+
+
+def solve(
+    comm,
+    grid: Grid,
+    loads: Callable[[Part], Loads],
+    conductivity: Table,
+    reference: float,
+    limits: Limits,
+    say: Callable[[str], None],
+) -> Temperature | None:
+    """Temperature in a sample; None on ranks without a part. Collective over comm (hpcph.parallel.comm.Comm).
+
+    loads : what acts on a part; reference : K, temperatures are relative to it; say : takes the residual history
+
+    Raises InputError where the solver does not converge.
+    """
+    library = petsc()  # begun on all ranks of the world, whether they take part or not
+    team = comm.mpi.Split(0 if comm.rank < team_size(grid, comm.size) else 1, comm.rank)
+    try:
+        found, failure = None, None
+        if comm.rank < team_size(grid, comm.size):
+            try:
+                found = _Problem(library, team, grid, loads, conductivity, reference, limits, say).solve()
+            except InputError as err:
+                failure = err
+        comm.agree(failure)
+        return found
+    finally:
+        team.Free()
+
+
+def team_size(grid: Grid, ranks: int) -> int:
+    """How many ranks take part."""
+    return max(1, min(ranks, grid.nodes[0] // PLANES))
+
+
+def share(planes: int, ranks: int) -> list[int]:
+    """Planes of every rank."""
+    return [planes // ranks + (rank < planes % ranks) for rank in range(ranks)]
+
+
+@dataclass(frozen=True)
+class Level:
+    """Nodes along x, y, z, and how those along z are shared among the ranks."""
+
+    nodes: tuple[int, int, int]
+    planes: tuple[int, ...]
+
+
+def levels(grid: Grid, ranks: int) -> list[Level]:
+    """Grids from fine to coarse: the directions with the shortest cells are halved, as long as all ranks have planes.
+
+    Cells of one size in all directions are what point smoothers can deal with.
+    """
+    z, y, x = grid.nodes
+    found = [Level((x, y, z), tuple(share(z, ranks)))]
+    spacing = np.array(grid.spacing)
+    while True:
+        nodes, planes = found[-1].nodes, found[-1].planes
+        first = np.cumsum([0, *planes[:-1]])
+        halved = tuple(int((f + p + 1) // 2 - (f + 1) // 2) for f, p in zip(first, planes, strict=True))
+        can = [n > 3 and n % 2 == 1 for n in nodes]
+        can[2] = can[2] and min(halved) > 0
+        if not any(can):
+            return found
+        shortest = min(h for h, c in zip(spacing, can, strict=True) if c)
+        chosen = [c and h < 1.5 * shortest for h, c in zip(spacing, can, strict=True)]
+        spacing = np.where(chosen, 2 * spacing, spacing)
+        a, b, c = (n // 2 + 1 if c else n for n, c in zip(nodes, chosen, strict=True))
+        found.append(Level((a, b, c), halved if chosen[2] else planes))
+
+
+class _Problem:
+    """PETSc's objects of one solution."""
+
+    def __init__(self, library, team, grid: Grid, loads, conductivity: Table, reference: float, limits: Limits, say):
+        self.petsc, self.limits, self.say, self.team = library, limits, say, team
+        self.levels = levels(grid, team.size)
+        self.grids = [self._layout(level) for level in self.levels]
+        _, _, (low, high) = self.grids[0].getRanges()
+        part = Part(grid, low, high)
+        self.equation = Conduction(part, loads(part), conductivity, reference)
+        acting = self.equation.loads
+        self.power = team.allreduce(float(np.abs(acting.source[part.owned]).sum()))
+        self.scale = self.power or team.allreduce(float(np.abs(acting.ambient[part.owned]).sum())) or 1.0
+        self.seen = self.grids[0].createLocalVec()
+
+    def _layout(self, level: Level):
+        x, y, _ = level.nodes
+        return self.petsc.DMDA().create(
+            dim=3, dof=1, sizes=level.nodes, proc_sizes=(1, 1, len(level.planes)),
+            ownership_ranges=([x], [y], list(level.planes)), stencil_type=self.petsc.DMDA.StencilType.BOX,
+            stencil_width=1, comm=self.team,
+        )  # fmt: skip
+
+    def solve(self) -> Temperature:
+        part, acting = self.equation.part, self.equation.loads
+        solution = self.grids[0].createGlobalVec()
+        solution.setArray(acting.held[part.owned])
+        size = int(np.prod(part.grid.nodes))
+        snes = self.petsc.SNES().create(comm=self.team)
+        matrix = self._matrix(solution)
+        snes.setFunction(self._function, solution.duplicate())
+        snes.setJacobian(self._jacobian, matrix, matrix)
+        snes.setTolerances(
+            rtol=0, atol=self.limits.tolerance * self.scale / sqrt(size), stol=0, max_it=self.limits.iterations
+        )
+        self._prepare(snes.getKSP())
+        snes.setMonitor(self._monitor)
+        snes.setConvergenceHistory()
+        snes.solve(None, solution)
+        norm, steps, linear = snes.getFunctionNorm(), snes.getIterationNumber(), snes.getLinearSolveIterations()
+        residual = norm * sqrt(size) / self.scale
+        if snes.getConvergedReason() <= 0:
+            raise InputError(
+                "sample",
+                None,
+                f"temperature does not converge: residual {residual:.1e} of the power after {steps} steps and {linear} "
+                "linear iterations; take more sample.solver.iterations, less power, or more cells",
+            )
+        theta = self._look(solution)
+        leaving = self.equation.leaving(theta)[part.owned].sum(axis=(1, 2))
+        for thing in (snes, matrix, solution, self.seen, *self.grids):
+            thing.destroy()
+        return Temperature(part, theta, leaving, steps, linear, residual)
+
+    def _prepare(self, ksp) -> None:
+        """Multigrid from the coarsest grid to the finest, Galerkin's operators on the coarse ones."""
+        options = self.petsc.Options()
+        coarse = int(np.prod(self.levels[-1].nodes))
+        solver = {"pc_type": "redundant", "redundant_pc_type": "lu"} if coarse <= FEW else {"pc_type": "gamg"}
+        for name, value in {**OPTIONS, **{f"mg_coarse_{k}": v for k, v in solver.items()}}.items():
+            options[PREFIX + name] = value
+        ksp.setOptionsPrefix(PREFIX)
+        multigrid = ksp.getPC()
+        multigrid.setType("mg")
+        count = len(self.grids)
+        multigrid.setMGLevels(count)
+        ksp.setFromOptions()
+        for level in range(1, count):
+            fine, rough = self.grids[count - 1 - level], self.grids[count - level]
+            multigrid.setMGInterpolation(level, rough.createInterpolation(fine)[0])
+
+    def _look(self, vector) -> np.ndarray:
+        """The seen nodes, (k, j, i)."""
+        part = self.equation.part
+        self.grids[0].globalToLocal(vector, self.seen)
+        return self.seen.getArray().reshape(part.seen.stop - part.seen.start, *part.grid.nodes[1:]).copy()
+
+    def _function(self, _, vector, result) -> None:
+        part, acting = self.equation.part, self.equation.loads
+        theta = self._look(vector)
+        found = self.equation.residual(theta)
+        found = np.where(acting.fixed, theta - acting.held, found)
+        result.setArray(found[part.owned])
+
+    def _matrix(self, vector):
+        matrix = self.petsc.Mat().createAIJ(
+            (vector.getSizes(), vector.getSizes()), csr=self._rows(self._look(vector)), comm=self.team
+        )
+        matrix.setOption(self.petsc.Mat.Option.NEW_NONZERO_LOCATION_ERR, True)
+        return matrix
+
+    def _jacobian(self, _, vector, matrix, __) -> None:
+        pointer, column, value = self._rows(self._look(vector))
+        matrix.setValuesCSR(pointer, column, value)
+        matrix.assemble()
+
+    def _rows(self, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        return rows(self.equation.part, self.equation.loads.fixed, self.equation.jacobian(theta))
+
+    def _monitor(self, snes, step: int, norm: float) -> None:
+        size = int(np.prod(self.equation.part.grid.nodes))
+        linear = snes.getLinearSolveIterations()
+        self.say(
+            f"sample: step {step}, residual {norm * sqrt(size) / self.scale:.1e} of the power, "
+            f"{linear} linear iterations"
+        )

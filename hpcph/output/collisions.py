@@ -1,0 +1,104 @@
+"""phono3py's collision matrix: what a collision-m….hdf5 holds, and slabs of it.
+
+`collision_matrix` is (t, p, n, p, n) THz on every point of the mesh ("reducible") or (t, p, n, 3, p, n, 3) on the
+irreducible ones, where it is summed over the star with its rotations; its main diagonal is apart, in `gamma` (t, p, n)
+THz, that of isotopes in `gamma_isotope` (p, n). The order of the points is that of hpcph.boltzmann.points.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from hpcph.errors import InputError
+from hpcph.output.phono3py import NEAR, finite
+from hpcph.output.storage import Unsound, own_numbers
+
+KEY = "lifetime.collision_matrix"
+RATE = 4e12 * np.pi  # s⁻¹ of a linewidth of one THz, 1/τ = 4πγ
+PIECE = 1 << 22  # bytes that are read at once
+CHUNK = 1 << 30  # bytes of a chunk of a foreign file
+WRITE = "inputs/aln_boltzmann.yaml says how it is made"
+
+
+@dataclass(frozen=True)
+class CollisionFile:
+    """A file that has been looked at.
+
+    row_t : ndarray (t,) int, its rows of the temperatures of a run; points, modes : numbers of its matrix
+    components : 1 of a reducible matrix, 3 of an irreducible one
+    """
+
+    path: Path
+    row_t: np.ndarray
+    points: int
+    modes: int
+    components: int
+
+
+def look(file: h5py.File, temperature: np.ndarray) -> tuple[CollisionFile, np.ndarray]:
+    """What a file holds, and its linewidths as rates 1/τ at the temperatures, (t, p, n) s⁻¹.
+
+    Raises InputError where it lacks a temperature, Unsound where it is no collision matrix.
+    """
+    if "grid_point" in file and file["grid_point"].ndim == 0:
+        raise Unsound(f"holds a single grid point, {WRITE}")
+    for name in ("collision_matrix", "gamma", "temperature"):
+        if name not in file:
+            raise Unsound(f"has no {name}")
+    matrix, gamma = _matrix(file), finite(own_numbers(file, "gamma")[...])
+    known = finite(np.atleast_1d(own_numbers(file, "temperature")[...]))
+    components = {5: 1, 7: 3}.get(matrix.ndim, 0)
+    inner = (components,) if components == 3 else ()
+    if gamma.ndim != 3 or not components or matrix.shape != (len(known), *2 * (*gamma.shape[1:], *inner)):
+        raise Unsound(f"is damaged or of older form: shapes {matrix.shape} and {gamma.shape} do not fit, {WRITE}")
+    nearest = np.abs(known[:, None] - temperature).argmin(axis=0)
+    if missing := temperature[np.abs(known[nearest] - temperature) > NEAR].tolist():
+        name = Path(file.filename).name
+        fix = f"{name} has {', '.join(f'{t:g}' for t in known[:8])} K; calculate the collisions there"
+        raise InputError("temperature", f"{missing[0]:g}", fix)
+    total = gamma[nearest]
+    if "gamma_isotope" in file:
+        isotopes = finite(own_numbers(file, "gamma_isotope")[...])
+        if isotopes.shape != gamma.shape[1:]:
+            raise Unsound("is damaged: gamma_isotope has another shape than gamma")
+        total = total + isotopes
+    if total.min() < 0:
+        raise Unsound(f"has negative linewidths, down to {total.min():.2g} THz")
+    path = Path(file.filename).absolute()
+    return CollisionFile(path, nearest, gamma.shape[1], gamma.shape[2], components), RATE * total
+
+
+def read_slab(given: CollisionFile, temperature: int, low: int, high: int, store) -> None:
+    """Rows of the points low to high, in pieces that are given to store(first point, (p, n, c, all) s⁻¹).
+
+    temperature : which of the run's. Raises InputError.
+    """
+    step = max(1, PIECE // (8 * given.components**2 * given.modes**2 * given.points))
+    try:
+        with h5py.File(given.path, "r") as file:
+            matrix = _matrix(file)
+            for first in range(low, high, step):
+                piece = matrix[given.row_t[temperature], first : min(first + step, high)]
+                rows = piece.reshape(len(piece), given.modes, given.components, -1)
+                if not np.all(np.isfinite(rows)):
+                    raise Unsound("is damaged: it holds numbers that are not finite")
+                if np.allclose(np.einsum("pnca,pnca->pnc", rows, rows), 1, rtol=0, atol=1e-6):
+                    raise Unsound(f"holds eigenvectors instead of collisions, {WRITE}")
+                store(first, RATE * rows)
+    except Unsound as err:
+        raise InputError(KEY, given.path, str(err)) from None
+    except Exception as err:  # h5py raises whatever it likes at damaged files
+        raise InputError(KEY, given.path, f"is damaged or changed meanwhile ({type(err).__name__})") from None
+
+
+def _matrix(file: h5py.File) -> h5py.Dataset:
+    """The matrix, standing in the file itself, which is never read as a whole. Raises Unsound."""
+    found = file["collision_matrix"] if isinstance(file.get("collision_matrix", getlink=True), h5py.HardLink) else None
+    if not isinstance(found, h5py.Dataset) or found.dtype.kind != "f" or not found.id.get_storage_size():
+        raise Unsound("has a collision_matrix that is no array of numbers in the file")
+    chunk = int(np.prod(found.chunks or 0)) * found.dtype.itemsize
+    if found.is_virtual or found.external or chunk > CHUNK:
+        raise Unsound("has a collision_matrix that is no array of numbers in the file")
+    return found

@@ -1,0 +1,136 @@
+"""What result.h5 and the closing lines say about a finite sample."""
+
+from typing import Any
+
+import numpy as np
+from rich.table import Table
+
+from hpcph.heat.fields import stray_points
+from hpcph.heat.grid import Part
+from hpcph.heat.sample import Heated, Totals
+from hpcph.heat.setup import Bath, Setup
+from hpcph.output.store import Dataset
+
+GROUP = "/sample"
+NODES = (f"{GROUP}/z", f"{GROUP}/y", f"{GROUP}/x")
+VECTOR = "cartesian_sample"
+TEMPERATURE = f"{GROUP}/temperature_field"
+DENSITIES = {"pam_density": ("J s m-3", "angular momentum per volume"), "magnetization": ("A m-1", "magnetization")}
+SIDES = {"_without_feedback": "without feedback", "": "with feedback, NaN where supercritical"}
+
+
+def maps(setup: Setup | None, moments: bool) -> list[Dataset]:
+    """Fields on the nodes; of a cylinder on the half plane y = 0, x ≥ 0, where x, y, z are r, φ, z."""
+    if setup is None:
+        return []
+    nodes = setup.grid.nodes
+    found = [Dataset(TEMPERATURE, nodes, "K", "temperature", NODES)]
+    for name, (unit, text) in DENSITIES.items():
+        for suffix, more in SIDES.items() if moments or name == "pam_density" else ():
+            found.append(
+                Dataset(
+                    f"{GROUP}/{name}{suffix}", (*nodes, 3), unit, f"{text}, {more}; sample's frame", (*NODES, VECTOR)
+                )
+            )
+    return found
+
+
+def pieces(found: Heated) -> dict[str, list[tuple[slice, np.ndarray]]]:
+    """What a rank has of the maps."""
+    if found.without is None or found.coupled is None:
+        return {}
+    part = found.without.part
+    values = {TEMPERATURE: found.without.temperature}
+    for suffix, fields in zip(SIDES, (found.without, found.coupled), strict=True):
+        values[f"{GROUP}/pam_density{suffix}"] = np.moveaxis(fields.pam, 0, -1)
+        if fields.moment is not None:
+            values[f"{GROUP}/magnetization{suffix}"] = np.moveaxis(fields.moment, 0, -1)
+    return {name: [(slice(part.low, part.high), value)] for name, value in values.items()}
+
+
+def results(setup: Setup, totals: Totals) -> list[Dataset]:
+    """Axes of the maps, and what the whole sample does."""
+    x, y, z = setup.grid.position
+    response, v = totals.response, (VECTOR,)
+    rotation = -setup.body.inverse_inertia_rij[0] @ totals.pam / setup.grid.volume
+    found = [
+        Dataset.of(NODES[2], x, "m", "across the axis, from the middle; of a cylinder the radius", NODES[2:]),
+        Dataset.of(NODES[1], y, "m", "across the axis, from the middle; of a cylinder 0", NODES[1:2]),
+        Dataset.of(NODES[0], z, "m", "along the axis, from the bottom", NODES[:1]),
+        Dataset.of(f"{GROUP}/frame", setup.frame, "1", "rows: the sample's x, y, z", (VECTOR, "cartesian")),
+        Dataset.of(f"{GROUP}/pam_without_feedback", totals.without.pam, "J s", "∫ γ^NL ∇T dV", v),
+        Dataset.of(f"{GROUP}/pam", totals.pam, "J s", "total angular momentum with feedback", v),
+        Dataset.of(f"{GROUP}/rotation", rotation, "rad s-1", "−I⁻¹ L: what the free sample takes up in turn", v),
+        Dataset.of(
+            f"{GROUP}/torque",
+            _torque(setup, totals),
+            "N m",
+            "amplitude of −dL/dt where the power is ½P(1 + cos 2πft)",
+            v,
+        ),
+    ]
+    for name, value, text in (
+        ("gamma_ll_diagonal", response.gamma_diagonal[0, 0], "γ^LL of the mean χ^D, along the axis, scaled"),
+        ("gamma_ll_off_diagonal", response.gamma_off_diagonal[0, 0], "the same of χ^OD"),
+        ("gamma_ll", response.gamma_total[0, 0], "γ^LL of the sample: of the mean of χ(T(x)), scaled; threshold 1"),
+        ("amplification", response.amplification[0, 0], "η of the sample, 1/(1 − γ^LL), NaN where supercritical"),
+    ):
+        found.append(Dataset.of(f"{GROUP}/{name}", value, "1", text))
+    radius = response.critical_radius[0]
+    text = "size (as /feedback/radius) below which a sample of these proportions and this T(x/size) has no solution"
+    found.append(Dataset.of(f"{GROUP}/critical_radius", radius, "m", text))
+    if totals.stray is not None:
+        point = f"{GROUP}/stray_z"
+        points = stray_points(Part(setup.grid, 0, setup.grid.nodes[0]))
+        found += [
+            Dataset.of(f"{GROUP}/moment_without_feedback", totals.without.moment, "A m2", "∫ γ^N ∇T dV", v),
+            Dataset.of(f"{GROUP}/moment", totals.coupled.moment, "A m2", "magnetic moment with feedback", v),
+            Dataset.of(point, points, "m", "points on the axis, z from the bottom", (point,)),
+            Dataset.of(f"{GROUP}/stray_field", totals.stray, "T", "B of the dipoles m dV there", (point, VECTOR)),
+        ]
+    return found
+
+
+def _torque(setup: Setup, totals: Totals) -> np.ndarray:
+    """Amplitude of −dL/dt, L in proportion to the power ½P(1 + cos 2πft), (3,) N m."""
+    return np.pi * setup.modulation * np.abs(totals.pam)
+
+
+def attributes(setup: Setup, totals: Totals) -> dict[str, Any]:
+    """What was done to the sample, and how well the equation is solved."""
+    faces = {name: _bath(getattr(setup, name)) for name in ("bottom", "side", "top")}
+    return {
+        "shape": setup.grid.shape, **faces, "power": totals.absorbed, "power_leaving": totals.leaving,
+        "spot": "uniform" if np.isinf(setup.laser.spot) else f"{setup.laser.spot * 1e9:.6g} nm",
+        "depth": setup.laser.depth, "modulation": setup.modulation, "volume": setup.grid.volume,
+        "coldest": totals.coldest, "hottest": totals.hottest, "residual": totals.residual,
+        "conductivity": "modes" if setup.conductivity is None else "table",
+    }  # fmt: skip
+
+
+def _bath(bath: Bath | None) -> str:
+    if bath is None:
+        return "insulated"
+    return f"{bath.temperature:g} K" + (f", {bath.transfer:g} W m-2 K-1" if np.isfinite(bath.transfer) else "")
+
+
+def lines(setup: Setup, totals: Totals) -> list[str | Table]:
+    """For the user."""
+    response, imbalance = totals.response, abs(totals.leaving / totals.absorbed - 1)
+    scaled = f", scale {response.scale:.4g}" if response.scale != 1 else ""
+    found: list[str | Table] = [
+        f"sample: {totals.coldest:.5g} to {totals.hottest:.5g} K at {totals.absorbed:.3g} W, energy balance "
+        f"{imbalance:.1e} after {totals.steps} steps",
+        f"sample: γ^LL {response.gamma_total[0, 0]:.4e}{scaled}, critical radius {response.critical_radius[0]:.4g} m, "
+        f"L along the axis {totals.without.pam[2]:.4e} J s without feedback",
+    ]
+    if response.supercritical:
+        return [*found, "sample: supercritical, the linear response with feedback has no solution"]
+    rotation = -setup.body.inverse_inertia_rij[0, 2] @ totals.pam / setup.grid.volume
+    found.append(
+        f"sample: with feedback L {totals.pam[2]:.4e} J s, η {response.amplification[0, 0]:.6g}; set free it turns at "
+        f"{rotation:.3e} rad/s; torque {_torque(setup, totals)[2]:.3e} N m at {setup.modulation:g} Hz"
+    )
+    if totals.stray is not None:
+        found.append(f"sample: magnetic moment {totals.coupled.moment[2]:.4e} A m²")
+    return found
