@@ -21,11 +21,14 @@ launch() { "${launcher[@]}" "$@"; }
 # its ranks after a second: the run finishes its blocks, keeps its place and exits with 75. After USR1, which announces
 # the time limit, the job then goes back into the queue, at most REQUEUES times; a job that somebody cancelled does not.
 launch_and_requeue() {
-  local child code announced=no
+  local child code announced=no asked=no
+  trap 'announced=yes asked=yes' USR1   # until there is a child to tell
+  trap 'asked=yes' TERM
   "${launcher[@]}" "$@" &
   child=$!
   trap 'announced=yes; kill -USR1 "$child"' USR1
   trap 'kill -USR1 "$child"' TERM
+  [ "$asked" = no ] || kill -USR1 "$child"
   while true; do
     code=0
     wait "$child" || code=$?
