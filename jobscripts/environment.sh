@@ -34,6 +34,10 @@ launch_and_requeue() {
     wait "$child" || code=$?
     kill -0 "$child" 2>/dev/null || break   # a trapped signal interrupts wait
   done
+  if [ "$code" -gt 128 ]; then   # perhaps the signal's, and the child ended only then
+    code=0
+    wait "$child" || code=$?
+  fi
   trap - USR1 TERM
   # 138: USR1 came before Python was there to take it; what earlier runs kept is still there
   if [[ $code = 75 || $code = 138 ]] && [ "$announced" = yes ] && [ "${SLURM_RESTART_COUNT:-0}" -lt "${REQUEUES:-20}" ]; then
