@@ -21,23 +21,19 @@ launch() { "${launcher[@]}" "$@"; }
 # its ranks after a second: the run finishes its blocks, keeps its place and exits with 75. After USR1, which announces
 # the time limit, the job then goes back into the queue, at most REQUEUES times; a job that somebody cancelled does not.
 launch_and_requeue() {
-  local child code announced=no asked=no
-  trap 'announced=yes asked=yes' USR1   # until there is a child to tell
-  trap 'asked=yes' TERM
+  local child code signalled=no announced=no
+  trap 'signalled=yes announced=yes' USR1   # until there is a child to tell
+  trap 'signalled=yes' TERM
   "${launcher[@]}" "$@" &
   child=$!
-  trap 'announced=yes; kill -USR1 "$child"' USR1
-  trap 'kill -USR1 "$child"' TERM
-  [ "$asked" = no ] || kill -USR1 "$child"
+  trap 'signalled=yes announced=yes; kill -USR1 "$child" || true' USR1
+  trap 'signalled=yes; kill -USR1 "$child" || true' TERM
+  [ "$signalled" = no ] || kill -USR1 "$child" || true
   while true; do
-    code=0
+    signalled=no code=0
     wait "$child" || code=$?
-    kill -0 "$child" 2>/dev/null || break   # a trapped signal interrupts wait
+    [ "$signalled" = yes ] || break   # a trapped signal interrupts wait, whose code is then that of the signal
   done
-  if [ "$code" -gt 128 ]; then   # perhaps the signal's, and the child ended only then
-    code=0
-    wait "$child" || code=$?
-  fi
   trap - USR1 TERM
   # 138: USR1 came before Python was there to take it; what earlier runs kept is still there
   if [[ $code = 75 || $code = 138 ]] && [ "$announced" = yes ] && [ "${SLURM_RESTART_COUNT:-0}" -lt "${REQUEUES:-20}" ]; then

@@ -14,7 +14,8 @@ COMMANDS = {  # srun runs the program after its own options
     "scontrol": 'echo "$@" > told',
     "sleep": "",
 }
-JOB = ". jobscripts/environment.sh; launch_and_requeue bash program"
+LATE = 'kill() { builtin kill "$@"; local code=$?; /bin/sleep 0.3; return $code; }'  # the run has ended by then
+JOB = f"set -euo pipefail; {LATE}; . jobscripts/environment.sh; launch_and_requeue bash program"
 STOPS = "trap 'exit 75' USR1; echo up; while true; do read -rt 0.05 <> <(:) || :; done"
 
 
