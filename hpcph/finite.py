@@ -18,7 +18,7 @@ from hpcph.job import Job
 from hpcph.output import finite as layout
 from hpcph.output.progress import Reporter
 from hpcph.parallel.comm import Comm
-from hpcph.parallel.petsc import require_petsc
+from hpcph.petsc import require_petsc
 from hpcph.response import sample
 from hpcph.response.thermal import ThermalResponse
 

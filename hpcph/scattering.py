@@ -16,7 +16,7 @@ from hpcph.errors import InputError
 from hpcph.output import collisions as matrices
 from hpcph.output import phono3py
 from hpcph.output.storage import Unsound
-from hpcph.parallel.petsc import require_petsc
+from hpcph.petsc import require_petsc
 from hpcph.phonons.lifetimes import Linewidths, Scattering
 
 KEY = "lifetime.phono3py"

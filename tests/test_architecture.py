@@ -84,8 +84,8 @@ def test_phonopy_is_imported_in_one_file():
 
 def test_petsc_is_imported_in_one_file_and_only_when_it_is_used():
     """petsc4py inside functions: runs without a sample or a collision matrix need none."""
-    assert importers("petsc4py") == {"parallel/petsc.py"}
-    tree = ast.parse((PACKAGE / "parallel/petsc.py").read_text(encoding="utf-8"))
+    assert importers("petsc4py") == {"petsc.py"}
+    tree = ast.parse((PACKAGE / "petsc.py").read_text(encoding="utf-8"))
     assert not any("petsc4py" in ast.dump(node) for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom))
 
 

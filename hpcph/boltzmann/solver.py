@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hpcph.parallel.petsc import petsc
+from hpcph.petsc import petsc
 
 PREFIX = "hpcph_boltzmann_"
 

@@ -13,7 +13,7 @@ from hpcph.errors import InputError
 from hpcph.heat.conduction import Conduction, Loads, rows
 from hpcph.heat.grid import Grid, Part
 from hpcph.heat.table import Table
-from hpcph.parallel.petsc import petsc
+from hpcph.petsc import petsc
 
 PLANES = 3  # that a rank must own at least, of the finest grid
 FEW = 3000  # nodes that are solved for directly

@@ -20,7 +20,7 @@ def measure(path: str) -> None:
     from hpcph.boltzmann import solver
     from hpcph.boltzmann.transport import share
     from hpcph.output.collisions import CollisionFile, read_slab
-    from hpcph.parallel.petsc import petsc
+    from hpcph.petsc import petsc
 
     petsc()
     team = MPI.COMM_WORLD

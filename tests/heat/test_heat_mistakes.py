@@ -101,7 +101,7 @@ def test_without_petsc4py_there_is_one_line(monkeypatch):
     """Inputs without the section need none."""
     import sys
 
-    from hpcph.parallel.petsc import require_petsc
+    from hpcph.petsc import require_petsc
 
     monkeypatch.setitem(sys.modules, "petsc4py", None)
     with pytest.raises(InputError, match="needs petsc4py"):
