@@ -4,17 +4,15 @@ from dataclasses import dataclass
 from itertools import combinations, product
 
 import numpy as np
-from ase import Atoms
 from ase.data import atomic_numbers, covalent_radii
 from ase.data.colors import jmol_colors
-from ase.neighborlist import natural_cutoffs, neighbor_list
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle
 
+from hpcph.output.bonds import Site, bonded
 from hpcph.output.mode import Mode
 from hpcph.output.units import ANGSTROM
 
-SLACK = 1.1  # bonds are at most this times the sum of covalent radii
 BORDER = 1e-3  # fraction of the cell within which an atom lies on both sides of it
 SIZE = 0.32  # radius of a disc in covalent radii, less in cells of more than MANY atoms
 MANY = 20
@@ -45,42 +43,28 @@ def cell(mode: Mode, length: float = ANGSTROM) -> Cell:
     length : m that are drawn as 1 Å
     """
     lattice = mode.lattice_vc / length
-    atoms = Atoms(mode.symbols, scaled_positions=mode.position_ac, cell=lattice, pbc=True)
-    i, j, shift = neighbor_list("ijS", atoms, natural_cutoffs(atoms, mult=SLACK))
-    neighbours: dict[int, list[tuple[int, np.ndarray]]] = {a: [] for a in range(len(atoms))}
-    for a, b, T in zip(i, j, shift, strict=True):
-        neighbours[int(a)].append((int(b), T))
     home = _home(mode.position_ac)
-    drawn = dict.fromkeys(home, True)
-    bonds = []
-    for a, T in home:
-        for b, step in neighbours[a]:
-            other = (b, tuple(int(x) for x in np.add(T, step)))
-            drawn.setdefault(other, False)
-            bonds.append(((a, T), other))
-    number = {key: n for n, key in enumerate(drawn)}
-    pairs = sorted({tuple(sorted((number[x], number[y]))) for x, y in bonds})
-    atom = np.array([a for a, _ in drawn])
-    T = np.array([T for _, T in drawn])
+    drawn, bonds = bonded(mode.symbols, mode.position_ac, lattice, home)
+    atom, T = (np.array(part) for part in zip(*drawn, strict=True))
     return Cell(
         atom=atom,
         shift_ic=T,
         position_ic=(mode.position_ac[atom] + T) @ lattice,
-        inside=np.array(list(drawn.values())),
-        bonds=np.array(pairs, int).reshape(-1, 2),
+        inside=np.arange(len(drawn)) < len(home),
+        bonds=np.array(bonds, int).reshape(-1, 2),
         edges=_edges(lattice),
         symbols=tuple(mode.symbols[a] for a in atom),
     )
 
 
-def _home(position_ac: np.ndarray) -> list[tuple[int, tuple[int, ...]]]:
+def _home(position_ac: np.ndarray) -> list[Site]:
     """Atoms and translations that put them into the cell or on its border."""
     found = []
     for a, position in enumerate(position_ac):
         base = -np.floor(position + BORDER).astype(int)
         inside = position + base
-        choices = [(0, 1) if x < BORDER else (0,) for x in inside]
-        found += [(a, tuple(int(x) for x in base + np.array(extra))) for extra in product(*choices)]
+        choices = [(t, t + 1) if x < BORDER else (t,) for t, x in zip(base.tolist(), inside, strict=True)]
+        found += [(a, (x, y, z)) for x, y, z in product(*choices)]
     return found
 
 

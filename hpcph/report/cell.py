@@ -3,12 +3,11 @@
 import numpy as np
 import plotly.graph_objects as go
 import xarray as xr
-from ase import Atoms
 from ase.data import atomic_numbers, covalent_radii
 from ase.data.colors import jmol_colors
-from ase.neighborlist import natural_cutoffs, neighbor_list
 
 from hpcph.output import axis, units
+from hpcph.output.bonds import bonded
 from hpcph.report import embed, modes, style
 
 CELLS = (1, 2, 3)
@@ -21,41 +20,32 @@ CORNERS = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0], [0, 0, 0], [0, 0
 def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
     """An empty scene, and everything that fills it: sites of one to three cells and the modes."""
     lattice = result["crystal_lattice"].values / units.length(result)
-    positions = result["crystal_positions"].values
-    numbers = [atomic_numbers[str(symbol)] for symbol in result["crystal_symbols"].values]
-    crystal = Atoms(numbers, scaled_positions=positions, cell=lattice, pbc=True)
-    bonds = neighbor_list("ijS", crystal, natural_cutoffs(crystal, mult=1.1))
+    symbols = [str(symbol) for symbol in result["crystal_symbols"].values]
+    numbers = [atomic_numbers[symbol] for symbol in symbols]
     data = {
         "modes": modes.build(result),
         "axis": axis.unit(result).tolist(),
         "length": "" if units.is_model(result) else " Å",
-        "symbol": [str(symbol) for symbol in result["crystal_symbols"].values],
+        "symbol": symbols,
         "colour": ["#" + "".join(f"{round(255 * c):02x}" for c in jmol_colors[z]) for z in numbers],
         "size": [round(4 + 8 * float(covalent_radii[z]), 1) for z in numbers],
-        "cells": {str(count): _sites(lattice, positions, bonds, count) for count in CELLS},
+        "cells": {str(count): _sites(symbols, result["crystal_positions"].values, lattice, count) for count in CELLS},
     }
     return {"cell": _scene()}, data
 
 
-def _sites(lattice: np.ndarray, positions: np.ndarray, bonds, count: int) -> dict:
+def _sites(symbols: list[str], position_ac: np.ndarray, lattice: np.ndarray, count: int) -> dict:
     """Atoms of `count` cells and those bonded to them: atom, cell T (3,), position (3,) Å; bonds as pairs of sites."""
-    inside = [(a, (0, 0, c)) for c in range(count) for a in range(len(positions))]
-    sites = {site: number for number, site in enumerate(inside)}
-    pairs = set()
-    for a, (_, _, c) in inside:
-        for i, j, shift in zip(*bonds, strict=True):
-            if i == a:
-                neighbour = (int(j), (int(shift[0]), int(shift[1]), int(shift[2]) + c))
-                ends = sites[a, (0, 0, c)], sites.setdefault(neighbour, len(sites))
-                pairs.add((min(ends), max(ends)))
-    atom, T = np.array([a for a, _ in sites]), np.array([t for _, t in sites])
+    inside = [(a, (0, 0, c)) for c in range(count) for a in range(len(symbols))]
+    sites, bonds = bonded(symbols, position_ac, lattice, inside)
+    atom, T = (np.array(part) for part in zip(*sites, strict=True))
     edges = CORNERS * [1, 1, count]
     tips = np.eye(3) * [1, 1, count] @ lattice
     return {
         "atom": atom.tolist(),
         "T": T.tolist(),
-        "position": embed.array((positions[atom] + T) @ lattice, "f4"),
-        "bonds": sorted(pairs),
+        "position": embed.array((position_ac[atom] + T) @ lattice, "f4"),
+        "bonds": bonds,
         "edges": embed.array(edges @ lattice, "f4"),
         "tips": embed.array(tips, "f4"),
     }
