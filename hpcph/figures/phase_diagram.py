@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from hpcph.figures import sample, style
 from hpcph.figures.sample import NM
-from hpcph.response.feedback import of_radius
+from hpcph.response.feedback import of_radius, radius_at
 
 LEVELS = (0.1, 0.5, 1.0)
 REACH = 5  # critical radii within this factor below the samples are shown
@@ -37,7 +37,7 @@ def draw(result: xr.Dataset) -> Figure:
     axes.set_xlim(stored[0], stored[-1])
     axes.set_ylim(low / NM, high / NM)
     for level in levels(gamma, reference, (low, high)):
-        _contour(axes, temperature, contour(gamma_t, reference, level), level)
+        _contour(axes, temperature, radius_at(level, gamma_t, reference), level)
     if np.nanmax(critical, initial=0) > low:
         edge = np.clip(np.nan_to_num(critical), low, high) / NM
         axes.fill_between(
@@ -67,18 +67,12 @@ def critical_radius(result: xr.Dataset) -> np.ndarray:
     return np.where(strongest > ROUNDING * np.abs(gamma), radius, np.nan)
 
 
-def contour(gamma_t: np.ndarray, reference: float, level: float) -> np.ndarray:
-    """Radius (t,) in m at which γ^LL has the level, the inverse of `of_radius`; NaN where no radius has it."""
-    ratio = gamma_t / level
-    return reference * np.sqrt(np.where(ratio > 0, ratio, np.nan))
-
-
 def levels(gamma_t: np.ndarray, reference: float, reach: tuple[float, float]) -> list[float]:
     """Levels that exist between the two radii: the Letter's, or powers of ten where none of these does."""
     signs = [sign for sign in (1, -1) if np.any(sign * gamma_t > 0)]
     for choice in (LEVELS, [10.0**n for n in range(-20, 20)]):
         found = [sign * level for sign in signs for level in choice]
-        lines = [(level, contour(gamma_t, reference, level)) for level in found]
+        lines = [(level, radius_at(level, gamma_t, reference)) for level in found]
         here = [level for level, line in lines if np.any((line > reach[0]) & (line < reach[1]))]
         if here:
             return here

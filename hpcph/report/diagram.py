@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 import xarray as xr
 
 from hpcph.report import embed, style
-from hpcph.response.feedback import of_radius
+from hpcph.response.feedback import of_radius, radius_at
 
 RADII = 96
 CONTOURS = {0.1: "dot", 0.5: "dash", 1.0: "solid"}
@@ -95,13 +95,13 @@ def _contours(result: xr.Dataset, T: np.ndarray, r: np.ndarray) -> list[go.Scatt
     gamma, reference = result["feedback_gamma_ll_total"].values[:, 0], result["radius"].values[0] * 1e9
     lines = []
     for level, dash in CONTOURS.items():
-        at = reference * np.sqrt(np.maximum(gamma, 0) / level)
+        at = radius_at(level, gamma, reference)
         seen = np.flatnonzero((at > r[0]) & (at < r[-1]))
         if seen.size:
             text = [""] * len(T)
             text[seen[len(seen) * 2 // 3]] = f"{level:g}"
             line = go.Scatter(
-                x=T, y=np.where(at > 0, at, np.nan), mode="lines+text", text=text, textposition="top center",
+                x=T, y=at, mode="lines+text", text=text, textposition="top center",
                 line={"color": "white", "width": 2, "dash": dash}, textfont={"color": "white", "size": 14},
                 hoverinfo="skip",
             )  # fmt: skip

@@ -55,6 +55,12 @@ def of_radius(gamma_t: np.ndarray, reference: float, radius_r: np.ndarray) -> np
     return gamma_t[:, None] * (reference / radius_r) ** 2
 
 
+def radius_at(level: float, gamma_t: np.ndarray, reference: float) -> np.ndarray:
+    """Radius (t,) at which γ^LL has the level, the inverse of `of_radius`; NaN where no radius has it."""
+    ratio = gamma_t / level
+    return reference * np.sqrt(np.where(ratio > 0, ratio, np.nan))
+
+
 def feedback(
     thermal: ThermalResponse,
     samples: Samples,

@@ -111,6 +111,17 @@ def test_the_table_of_the_diagram_continues_the_stored_one(path):
         np.testing.assert_allclose(eta, 1 / (1 - found["total"][beyond]), rtol=1e-10)
 
 
+def test_contours_of_the_diagram_are_where_gamma_has_their_value(path, text):
+    """γ^LL of the first sample times (r₀/r)² is the number that stands on the line."""
+    with open_result(path) as result:
+        gamma, radius = result["feedback_gamma_ll_total"].values[:, 0], result["radius"].values[0] * 1e9
+    lines = [line for line in embedded(text)["figures"]["diagram"]["data"] if line.get("mode") == "lines+text"]
+    assert lines
+    for line in lines:
+        level, r = float(max(line["text"])), np.frombuffer(base64.b64decode(line["y"]["bdata"]), line["y"]["dtype"])
+        np.testing.assert_allclose(gamma * (radius / r) ** 2, level, rtol=1e-9)
+
+
 def test_magnetization_and_rotation_are_drawn_where_they_are(path, text):
     """Moments in nuclear magnetons, magnetization and field with and without feedback, the response to rotation."""
     found = embedded(text)
