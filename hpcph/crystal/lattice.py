@@ -89,8 +89,8 @@ class Structure:
 
     @property
     def reciprocal_vc(self) -> np.ndarray:
-        """Rows a*, b*, c* in rad m⁻¹ (with 2π): k = q @ reciprocal_vc."""
-        return 2 * np.pi * np.linalg.inv(self.lattice_vc).T
+        """Rows a*, b*, c* in rad m⁻¹."""
+        return reciprocal(self.lattice_vc)
 
     @property
     def rotations_cartesian(self) -> np.ndarray:
@@ -102,6 +102,11 @@ class Structure:
         """x = T + r_b − r_a of every pair, (p, 3) in m."""
         delta = self.fractional_ac[pairs.second] - self.fractional_ac[pairs.first]
         return (pairs.cell + delta) @ self.lattice_vc
+
+
+def reciprocal(lattice_vc: np.ndarray) -> np.ndarray:
+    """Rows a*, b*, c* in rad m⁻¹ (with 2π) for rows a, b, c in m: k = q @ reciprocal."""
+    return 2 * np.pi * np.linalg.inv(lattice_vc).T
 
 
 def _reverse(first: np.ndarray, second: np.ndarray, cell: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from hpcph.crystal.lattice import reciprocal
 from hpcph.output import axis
 
 GAMMA = 1e-9  # |q| below which a point is Γ
@@ -57,11 +58,11 @@ def ticks(result: xr.Dataset) -> tuple[list[float], list[str]]:
 
 def nearest_axis(result: xr.Dataset) -> Leg | None:
     """The leg from Γ that is nearest to the axis in direction; None where all are perpendicular to it."""
-    reciprocal = np.linalg.inv(result["crystal_lattice"].values).T
+    vectors = reciprocal(result["crystal_lattice"].values)
     best, found = 1e-6, None
     for leg in legs(result):
         ends = result["bands_q"].values[leg.points][[0, -1]]
-        vector = (ends[1] - ends[0]) @ reciprocal
+        vector = (ends[1] - ends[0]) @ vectors
         length = float(np.linalg.norm(vector))
         if np.abs(ends).sum(axis=1).min() > GAMMA or not length:
             continue

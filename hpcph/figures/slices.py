@@ -7,6 +7,7 @@ from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 
+from hpcph.crystal.lattice import reciprocal
 from hpcph.crystal.zone import cross_section, plane_frame
 from hpcph.figures import style
 from hpcph.output import axis
@@ -42,14 +43,9 @@ def draw(result: xr.Dataset) -> Figure:
     return figure
 
 
-def reciprocal(result: xr.Dataset) -> np.ndarray:
-    """Rows a*, b*, c* in rad m⁻¹."""
-    return 2 * np.pi * np.linalg.inv(result["crystal_lattice"].values).T
-
-
 def outline(result: xr.Dataset, plane: int) -> np.ndarray:
     """Corners (n, 2) in rad m⁻¹ of the zone in a plane; of the stored parallelogram where the plane misses the zone."""
-    vectors, q = reciprocal(result), result["slices_q"].values[plane]
+    vectors, q = reciprocal(result["crystal_lattice"].values), result["slices_q"].values[plane]
     corners = cross_section(vectors, float(result["plane"].values[plane]))
     if not len(corners):
         corners = np.array([q[0, 0], q[-1, 0], q[-1, -1], q[0, -1]]) @ vectors
@@ -61,7 +57,7 @@ def tiles(result: xr.Dataset, variable: str, plane: int) -> tuple[np.ndarray, np
 
     Returns k (i, j, 2) in rad m⁻¹, evenly spaced, and the values there (i, j).
     """
-    vectors, q = reciprocal(result), result["slices_q"].values[plane]
+    vectors, q = reciprocal(result["crystal_lattice"].values), result["slices_q"].values[plane]
     frame, height = plane_frame(vectors), q[0, 0, 2]
     start = height * vectors[2] @ frame.T
     inside = (outline(result, plane) - start) @ np.linalg.inv(vectors[:2] @ frame.T)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from hpcph.crystal.lattice import reciprocal
 from hpcph.errors import InputError
 from hpcph.output import units
 from hpcph.phonons.eigenvectors import amplitudes
@@ -42,8 +43,8 @@ def find(result: xr.Dataset, q_c, branch: int) -> Mode:
     places = [(name, index, q) for name in sources(result) for index, q in enumerate(result[f"{name}_q"].values)]
     if not places:
         raise InputError("RESULT.h5", None, "holds no eigenvectors; add bands or orbits to the input")
-    reciprocal = np.linalg.inv(result["crystal_lattice"].values).T
-    name, index, _ = min(places, key=lambda place: float(np.linalg.norm((place[2] - q_c) @ reciprocal)))
+    vectors = reciprocal(result["crystal_lattice"].values)
+    name, index, _ = min(places, key=lambda place: float(np.linalg.norm((place[2] - q_c) @ vectors)))
     return at(result, name, index, branch)
 
 

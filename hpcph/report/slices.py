@@ -7,6 +7,7 @@ from matplotlib.path import Path
 from plotly.subplots import make_subplots
 from scipy.ndimage import map_coordinates
 
+from hpcph.crystal.lattice import reciprocal
 from hpcph.crystal.zone import cross_section, plane_frame
 from hpcph.report import embed
 
@@ -21,9 +22,9 @@ def planes(result: xr.Dataset) -> dict:
     Stored are the contributions on a period of a* and b*; they are interpolated bilinearly, NaN outside the zone.
     """
     lattice = result["crystal_lattice"].values
-    reciprocal = 2 * np.pi * np.linalg.inv(lattice).T
-    frame, heights = plane_frame(reciprocal), result["plane"].values
-    corners = [cross_section(reciprocal, height) @ frame.T for height in heights]
+    vectors = reciprocal(lattice)
+    frame, heights = plane_frame(vectors), result["plane"].values
+    corners = [cross_section(vectors, height) @ frame.T for height in heights]
     low, high = np.vstack(corners).min(axis=0), np.vstack(corners).max(axis=0)
     pixels = int(np.clip(np.sqrt(BUDGET / (8 * len(heights))), 30, 181))
     x, y = (np.linspace(a, b, pixels) for a, b in zip(low, high, strict=True))
@@ -34,7 +35,7 @@ def planes(result: xr.Dataset) -> dict:
         found[part] = np.full((len(heights), pixels, pixels), np.nan)
         for p, (height, polygon) in enumerate(zip(heights, corners, strict=True)):
             inside = Path(polygon).contains_points(points.reshape(-1, 2)).reshape(points.shape[:2])
-            origin = height * reciprocal[2]
+            origin = height * vectors[2]
             k = origin + (points[inside] - frame @ origin) @ frame
             found[part][p][inside] = _at(stored[p], k @ lattice.T[:, :2] / (2 * np.pi))
     return found
