@@ -103,7 +103,7 @@ def _optics(job: Job, light: Light) -> list[Dataset]:
     results = optical.axes(light.polarization, light.jones_pv)
     results += optical.levels(modes, light.lifetime, factor, job.units is not None)
     if len(light.pair_omega):
-        pairs = optics.by_levels(job.crystal, light, job.axis, job.units)
+        pairs = optics.by_levels(modes, light, job.axis, job.units)
         results += optical.by_levels(light.pair_omega * factor, pairs, job.units is not None)
     return results
 

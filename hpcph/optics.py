@@ -103,9 +103,9 @@ def stage(crystal: Crystal, light: Light, axis: np.ndarray, units: Units | None)
     return Stage("optics", count, blocks, layout, 0, work, noun="frequencies")
 
 
-def by_levels(crystal: Crystal, light: Light, axis: np.ndarray, units: Units | None) -> dict[str, np.ndarray]:
+def by_levels(modes: OpticalModes, light: Light, axis: np.ndarray, units: Units | None) -> dict[str, np.ndarray]:
     """At the chosen frequencies what every pair of levels contributes, (s, 3, 3, 3, l, l) by observable."""
-    modes, factor = lit_modes(crystal, light), scales(units, crystal.structure.volume)
+    factor = scales(units, modes.structure.volume)
     pairs: Callable = responses.by_level_pairs
     return {
         name: factor[name] * pairs(modes, operator, light.pair_omega, light.lifetime)
