@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from hpcph import optics
 from hpcph.findings import Findings
 from hpcph.job import Job
@@ -110,7 +108,7 @@ def _optics(job: Job, light: Light) -> list[Dataset]:
 
 def _provenance(source, comm: Comm, timing: Timing, job: Job) -> dict[str, Any]:
     return {
-        **versions(), "title": source.input.title, "axis": job.axis / np.linalg.norm(job.axis),
+        **versions(), "title": source.input.title, "axis": job.axis,
         "mpi": comm.library(), "input": source.text, "input_sha256": source.digest, "fingerprint": job.fingerprint,
         "hosts": timing.hosts, "ranks": comm.size, "wall_time": time.monotonic() - timing.begin,
         "compute_time": timing.seconds,

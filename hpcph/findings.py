@@ -63,8 +63,7 @@ def thermal_findings(
     keep = np.isin(job.temperature, wanted.temperatures)
     everything = relaxed if beyond is None else beyond.added(relaxed)
     thermal, spread = everything.at(keep), errors.at(keep)
-    axis = job.axis / np.linalg.norm(job.axis)
-    tau = lifetime(wanted, job)
+    axis, tau = job.axis, lifetime(wanted, job)
     drive = axis * tau * wanted.gradient
     density = thermal.gamma_nl_rate @ drive
     results = layout.thermal(thermal, tau, density)
@@ -157,15 +156,15 @@ def coupling(given: "Input", everything: ThermalResponse, job: Job) -> tuple[Cou
     """
     from hpcph.prepare import reference_sample
 
-    wanted, axis = given.feedback, job.axis / np.linalg.norm(job.axis)
+    wanted = given.feedback
     if wanted is None:
         return Coupling.PARALLEL, 1.0
     scale = 1.0 if wanted.scale is None else wanted.scale
     if wanted.calibrate is not None:
         density = job.crystal.structure.density
-        reference = reference_sample(wanted.sample, wanted.calibrate.radius, density, axis)
+        reference = reference_sample(wanted.sample, wanted.calibrate.radius, density, job.axis)
         at = everything.at(everything.temperature == wanted.calibrate.temperature)
-        unscaled = along(at.chi, reference, axis)[0, 0]
+        unscaled = along(at.chi, reference, job.axis)[0, 0]
         if not unscaled > 0:
             raise InputError("feedback.calibrate", unscaled, "no scale fits: γ^LL without it is not positive")
         scale = wanted.calibrate.gamma_ll / unscaled

@@ -48,6 +48,7 @@ class Job:
     scattering : lifetimes of modes; None with one relaxation time, which multiplies the finished tensors
     boltzmann : collisions beyond the relaxation time, None without them
     gyromagnetic : ndarray (a, 3, 3) C kg⁻¹, moments of the atoms in terms of their L; None without magnetization
+    axis : ndarray (3,), Cartesian unit vector
     path, orbits, planes, intervals, light, sample : None where the input has no such section; orbits (q, 3)
     units : of a model, whose results are in them; None for SI
     allow_unstable : leave imaginary modes out instead of refusing them
@@ -137,7 +138,7 @@ def zone(job: Job, mesh: Mesh) -> Stage:
                     tables.setdefault(name, []).append(values)
         return sums, _under("/modes", {name: np.concatenate(parts) for name, parts in tables.items()})
 
-    projection = Projection.along(job.axis / np.linalg.norm(job.axis), mesh.operations)
+    projection = Projection.along(job.axis, mesh.operations)
     thermal = ThermalSums.width(len(job.temperature), job.gyromagnetic is not None, job.coherent)
     width = thermal + (Spectrum.width(job.intervals, job.crystal.modes) if job.intervals else 0)
     layout = mode_maps(len(q), job.crystal.modes) if job.store_modes else []

@@ -43,14 +43,17 @@ def lit_modes(crystal: Crystal, light: Light) -> OpticalModes:
 
 
 def operators(modes: OpticalModes, axis: np.ndarray) -> dict[str, np.ndarray]:
-    """Observables by the name of their dataset, (3, 2n, 2n) each; currents of L carry its component along the axis."""
-    structure, n = modes.structure, axis / np.linalg.norm(axis)
+    """Observables by the name of their dataset, (3, 2n, 2n) each; currents of L carry its component along the axis.
+
+    axis : ndarray (3,), unit vector
+    """
+    structure = modes.structure
     atoms = len(structure.mass_a)
     found = {
         "pam": responses.angular_momentum(modes, responses.angular_momentum_matrices(atoms)),
         "peltier": responses.energy_current(modes),
-        "orbital_current": np.einsum("k,klnm->lnm", n, responses.orbital_current(modes)),
-        "carried_current": np.einsum("k,klnm->lnm", n, responses.carried_current(modes)),
+        "orbital_current": np.einsum("k,klnm->lnm", axis, responses.orbital_current(modes)),
+        "carried_current": np.einsum("k,klnm->lnm", axis, responses.carried_current(modes)),
     }
     assert structure.born_aij is not None, "light couples to Born charges"
     ratio = gyromagnetic_tensor(structure.born_aij, structure.mass_a)

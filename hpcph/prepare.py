@@ -68,7 +68,7 @@ def prepare(source: Source) -> Prepared:
         temperature=temperatures(given),
         scattering=scattered,
         boltzmann=collisions,
-        axis=np.asarray(given.axis, float),
+        axis=_axis(given),
         gyromagnetic=_gyromagnetic(given, structure) if found.units is None else None,
         store_modes=given.modes,
         path=_path(given, structure),
@@ -116,6 +116,11 @@ def _highest_frequency(crystal: dynamical.Crystal, q_kc: np.ndarray, allow_unsta
             refuse_unstable(modes, q_kc[block])
         highest = max(highest, modes.frequency_kn.max() / (2 * np.pi))
     return highest
+
+
+def _axis(given: Input) -> np.ndarray:
+    axis = np.asarray(given.axis, float)
+    return axis / np.linalg.norm(axis)
 
 
 def _intervals(given: Input, highest: float) -> Intervals | None:
@@ -257,9 +262,8 @@ def _automatic_legs(structure: Structure):
 def _planes(given: Input, structure: Structure) -> Planes | None:
     if given.slices is None:
         return None
-    axis = np.asarray(given.axis, float)
     c = structure.lattice_vc[2]
-    tilt = np.arccos(min(1.0, abs(axis @ c) / np.linalg.norm(axis) / np.linalg.norm(c)))
+    tilt = np.arccos(min(1.0, abs(_axis(given) @ c) / np.linalg.norm(c)))
     if tilt > PARALLEL:
         raise InputError(
             "slices.planes",

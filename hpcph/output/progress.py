@@ -135,9 +135,8 @@ def closing_table(
 ) -> Table:
     """T, γ^NL along the axis, and for the first sample γ^LL with its channels, η, r_c and the unscaled γ^LL.
 
-    The numbers after ± are the estimated errors of the mesh.
+    The numbers after ± are the estimated errors of the mesh. axis : ndarray (3,), unit vector
     """
-    n = axis / np.linalg.norm(axis)
     table = Table(box=None, pad_edge=False)
     headers = ["T (K)", "γ^NL (J s m⁻² K⁻¹)"]
     if coupled is not None and samples is not None:
@@ -147,7 +146,8 @@ def closing_table(
         table.add_column(header, justify="right", no_wrap=True)
     chosen = np.unique(np.linspace(0, len(thermal.temperature) - 1, ROWS).round().astype(int))
     for t in chosen:
-        flow, flow_error = n @ thermal.gamma_nl_rate[t] @ n, np.abs(n) @ spread.gamma_nl_rate[t] @ np.abs(n)
+        flow, reach = axis @ thermal.gamma_nl_rate[t] @ axis, np.abs(axis)
+        flow_error = reach @ spread.gamma_nl_rate[t] @ reach
         row = [f"{thermal.temperature[t]:g}", _with_error(lifetime * flow, lifetime * flow_error)]
         if coupled is not None and doubt is not None:
             eta = coupled.amplification[t, 0]

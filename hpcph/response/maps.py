@@ -64,7 +64,7 @@ def bands(crystal: Crystal, q_kc: np.ndarray, direction_kc: np.ndarray, axis: np
     Degenerate modes get the mean over their block: no other number is independent of the choice of eigenvectors. Their
     eigenvectors are those of definite angular momentum along the axis.
 
-    direction_kc : ndarray (q, 3) Cartesian, the side from which Γ is approached
+    direction_kc : ndarray (q, 3) Cartesian, the side from which Γ is approached; axis : ndarray (3,), unit vector
 
     Returns
     -------
@@ -72,7 +72,6 @@ def bands(crystal: Crystal, q_kc: np.ndarray, direction_kc: np.ndarray, axis: np
     polarization_by_species (q, n, s, 3) in the order of species_names; crystal_angular_momentum (q, n), NaN off the
     axis; eigenvector (q, n, a, 3) complex
     """
-    n = axis / np.linalg.norm(axis)
     modes = diagonalise(crystal, q_kc, _limits(crystal, q_kc, direction_kc))
     names = species_names(crystal.structure.symbols)
     kind = np.array([names.index(symbol) for symbol in crystal.structure.symbols])
@@ -84,8 +83,8 @@ def bands(crystal: Crystal, q_kc: np.ndarray, direction_kc: np.ndarray, axis: np
         "polarization_by_species": np.stack(
             [atoms[:, :, kind == s].sum(axis=2) for s in range(kind.max() + 1)], axis=2
         ),
-        "crystal_angular_momentum": _labels(crystal.structure, modes, q_kc, direction_kc, n),
-        "eigenvector": canonical(modes, n).astype(np.complex64),
+        "crystal_angular_momentum": _labels(crystal.structure, modes, q_kc, direction_kc, axis),
+        "eigenvector": canonical(modes, axis).astype(np.complex64),
     }
 
 
@@ -161,8 +160,7 @@ def mode_tables(modes: Modes, weights: ModeWeights, axis: np.ndarray) -> dict[st
     theory §4: diagonal (k, n) J² s² (to be multiplied by −∂f/∂ħω), off_diagonal (k, n) J s² (by f), and flow (k, n)
     """
     block = modes.degenerate_blocks()
-    n = axis / np.linalg.norm(axis)
-    flow = weights.flow_kn.reshape(*block.shape, 3, 3) @ n @ n
+    flow = weights.flow_kn.reshape(*block.shape, 3, 3) @ axis @ axis
     return {
         "frequency": modes.frequency_kn / (2 * np.pi),
         "polarization": block_average(weights.polarization_kni, block),
@@ -173,7 +171,6 @@ def mode_tables(modes: Modes, weights: ModeWeights, axis: np.ndarray) -> dict[st
     }
 
 
-def component(voigt: np.ndarray, axis: np.ndarray) -> np.ndarray:
-    """n·χ·n of the last, Voigt-ordered, axis."""
-    n = axis / np.linalg.norm(axis)
+def component(voigt: np.ndarray, n: np.ndarray) -> np.ndarray:
+    """n·χ·n for a unit vector n and χ in Voigt order, the last index."""
     return voigt @ np.array([n[i] * n[j] * (1 if i == j else 2) for i, j in SYMMETRIC])

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from hpcph.config.embedded import embedded
 from hpcph.config.load import load
+from hpcph.prepare import prepare
 
 MINIMAL = """
 crystal: {force_constants: fc.yaml}
@@ -82,6 +84,13 @@ def test_every_key_reaches_the_program(tmp_path):
     assert given.bands.points == 11 and given.bands.path[1][0] == {"M": [0.5, 0, 0]}
     assert (given.slices.temperature, given.slices.planes, given.slices.grid) == (300, [0, 0.5], [7, 9])
     assert given.output == "runs/elsewhere"
+
+
+def test_the_axis_of_a_run_is_a_unit_vector(tmp_path):
+    """Whatever the length of the axis in the input."""
+    constants = embedded().parent / "quartz/phonopy_params.yaml.xz"
+    text = MINIMAL.replace("fc.yaml", str(constants)) + "axis: [0, 30, -40]\n"
+    assert prepare(read(tmp_path, text)).job.axis.tolist() == [0, 0.6, -0.8]
 
 
 @pytest.mark.parametrize(("text", "value"), [("1%", 0.01), ("0.5 %", 0.005), ("0.02", 0.02)])
