@@ -93,8 +93,7 @@ def _export(args, comm: Comm) -> int:
     from hpcph.export.command import export
     from hpcph.export.options import Options
 
-    given = {name: value for name, value in vars(args).items() if name not in ("command", "result")}
-    options = Options(**{name: value for name, value in given.items() if value is not None})
+    options = Options.given(**{name: value for name, value in vars(args).items() if name not in ("command", "result")})
     comm.on_root(lambda: print("\n".join(export(args.result, options))))
     return 0
 

@@ -1,14 +1,21 @@
 """What the command line says about an export, checked: one line a mistake."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from hpcph.config import arguments
-from hpcph.errors import InputError
+from hpcph.errors import InputError, InputErrors
 
-FORMATS = ("extxyz", "phononwebsite", "vesta", "table", "moments")
+FORMATS = {  # and the options that each has a use for, beside the output
+    "extxyz": ("q", "branch", "cells", "frames", "amplitude"),
+    "phononwebsite": (),
+    "vesta": ("q", "branch", "cells", "amplitude", "vectors"),
+    "table": (),
+    "moments": ("leg",),
+}
 VECTORS = ("displacement", "polarization")
 MAX_CELLS = 10_000  # repetitions in all
 MAX_FRAMES = 10_000
@@ -36,6 +43,18 @@ class Options:
         _one_of("--format", self.format, FORMATS)
         _one_of("--vectors", self.vectors, VECTORS)
         _ = self.wave_vector, self.branch_number, self.repetitions, self.frame_count, self.metres
+
+    @classmethod
+    def given(cls, format: str, output: Path | None, **texts: str | None) -> "Options":
+        """From texts, None where an option is not given; each that is given must have a use."""
+        _one_of("--format", format, FORMATS)
+        wanted = {name: text for name, text in texts.items() if text is not None}
+        unused = {name: f"{format} has no use for it" for name in wanted if name not in FORMATS[format]}
+        if format == "vesta" and wanted.get("vectors") == "polarization" and "amplitude" in wanted:
+            unused["amplitude"] = "--vectors polarization has no use for it"
+        if unused:
+            raise InputErrors([InputError(f"--{n}", wanted[n], f"{why}; leave it out") for n, why in unused.items()])
+        return cls(format, output=output, **wanted)
 
     @property
     def wave_vector(self) -> np.ndarray | None:
@@ -71,6 +90,6 @@ class Options:
         return arguments.length("--amplitude", self.amplitude, "0.3 angstrom", MAX_AMPLITUDE)
 
 
-def _one_of(key: str, value: str, known: tuple[str, ...]) -> None:
+def _one_of(key: str, value: str, known: Iterable[str]) -> None:
     if value not in known:
         raise InputError(key, value, f"give one of {', '.join(known)}")

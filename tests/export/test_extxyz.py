@@ -82,33 +82,43 @@ def test_the_supercell_holds_whole_waves(result, tmp_path):
     assert any("(0, 0, 0.0909091), 9.1e-05 off" in line and "open along c" in line for line in lines)
 
 
-WRONG = {
-    "--format": ["--format", "xyz"],
-    "--branch": ["--format", "extxyz", "--branch", "0"],
-    "branch": ["--format", "extxyz", "--branch", "28"],
-    "--q": ["--format", "extxyz", "--q", "0,0"],
-    "--q ": ["--format", "vesta", "--q", "0,0,nan"],
-    "--cells": ["--format", "extxyz", "--cells", "0,1,1"],
-    "--cells ": ["--format", "vesta", "--cells", "1000,1000,1000"],
-    "--frames": ["--format", "extxyz", "--frames", "0"],
-    "--frames ": ["--format", "extxyz", "--cells", "100,100,1", "--frames", "10000"],
-    "--amplitude": ["--format", "extxyz", "--amplitude", "3 kg"],
-    "--amplitude ": ["--format", "extxyz", "--amplitude", "-1 nm"],
-    "--vectors": ["--format", "vesta", "--vectors", "velocity"],
-    "--output": ["--format", "table", "--output", "/no/such/folder/x.csv"],
-    "--leg": ["--format", "moments", "--leg", "A-X"],
-}
+WRONG = [  # options, and where each complaint begins
+    ("--format xyz", "--format = xyz:"),
+    ("--format extxyz --branch 0", "--branch = 0:"),
+    ("--format extxyz --branch 28", "branch = 28:"),
+    ("--format extxyz --q 0,0", "--q = 0,0:"),
+    ("--format vesta --q 0,0,nan", "--q = 0,0,nan:"),
+    ("--format extxyz --cells 0,1,1", "--cells = 0,1,1:"),
+    ("--format vesta --cells 1000,1000,1000", "--cells = 1000,1000,1000:"),
+    ("--format extxyz --frames 0", "--frames = 0:"),
+    ("--format extxyz --cells 100,100,1 --frames 10000", "--frames = 10000:"),
+    ("--format extxyz --amplitude 3kg", "--amplitude = 3kg:"),
+    ("--format extxyz --amplitude=-1nm", "--amplitude = -1nm:"),
+    ("--format vesta --vectors velocity", "--vectors = velocity:"),
+    ("--format table --output /no/such/folder/x.csv", "--output = /no/such/folder/x.csv:"),
+    ("--format moments --leg A-X", "--leg = A-X:"),
+    ("--format extxyz --vectors displacement", "--vectors = displacement: extxyz has no use for it"),
+    ("--format extxyz --leg Γ-A", "--leg = Γ-A: extxyz has no use for it"),
+    ("--format vesta --frames 32", "--frames = 32: vesta has no use for it"),
+    ("--format vesta --vectors polarization --amplitude 1angstrom", "--amplitude = 1angstrom: --vectors polarization"),
+    ("--format table --q 0,0,0", "--q = 0,0,0: table has no use for it"),
+    ("--format moments --branch 1", "--branch = 1: moments has no use for it"),
+    ("--format phononwebsite --cells 1,1,2 --leg Γ-A", "--cells = 1,1,2: phononwebsite", "--leg = Γ-A: phononwebsite"),
+]
 
 
-@pytest.mark.parametrize("key", WRONG)
-def test_bad_options_are_one_line(result, capsys, key):
-    """Exit code 2 and a line that names the option."""
+@pytest.mark.parametrize("words, complaints", [(words, lines) for words, *lines in WRONG])
+def test_bad_options_are_one_line(result, capsys, words, complaints):
+    """Exit code 2, a line that names the option, no file."""
     from hpcph.cli import main
 
+    before = set(result.parent.iterdir())
     with world.communicator() as comm:
-        assert main(["export", str(result), *WRONG[key]], comm) == 2
-    err = capsys.readouterr().err
-    assert err.startswith(f"hpcph: {key.strip()}") and err.count("\n") == 1, err
+        assert main(["export", str(result), *words.split()], comm) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == len(complaints)
+    assert all(line.startswith(f"hpcph: {start}") for line, start in zip(lines, complaints, strict=True)), lines
+    assert set(result.parent.iterdir()) == before
 
 
 def test_results_without_eigenvectors_say_which_section_is_missing(tmp_path, capsys):
@@ -118,7 +128,7 @@ def test_results_without_eigenvectors_say_which_section_is_missing(tmp_path, cap
     small = world.quartz(mesh__grid=[1, 1, 1], modes=False, bands=world.DROP, slices=world.DROP, orbits=world.DROP)
     with world.communicator() as comm:
         path = world.compute(comm, tmp_path, small).path
-        for form in ("extxyz", "vesta", "phononwebsite", "table", "moments"):
-            assert main(["export", str(path), "--format", form, "--q", "0,0,0"], comm) == 2
+        for form in ("extxyz --q 0,0,0", "vesta --q 0,0,0", "phononwebsite", "table", "moments"):
+            assert main(["export", str(path), "--format", *form.split()], comm) == 2
             err = capsys.readouterr().err
             assert "bands" in err and err.count("\n") == 1, err
