@@ -153,8 +153,7 @@ def _measure(derived: Source, job: Job, kind: str, ranks: int, launcher: str) ->
         raise InputError("--launcher", launcher, f"cannot be started ({err.strerror})") from None
     wall = time.monotonic() - start
     if done.returncode:
-        complaint = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        raise InputError("--ranks", ranks, f"the run failed with exit code {done.returncode}: {complaint}")
+        raise InputError("--ranks", ranks, f"the run failed with exit code {done.returncode}: {_cause(done.stderr)}")
     provenance = attributes(output / "result.h5")
     if int(provenance["ranks"]) != ranks:
         raise InputError("--launcher", launcher, f"started {provenance['ranks']} ranks instead of {ranks}")
@@ -162,6 +161,16 @@ def _measure(derived: Source, job: Job, kind: str, ranks: int, launcher: str) ->
     crowded = int(provenance["hosts"]) == 1 and ranks > len(os.sched_getaffinity(0))
     work = cost.load(stages(_with_mesh_and_maps_of(derived, job)), ranks)
     return Measurement(kind, work, seconds, wall - seconds, crowded, fingerprint(derived))
+
+
+def _cause(stderr: str) -> str:
+    """The line of a failed run that says what failed: its own first complaint; without one the launcher's or Python's.
+
+    Launchers say more after it, behind lines of dashes.
+    """
+    said = [line for line in stderr.splitlines() if line and not line.startswith((" ", "--", "Traceback "))]
+    own = [line.removeprefix("hpcph: ") for line in said if line.startswith("hpcph: ")]
+    return (own or said or ["no message"])[0]
 
 
 def _read(path: Path) -> Measurement | None:

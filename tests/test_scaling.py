@@ -63,6 +63,18 @@ def test_what_cannot_be_studied_is_bad_input(tmp_path, change, options, key):
     assert done.stderr.startswith(f"hpcph: {key} = ") and done.stderr.count("\n") == 1
 
 
+def test_a_failed_run_is_quoted_with_what_failed(tmp_path):
+    """The run's own complaint, not what mpirun says after it; nothing is measured."""
+    path, taken = world.write(tmp_path, world.quartz()), tmp_path / "study/strong-2"
+    taken.parent.mkdir()
+    taken.write_text("a file where the run wants its folder")
+    done = world.command(0, "scaling", path, "--ranks", "2", "--output", taken.parent)
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"hpcph: --ranks = 2: the run failed with exit code 2: output = {taken}: ")
+    assert not list(taken.parent.glob("*.json"))
+
+
 def test_a_study_is_not_started_under_mpirun(tmp_path):
     """It starts its own ranks."""
     path = world.write(tmp_path, world.quartz())
