@@ -17,6 +17,7 @@ def start() -> None:
 
     from hpcph.cli import READERS, main
     from hpcph.errors import InputError
+    from hpcph.output.pipe import speaking
     from hpcph.parallel.comm import Comm, Solitary, launched_behind_another, world
 
     np.empty(30_000_000, np.uint8)  # once glibc has freed so much, it keeps the memory of a block for the next one
@@ -35,7 +36,8 @@ def start() -> None:
     except BaseException as failure:
         comm.abort(failure)
         raise
-    sys.stdout.flush()
+    with speaking():
+        sys.stdout.flush()
     sys.exit(code)
 
 

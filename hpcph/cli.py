@@ -10,25 +10,42 @@ from pathlib import Path
 from hpcph import __version__
 from hpcph.config.embedded import embedded
 from hpcph.errors import InputError, Stopped
+from hpcph.output.pipe import hush, speaking
 from hpcph.parallel.comm import Comm, RankError
 
 
 def main(arguments: list[str], comm: Comm) -> int:
-    """Run one command on all ranks; the exit code: 0 done, 1 failed, 2 bad input, 75 stopped but resumable."""
-    with (
-        contextlib.nullcontext() if comm.root else contextlib.redirect_stderr(io.StringIO())
-    ):  # one complaint is enough
+    """Run one command on all ranks; the exit code: 0 done, 1 failed, 2 bad input, 75 stopped but resumable.
+
+    Raises SystemExit with 141 where a command prints and nobody reads on.
+    """
+    one_complaint = contextlib.nullcontext() if comm.root else contextlib.redirect_stderr(io.StringIO())
+    with one_complaint, speaking():
         args = _parser().parse_args(arguments)
     try:
         return COMMANDS[args.command](args, comm)
     except InputError as err:
-        if comm.root:
-            print("\n".join(f"hpcph: {line}" for line in str(err).splitlines()), file=sys.stderr, flush=True)
+        _complain(comm, *str(err).splitlines())
         return 2
     except RankError as err:
-        if comm.root:
-            print(f"hpcph: {err}", file=sys.stderr, flush=True)
+        _complain(comm, str(err))
         return 1
+
+
+def _say(comm: Comm, *lines: str) -> None:
+    """Print on rank 0, which may end it: the other ranks must have done their part."""
+    if comm.root:
+        with speaking():
+            print(*lines, sep="\n", flush=True)
+
+
+def _complain(comm: Comm, *lines: str) -> None:
+    """On rank 0, for whoever still reads."""
+    if comm.root:
+        try:
+            print(*(f"hpcph: {line}" for line in lines), sep="\n", file=sys.stderr, flush=True)
+        except BrokenPipeError:
+            hush(sys.stderr)
 
 
 def _run(args, comm: Comm) -> int:
@@ -39,8 +56,7 @@ def _run(args, comm: Comm) -> int:
     try:
         run(comm, _source(args, comm), args.output, stop, args.resume)
     except Stopped as stopped:
-        if comm.root:
-            print(f"hpcph: {stopped}; the same command goes on from there", file=sys.stderr, flush=True)
+        _complain(comm, f"{stopped}; the same command goes on from there")
         return 75
     finally:
         hold()  # what comes now changes neither result nor exit code
@@ -53,14 +69,12 @@ def _check(args, comm: Comm) -> int:
 
     source = _source(args, comm)
 
-    def check() -> None:
+    def check() -> list[str]:
         ready = prepare(source)
         lines = [] if ready.job.accuracy else [mesh.description() for mesh in meshes(ready.job)]
-        for remark in [*ready.remarks, *lines]:
-            print(remark)
-        print(f"{args.input}: good")
+        return [*ready.remarks, *lines, f"{args.input}: good"]
 
-    comm.on_root(check)
+    _say(comm, *comm.on_root(check))
     return 0
 
 
@@ -69,7 +83,7 @@ def _plan(args, comm: Comm) -> int:
     from hpcph.prepare import prepare
 
     source = _source(args, comm)
-    comm.on_root(lambda: print("\n".join(plan(prepare(source).job, args.ranks).lines())))
+    _say(comm, *comm.on_root(lambda: plan(prepare(source).job, args.ranks).lines()))
     return 0
 
 
@@ -84,8 +98,8 @@ def _scaling(args, comm: Comm) -> int:
     launcher = args.launcher or _launcher(comm)
     job = prepare(source).job
     measurements = study(source, job, args.ranks, folder, launcher, args.repeats)
-    print("\n".join(report(job, measurements, folder)))
-    print(f"{folder}: scaling.csv, scaling.json, scaling.pdf, scaling.png")
+    files = f"{folder}: scaling.csv, scaling.json, scaling.pdf, scaling.png"
+    _say(comm, *report(job, measurements, folder), files)
     return 0
 
 
@@ -94,14 +108,14 @@ def _export(args, comm: Comm) -> int:
     from hpcph.export.options import Options
 
     options = Options.given(**{name: value for name, value in vars(args).items() if name not in ("command", "result")})
-    comm.on_root(lambda: print("\n".join(export(args.result, options))))
+    _say(comm, *comm.on_root(lambda: export(args.result, options)))
     return 0
 
 
 def _report(args, comm: Comm) -> int:
     from hpcph.report.page import write
 
-    comm.on_root(lambda: print(write(args.result, args.output)))
+    _say(comm, str(comm.on_root(lambda: write(args.result, args.output))))
     return 0
 
 
@@ -114,7 +128,7 @@ def _figures(args, comm: Comm) -> int:
         choices = Choices.of(args.q, args.branch, args.radius)
         with open_result(args.result) as result:
             for line in write(result, args.output or args.result.parent / "figures", choices):
-                print(line, flush=True)
+                _say(comm, line)
 
     comm.on_root(draw)
     return 0

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from hpcph.output.pipe import hush
 from hpcph.response.convergence import FeedbackUncertainty, Uncertainty
 from hpcph.response.feedback import Feedback
 from hpcph.response.sample import Samples
@@ -21,12 +22,20 @@ INTERVAL = 10.0  # s between lines of a batch log
 NOTEBOOK_INTERVAL = 0.2  # s between two states of a notebook's bar
 
 
+class Unbroken(Console):
+    """A console that falls silent where nobody reads on: a run is there for its result."""
+
+    def on_broken_pipe(self) -> None:
+        """Instead of rich's, which ends the program."""
+        hush(sys.stdout)
+
+
 class Reporter:
     """Lines and bars of one run; silent on every rank but the first."""
 
     def __init__(self, speaks: bool):
-        self.bars = Console(quiet=not speaks, force_terminal=_watched(), force_jupyter=False)
-        self.lines = Console(quiet=not speaks, force_terminal=False, force_jupyter=False, width=LOG_WIDTH)
+        self.bars = Unbroken(quiet=not speaks, force_terminal=_watched(), force_jupyter=False)
+        self.lines = Unbroken(quiet=not speaks, force_terminal=False, force_jupyter=False, width=LOG_WIDTH)
         self.notebook = speaks and _notebook()
 
     def say(self, text: str | Table) -> None:
