@@ -37,6 +37,9 @@ QUARTZ = ("quartz_pbesol", "quartz_lda")
 NONE, TRANSLATION, BOTH = frozenset(), frozenset([SumRule.TRANSLATIONAL]), frozenset(SumRule)
 TENSORS = ("gamma_nl_rate", "chi_diagonal", "chi_off_diagonal")
 THZ = 2e12 * np.pi  # rad s⁻¹
+EPSILON = np.zeros((3, 3, 3))  # ε_λμν, written out
+for _i, _j, _k in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
+    EPSILON[_i, _j, _k], EPSILON[_i, _k, _j] = 1, -1
 
 
 @dataclass(frozen=True)

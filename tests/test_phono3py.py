@@ -27,9 +27,7 @@ def computed(folder, aln, kappa, **changes) -> dict[str, np.ndarray]:
         "lifetime": {"phono3py": str(kappa)},
         "gradient": "1 K/mm",
     } | changes
-    with world.communicator() as comm:
-        path = world.compute(comm, folder, data).path
-    with h5py.File(path) as file:
+    with h5py.File(world.result(folder, data)) as file:
         return {name: item[...] for name, item in file["thermal"].items()}
 
 

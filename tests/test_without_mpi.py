@@ -21,11 +21,8 @@ sys.meta_path.insert(0, Missing())
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
-    with world.communicator() as comm:
-        if comm.size > 1:
-            pytest.skip("starts processes of its own")
-        wanted = world.quartz(slices=world.DROP, modes=False, temperature=["300 K"])
-        yield world.compute(comm, tmp_path_factory.mktemp("reading"), wanted).path
+    wanted = world.quartz(slices=world.DROP, modes=False, temperature=["300 K"])
+    return world.result(tmp_path_factory.mktemp("reading"), wanted)
 
 
 def without_mpi(*arguments, **environment) -> subprocess.CompletedProcess:

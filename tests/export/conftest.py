@@ -18,8 +18,7 @@ def result(tmp_path_factory):
         slices=world.DROP,
         orbits={"q": ORBITS},
     )
-    with world.communicator() as comm:
-        return world.compute(comm, tmp_path_factory.mktemp("export"), data).path
+    return world.result(tmp_path_factory.mktemp("export"), data)
 
 
 @pytest.fixture(scope="session")

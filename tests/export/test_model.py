@@ -23,8 +23,7 @@ HERTZ = 1e13 / (2 * np.pi)  # of an angular frequency of 1 in units of (100 fs)â
 @pytest.fixture(scope="module")
 def chain(tmp_path_factory):
     """result.h5 of the chain."""
-    with world.communicator() as comm:
-        return world.compute(comm, tmp_path_factory.mktemp("chain"), INPUT).path
+    return world.result(tmp_path_factory.mktemp("chain"), INPUT)
 
 
 def test_frequencies_of_a_model(chain, tmp_path):

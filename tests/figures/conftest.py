@@ -46,8 +46,7 @@ CHAIN = {
 
 def compute(folder: Path, **changes) -> Path:
     """The result.h5 of a run with some sections changed."""
-    with world.communicator() as comm:
-        return Path(world.compute(comm, folder, world.quartz(**(SECTIONS | changes))).path)
+    return world.result(folder, world.quartz(**(SECTIONS | changes)))
 
 
 @pytest.fixture(scope="session")
@@ -60,8 +59,8 @@ def path():
 @pytest.fixture(scope="session")
 def chain():
     """The file of the Te-like chain: model units, light alone."""
-    with tempfile.TemporaryDirectory(prefix="hpcph-figures-") as folder, world.communicator() as comm:
-        yield Path(world.compute(comm, Path(folder), CHAIN).path)
+    with tempfile.TemporaryDirectory(prefix="hpcph-figures-") as folder:
+        yield world.result(Path(folder), CHAIN)
 
 
 @pytest.fixture

@@ -100,6 +100,12 @@ def compute(comm: Comm, folder: Path, data: dict):
     return run(comm, source if comm.root else None, folder / "out", Stop())
 
 
+def result(folder: Path, data: dict) -> Path:
+    """result.h5 of a run in this process."""
+    with communicator() as comm:
+        return compute(comm, folder, data).path
+
+
 def command(ranks: int, *arguments, script: Path | None = None, timeout: float = 240) -> subprocess.CompletedProcess:
     """python -m hpcph (or a script) under mpirun, or without it for ranks = 0; a hang fails."""
     launch = ["mpirun", "-n", str(ranks), "--oversubscribe", "--bind-to", "none"] if ranks else []

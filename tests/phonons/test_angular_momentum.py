@@ -66,12 +66,9 @@ def test_bounds_and_sums(name):
 def test_matrices_are_those_of_the_definition():
     """m^λ_nm = ⟨n|M^λ|m⟩ with (M^λ)_{aμ,bν} = −i δ_ab ε_λμν written out."""
     modes = physics.modes(physics.case("embedded"), [[0.1, 0.2, 0.3], [0.3, -0.1, 0.2]])
-    epsilon = np.zeros((3, 3, 3))
-    for i, j, k in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
-        epsilon[i, j, k], epsilon[i, k, j] = 1, -1
     e = modes.eigenvector_kmn
     for axis in range(3):
-        M = np.kron(np.eye(e.shape[1] // 3), -1j * epsilon[axis])
+        M = np.kron(np.eye(e.shape[1] // 3), -1j * physics.EPSILON[axis])
         expected = e.conj().swapaxes(-1, -2) @ M @ e
         assert np.abs(angular_momentum.matrices(modes)[:, axis] - expected).max() < 1e-13
 

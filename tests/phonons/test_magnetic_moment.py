@@ -69,14 +69,11 @@ def test_matrices_are_those_of_the_definition(seed):
     born[0] *= rng.integers(0, 2, (3, 3))
     ratio = magnetic_moment.gyromagnetic_tensor(born, mass)
     found = magnetic_moment.matrices(modes, ratio)
-    epsilon = np.zeros((3, 3, 3))
-    for i, j, k in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
-        epsilon[i, j, k], epsilon[i, k, j] = 1, -1
     e = modes.eigenvector_kmn
     for axis in range(3):
         N = np.zeros((len(e[0]),) * 2, complex)
         for a, Z in enumerate(born):
-            M = -1j * epsilon[axis]
+            M = -1j * physics.EPSILON[axis]
             N[3 * a : 3 * a + 3, 3 * a : 3 * a + 3] = charge / (4 * mass[a]) * (M @ Z + Z.T @ M)
         assert np.abs(found[:, axis] - e.conj().swapaxes(-1, -2) @ N @ e).max() < 1e-13 * charge / mass.min()
     diagonal = hbar * np.einsum("kinn->kni", found).real

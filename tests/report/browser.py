@@ -7,10 +7,6 @@ from pathlib import Path
 import pytest
 from parallel import world
 
-from hpcph.config.load import load
-from hpcph.driver import run
-from hpcph.parallel.signals import Stop
-
 TITLE = "<script>document.title = 'broken'</script> quartz & </title>"
 FULL = {
     "title": TITLE,
@@ -62,13 +58,7 @@ FLAGS = (
 
 def compute(folder: Path, changes: dict) -> Path:
     """result.h5 of the small quartz with other sections."""
-    return compute_input(folder, world.quartz(**changes))
-
-
-def compute_input(folder: Path, data: dict) -> Path:
-    """result.h5 of an input."""
-    with world.communicator() as comm:
-        return run(comm, load(world.write(folder, data)), folder / "out", Stop()).path
+    return world.result(folder, world.quartz(**changes))
 
 
 def start(profile: Path):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from parallel import world
 from report import browser
 from report.test_page import embedded, unpack
 
@@ -14,7 +15,7 @@ from hpcph.report.page import write
 @pytest.fixture(scope="module")
 def chain(tmp_path_factory):
     """result.h5 of the chain."""
-    return browser.compute_input(tmp_path_factory.mktemp("chain"), browser.CHAIN)
+    return world.result(tmp_path_factory.mktemp("chain"), browser.CHAIN)
 
 
 @pytest.fixture(scope="module")

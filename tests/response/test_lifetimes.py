@@ -73,10 +73,8 @@ def datasets(folder, **changes) -> dict[str, np.ndarray]:
     small = {"mesh": {"grid": list(GRID), "shift": [0, 0, 0]}, "optics": world.DROP, "bands": world.DROP}
     small |= {"slices": world.DROP, "orbits": world.DROP}
     folder.mkdir()
-    with world.communicator() as comm:
-        path = world.compute(comm, folder, world.quartz(**small | changes)).path
     found: dict[str, np.ndarray] = {}
-    with h5py.File(path) as file:
+    with h5py.File(world.result(folder, world.quartz(**small | changes))) as file:
         file.visititems(lambda name, item: found.update({name: item[()]} if isinstance(item, h5py.Dataset) else {}))
     return {name: values for name, values in found.items() if values.dtype.kind == "f"}
 
