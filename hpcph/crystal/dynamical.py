@@ -108,12 +108,6 @@ def matrices_and_halves(crystal: Crystal, q_kc: np.ndarray) -> tuple[np.ndarray,
     return D, half[1:].swapaxes(0, 1)
 
 
-def derivatives(crystal: Crystal, q_kc: np.ndarray) -> np.ndarray:
-    """∂D/∂k_c, (k, 3, n, n) complex in m rad² s⁻², full Hermitian matrices."""
-    _, H = matrices_and_halves(crystal, q_kc)
-    return H + H.conj().swapaxes(-1, -2)
-
-
 def nonanalytic(crystal: Crystal, dipoles: Dipoles, direction_c: np.ndarray) -> np.ndarray:
     """The dipole term of D at Γ that depends on the Cartesian direction of approach, (n, n) full real matrix."""
     elements = np.append(dipoles.limit(direction_c), 0.0)

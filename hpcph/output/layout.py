@@ -17,7 +17,6 @@ from hpcph.response.thermal import Coherence, ThermalResponse
 T, R = "/temperature", "/feedback/radius"
 L_TENSOR = (T, "cartesian_l", "cartesian_l2")
 HEAT_AXES = (T, "cartesian_heat", "cartesian_gradient")
-VOIGT = "n·χ·n of the axis n"
 
 
 def mode_maps(points: int, modes: int) -> list[Dataset]:
