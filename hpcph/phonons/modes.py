@@ -7,6 +7,7 @@ import numpy as np
 from hpcph.crystal.dynamical import Crystal, matrices_and_halves
 
 DEGENERATE = 2 * np.pi * 1e7  # rad s⁻¹ (1e-5 THz): modes closer than this form a block
+FROZEN = 1e20  # rad s⁻¹: a frequency that no temperature excites
 ZERO = 2 * np.pi * 1e7  # rad s⁻¹: |ω| below this is the uniform translation at Γ
 
 
@@ -29,6 +30,11 @@ class Modes:
     def unstable_kn(self) -> np.ndarray:
         """Imaginary modes, (k, n) bool."""
         return self.frequency_kn < -ZERO
+
+    @property
+    def thermal_kn(self) -> np.ndarray:
+        """Frequencies for the Bose function, (k, n) rad s⁻¹: modes that are not active are never excited."""
+        return np.where(self.active_kn, self.frequency_kn, FROZEN)
 
     def degenerate_blocks(self) -> np.ndarray:
         """Block number of every mode, (k, n) int: neighbours closer than DEGENERATE share one."""

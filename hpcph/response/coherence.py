@@ -13,7 +13,7 @@ from hpcph.constants import hbar
 from hpcph.crystal.lattice import SYMMETRIC
 from hpcph.phonons import angular_momentum, magnetic_moment
 from hpcph.phonons.angular_momentum import block_average
-from hpcph.phonons.modes import Modes
+from hpcph.phonons.modes import FROZEN, Modes
 from hpcph.response.occupation import occupation
 
 COLUMNS, MAGNETIC = 15, 9  # κ^coh in Voigt order and γ^coh; the same of γ^N follows
@@ -37,7 +37,7 @@ def coherence_sums(
     active = modes.active_kn[:, first] & modes.active_kn[:, second]
     gap[(block[:, first] == block[:, second]) | ~active] = np.inf
     square = gap**2
-    _, _, warming = occupation(np.where(modes.active_kn, omega, 1e20), temperature)
+    _, _, warming = occupation(np.where(modes.active_kn, omega, FROZEN), temperature)
     sums = np.zeros((len(temperature), len(columns)))
     step = max(1, TOGETHER // (len(temperature) * len(first)))
     for low in range(0, len(weight_k), step):  # pieces that stay in the cache

@@ -138,7 +138,7 @@ def slices(crystal: Crystal, q_kc: np.ndarray, axis: np.ndarray, temperature: fl
     """
     modes = diagonalise(crystal, q_kc)
     weights = mode_weights(modes)
-    f, slope, _ = occupation(np.where(modes.active_kn, modes.frequency_kn, 1e20), np.array([temperature]))
+    f, slope, _ = occupation(modes.thermal_kn, np.array([temperature]))
     volume = crystal.structure.volume
     diagonal = np.sum(slope[0] * component(weights.diagonal_kn, axis), axis=1)
     off_diagonal = np.sum(f[0] * component(weights.off_diagonal_kn, axis), axis=1) + component(

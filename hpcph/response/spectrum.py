@@ -94,7 +94,7 @@ def spectral_sums(
     rate_skn : ndarray (s, k, n), 1/τ of modes in s⁻¹; None for one relaxation time, per s
     """
     block, count = modes.degenerate_blocks(), len(wanted.edges) - 1
-    f, slope, warming = occupation(np.where(modes.active_kn, modes.frequency_kn, 1e20), wanted.temperature)
+    f, slope, warming = occupation(modes.thermal_kn, wanted.temperature)
     if rate_skn is not None:
         warming *= lifetimes(rate_skn)
     shares = np.stack(

@@ -153,7 +153,7 @@ def thermal_sums(
     rate_tkn : ndarray (t, k, n), 1/τ of modes in s⁻¹; None for one relaxation time, per s
     coherence : what hpcph.response.coherence gives for them
     """
-    energy = hbar * np.where(modes.active_kn, modes.frequency_kn, 1e20)
+    energy = hbar * modes.thermal_kn
     kT = boltzmann * temperature[:, None]
     f = bose(energy.ravel() / kT)
     w = weight_k[:, None, None]
