@@ -1,14 +1,13 @@
 """python -m hpcph: signals wait, thread counts before NumPy is loaded, the world communicator, exit codes."""
 
-import os
 import sys
 
+from hpcph import threads
 from hpcph.parallel.signals import hold
 
 if sys.argv[1:2] == ["run"]:
     hold()
-for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS"):
-    os.environ[variable] = "1"  # the ranks are the parallelism
+threads.pin()
 
 
 def start() -> None:

@@ -3,12 +3,11 @@
 physics.py beside this file makes the crystals of the physics tests, parallel/world.py the runs of the program tests.
 """
 
-import os
-
 import pytest
 
-for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS"):
-    os.environ[_name] = "1"
+from hpcph import threads
+
+threads.pin()
 
 
 @pytest.fixture(scope="session", autouse=True)

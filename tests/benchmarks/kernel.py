@@ -4,10 +4,9 @@ python tests/benchmarks/kernel.py INPUT.yaml [INPUT.yaml …]     (not collected
 """
 
 # ruff: noqa: E402  (threads are set before NumPy is loaded)
-import os
+from hpcph import threads
 
-for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS"):
-    os.environ[_name] = "1"
+threads.pin()
 
 import argparse
 import time

@@ -3,13 +3,8 @@
 python tests/benchmarks/startup.py [INPUT.yaml] [--ranks 1,2,4]     (not collected by pytest; nothing is asserted)
 """
 
-# ruff: noqa: E402  (threads are set before NumPy is loaded)
-import os
-
-for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS"):
-    os.environ[_name] = "1"
-
 import argparse
+import os
 import resource
 import subprocess
 import sys
@@ -20,6 +15,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
+from hpcph import threads  # noqa: E402
+
+threads.pin()  # NumPy is loaded below
 LAUNCHED = "HPCPH_LAUNCHED"
 
 
