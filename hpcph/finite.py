@@ -22,6 +22,8 @@ from hpcph.petsc import require_petsc
 from hpcph.response import sample
 from hpcph.response.thermal import ThermalResponse
 
+FEW = 1_000_000  # nodes of a sample whose threshold is looked for without being asked
+
 if TYPE_CHECKING:  # ranks other than 0 import this module too, and never the validation
     from hpcph.config.finite import Bath as WantedBath
     from hpcph.config.finite import Conductivity, FiniteSample
@@ -54,6 +56,7 @@ def setup(given: "Input", structure: Structure) -> Setup | None:
         melting=wanted.melting or np.inf,
         modulation=wanted.modulation,
         limits=Limits(wanted.solver.tolerance, wanted.solver.iterations),
+        threshold=bool(np.prod(cells.nodes) <= FEW) if wanted.threshold == "auto" else wanted.threshold,
         conductivity=_conductivity(wanted.conductivity),
     )
 

@@ -109,6 +109,8 @@ def _words(result: xr.Dataset) -> str:
     gamma, eta = float(result["sample_gamma_ll"]), float(result["sample_amplification"])
     power, spot = float(result.attrs["sample_power"]), str(result.attrs["sample_spot"])
     coupled = f"η = {style.number(eta)}, with feedback" if np.isfinite(eta) else "supercritical, without feedback"
+    limit = float(result.get("sample_threshold_power", np.nan))
+    coupled += f", threshold {style.number(limit)} W" if np.isfinite(limit) else ""
     light = "even light" if spot == "uniform" else f"spot of radius {spot}"
     return (
         f"{result.attrs['sample_shape']}, {style.number(power)} W absorbed, {light}; "

@@ -9,6 +9,7 @@ from hpcph.heat.fields import stray_points
 from hpcph.heat.grid import Part
 from hpcph.heat.sample import Heated, Totals
 from hpcph.heat.setup import Bath, Setup
+from hpcph.heat.threshold import Threshold
 from hpcph.output.store import Dataset
 
 GROUP = "/sample"
@@ -79,6 +80,7 @@ def results(setup: Setup, totals: Totals) -> list[Dataset]:
     radius = response.critical_radius[0]
     text = "size (as /feedback/radius) below which a sample of these proportions and this T(x/size) has no solution"
     found.append(Dataset.of(f"{GROUP}/critical_radius", radius, "m", text))
+    found += _threshold(totals.threshold)
     if totals.stray is not None:
         point = f"{GROUP}/stray_z"
         points = stray_points(Part(setup.grid, 0, setup.grid.nodes[0]))
@@ -89,6 +91,28 @@ def results(setup: Setup, totals: Totals) -> list[Dataset]:
             Dataset.of(f"{GROUP}/stray_field", totals.stray, "T", "B of the dipoles m dV there", (point, VECTOR)),
         ]
     return found
+
+
+def _threshold(found: Threshold | None) -> list[Dataset]:
+    """Where the feedback loses its solution as the power rises, and what was tried on the way."""
+    if found is None:
+        return []
+    name, trials = f"{GROUP}/trial_power", found.trials
+    power, eigenvalue, hottest = (np.array([getattr(t, n) for t in trials]) for n in ("power", "eigenvalue", "hottest"))
+    text = "absorbed power from which on the feedback has no solution, NaN where the temperatures of the run end before"
+    return [
+        Dataset.of(f"{GROUP}/threshold_power", found.power, "W", text),
+        Dataset.of(name, power, "W", "absorbed powers that were tried", (name,)),
+        Dataset.of(f"{GROUP}/trial_eigenvalue", eigenvalue, "1", "largest of Γ there, 1 at the threshold", (name,)),
+        Dataset.of(f"{GROUP}/trial_hottest", hottest, "K", "hottest temperature there", (name,)),
+    ]
+
+
+def _threshold_words(found: Threshold) -> str:
+    end = found.end
+    if np.isnan(found.power):
+        return f"no threshold up to {end.power:.4g} W, which makes {end.hottest:.5g} K: Γ up to {end.eigenvalue:.4g}"
+    return f"threshold {found.power:.5g} W, which makes {end.hottest:.5g} K; with more the feedback has no solution"
 
 
 def _torque(setup: Setup, totals: Totals) -> np.ndarray:
@@ -124,6 +148,8 @@ def lines(setup: Setup, totals: Totals) -> list[str | Table]:
         f"sample: γ^LL {response.gamma_total[0, 0]:.4e}{scaled}, critical radius {response.critical_radius[0]:.4g} m, "
         f"L along the axis {totals.without.pam[2]:.4e} J s without feedback",
     ]
+    if totals.threshold is not None:
+        found.append(f"sample: {_threshold_words(totals.threshold)}")
     if response.supercritical:
         return [*found, "sample: supercritical, the linear response with feedback has no solution"]
     rotation = -setup.body.inverse_inertia_rij[0, 2] @ totals.pam / setup.grid.volume
