@@ -74,7 +74,7 @@ def _panel(axes: Axes, x: np.ndarray, z: np.ndarray, values: np.ndarray, label: 
     norm, colours = _scale(values)
     image = axes.pcolormesh(x, z, values, norm=norm, cmap=colours, shading="gouraud", rasterized=True)
     axes.set_aspect("equal" if 0.4 < np.ptp(z) / np.ptp(x) < 6 else "auto")
-    axes.xaxis.set_major_locator(MaxNLocator(5, prune="both"))  # those at the corners would touch the labels of z
+    axes.xaxis.set_major_locator(MaxNLocator(4, prune="both"))  # those at the corners would touch the labels of z
     assert axes.figure is not None and norm.vmin is not None and norm.vmax is not None
     bar = axes.figure.colorbar(image, ax=axes, location="top", pad=0.02, aspect=14)
     bar.set_ticks([norm.vmin, *([0.0] if norm.vmin < 0 < norm.vmax else []), norm.vmax])
