@@ -10,8 +10,9 @@ from math import sqrt
 import numpy as np
 
 from hpcph.errors import InputError
-from hpcph.heat.conduction import Conduction, Loads, rows
+from hpcph.heat.conduction import Conduction, Loads
 from hpcph.heat.grid import Grid, Part
+from hpcph.heat.rows import rows
 from hpcph.heat.table import Table
 from hpcph.petsc import petsc
 
@@ -206,19 +207,17 @@ class _Problem:
         result.setArray(found[part.owned])
 
     def _matrix(self, vector):
-        matrix = self.petsc.Mat().createAIJ(
-            (vector.getSizes(), vector.getSizes()), csr=self._rows(self._look(vector)), comm=self.team
-        )
+        first = self.equation.jacobian(self._look(vector))
+        self.rows = rows(self.equation.part, self.equation.loads.fixed, first)
+        structure = (self.rows.pointer, self.rows.column, self.rows.values(first))
+        matrix = self.petsc.Mat().createAIJ((vector.getSizes(), vector.getSizes()), csr=structure, comm=self.team)
         matrix.setOption(self.petsc.Mat.Option.NEW_NONZERO_LOCATION_ERR, True)
         return matrix
 
     def _jacobian(self, _, vector, matrix, __) -> None:
-        pointer, column, value = self._rows(self._look(vector))
-        matrix.setValuesCSR(pointer, column, value)
+        value = self.rows.values(self.equation.jacobian(self._look(vector)))
+        matrix.setValuesCSR(self.rows.pointer, self.rows.column, value)
         matrix.assemble()
-
-    def _rows(self, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        return rows(self.equation.part, self.equation.loads.fixed, self.equation.jacobian(theta))
 
     def _monitor(self, snes, step: int, norm: float) -> None:
         size = int(np.prod(self.equation.part.grid.nodes))

@@ -14,8 +14,9 @@ petsc4py.init(["sample", "-no_signal_handler"])
 from petsc4py import PETSc  # noqa: E402
 
 from hpcph.heat import solver  # noqa: E402
-from hpcph.heat.conduction import Loads, rows  # noqa: E402
+from hpcph.heat.conduction import Loads  # noqa: E402
 from hpcph.heat.grid import Part, cuboid  # noqa: E402
+from hpcph.heat.rows import rows  # noqa: E402
 from hpcph.heat.table import table  # noqa: E402
 from hpcph.parallel.comm import world  # noqa: E402
 
@@ -39,9 +40,11 @@ def plain(comm, nodes: tuple[int, int, int], depth: int) -> tuple[float, int]:
     shape = (part.seen.stop - part.seen.start, nodes[1], nodes[0])
     one = -np.ones(shape)
     stencil = {offset: one for offset in ((-1, 0, 0), (0, -1, 0), (0, 0, -1), (0, 0, 1), (0, 1, 0), (1, 0, 0))}
-    pointer, column, value = rows(part, np.zeros(shape, bool), stencil | {(0, 0, 0): 6 * np.ones(shape)})
+    stencil[0, 0, 0] = 6 * np.ones(shape)
+    coupled = rows(part, np.zeros(shape, bool), stencil)
     size = ((high - low) * nodes[0] * nodes[1], None)
-    matrix = PETSc.Mat().createAIJ((size, size), csr=(pointer, column, value), comm=comm.mpi)
+    structure = (coupled.pointer, coupled.column, coupled.values(stencil))
+    matrix = PETSc.Mat().createAIJ((size, size), csr=structure, comm=comm.mpi)
     ksp = PETSc.KSP().create(comm.mpi)
     ksp.setOptionsPrefix("plain_")
     options = PETSc.Options()

@@ -9,8 +9,9 @@ from parallel import world
 
 from hpcph.errors import InputError
 from hpcph.heat import solver
-from hpcph.heat.conduction import Conduction, Loads, rows
+from hpcph.heat.conduction import Conduction, Loads
 from hpcph.heat.grid import Part, cuboid, cylinder
+from hpcph.heat.rows import rows
 from hpcph.heat.table import Table, table
 from hpcph.parallel.comm import Comm
 
@@ -143,7 +144,9 @@ def test_jacobian_is_the_derivative_of_the_residual(case):
     zero = np.zeros(grid.nodes)
     equation = Conduction(part, Loads(zero, part.side(), zero, zero > 0, zero), linear(components), 0.0)
     theta = np.random.default_rng(1).uniform(0.3, 1.7, grid.nodes)
-    pointer, column, value = rows(part, zero > 0, equation.jacobian(theta))
+    stencil = equation.jacobian(theta)
+    coupled = rows(part, zero > 0, stencil)
+    pointer, column, value = coupled.pointer, coupled.column, coupled.values(stencil)
     step, numeric = 1e-6, np.zeros((theta.size, theta.size))
     for node in range(theta.size):
         change = np.zeros(theta.size)
@@ -164,7 +167,9 @@ def test_operator_is_symmetric_positive_and_conserves_heat(case):
     part, zero = Part(grid, 0, grid.nodes[0]), np.zeros(grid.nodes)
     flat = Table(np.array([0.0, 2.0]), np.array([0, 0, 0, 1.0])[:, None, None] * START[:components])
     equation = Conduction(part, Loads(zero, zero, zero, zero > 0, zero), flat, 0.0)
-    pointer, column, value = rows(part, zero > 0, equation.jacobian(zero))
+    stencil = equation.jacobian(zero)
+    coupled = rows(part, zero > 0, stencil)
+    pointer, column, value = coupled.pointer, coupled.column, coupled.values(stencil)
     matrix = csr_matrix((value, column, pointer)).toarray()
     largest = np.abs(matrix).max()
     np.testing.assert_allclose(matrix, matrix.T, rtol=0, atol=1e-14 * largest)
