@@ -11,9 +11,10 @@ import numpy as np
 from hpcph import finite
 from hpcph.boltzmann.transport import Correction, correction
 from hpcph.conclude import Outcome, Timing, conclude
-from hpcph.errors import InputError
+from hpcph.errors import InputError, Stopped
 from hpcph.findings import Findings, Runs, thermal_findings
 from hpcph.heat.sample import Heated
+from hpcph.heat.solver import Listener
 from hpcph.job import Job, map_stages, meshes, read, zone
 from hpcph.keeper import Keeper
 from hpcph.output import finite as sample_layout
@@ -74,7 +75,7 @@ def _through(comm: Comm, source, job: Job, keeper: Keeper, begin: float, reporte
     for stage in others:
         _compute(comm, stage, keeper, reporter)
     beyond = _beyond(comm, job, reporter) if job.boltzmann is not None else None
-    heated = _heat(comm, source, job, runs, beyond, keeper.path, reporter) if job.sample is not None else None
+    heated = _heat(comm, source, job, runs, beyond, keeper, reporter) if job.sample is not None else None
     comm.phase = "completing the result"
     hosts = len(set(comm.mpi.allgather(platform.node())))
     timing = Timing(begin, time.monotonic() - started, hosts)
@@ -239,7 +240,7 @@ def _compute(comm: Comm, stage: Stage, keeper: Keeper, reporter: Reporter) -> np
 
 
 def _heat(
-    comm: Comm, source, job: Job, runs: Runs, beyond: Correction | None, path: Path, reporter: Reporter
+    comm: Comm, source, job: Job, runs: Runs, beyond: Correction | None, keeper: Keeper, reporter: Reporter
 ) -> Heated:
     """The finite sample; every rank writes its planes. Not kept in checkpoints: it is solved anew after each."""
 
@@ -248,9 +249,13 @@ def _heat(
         return relaxed if beyond is None else beyond.added(relaxed)
 
     comm.phase = "heating the sample"
-    found = finite.heated(comm, source, job, crystal, reporter)
+    try:
+        found = finite.heated(comm, source, job, crystal, Listener(reporter.say, lambda: keeper.stop.requested))
+    except Stopped:
+        keeper.keep()
+        raise
     comm.phase = "writing the maps of the sample"
-    _write(comm, sample_layout.maps(job.sample, job.gyromagnetic is not None), path, sample_layout.pieces(found))
+    _write(comm, sample_layout.maps(job.sample, job.gyromagnetic is not None), keeper.path, sample_layout.pieces(found))
     return found
 
 

@@ -12,11 +12,10 @@ from hpcph.heat import grid
 from hpcph.heat.material import Material, is_uniaxial, material
 from hpcph.heat.sample import Heated, heat
 from hpcph.heat.setup import Bath, Laser, Setup
-from hpcph.heat.solver import Limits
+from hpcph.heat.solver import Limits, Listener
 from hpcph.heat.table import table
 from hpcph.job import Job
 from hpcph.output import finite as layout
-from hpcph.output.progress import Reporter
 from hpcph.parallel.comm import Comm
 from hpcph.petsc import require_petsc
 from hpcph.response import sample
@@ -88,10 +87,10 @@ def _conductivity(given: "Conductivity | None"):
     return table(np.array(given.temperature), values)
 
 
-def heated(comm: Comm, source, job: Job, crystal: Callable[[], ThermalResponse], reporter: Reporter) -> Heated:
-    """Heat the sample of a job; crystal : its response, asked for on rank 0. Collective. Raises InputError."""
+def heated(comm: Comm, source, job: Job, crystal: Callable[[], ThermalResponse], listener: Listener) -> Heated:
+    """Heat the sample of a job; crystal : its response, asked for on rank 0. Collective. Raises InputError, Stopped."""
     assert job.sample is not None
-    return heat(comm, job.sample, comm.on_root(lambda: _material(source.input, job, crystal())), reporter.say)
+    return heat(comm, job.sample, comm.on_root(lambda: _material(source.input, job, crystal())), listener)
 
 
 def _material(given: "Input", job: Job, everything: ThermalResponse) -> Material:

@@ -33,7 +33,7 @@ class Bath(Section):
     """What a face touches; without a transfer coefficient it has that temperature."""
 
     temperature: Kelvin
-    transfer: Annotated[HeatTransfer, Field(ge=1e-12, le=1e20)] | None = None
+    transfer: Annotated[HeatTransfer, Field(ge=1e-6, le=1e12)] | None = None
 
 
 class Conductivity(Section):

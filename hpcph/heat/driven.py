@@ -3,15 +3,14 @@
 Collective.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
 from hpcph.heat.fields import Fields, Integrals, by_plane, respond, uncoupled
 from hpcph.heat.material import Material
 from hpcph.heat.setup import Setup
-from hpcph.heat.solver import Temperature, solve
+from hpcph.heat.solver import Listener, Temperature, solve
 from hpcph.response.feedback import Feedback
 
 
@@ -30,10 +29,17 @@ class Driven:
     coldest: float
     hottest: float
 
+    @property
+    def eigenvalue(self) -> float:
+        """The largest of Γ, 0 where none is positive (rank 0)."""
+        assert self.response is not None
+        return float(self.response.largest[0, 0])
 
-def drive(comm, setup: Setup, material: Material, say: Callable[[str], None]) -> Driven:
-    """Heat a sample. Raises InputError where the solver does not converge."""
-    found = solve(comm, setup.grid, setup.loads, material.conductivity, setup.reference, setup.limits, say)
+
+def drive(comm, setup: Setup, material: Material, power: float, listener: Listener) -> Driven:
+    """Heat a sample by light of that power, W. Raises InputError where the solver does not converge, and Stopped."""
+    setup = replace(setup, laser=replace(setup.laser, power=power))
+    found = solve(comm, setup.grid, setup.loads, material.conductivity, setup.reference, setup.limits, listener)
     without = None if found is None else uncoupled(found, material, setup.reference)
     sums = total(comm, None if without is None else by_plane(without, material))
     response = None if sums is None else respond(sums, setup, material)

@@ -60,7 +60,15 @@ class Setup:
     @property
     def reference(self) -> float:
         """Temperature that others are relative to: that of the coldest bath, K."""
-        return min(bath.temperature for bath in (self.bottom, self.side, self.top) if bath is not None)
+        return min(self._baths())
+
+    @property
+    def is_even(self) -> bool:
+        """Have all baths one temperature, so that there is no gradient without light?"""
+        return len(set(self._baths())) == 1
+
+    def _baths(self) -> list[float]:
+        return [bath.temperature for bath in (self.bottom, self.side, self.top) if bath is not None]
 
     def loads(self, part: Part) -> Loads:
         """Light and baths on a part of the grid. Where faces meet, the later of side, top and bottom fixes."""

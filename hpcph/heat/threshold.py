@@ -4,14 +4,14 @@
 1 at the threshold. The search ends where the sample melts or leaves the temperatures that are known.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from hpcph.heat.driven import Driven, drive
 from hpcph.heat.material import Material
 from hpcph.heat.setup import Setup
+from hpcph.heat.solver import Listener
 
 PRECISION = 1e-6  # of the power
 
@@ -37,23 +37,25 @@ class Threshold:
     trials: list[Trial]
 
 
-def threshold(comm, setup: Setup, material: Material, found: Driven, say: Callable[[str], None]) -> Threshold:
+def threshold(comm, setup: Setup, material: Material, found: Driven, listener: Listener) -> Threshold:
     """Of a sample whose state at the power of its laser is known; the same on every rank.
 
-    Raises InputError where the solver does not converge.
+    Raises InputError where the solver does not converge, and Stopped.
     """
     from scipy.optimize import brentq  # only where a run has a sample
 
-    highest, own = min(setup.melting, float(material.flow.knots[-1])), setup.laser.power
-    tried = {own: _trial(comm, setup, own, found)}
+    highest = min(setup.melting, *(float(known.knots[-1]) for known in (material.flow, material.conductivity)))
+    own = setup.laser.power
+    silent = Listener(lambda _: None, listener.stop)
+    tried = {own: _trial(comm, own, found)}
 
     def excess(power: float) -> float:
         """Negative where the sample is neither supercritical nor too hot."""
         if power not in tried:
-            changed = replace(setup, laser=replace(setup.laser, power=power))
-            tried[power] = _trial(comm, setup, power, drive(comm, changed, material, lambda _: None))
-            trial = tried[power]
-            say(f"sample: trial with {power:.5g} W: Γ up to {trial.eigenvalue:.6g}, hottest {trial.hottest:.5g} K")
+            trial = tried[power] = _trial(comm, power, drive(comm, setup, material, power, silent))
+            listener.say(
+                f"sample: trial with {power:.5g} W: Γ up to {trial.eigenvalue:.6g}, hottest {trial.hottest:.5g} K"
+            )
         return max(tried[power].eigenvalue - 1, tried[power].hottest / highest - 1)
 
     low, high = (0.0, own) if excess(own) >= 0 else (own, np.inf)
@@ -66,12 +68,6 @@ def threshold(comm, setup: Setup, material: Material, found: Driven, say: Callab
     return Threshold(power, last, sorted(tried.values(), key=lambda trial: trial.power))
 
 
-def _trial(comm, setup: Setup, power: float, found: Driven) -> Trial:
+def _trial(comm, power: float, found: Driven) -> Trial:
     """What all ranks learn of a state."""
-    return Trial(power, comm.bcast(None if found.response is None else _eigenvalue(found, setup)), found.hottest)
-
-
-def _eigenvalue(found: Driven, setup: Setup) -> float:
-    """The largest of Γ, 0 where none is positive."""
-    assert found.response is not None
-    return float(np.nan_to_num(found.response.critical_radius[0] / setup.body.radius_r[0]) ** 2)
+    return Trial(power, comm.bcast(found.eigenvalue if comm.root else None), found.hottest)

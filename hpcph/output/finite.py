@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 from rich.table import Table
 
-from hpcph.heat.fields import stray_points
 from hpcph.heat.grid import Part
 from hpcph.heat.sample import Heated, Totals
 from hpcph.heat.setup import Bath, Setup
+from hpcph.heat.stray import stray_points
 from hpcph.heat.threshold import Threshold
 from hpcph.output.store import Dataset
 
@@ -66,14 +66,15 @@ def results(setup: Setup, totals: Totals) -> list[Dataset]:
             f"{GROUP}/torque",
             _torque(setup, totals),
             "N m",
-            "amplitude of −dL/dt where the power is ½P(1 + cos 2πft)",
+            "factor of sin 2πft in −dL/dt where the power is ½P(1 + cos 2πft)",
             v,
         ),
     ]
     for name, value, text in (
         ("gamma_ll_diagonal", response.gamma_diagonal[0, 0], "γ^LL of the mean χ^D, along the axis, scaled"),
         ("gamma_ll_off_diagonal", response.gamma_off_diagonal[0, 0], "the same of χ^OD"),
-        ("gamma_ll", response.gamma_total[0, 0], "γ^LL of the sample: of the mean of χ(T(x)), scaled; threshold 1"),
+        ("gamma_ll", response.gamma_total[0, 0], "γ^LL of the sample: of the mean of χ(T(x)), scaled"),
+        ("eigenvalue", response.largest[0, 0], "largest of Γ, whose component along the axis is γ^LL; threshold 1"),
         ("amplification", response.amplification[0, 0], "η of the sample, 1/(1 − γ^LL), NaN where supercritical"),
     ):
         found.append(Dataset.of(f"{GROUP}/{name}", value, "1", text))
@@ -116,8 +117,8 @@ def _threshold_words(found: Threshold) -> str:
 
 
 def _torque(setup: Setup, totals: Totals) -> np.ndarray:
-    """Amplitude of −dL/dt, L in proportion to the power ½P(1 + cos 2πft), (3,) N m."""
-    return np.pi * setup.modulation * np.abs(totals.pam)
+    """N m that multiplies sin 2πft in −dL/dt, as heat follows the power ½P(1 + cos 2πft) without delay, (3,)."""
+    return np.pi * setup.modulation * (totals.pam - totals.dark)
 
 
 def attributes(setup: Setup, totals: Totals) -> dict[str, Any]:
@@ -151,7 +152,8 @@ def lines(setup: Setup, totals: Totals) -> list[str | Table]:
     if totals.threshold is not None:
         found.append(f"sample: {_threshold_words(totals.threshold)}")
     if response.supercritical:
-        return [*found, "sample: supercritical, the linear response with feedback has no solution"]
+        about = "" if response.gamma_total[0, 0] >= 1 else f" about another axis (Γ up to {response.largest[0, 0]:.4g})"
+        return [*found, f"sample: supercritical{about}, the linear response with feedback has no solution"]
     rotation = -setup.body.inverse_inertia_rij[0, 2] @ totals.pam / setup.grid.volume
     found.append(
         f"sample: with feedback L {totals.pam[2]:.4e} J s, η {response.amplification[0, 0]:.6g}; set free it turns at "

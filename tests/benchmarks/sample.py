@@ -48,7 +48,7 @@ def plain(comm, nodes: tuple[int, int, int], depth: int) -> tuple[float, int]:
     ksp = PETSc.KSP().create(comm.mpi)
     ksp.setOptionsPrefix("plain_")
     options = PETSc.Options()
-    for name, wanted in {**solver.OPTIONS, "ksp_rtol": 1e-9, "pc_type": "mg", "pc_mg_levels": depth,
+    for name, wanted in {**solver.OPTIONS, "ksp_rtol": 1e-9, "pc_mg_levels": depth, "mg_coarse_ksp_type": "preonly",
                          "mg_coarse_pc_type": "redundant"}.items():  # fmt: skip
         options[f"plain_{name}"] = wanted
     ksp.setDM(grid)
