@@ -28,6 +28,7 @@ class CollisionFile:
 
     row_t : ndarray (t,) int, its rows of the temperatures of a run; points, modes : numbers of its matrix
     components : 1 of a reducible matrix, 3 of an irreducible one
+    stamp : size in bytes and time of the last change in ns, by which another file of that name is noticed later
     """
 
     path: Path
@@ -35,6 +36,7 @@ class CollisionFile:
     points: int
     modes: int
     components: int
+    stamp: tuple[int, int]
 
 
 def look(file: h5py.File, temperature: np.ndarray) -> tuple[CollisionFile, np.ndarray]:
@@ -67,7 +69,7 @@ def look(file: h5py.File, temperature: np.ndarray) -> tuple[CollisionFile, np.nd
     if total.min() < 0:
         raise Unsound(f"has negative linewidths, down to {total.min():.2g} THz")
     path = Path(file.filename).absolute()
-    return CollisionFile(path, nearest, gamma.shape[1], gamma.shape[2], components), RATE * total
+    return CollisionFile(path, nearest, gamma.shape[1], gamma.shape[2], components, stamp(path)), RATE * total
 
 
 def read_slab(given: CollisionFile, temperature: int, low: int, high: int, store) -> None:
@@ -78,6 +80,8 @@ def read_slab(given: CollisionFile, temperature: int, low: int, high: int, store
     step = max(1, PIECE // (8 * given.components**2 * given.modes**2 * given.points))
     try:
         with h5py.File(given.path, "r") as file:
+            if stamp(given.path) != given.stamp:
+                raise Unsound("changed while the run was under way; start it again when nobody writes to it")
             matrix = _matrix(file)
             for first in range(low, high, step):
                 piece = matrix[given.row_t[temperature], first : min(first + step, high)]
@@ -91,6 +95,12 @@ def read_slab(given: CollisionFile, temperature: int, low: int, high: int, store
         raise InputError(KEY, given.path, str(err)) from None
     except Exception as err:  # h5py raises whatever it likes at damaged files
         raise InputError(KEY, given.path, f"is damaged or changed meanwhile ({type(err).__name__})") from None
+
+
+def stamp(path: Path) -> tuple[int, int]:
+    """See CollisionFile."""
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns
 
 
 def _matrix(file: h5py.File) -> h5py.Dataset:
