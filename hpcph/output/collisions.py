@@ -12,11 +12,10 @@ import h5py
 import numpy as np
 
 from hpcph.errors import InputError
-from hpcph.output.phono3py import NEAR, finite
+from hpcph.output.phono3py import NEAR, RATE, WIDEST, finite, rates
 from hpcph.output.storage import Unsound, own_numbers
 
 KEY = "lifetime.collision_matrix"
-RATE = 4e12 * np.pi  # s⁻¹ of a linewidth of one THz, 1/τ = 4πγ
 PIECE = 1 << 22  # bytes that are read at once
 CHUNK = 1 << 30  # bytes of a chunk of a foreign file
 WRITE = "inputs/aln_boltzmann.yaml says how it is made"
@@ -60,16 +59,14 @@ def look(file: h5py.File, temperature: np.ndarray) -> tuple[CollisionFile, np.nd
         name = Path(file.filename).name
         fix = f"{name} has {', '.join(f'{t:g}' for t in known[:8])} K; calculate the collisions there"
         raise InputError("temperature", f"{missing[0]:g}", fix)
-    total = gamma[nearest]
+    total = rates(gamma[nearest])
     if "gamma_isotope" in file:
         isotopes = finite(own_numbers(file, "gamma_isotope")[...])
         if isotopes.shape != gamma.shape[1:]:
             raise Unsound("is damaged: gamma_isotope has another shape than gamma")
-        total = total + isotopes
-    if total.min() < 0:
-        raise Unsound(f"has negative linewidths, down to {total.min():.2g} THz")
+        total += rates(isotopes)
     path = Path(file.filename).absolute()
-    return CollisionFile(path, nearest, gamma.shape[1], gamma.shape[2], components, stamp(path)), RATE * total
+    return CollisionFile(path, nearest, gamma.shape[1], gamma.shape[2], components, stamp(path)), total
 
 
 def read_slab(given: CollisionFile, temperature: int, low: int, high: int, store) -> None:
@@ -86,8 +83,8 @@ def read_slab(given: CollisionFile, temperature: int, low: int, high: int, store
             for first in range(low, high, step):
                 piece = matrix[given.row_t[temperature], first : min(first + step, high)]
                 rows = piece.reshape(len(piece), given.modes, given.components, -1)
-                if not np.all(np.isfinite(rows)):
-                    raise Unsound("is damaged: it holds numbers that are not finite")
+                if not np.abs(rows).max() < WIDEST:  # nor is it where one is no number
+                    raise Unsound(f"is damaged: it holds collisions that are not finite, or beyond {WIDEST:g} THz")
                 if np.allclose(np.einsum("pnca,pnca->pnc", rows, rows), 1, rtol=0, atol=1e-6):
                     raise Unsound(f"holds eigenvectors instead of collisions, {WRITE}")
                 store(first, RATE * rows)
