@@ -19,7 +19,7 @@ def crystals_are_read_once():
     read, known = forceconstants.load, {}
 
     def load(files):
-        if not all(path.is_file() for path in files.all()):
+        if not all(os.path.isfile(path) for path in files.all()):
             return read(files)
         key = repr(files.absolute()), tuple(path.stat().st_mtime_ns for path in files.all())
         if key not in known:
