@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hpcph.constants import boltzmann
 from hpcph.crystal.lattice import Structure
 from hpcph.errors import InputError
 from hpcph.findings import Findings, coupling, lifetime
@@ -12,9 +13,10 @@ from hpcph.heat import grid
 from hpcph.heat.material import Material, is_uniaxial, material
 from hpcph.heat.sample import Heated, heat
 from hpcph.heat.setup import Bath, Laser, Setup
-from hpcph.heat.solver import Limits, Listener
+from hpcph.heat.solver import Limits
 from hpcph.heat.table import table
 from hpcph.job import Job
+from hpcph.listener import Listener
 from hpcph.output import finite as layout
 from hpcph.parallel.comm import Comm
 from hpcph.petsc import require_petsc
@@ -54,6 +56,7 @@ def setup(given: "Input", structure: Structure) -> Setup | None:
         top=_bath(wanted.top),
         melting=wanted.melting or np.inf,
         modulation=wanted.modulation,
+        heat_capacity=3 * len(structure.mass_a) * boltzmann / structure.volume,
         limits=Limits(wanted.solver.tolerance, wanted.solver.iterations),
         threshold=bool(np.prod(cells.nodes) <= FEW) if wanted.threshold == "auto" else wanted.threshold,
         conductivity=_conductivity(wanted.conductivity),

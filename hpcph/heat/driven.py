@@ -10,7 +10,8 @@ import numpy as np
 from hpcph.heat.fields import Fields, Integrals, by_plane, respond, uncoupled
 from hpcph.heat.material import Material
 from hpcph.heat.setup import Setup
-from hpcph.heat.solver import Listener, Temperature, solve
+from hpcph.heat.solver import Temperature, solve
+from hpcph.listener import Listener
 from hpcph.response.feedback import Feedback
 
 

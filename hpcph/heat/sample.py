@@ -9,9 +9,9 @@ from hpcph.heat.driven import Driven, drive, gather, total
 from hpcph.heat.fields import Fields, Integrals, by_plane, mean_field
 from hpcph.heat.material import Material
 from hpcph.heat.setup import Setup
-from hpcph.heat.solver import Listener
 from hpcph.heat.stray import stray_by_plane
 from hpcph.heat.threshold import Threshold, threshold
+from hpcph.listener import Listener
 from hpcph.response.feedback import Feedback
 
 FAR = 2.0  # times the highest temperature of a range: beyond, the power is what is wrong
@@ -30,6 +30,7 @@ class Totals:
     stray : ndarray (p, 3) T at fields.stray_points, with feedback; None without moments
     coldest, hottest : K; steps, linear, residual : of the solver
     dark : ndarray (3,) J s, ∫ℓ dV with feedback where there is no light, but baths of different temperatures
+    crossing : Hz, κ/(C h²): what is modulated faster is not felt all through the sample
     threshold : None where it was not looked for, or not found
     """
 
@@ -45,6 +46,7 @@ class Totals:
     linear: int
     residual: float
     dark: np.ndarray
+    crossing: float
     threshold: Threshold | None
 
     @property
@@ -77,13 +79,15 @@ def heat(comm, setup: Setup, material: Material, listener: Listener) -> Heated:
     has_moments = material.moment_flow is not None
     stray = gather(comm, stray_by_plane(coupled) if coupled is not None and has_moments else None)
     dark = _dark(comm, setup, material, listener)
+    kappa = material.conductivity.at(np.array([driven.hottest]))[2, 0]
+    crossing = float(kappa / (setup.heat_capacity * setup.grid.position[2][-1] ** 2))
     limit = _threshold(comm, setup, material, driven, listener) if setup.threshold else None
     leaving = gather(comm, None if found is None else found.leaving_k)
     if found is None or sums is None or dressed is None or response is None or leaving is None:
         return Heated(without, coupled, None)
     totals = Totals(
         sums, dressed, response, setup.laser.power, float(leaving.sum()), None if stray is None else stray.sum(axis=0),
-        driven.coldest, driven.hottest, found.steps, found.linear, found.residual, dark, limit,
+        driven.coldest, driven.hottest, found.steps, found.linear, found.residual, dark, crossing, limit,
     )  # fmt: skip
     return Heated(without, coupled, totals)
 

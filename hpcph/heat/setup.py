@@ -40,6 +40,7 @@ class Setup:
     body : one sample in that frame, with which it turns
     bottom, side, top : None where insulated
     melting : K, inf where unknown; modulation : Hz, of the power
+    heat_capacity : J m⁻³ K⁻¹, at high temperature
     threshold : look for the power at which the feedback loses its solution
     conductivity : a table of κ_xx, κ_yy, κ_zz in the sample's frame; None: that of the run's modes
     """
@@ -53,6 +54,7 @@ class Setup:
     top: Bath | None
     melting: float
     modulation: float
+    heat_capacity: float
     limits: Limits
     threshold: bool
     conductivity: Table | None

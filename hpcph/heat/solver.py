@@ -14,6 +14,7 @@ from hpcph.heat.conduction import Conduction, Loads
 from hpcph.heat.grid import Grid, Part
 from hpcph.heat.rows import rows
 from hpcph.heat.table import Table
+from hpcph.listener import Listener
 from hpcph.petsc import petsc
 
 PLANES = 3  # that a rank must own at least, of the finest grid
@@ -33,14 +34,6 @@ class Limits:
 
     tolerance: float
     iterations: int
-
-
-@dataclass(frozen=True)
-class Listener:
-    """say : takes lines on how it goes; stop : has somebody asked this rank to stop?"""
-
-    say: Callable[[str], None]
-    stop: Callable[[], bool]
 
 
 @dataclass(frozen=True)
@@ -257,5 +250,4 @@ class _Problem:
             f"sample: step {step}, residual {norm * sqrt(size) / self.scale:.1e} of the power, "
             f"{linear} linear iterations"
         )
-        if any(self.team.allgather(self.listener.stop())):
-            raise Stopped("stopped while heating the sample, which will begin anew; nothing else is lost")
+        self.listener.heed(self.team, "heating the sample")

@@ -159,6 +159,10 @@ def lines(setup: Setup, totals: Totals) -> list[str | Table]:
         f"sample: with feedback L {totals.pam[2]:.4e} J s, η {response.amplification[0, 0]:.6g}; set free it turns at "
         f"{rotation:.3e} rad/s; torque {_torque(setup, totals)[2]:.3e} N m at {setup.modulation:g} Hz"
     )
+    if setup.modulation > totals.crossing:
+        found.append(
+            f"sample: heat crosses it at about {totals.crossing:.2g} Hz: the torque at {setup.modulation:g} Hz is less"
+        )
     if totals.stray is not None:
         found.append(f"sample: magnetic moment {totals.coupled.moment[2]:.4e} A m²")
     return found

@@ -18,6 +18,7 @@ from hpcph.heat.conduction import Loads  # noqa: E402
 from hpcph.heat.grid import Part, cuboid  # noqa: E402
 from hpcph.heat.rows import rows  # noqa: E402
 from hpcph.heat.table import table  # noqa: E402
+from hpcph.listener import Listener  # noqa: E402
 from hpcph.parallel.comm import world  # noqa: E402
 
 SIZE, POWER, SINK = 1e-6, 5e-4, 300.0
@@ -79,7 +80,8 @@ def main() -> None:
     temperature = np.linspace(200, 800, 31)
     kappa = table(temperature, np.outer(300 / temperature, [6.0, 6.0, 11.0]))
     begin = time.perf_counter()
-    found = solver.solve(comm, grid, loads, kappa, SINK, solver.Limits(1e-9, 50), lambda _: None)
+    nobody = Listener(lambda _: None, lambda: False)
+    found = solver.solve(comm, grid, loads, kappa, SINK, solver.Limits(1e-9, 50), nobody)
     spent = time.perf_counter() - begin
     peak = comm.mpi.allgather(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)
     if comm.root and found is not None:

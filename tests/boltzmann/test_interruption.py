@@ -12,7 +12,8 @@ from collisions import T
 from parallel import runs, test_faults, world
 
 from hpcph.boltzmann.transport import correction
-from hpcph.errors import InputError
+from hpcph.errors import InputError, Stopped
+from hpcph.listener import Listener
 
 NAME, GRID = "embedded", (1, 1, 3)
 SOLVING = ("solving the Boltzmann equation", "allgather", "kill", 1)
@@ -86,4 +87,15 @@ def test_a_matrix_that_changes_during_the_run(tmp_path):
     collisions.write(path, *collisions.made_up(NAME, GRID, seed=1))
     crystal = physics.case(NAME).crystal
     with world.communicator() as comm, pytest.raises(InputError, match="changed while the run was under way"):
-        correction(comm, equation, crystal, scattered, T, None, print)
+        correction(comm, equation, crystal, scattered, T, None, Listener(print, lambda: False))
+
+
+def test_a_stop_between_two_temperatures(tmp_path):
+    """Heard before the next one is solved."""
+    path = collisions.write(tmp_path / "c.hdf5", *collisions.made_up(NAME, GRID))
+    scattered, equation, _ = collisions.read(path, NAME, GRID)
+    lines: list[str] = []
+    with world.communicator() as comm, pytest.raises(Stopped, match="while solving the Boltzmann equation"):
+        asked = Listener(lines.append, lambda: bool(lines))
+        correction(comm, equation, physics.case(NAME).crystal, scattered, T, None, asked)
+    assert len(T) > 1 and len({line.split(" K")[0] for line in lines}) == 1

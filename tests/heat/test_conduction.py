@@ -13,6 +13,7 @@ from hpcph.heat.conduction import Conduction, Loads
 from hpcph.heat.grid import Part, cuboid, cylinder
 from hpcph.heat.rows import rows
 from hpcph.heat.table import Table, table
+from hpcph.listener import Listener
 from hpcph.parallel.comm import Comm
 
 START, SLOPE = np.array([2, 1.5, 1, 0.3, -0.4, 0.5]), np.array([0.5, -0.3, 0.4, 0.1, 0.2, -0.1])
@@ -20,7 +21,7 @@ VOIGT = ((0, 5, 4), (5, 1, 3), (4, 3, 2))
 EDGES, HEIGHT, TRANSFER = (1.0, 1.2, 0.9), 1.4, 3.0
 
 
-SILENT = solver.Listener(lambda _: None, lambda: False)
+SILENT = Listener(lambda _: None, lambda: False)
 
 
 def linear(components: int) -> Table:

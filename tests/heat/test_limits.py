@@ -28,7 +28,7 @@ def with_power(sample: dict, power: float) -> dict:
     return sample | {"laser": sample["laser"] | {"power": power}}
 
 
-def test_only_what_light_changes_is_a_torque(tmp_path):
+def test_only_what_light_changes_is_a_torque(tmp_path, capfd):
     """Baths that differ drive angular momentum without light: that is no torque, which vanishes with the power."""
     torque, pam = {}, {}
     for power in (1e-8, 1e-6, 1e-18):
@@ -40,6 +40,9 @@ def test_only_what_light_changes_is_a_torque(tmp_path):
     assert abs(torque[1e-8]) < 0.05 * np.pi * 1000 * abs(pam[1e-8])
     with heated(tmp_path / "even", EVEN) as file:
         np.testing.assert_allclose(file["/sample/torque"][...], np.pi * 1000 * file["/sample/pam"][...], rtol=1e-14)
+    assert "heat crosses it" not in capfd.readouterr().out
+    with heated(tmp_path / "fast", EVEN | {"modulation": "1 THz"}):
+        assert "heat crosses it at about" in capfd.readouterr().out
 
 
 def test_light_weaker_than_rounding(tmp_path):
