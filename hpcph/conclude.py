@@ -107,8 +107,9 @@ def _optics(job: Job, light: Light) -> list[Dataset]:
 
 
 def _provenance(source, comm: Comm, timing: Timing, job: Job) -> dict[str, Any]:
+    solvers = job.sample is not None or job.boltzmann is not None
     return {
-        **versions(), "title": source.input.title, "axis": job.axis,
+        **versions(solvers), "title": source.input.title, "axis": job.axis,
         "mpi": comm.library(), "input": source.text, "input_sha256": source.digest, "fingerprint": job.fingerprint,
         "hosts": timing.hosts, "ranks": comm.size, "wall_time": time.monotonic() - timing.begin,
         "compute_time": timing.seconds,

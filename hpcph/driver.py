@@ -2,7 +2,8 @@
 
 import platform
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -11,11 +12,12 @@ import numpy as np
 from hpcph import finite
 from hpcph.boltzmann.transport import Correction, correction
 from hpcph.conclude import Outcome, Timing, conclude
-from hpcph.errors import InputError
+from hpcph.errors import InputError, Stopped
 from hpcph.findings import Findings, Runs, thermal_findings
 from hpcph.heat.sample import Heated
 from hpcph.job import Job, map_stages, meshes, read, zone
 from hpcph.keeper import Keeper
+from hpcph.listener import Listener
 from hpcph.output import finite as sample_layout
 from hpcph.output import undo
 from hpcph.output.lock import Lock
@@ -73,8 +75,8 @@ def _through(comm: Comm, source, job: Job, keeper: Keeper, begin: float, reporte
     others = map_stages(job)
     for stage in others:
         _compute(comm, stage, keeper, reporter)
-    beyond = _beyond(comm, job, reporter) if job.boltzmann is not None else None
-    heated = _heat(comm, source, job, runs, beyond, keeper.path, reporter) if job.sample is not None else None
+    beyond = _beyond(comm, job, keeper, reporter) if job.boltzmann is not None else None
+    heated = _heat(comm, source, job, runs, beyond, keeper, reporter) if job.sample is not None else None
     comm.phase = "completing the result"
     hosts = len(set(comm.mpi.allgather(platform.node())))
     timing = Timing(begin, time.monotonic() - started, hosts)
@@ -183,12 +185,13 @@ def _zone(comm: Comm, job: Job, keeper: Keeper, reporter: Reporter) -> tuple[lis
     return done, runs, spectrum
 
 
-def _beyond(comm: Comm, job: Job, reporter: Reporter) -> Correction:
+def _beyond(comm: Comm, job: Job, keeper: Keeper, reporter: Reporter) -> Correction:
     """What collisions add to the relaxation time. Not kept in checkpoints: it is solved anew after each."""
     assert job.boltzmann is not None and job.scattering is not None
     crystal, scattering = job.crystal, job.scattering
     comm.phase = "solving the Boltzmann equation"
-    return correction(comm, job.boltzmann, crystal, scattering, job.temperature, job.gyromagnetic, reporter.say)
+    with _listening(keeper, reporter) as listener:
+        return correction(comm, job.boltzmann, crystal, scattering, job.temperature, job.gyromagnetic, listener)
 
 
 def _accurate(job: Job, runs: Runs) -> bool:
@@ -239,7 +242,7 @@ def _compute(comm: Comm, stage: Stage, keeper: Keeper, reporter: Reporter) -> np
 
 
 def _heat(
-    comm: Comm, source, job: Job, runs: Runs, beyond: Correction | None, path: Path, reporter: Reporter
+    comm: Comm, source, job: Job, runs: Runs, beyond: Correction | None, keeper: Keeper, reporter: Reporter
 ) -> Heated:
     """The finite sample; every rank writes its planes. Not kept in checkpoints: it is solved anew after each."""
 
@@ -248,10 +251,21 @@ def _heat(
         return relaxed if beyond is None else beyond.added(relaxed)
 
     comm.phase = "heating the sample"
-    found = finite.heated(comm, source, job, crystal, reporter)
+    with _listening(keeper, reporter) as listener:
+        found = finite.heated(comm, source, job, crystal, listener)
     comm.phase = "writing the maps of the sample"
-    _write(comm, sample_layout.maps(job.sample, job.gyromagnetic is not None), path, sample_layout.pieces(found))
+    _write(comm, sample_layout.maps(job.sample, job.gyromagnetic is not None), keeper.path, sample_layout.pieces(found))
     return found
+
+
+@contextmanager
+def _listening(keeper: Keeper, reporter: Reporter) -> Iterator[Listener]:
+    """Around a solver, which itself is not kept: where it is asked to stop the stages so far are."""
+    try:
+        yield Listener(reporter.say, lambda: keeper.stop.requested)
+    except Stopped:
+        keeper.keep()
+        raise
 
 
 def _write(comm: Comm, maps: list[Dataset], path: Path, pieces: dict[str, Pieces]) -> None:

@@ -1,6 +1,6 @@
 """What the thermal part of a run found, on rank 0: tensors, feedback and magnetization, for the file and the user."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,11 @@ if TYPE_CHECKING:  # ranks other than 0 import this module too, and never the va
     from hpcph.config.schema import Input, Thermal
 
 ROOM = 300.0  # K
+SOLVED = (  # what follows from the Boltzmann equation
+    "/thermal/gamma_nl", "/thermal/conductivity", "/thermal/pam_density", "/feedback/pam_density",
+    "/magnetization/gamma_nl", "/magnetization/density", "/magnetization/density_without_feedback",
+    "/magnetization/field", "/magnetization/field_without_feedback",
+)  # fmt: skip
 Runs = list[tuple[Mesh, ThermalResponse]]
 
 
@@ -92,7 +97,8 @@ def thermal_findings(
         lines.append(_beyond(thermal, relaxed.at(keep), axis))
     relative = convergence.relative(errors, everything, job.crystal.structure.rotations_cartesian)
     lines += _remarks(thermal, coupled, job, relative)
-    return Findings(results + more, groups, _provenance(scale, everything, mesh), lines)
+    results = [replace(spec, solved=beyond is not None and spec.name in SOLVED) for spec in results + more]
+    return Findings(results, groups, _provenance(scale, everything, mesh), lines)
 
 
 def lifetime(wanted: "Thermal", job: Job) -> float:

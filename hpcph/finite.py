@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hpcph.constants import boltzmann
 from hpcph.crystal.lattice import Structure
 from hpcph.errors import InputError
 from hpcph.findings import Findings, coupling, lifetime
@@ -15,12 +16,14 @@ from hpcph.heat.setup import Bath, Laser, Setup
 from hpcph.heat.solver import Limits
 from hpcph.heat.table import table
 from hpcph.job import Job
+from hpcph.listener import Listener
 from hpcph.output import finite as layout
-from hpcph.output.progress import Reporter
 from hpcph.parallel.comm import Comm
 from hpcph.petsc import require_petsc
 from hpcph.response import sample
 from hpcph.response.thermal import ThermalResponse
+
+FEW = 1_000_000  # nodes of a sample whose threshold is looked for without being asked
 
 if TYPE_CHECKING:  # ranks other than 0 import this module too, and never the validation
     from hpcph.config.finite import Bath as WantedBath
@@ -53,7 +56,9 @@ def setup(given: "Input", structure: Structure) -> Setup | None:
         top=_bath(wanted.top),
         melting=wanted.melting or np.inf,
         modulation=wanted.modulation,
+        heat_capacity=3 * len(structure.mass_a) * boltzmann / structure.volume,
         limits=Limits(wanted.solver.tolerance, wanted.solver.iterations),
+        threshold=bool(np.prod(cells.nodes) <= FEW) if wanted.threshold == "auto" else wanted.threshold,
         conductivity=_conductivity(wanted.conductivity),
     )
 
@@ -85,10 +90,10 @@ def _conductivity(given: "Conductivity | None"):
     return table(np.array(given.temperature), values)
 
 
-def heated(comm: Comm, source, job: Job, crystal: Callable[[], ThermalResponse], reporter: Reporter) -> Heated:
-    """Heat the sample of a job; crystal : its response, asked for on rank 0. Collective. Raises InputError."""
+def heated(comm: Comm, source, job: Job, crystal: Callable[[], ThermalResponse], listener: Listener) -> Heated:
+    """Heat the sample of a job; crystal : its response, asked for on rank 0. Collective. Raises InputError, Stopped."""
     assert job.sample is not None
-    return heat(comm, job.sample, comm.on_root(lambda: _material(source.input, job, crystal())), reporter.say)
+    return heat(comm, job.sample, comm.on_root(lambda: _material(source.input, job, crystal())), listener)
 
 
 def _material(given: "Input", job: Job, everything: ThermalResponse) -> Material:

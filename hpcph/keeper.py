@@ -66,6 +66,10 @@ class Keeper:
         self.place = Place(finished=(*self.place.finished, stage.name), rows=rows)
         self.comm.on_root(lambda: self._save() if self.on_disk else None)
 
+    def keep(self) -> None:
+        """Keep what is done, all stages so far."""
+        self.comm.on_root(self._save)
+
     def _due(self) -> bool:
         return time.monotonic() - self.last > self.interval
 

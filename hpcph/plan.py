@@ -15,6 +15,7 @@ from hpcph.response.coherence import COLUMNS, TOGETHER
 
 RANK_BASE = 150 << 20  # bytes of an idle rank: interpreter, NumPy, HDF5, MPI
 NODE_BYTES, NODE_SECONDS = 1300, 5e-5  # of a rank for a node of a finite sample, measured on 10⁷
+TRIALS = 8  # temperatures that the search for a threshold is taken to need
 BANDWIDTH = 2e9  # bytes s⁻¹ of a collision matrix that a rank takes from its memory
 SERIES = 5  # meshes that a wanted accuracy is taken to need
 
@@ -78,7 +79,7 @@ def plan(job: Job, ranks: int) -> Plan:
         work=work,
         memory_per_rank=RANK_BASE + block + job.crystal.series.nbytes + partial // ranks + NODE_BYTES * share,
         file=sum(int(np.prod(spec.shape)) * np.dtype(spec.dtype).itemsize for spec in maps.values()) + (1 << 20),
-        seconds=seconds + NODE_SECONDS * share,
+        seconds=seconds + NODE_SECONDS * share * (1 + TRIALS * (job.sample is not None and job.sample.threshold)),
         accuracy=job.accuracy,
         nodes=nodes,
         matrix=matrix,

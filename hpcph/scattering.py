@@ -40,7 +40,7 @@ def linewidths(
     with phono3py.opened(path, KEY) as file:
         grid = phono3py.read_grid(file)
         if not given.interpolate:
-            _require_its_mesh(grid.divisions, grid.name, mesh, path)
+            _require_its_mesh(given, grid.divisions, mesh, path)
         apart = phono3py.difference(grid, crystal)
         point = phono3py.rows(grid, crystal.structure)
         rate = phono3py.read_rates(file, grid, temperature, given.interpolate)
@@ -76,7 +76,7 @@ def collisions(
     name = "×".join(map(str, mesh.grid))
     with phono3py.opened(path, matrices.KEY, "collision-m….hdf5") as file:
         found, rate = matrices.look(file, wanted)
-        _require_its_mesh(divisions, name, mesh, path)
+        _require_its_mesh(given, divisions, mesh, path)
         if found.modes != crystal.modes:
             raise Unsound(f"is of another crystal: it has {found.modes} modes, this one {crystal.modes}")
         points = (
@@ -123,12 +123,13 @@ def _require_same(own: Linewidths, known: Scattering, path: Path) -> None:
         raise InputError(matrices.KEY, path, fix)
 
 
-def _require_its_mesh(divisions: np.ndarray, name: str, mesh: Mesh, path: Path) -> None:
+def _require_its_mesh(given: Lifetimes, divisions: np.ndarray, mesh: Mesh, path: Path) -> None:
     shift = mesh.shift if mesh.shift == "auto" else [float(s) for s in mesh.shift]
     if mesh.grid != divisions.tolist() or shift != [0, 0, 0]:
-        fix = f"{path.name} has linewidths on {name} through Γ; write grid: {divisions.tolist()} and "
-        said = f"{mesh.grid}, shift {mesh.shift}"
-        raise InputError("mesh", said, fix + "shift: [0, 0, 0], or lifetime.interpolate: true")
+        name = "×".join(map(str, divisions))
+        fix = f"{path.name} is on {name} through Γ; write grid: {divisions.tolist()} and shift: [0, 0, 0]"
+        other = "" if given.collision_matrix else ", or lifetime.interpolate: true"
+        raise InputError("mesh", f"{mesh.grid}, shift {mesh.shift}", fix + other)
 
 
 def _require_scattering(q_pc: np.ndarray, frequency_pn: np.ndarray, rate_tpn: np.ndarray) -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import h5py
+import linewidths
 import numpy as np
 import physics
 import pytest
@@ -11,6 +12,7 @@ from hpcph import scattering
 from hpcph.boltzmann.points import every_point, irreducible_points
 from hpcph.config.lifetime import Lifetimes
 from hpcph.config.schema import Mesh
+from hpcph.crystal import mesh
 from hpcph.crystal.mesh import preserving, reciprocal_rotations
 
 pytest.importorskip("petsc4py", reason="petsc4py is not installed")
@@ -26,7 +28,7 @@ def made_up(name: str, grid, strength: float = 0.5, seed: int = 0) -> tuple[np.n
     points = every_point(structure, divisions)
     frequency = physics.frequencies(physics.case(name), points.q_kc)
     d, n = frequency.shape
-    gamma = np.stack([0.02 * (1 + kelvin / 100 + np.abs(frequency) / 20) for kelvin in T])
+    gamma = widths(frequency)
     gamma[:, 0, :3] = 0
     random = np.random.default_rng(seed).normal(size=(len(T), d, n, d, n))
     random += random.transpose(0, 3, 4, 1, 2) + 0.1 * np.random.default_rng(seed + 1).normal(size=random.shape)
@@ -37,6 +39,11 @@ def made_up(name: str, grid, strength: float = 0.5, seed: int = 0) -> tuple[np.n
     matrix[:, :, :, 0, :3] = 0
     norm = max(np.linalg.norm(m.reshape(d * n, -1), 2) for m in matrix)
     return gamma, matrix * (strength * gamma[gamma > 0].min() / norm)
+
+
+def widths(frequency: np.ndarray) -> np.ndarray:
+    """γ of modes, (t, …) THz."""
+    return np.stack([0.02 * (1 + kelvin / 100 + np.abs(frequency) / 20) for kelvin in T])
 
 
 def images(structure, divisions) -> tuple[np.ndarray, np.ndarray]:
@@ -72,6 +79,13 @@ def write(path: Path, gamma: np.ndarray, matrix: np.ndarray, **more) -> Path:
             if values is not None:
                 file[name] = values
     return path
+
+
+def beside(path: Path, name: str, grid, factor: float = 1) -> Path:
+    """The kappa-m….hdf5 of the same run; factor : on its linewidths."""
+    points = mesh.monkhorst_pack(physics.case(name).structure, grid, (0, 0, 0), symmetry=True)
+    gamma = factor * widths(physics.frequencies(physics.case(name), points.q_kc))
+    return linewidths.write(path, name, grid, T, lambda *_: gamma)
 
 
 def read(path: Path, name: str, grid, shift=(0.0, 0.0, 0.0), **how):

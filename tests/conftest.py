@@ -3,6 +3,8 @@
 physics.py beside this file makes the crystals of the physics tests, parallel/world.py the runs of the program tests.
 """
 
+import os
+
 import pytest
 
 from hpcph import threads
@@ -18,7 +20,7 @@ def crystals_are_read_once():
     read, known = forceconstants.load, {}
 
     def load(files):
-        if not all(path.is_file() for path in files.all()):
+        if not all(os.path.isfile(path) for path in files.all()):
             return read(files)
         key = repr(files.absolute()), tuple(path.stat().st_mtime_ns for path in files.all())
         if key not in known:

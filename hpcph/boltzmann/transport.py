@@ -11,6 +11,7 @@ from hpcph.boltzmann.points import Points
 from hpcph.boltzmann.solver import Collisions, Limits
 from hpcph.crystal.dynamical import Crystal
 from hpcph.errors import InputError
+from hpcph.listener import Listener
 from hpcph.output.collisions import KEY, CollisionFile, read_slab
 from hpcph.phonons.angular_momentum import block_average
 from hpcph.phonons.lifetimes import Scattering
@@ -73,22 +74,23 @@ def correction(
     scattering: Scattering,
     temperature: np.ndarray,
     gyromagnetic_aij,
-    say: Callable[[str], None],
+    listener: Listener,
 ) -> Correction:
     """Solve at every temperature, (t,) K; on another number of ranks the same to the solver's tolerance.
 
-    comm : hpcph.parallel.comm.Comm; say : takes the residual history
+    comm : hpcph.parallel.comm.Comm; listener : takes the residual history
 
-    Raises InputError where the matrix is unsound or the solver does not converge.
+    Raises InputError where the matrix is unsound or the solver does not converge, Stopped between two temperatures.
     """
     low, high = share(given.file.points, comm.size, comm.rank)
     mine = carriers(crystal, given.points.q_kc[low:high], scattering, temperature, gyromagnetic_aij)
     everyone = comm.mpi.allgather((mine.active_kn, mine.block_kn))
     active, block = (np.concatenate(parts) for parts in zip(*everyone, strict=True))
-    found = np.array([
-        _at(comm, given, mine, (low, high), active, block, t, float(kelvin), say)
-        for t, kelvin in enumerate(temperature)
-    ])  # fmt: skip
+    solved = []
+    for t, kelvin in enumerate(temperature):
+        listener.heed(comm.mpi, "solving the Boltzmann equation")
+        solved.append(_at(comm, given, mine, (low, high), active, block, t, float(kelvin), listener.say))
+    found = np.array(solved)
     operations = given.points.operations
     parity = np.linalg.det(operations)
     turned = [

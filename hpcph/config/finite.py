@@ -33,7 +33,7 @@ class Bath(Section):
     """What a face touches; without a transfer coefficient it has that temperature."""
 
     temperature: Kelvin
-    transfer: Annotated[HeatTransfer, Field(ge=1e-12, le=1e20)] | None = None
+    transfer: Annotated[HeatTransfer, Field(ge=1e-6, le=1e12)] | None = None
 
 
 class Conductivity(Section):
@@ -78,6 +78,7 @@ class FiniteSample(Section):
     modulation: Annotated[Frequency, Field(gt=0, le=1e12)] = 1e3
     conductivity: Conductivity | None = None
     solver: Solver = Solver()
+    threshold: _word_or("auto", bool) = "auto"  # type: ignore[valid-type]
 
     @model_validator(mode="after")
     def _sizes_of_the_shape(self):

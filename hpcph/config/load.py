@@ -147,18 +147,19 @@ def _validate(data: dict[str, Any]) -> Input:
 
 def _mistakes(err: ValidationError, data: Any) -> list[InputError]:
     """One a value that is wrong."""
-    return [InputError(_name(_trail(item["loc"], data)), _shown(item), _fix(item)) for item in err.errors()]
+    return [InputError(_name(_trail(item, data)), _shown(item), _fix(item)) for item in err.errors()]
 
 
-def _trail(location: tuple, data: Any) -> tuple:
-    """The part of pydantic's location that exists in the input (unions put names of types in between)."""
+def _trail(item: Mapping, data: Any) -> tuple:
+    """The part of pydantic's location that exists in the input, or should (unions put names of types in between)."""
     trail: list = []
+    location = item["loc"]
     for step in location:
         if isinstance(data, dict) and step in data:
             data = data[step]
         elif isinstance(data, list) and isinstance(step, int) and step < len(data):
             data = data[step]
-        elif step != location[-1] or not isinstance(data, dict) or not isinstance(step, str):
+        elif item["type"] != "missing" or step != location[-1]:
             continue
         trail.append(step)
     return tuple(trail)
@@ -179,5 +180,5 @@ def _fix(item: Mapping) -> str:
         return "unknown key; see the input table of the README"
     if item["type"] == "missing":
         return "is missing; add it"
-    message = item["msg"].removeprefix("Value error, ")
+    message = item["msg"].removeprefix("Value error, ").partition(" or instance of")[0]
     return message[0].lower() + message[1:]

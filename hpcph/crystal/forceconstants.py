@@ -65,7 +65,7 @@ def load(files: Files) -> Loaded:
     Raises InputError where a file is missing, is not phonopy's, or carries no force constants.
     """
     for path in files.all():
-        if not path.is_file():
+        if not os.path.isfile(path):  # pathlib raises where a folder may not be searched
             raise InputError("crystal.force_constants", path, "no such file; give a path relative to the input file")
     files = files.absolute()
     with contextlib.ExitStack() as stack:  # phonopy.load looks for FORCE_SETS, BORN, … in the current folder

@@ -1,5 +1,8 @@
 """A finite sample under a laser: temperature, angular momentum, magnetization, and its field outside."""
 
+from dataclasses import dataclass
+from typing import Literal
+
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
@@ -10,6 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from hpcph.figures import sample, style
 
 PREFIXES = ((1e-9, "nm"), (1e-6, "µm"), (1e-3, "mm"), (1.0, "m"))
+FLAT = 0.01  # of the temperature: smaller differences are shown as such
 ALONG = 2  # component along the axis
 DENSITIES = {
     "pam_density": (r"$\ell_z$", r"J s m$^{-3}$"),
@@ -23,15 +27,17 @@ def draw(result: xr.Dataset) -> Figure:
     stray = "sample_stray_field" in result
     figure = style.sheet(1.9 * (1 + len(names)) + 2.3 * stray, 3.6)
     every = figure.subplots(1, 1 + len(names) + stray, width_ratios=[1] * (1 + len(names)) + [1.2] * stray)
-    x, z, length = _plane(result)
-    temperature = _middle(result, "sample_temperature_field")
-    _panel(every[0], x, z, temperature, "$T$ (K)")
+    plane = _plane(result)
+    temperature, label = _middle(result, "sample_temperature_field"), "$T$ (K)"
+    if np.ptp(temperature) < FLAT * temperature.max():
+        temperature, label = temperature - temperature.min(), f"$T$ − {temperature.min():.6g} K (K)"
+    _panel(every[0], plane, temperature, label)
     for axes, name in zip(every[1:], names, strict=False):
         symbol, unit = DENSITIES[name]
-        _panel(axes, x, z, _middle(result, _shown(result, name))[..., ALONG], f"{symbol} ({unit})")
-    every[0].set_ylabel(f"$z$ ({length})")
+        _panel(axes, plane, _middle(result, _shown(result, name))[..., ALONG], f"{symbol} ({unit})")
+    every[0].set_ylabel(f"$z$ ({plane.along})")
     for axes in every[: 1 + len(names)]:
-        axes.set_xlabel(f"{'distance from axis' if _is_round(result) else '$x$'} ({length})")
+        axes.set_xlabel(f"{'distance from axis' if _is_round(result) else '$x$'} ({plane.across})")
     if stray:
         _stray(every[-1], result)
     style.note(figure, _words(result), sample.assumptions(result))
@@ -54,12 +60,29 @@ def _middle(result: xr.Dataset, variable: str) -> np.ndarray:
     return np.concatenate([values[:, :0:-1], values], axis=1) if _is_round(result) else values
 
 
-def _plane(result: xr.Dataset) -> tuple[np.ndarray, np.ndarray, str]:
-    """x and z of _middle in a unit of length, and that."""
+@dataclass(frozen=True)
+class Plane:
+    """x and z of _middle in units of length, what those are, and the aspect of the axes."""
+
+    x: np.ndarray
+    z: np.ndarray
+    across: str
+    along: str
+    aspect: Literal["equal", "auto"]
+
+
+def _plane(result: xr.Dataset) -> Plane:
+    """Long and flat samples have a unit for either direction, others are drawn as they are."""
     x, z = result["x"].values, result["z"].values
-    factor, unit = next((f, u) for f, u in reversed(PREFIXES) if z[-1] >= f or u == "nm")
     x = np.concatenate([-x[:0:-1], x]) if _is_round(result) else x
-    return x / factor, z / factor, unit
+    like = 0.4 < np.ptp(z) / np.ptp(x) < 6
+    across, along = (_unit(max(x[-1], z[-1]) if like else length) for length in (x[-1], z[-1]))
+    return Plane(x / across[0], z / along[0], across[1], along[1], "equal" if like else "auto")
+
+
+def _unit(length: float) -> tuple[float, str]:
+    """The largest unit that is no longer than a length."""
+    return next((f, u) for f, u in reversed(PREFIXES) if length >= f or u == "nm")
 
 
 def _scale(values: np.ndarray) -> tuple[Normalize, str | Colormap]:
@@ -70,11 +93,11 @@ def _scale(values: np.ndarray) -> tuple[Normalize, str | Colormap]:
     return Normalize(low, high), style.SEQUENTIAL
 
 
-def _panel(axes: Axes, x: np.ndarray, z: np.ndarray, values: np.ndarray, label: str) -> None:
+def _panel(axes: Axes, plane: Plane, values: np.ndarray, label: str) -> None:
     norm, colours = _scale(values)
-    image = axes.pcolormesh(x, z, values, norm=norm, cmap=colours, shading="gouraud", rasterized=True)
-    axes.set_aspect("equal" if 0.4 < np.ptp(z) / np.ptp(x) < 6 else "auto")
-    axes.xaxis.set_major_locator(MaxNLocator(5, prune="both"))  # those at the corners would touch the labels of z
+    image = axes.pcolormesh(plane.x, plane.z, values, norm=norm, cmap=colours, shading="gouraud", rasterized=True)
+    axes.set_aspect(plane.aspect)
+    axes.xaxis.set_major_locator(MaxNLocator(4, prune="both"))  # those at the corners would touch the labels of z
     assert axes.figure is not None and norm.vmin is not None and norm.vmax is not None
     bar = axes.figure.colorbar(image, ax=axes, location="top", pad=0.02, aspect=14)
     bar.set_ticks([norm.vmin, *([0.0] if norm.vmin < 0 < norm.vmax else []), norm.vmax])
@@ -93,7 +116,7 @@ def _stray(axes: Axes, result: xr.Dataset) -> None:
     if np.isnan(field).any():
         axes.set_axis_off()
         return
-    factor, unit = next((f, u) for f, u in reversed(PREFIXES) if top >= f or u == "nm")
+    factor, unit = _unit(float(result["x"].values[-1]))
     for chosen, away, colour, label in (
         (z > top, z - top, style.OKABE_ITO[1], "above the top"),
         (z < 0, -z, style.OKABE_ITO[0], "below the bottom"),
@@ -109,6 +132,8 @@ def _words(result: xr.Dataset) -> str:
     gamma, eta = float(result["sample_gamma_ll"]), float(result["sample_amplification"])
     power, spot = float(result.attrs["sample_power"]), str(result.attrs["sample_spot"])
     coupled = f"η = {style.number(eta)}, with feedback" if np.isfinite(eta) else "supercritical, without feedback"
+    limit = float(result.get("sample_threshold_power", np.nan))
+    coupled += f", threshold {style.number(limit)} W" if np.isfinite(limit) else ""
     light = "even light" if spot == "uniform" else f"spot of radius {spot}"
     return (
         f"{result.attrs['sample_shape']}, {style.number(power)} W absorbed, {light}; "

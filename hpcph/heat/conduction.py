@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpcph.heat.grid import Part
+from hpcph.heat.rows import Offset
 from hpcph.heat.table import Table
 
 CROSS = ((0, 1, 5, 2), (0, 2, 4, 1), (1, 2, 3, 0))  # two directions, Voigt index of κ, the third direction
-Offset = tuple[int, int, int]  # along z, y, x
 
 
 @dataclass(frozen=True)
@@ -155,35 +155,3 @@ def _scatter(found: np.ndarray, values: np.ndarray, axis: int) -> None:
     """Add the transpose of _central applied to values."""
     for source, row, sign, _ in _neighbours(axis):
         found[row] += sign / 2 * values[source]
-
-
-def rows(part: Part, fixed: np.ndarray, stencil: dict[Offset, np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Sparse rows of the owned nodes: pointers, columns (numbers in the whole grid), values.
-
-    Fixed nodes are coupled to nothing: their row is the mean of the diagonal.
-    """
-    _, across, columns = part.grid.nodes
-    shape = (part.high - part.low, across, columns)
-    diagonal = stencil[0, 0, 0][part.owned]
-    mean = diagonal.mean()
-    offsets = sorted(stencil)
-    valid = np.zeros((*shape, len(offsets)), bool)
-    values = np.empty((*shape, len(offsets)))
-    for place, offset in enumerate(offsets):
-        values[..., place] = stencil[offset][part.owned]
-        own, other = zip(*(_overlap(n, step) for n, step in zip(fixed.shape, offset, strict=True)), strict=True)
-        free = np.zeros(fixed.shape, bool)
-        free[own] = ~(fixed[own] | fixed[other])
-        valid[..., place] = free[part.owned]
-    centre = offsets.index((0, 0, 0))
-    valid[..., centre] = True
-    values[..., centre] = np.where(fixed[part.owned], mean, diagonal)
-    pointer = np.concatenate([[0], np.cumsum(valid.reshape(-1, len(offsets)).sum(axis=1))]).astype(np.int32)
-    shift = np.array([(z * across + y) * columns + x for z, y, x in offsets], np.int32)
-    number = np.arange(part.low * across * columns, part.high * across * columns, dtype=np.int32)
-    return pointer, (number[:, None] + shift)[valid.reshape(-1, len(offsets))], values[valid]
-
-
-def _overlap(length: int, step: int) -> tuple[slice, slice]:
-    """Positions that have a neighbour so many steps away, and those neighbours."""
-    return slice(max(0, -step), length - max(0, step)), slice(max(0, step), length - max(0, -step))

@@ -8,7 +8,6 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from hpcph.constants import mu_0
 from hpcph.heat.grid import Part
 from hpcph.heat.material import Material
 from hpcph.heat.setup import Setup
@@ -17,8 +16,6 @@ from hpcph.heat.table import Table
 from hpcph.response.feedback import Feedback, feedback
 from hpcph.response.sample import Samples
 from hpcph.response.thermal import ThermalResponse
-
-DISTANCES = np.geomspace(0.25, 8, 16)  # of the points of the stray field from a face, in half widths
 
 
 @dataclass(frozen=True)
@@ -122,29 +119,3 @@ def mean_field(response: Feedback, body: Samples) -> np.ndarray:
     """± scale · Ω that acts on every atom, (3,) rad s⁻¹."""
     strength = response.scale * response.coupling.value
     return strength * body.inverse_inertia_rij[0] @ response.pam_density[0, 0]
-
-
-def stray_points(part: Part) -> np.ndarray:
-    """Where the stray field is taken: z of points on the axis below the bottom and above the top, rising, m."""
-    x, _, z = part.grid.position
-    distance = DISTANCES * x[-1]
-    return np.concatenate([-distance[::-1], z[-1] + distance])
-
-
-def stray_by_plane(found: Fields) -> np.ndarray:
-    """B of the moments of the owned planes at the stray points, (k, p, 3) T: the field of dipoles at the nodes."""
-    assert found.moment is not None
-    part = found.part
-    x, y, z = part.position()
-    z = z[part.owned]
-    weight = mu_0 / (4 * np.pi) * part.volume()[part.owned]
-    around = part.grid.shape == "cylinder"
-    rows = []
-    for height in stray_points(part):
-        away = (-x, -y, height - z)
-        square = x**2 + y**2 + away[2] ** 2
-        along = sum(m * r for m, r in zip(found.moment, away, strict=True))
-        strength = weight * square**-2.5
-        parts = [strength * (3 * along * r - m * square) for m, r in zip(found.moment, away, strict=True)]
-        rows.append([np.zeros(len(z)) if around and a < 2 else p.sum(axis=(1, 2)) for a, p in enumerate(parts)])
-    return np.moveaxis(np.array(rows), -1, 0)

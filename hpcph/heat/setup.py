@@ -40,6 +40,8 @@ class Setup:
     body : one sample in that frame, with which it turns
     bottom, side, top : None where insulated
     melting : K, inf where unknown; modulation : Hz, of the power
+    heat_capacity : J m⁻³ K⁻¹, at high temperature
+    threshold : look for the power at which the feedback loses its solution
     conductivity : a table of κ_xx, κ_yy, κ_zz in the sample's frame; None: that of the run's modes
     """
 
@@ -52,13 +54,23 @@ class Setup:
     top: Bath | None
     melting: float
     modulation: float
+    heat_capacity: float
     limits: Limits
+    threshold: bool
     conductivity: Table | None
 
     @property
     def reference(self) -> float:
         """Temperature that others are relative to: that of the coldest bath, K."""
-        return min(bath.temperature for bath in (self.bottom, self.side, self.top) if bath is not None)
+        return min(self._baths())
+
+    @property
+    def is_even(self) -> bool:
+        """Have all baths one temperature, so that there is no gradient without light?"""
+        return len(set(self._baths())) == 1
+
+    def _baths(self) -> list[float]:
+        return [bath.temperature for bath in (self.bottom, self.side, self.top) if bath is not None]
 
     def loads(self, part: Part) -> Loads:
         """Light and baths on a part of the grid. Where faces meet, the later of side, top and bottom fixes."""

@@ -9,19 +9,22 @@ from math import sqrt
 
 import numpy as np
 
-from hpcph.errors import InputError
-from hpcph.heat.conduction import Conduction, Loads, rows
+from hpcph.errors import InputError, Stopped
+from hpcph.heat.conduction import Conduction, Loads
 from hpcph.heat.grid import Grid, Part
+from hpcph.heat.rows import rows
 from hpcph.heat.table import Table
+from hpcph.listener import Listener
 from hpcph.petsc import petsc
 
 PLANES = 3  # that a rank must own at least, of the finest grid
-FEW = 3000  # nodes that are solved for directly
+FEW = {2: 50_000, 3: 3000}  # nodes of a grid in so many dimensions that are solved for directly
+ISOTROPIC = 2.0  # ratio of resistances to the neighbours up to which point smoothers do
+ROUNDING = 2.0**-52  # of what neighbours exchange: the least residual that numbers can have (measured: a fourth)
 PREFIX = "hpcph_sample_"
 OPTIONS = {
-    "ksp_type": "fgmres", "ksp_gmres_restart": 20, "ksp_rtol": 1e-4, "ksp_max_it": 200, "pc_mg_galerkin": "both",
-    "mg_levels_ksp_type": "richardson", "mg_levels_ksp_max_it": 2, "mg_levels_pc_type": "sor",
-    "mg_coarse_ksp_type": "preonly",
+    "ksp_type": "fgmres", "ksp_gmres_restart": 20, "ksp_rtol": 1e-4, "ksp_max_it": 200, "pc_type": "mg",
+    "pc_mg_galerkin": "both", "mg_levels_ksp_type": "richardson", "mg_levels_ksp_max_it": 2, "mg_levels_pc_type": "sor",
 }  # fmt: skip
 
 
@@ -57,13 +60,12 @@ def solve(
     conductivity: Table,
     reference: float,
     limits: Limits,
-    say: Callable[[str], None],
+    listener: Listener,
 ) -> Temperature | None:
     """Temperature in a sample; None on ranks without a part. Collective over comm (hpcph.parallel.comm.Comm).
 
-    loads : what acts on a part; reference : K, temperatures are relative to it; say : takes the residual history
-
-    Raises InputError where the solver does not converge.
+    loads : what acts on a part; reference : K, temperatures are relative to it
+    Raises InputError where the solver does not converge, Stopped between two steps where a rank was asked to.
     """
     library = petsc()  # begun on all ranks of the world, whether they take part or not
     team = comm.mpi.Split(0 if comm.rank < team_size(grid, comm.size) else 1, comm.rank)
@@ -71,8 +73,8 @@ def solve(
         found, failure = None, None
         if comm.rank < team_size(grid, comm.size):
             try:
-                found = _Problem(library, team, grid, loads, conductivity, reference, limits, say).solve()
-            except InputError as err:
+                found = _Problem(library, team, grid, loads, conductivity, reference, limits, listener).solve()
+            except (InputError, Stopped) as err:
                 failure = err
         comm.agree(failure)
         return found
@@ -98,35 +100,43 @@ class Level:
     planes: tuple[int, ...]
 
 
-def levels(grid: Grid, ranks: int) -> list[Level]:
-    """Grids from fine to coarse: the directions with the shortest cells are halved, as long as all ranks have planes.
+def levels(grid: Grid, ranks: int, kappa: np.ndarray) -> list[Level]:
+    """Grids from fine to coarse: halved are the directions along which heat flows most easily between neighbours.
 
-    Cells of one size in all directions are what point smoothers can deal with.
+    Point smoothers deal with nothing else, so this ends where such a direction cannot be halved on all ranks; and at
+    once for grids that are solved directly. kappa : ndarray (3,), κ along x, y, z
     """
     z, y, x = grid.nodes
     found = [Level((x, y, z), tuple(share(z, ranks)))]
-    spacing = np.array(grid.spacing)
-    while True:
+    distance = np.array([h if n > 1 else np.inf for h, n in zip(grid.spacing, (x, y, z), strict=True)]) / np.sqrt(kappa)
+    while not _is_small(grid, found[-1]):
         nodes, planes = found[-1].nodes, found[-1].planes
         first = np.cumsum([0, *planes[:-1]])
         halved = tuple(int((f + p + 1) // 2 - (f + 1) // 2) for f, p in zip(first, planes, strict=True))
         can = [n > 3 and n % 2 == 1 for n in nodes]
         can[2] = can[2] and min(halved) > 0
-        if not any(can):
+        chosen = can & (distance < ISOTROPIC * distance.min())
+        if not chosen.any():
             return found
-        shortest = min(h for h, c in zip(spacing, can, strict=True) if c)
-        chosen = [c and h < 1.5 * shortest for h, c in zip(spacing, can, strict=True)]
-        spacing = np.where(chosen, 2 * spacing, spacing)
+        distance = np.where(chosen, 2 * distance, distance)
         a, b, c = (n // 2 + 1 if c else n for n, c in zip(nodes, chosen, strict=True))
         found.append(Level((a, b, c), halved if chosen[2] else planes))
+    return found
+
+
+def _is_small(grid: Grid, level: Level) -> bool:
+    """Is it solved directly?"""
+    return bool(np.prod(level.nodes) <= FEW[sum(n > 1 for n in grid.nodes)])
 
 
 class _Problem:
     """PETSc's objects of one solution."""
 
-    def __init__(self, library, team, grid: Grid, loads, conductivity: Table, reference: float, limits: Limits, say):
-        self.petsc, self.limits, self.say, self.team = library, limits, say, team
-        self.levels = levels(grid, team.size)
+    def __init__(
+        self, library, team, grid: Grid, loads, conductivity: Table, reference: float, limits: Limits, listener
+    ):
+        self.petsc, self.limits, self.listener, self.team = library, limits, listener, team
+        self.levels = levels(grid, team.size, conductivity.at(np.array([reference]))[:3, 0])
         self.grids = [self._layout(level) for level in self.levels]
         _, _, (low, high) = self.grids[0].getRanges()
         part = Part(grid, low, high)
@@ -162,35 +172,50 @@ class _Problem:
         snes.solve(None, solution)
         norm, steps, linear = snes.getFunctionNorm(), snes.getIterationNumber(), snes.getLinearSolveIterations()
         residual = norm * sqrt(size) / self.scale
-        if snes.getConvergedReason() <= 0:
-            raise InputError(
-                "sample",
-                None,
-                f"temperature does not converge: residual {residual:.1e} of the power after {steps} steps and {linear} "
-                "linear iterations; take more sample.solver.iterations, less power, or more cells",
-            )
+        if snes.getConvergedReason() <= 0 and not norm <= ROUNDING * self._exchanged(matrix, solution):
+            raise InputError("sample", None, self._failure(snes, residual))
         theta = self._look(solution)
         leaving = self.equation.leaving(theta)[part.owned].sum(axis=(1, 2))
         for thing in (snes, matrix, solution, self.seen, *self.grids):
             thing.destroy()
         return Temperature(part, theta, leaving, steps, linear, residual)
 
+    def _exchanged(self, matrix, solution) -> float:
+        """Norm of the heat that nodes give and take, W."""
+        heat = matrix.getDiagonal()
+        heat.pointwiseMult(heat, solution)
+        return float(heat.norm())
+
+    def _failure(self, snes, residual: float) -> str:
+        """What went wrong, and what to do."""
+        steps, linear = snes.getIterationNumber(), snes.getLinearSolveIterations()
+        where = f"residual {residual:.1e} of the power after {steps} steps and {linear} linear iterations"
+        reason, inner = snes.getConvergedReason(), snes.getKSP().getConvergedReason()
+        if inner == self.petsc.KSP.ConvergedReason.DIVERGED_PCSETUP_FAILED:
+            return f"temperature is undetermined to rounding ({where}): the heat sinks are too weak; raise a transfer"
+        if reason == self.petsc.SNES.ConvergedReason.DIVERGED_LINEAR_SOLVE:
+            advice = "its linear equations; take cells that are less elongated, in numbers divisible by powers of two"
+        elif reason == self.petsc.SNES.ConvergedReason.DIVERGED_MAX_IT:
+            advice = "in the steps allowed; take more sample.solver.iterations, or less power"
+        else:
+            advice = "Newton's method; take less power, or a conductivity that changes less with temperature"
+        return f"temperature does not converge: {where}; what ends it is {advice}"
+
     def _prepare(self, ksp) -> None:
         """Multigrid from the coarsest grid to the finest, Galerkin's operators on the coarse ones."""
         options = self.petsc.Options()
-        coarse = int(np.prod(self.levels[-1].nodes))
-        solver = {"pc_type": "redundant", "redundant_pc_type": "lu"} if coarse <= FEW else {"pc_type": "gamg"}
-        for name, value in {**OPTIONS, **{f"mg_coarse_{k}": v for k, v in solver.items()}}.items():
+        direct = _is_small(self.equation.part.grid, self.levels[-1])
+        coarsest = {"pc_type": "redundant", "redundant_pc_type": "lu"} if direct else {"pc_type": "gamg"}
+        count = len(self.grids)
+        place = "mg_coarse_" if count > 1 else "mg_levels_0_"
+        coarsest = {place + name: value for name, value in {"ksp_type": "preonly", **coarsest}.items()}
+        for name, value in {**OPTIONS, "pc_mg_levels": str(count), **coarsest}.items():
             options[PREFIX + name] = value
         ksp.setOptionsPrefix(PREFIX)
-        multigrid = ksp.getPC()
-        multigrid.setType("mg")
-        count = len(self.grids)
-        multigrid.setMGLevels(count)
         ksp.setFromOptions()
         for level in range(1, count):
             fine, rough = self.grids[count - 1 - level], self.grids[count - level]
-            multigrid.setMGInterpolation(level, rough.createInterpolation(fine)[0])
+            ksp.getPC().setMGInterpolation(level, rough.createInterpolation(fine)[0])
 
     def _look(self, vector) -> np.ndarray:
         """The seen nodes, (k, j, i)."""
@@ -206,24 +231,23 @@ class _Problem:
         result.setArray(found[part.owned])
 
     def _matrix(self, vector):
-        matrix = self.petsc.Mat().createAIJ(
-            (vector.getSizes(), vector.getSizes()), csr=self._rows(self._look(vector)), comm=self.team
-        )
+        first = self.equation.jacobian(self._look(vector))
+        self.rows = rows(self.equation.part, self.equation.loads.fixed, first)
+        structure = (self.rows.pointer, self.rows.column, self.rows.values(first))
+        matrix = self.petsc.Mat().createAIJ((vector.getSizes(), vector.getSizes()), csr=structure, comm=self.team)
         matrix.setOption(self.petsc.Mat.Option.NEW_NONZERO_LOCATION_ERR, True)
         return matrix
 
     def _jacobian(self, _, vector, matrix, __) -> None:
-        pointer, column, value = self._rows(self._look(vector))
-        matrix.setValuesCSR(pointer, column, value)
+        value = self.rows.values(self.equation.jacobian(self._look(vector)))
+        matrix.setValuesCSR(self.rows.pointer, self.rows.column, value)
         matrix.assemble()
-
-    def _rows(self, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        return rows(self.equation.part, self.equation.loads.fixed, self.equation.jacobian(theta))
 
     def _monitor(self, snes, step: int, norm: float) -> None:
         size = int(np.prod(self.equation.part.grid.nodes))
         linear = snes.getLinearSolveIterations()
-        self.say(
+        self.listener.say(
             f"sample: step {step}, residual {norm * sqrt(size) / self.scale:.1e} of the power, "
             f"{linear} linear iterations"
         )
+        self.listener.heed(self.team, "heating the sample")

@@ -12,11 +12,10 @@ import h5py
 import numpy as np
 
 from hpcph.errors import InputError
-from hpcph.output.phono3py import NEAR, finite
+from hpcph.output.phono3py import NEAR, RATE, WIDEST, finite, rates
 from hpcph.output.storage import Unsound, own_numbers
 
 KEY = "lifetime.collision_matrix"
-RATE = 4e12 * np.pi  # s⁻¹ of a linewidth of one THz, 1/τ = 4πγ
 PIECE = 1 << 22  # bytes that are read at once
 CHUNK = 1 << 30  # bytes of a chunk of a foreign file
 WRITE = "inputs/aln_boltzmann.yaml says how it is made"
@@ -28,6 +27,7 @@ class CollisionFile:
 
     row_t : ndarray (t,) int, its rows of the temperatures of a run; points, modes : numbers of its matrix
     components : 1 of a reducible matrix, 3 of an irreducible one
+    stamp : size in bytes and time of the last change in ns, by which another file of that name is noticed later
     """
 
     path: Path
@@ -35,6 +35,7 @@ class CollisionFile:
     points: int
     modes: int
     components: int
+    stamp: tuple[int, int]
 
 
 def look(file: h5py.File, temperature: np.ndarray) -> tuple[CollisionFile, np.ndarray]:
@@ -58,16 +59,14 @@ def look(file: h5py.File, temperature: np.ndarray) -> tuple[CollisionFile, np.nd
         name = Path(file.filename).name
         fix = f"{name} has {', '.join(f'{t:g}' for t in known[:8])} K; calculate the collisions there"
         raise InputError("temperature", f"{missing[0]:g}", fix)
-    total = gamma[nearest]
+    total = rates(gamma[nearest])
     if "gamma_isotope" in file:
         isotopes = finite(own_numbers(file, "gamma_isotope")[...])
         if isotopes.shape != gamma.shape[1:]:
             raise Unsound("is damaged: gamma_isotope has another shape than gamma")
-        total = total + isotopes
-    if total.min() < 0:
-        raise Unsound(f"has negative linewidths, down to {total.min():.2g} THz")
+        total += rates(isotopes)
     path = Path(file.filename).absolute()
-    return CollisionFile(path, nearest, gamma.shape[1], gamma.shape[2], components), RATE * total
+    return CollisionFile(path, nearest, gamma.shape[1], gamma.shape[2], components, stamp(path)), total
 
 
 def read_slab(given: CollisionFile, temperature: int, low: int, high: int, store) -> None:
@@ -78,12 +77,14 @@ def read_slab(given: CollisionFile, temperature: int, low: int, high: int, store
     step = max(1, PIECE // (8 * given.components**2 * given.modes**2 * given.points))
     try:
         with h5py.File(given.path, "r") as file:
+            if stamp(given.path) != given.stamp:
+                raise Unsound("changed while the run was under way; start it again when nobody writes to it")
             matrix = _matrix(file)
             for first in range(low, high, step):
                 piece = matrix[given.row_t[temperature], first : min(first + step, high)]
                 rows = piece.reshape(len(piece), given.modes, given.components, -1)
-                if not np.all(np.isfinite(rows)):
-                    raise Unsound("is damaged: it holds numbers that are not finite")
+                if not np.abs(rows).max() < WIDEST:  # nor is it where one is no number
+                    raise Unsound(f"is damaged: it holds collisions that are not finite, or beyond {WIDEST:g} THz")
                 if np.allclose(np.einsum("pnca,pnca->pnc", rows, rows), 1, rtol=0, atol=1e-6):
                     raise Unsound(f"holds eigenvectors instead of collisions, {WRITE}")
                 store(first, RATE * rows)
@@ -91,6 +92,12 @@ def read_slab(given: CollisionFile, temperature: int, low: int, high: int, store
         raise InputError(KEY, given.path, str(err)) from None
     except Exception as err:  # h5py raises whatever it likes at damaged files
         raise InputError(KEY, given.path, f"is damaged or changed meanwhile ({type(err).__name__})") from None
+
+
+def stamp(path: Path) -> tuple[int, int]:
+    """See CollisionFile."""
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns
 
 
 def _matrix(file: h5py.File) -> h5py.Dataset:

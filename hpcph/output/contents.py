@@ -83,7 +83,9 @@ TABLE = """
 /sample        | finite   | cartesian_sample            | pam_without_feedback moment_without_feedback?
 /sample        | number   | cartesian_sample            | pam rotation torque moment?
 /sample        | finite   |                             | gamma_ll gamma_ll_diagonal gamma_ll_off_diagonal
-/sample        | number   |                             | amplification critical_radius
+/sample        | finite   |                             | eigenvalue?
+/sample        | number   |                             | amplification critical_radius threshold_power?
+/sample        | finite   | trial_power                 | trial_power? trial_eigenvalue? trial_hottest?
 /sample        | finite   | stray_z                     | stray_z?
 /sample        | number   | stray_z cartesian_sample    | stray_field?
 """

@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 from rich.table import Table
 
-from hpcph.heat.fields import stray_points
 from hpcph.heat.grid import Part
 from hpcph.heat.sample import Heated, Totals
 from hpcph.heat.setup import Bath, Setup
+from hpcph.heat.stray import stray_points
+from hpcph.heat.threshold import Threshold
 from hpcph.output.store import Dataset
 
 GROUP = "/sample"
@@ -65,20 +66,22 @@ def results(setup: Setup, totals: Totals) -> list[Dataset]:
             f"{GROUP}/torque",
             _torque(setup, totals),
             "N m",
-            "amplitude of −dL/dt where the power is ½P(1 + cos 2πft)",
+            "factor of sin 2πft in −dL/dt where the power is ½P(1 + cos 2πft)",
             v,
         ),
     ]
     for name, value, text in (
         ("gamma_ll_diagonal", response.gamma_diagonal[0, 0], "γ^LL of the mean χ^D, along the axis, scaled"),
         ("gamma_ll_off_diagonal", response.gamma_off_diagonal[0, 0], "the same of χ^OD"),
-        ("gamma_ll", response.gamma_total[0, 0], "γ^LL of the sample: of the mean of χ(T(x)), scaled; threshold 1"),
+        ("gamma_ll", response.gamma_total[0, 0], "γ^LL of the sample: of the mean of χ(T(x)), scaled"),
+        ("eigenvalue", response.largest[0, 0], "largest of Γ, whose component along the axis is γ^LL; threshold 1"),
         ("amplification", response.amplification[0, 0], "η of the sample, 1/(1 − γ^LL), NaN where supercritical"),
     ):
         found.append(Dataset.of(f"{GROUP}/{name}", value, "1", text))
     radius = response.critical_radius[0]
     text = "size (as /feedback/radius) below which a sample of these proportions and this T(x/size) has no solution"
     found.append(Dataset.of(f"{GROUP}/critical_radius", radius, "m", text))
+    found += _threshold(totals.threshold)
     if totals.stray is not None:
         point = f"{GROUP}/stray_z"
         points = stray_points(Part(setup.grid, 0, setup.grid.nodes[0]))
@@ -91,9 +94,31 @@ def results(setup: Setup, totals: Totals) -> list[Dataset]:
     return found
 
 
+def _threshold(found: Threshold | None) -> list[Dataset]:
+    """Where the feedback loses its solution as the power rises, and what was tried on the way."""
+    if found is None:
+        return []
+    name, trials = f"{GROUP}/trial_power", found.trials
+    power, eigenvalue, hottest = (np.array([getattr(t, n) for t in trials]) for n in ("power", "eigenvalue", "hottest"))
+    text = "absorbed power from which on the feedback has no solution, NaN where the temperatures of the run end before"
+    return [
+        Dataset.of(f"{GROUP}/threshold_power", found.power, "W", text),
+        Dataset.of(name, power, "W", "absorbed powers that were tried", (name,)),
+        Dataset.of(f"{GROUP}/trial_eigenvalue", eigenvalue, "1", "largest of Γ there, 1 at the threshold", (name,)),
+        Dataset.of(f"{GROUP}/trial_hottest", hottest, "K", "hottest temperature there", (name,)),
+    ]
+
+
+def _threshold_words(found: Threshold) -> str:
+    end = found.end
+    if np.isnan(found.power):
+        return f"no threshold up to {end.power:.4g} W, which makes {end.hottest:.5g} K: Γ up to {end.eigenvalue:.4g}"
+    return f"threshold {found.power:.5g} W, which makes {end.hottest:.5g} K; with more the feedback has no solution"
+
+
 def _torque(setup: Setup, totals: Totals) -> np.ndarray:
-    """Amplitude of −dL/dt, L in proportion to the power ½P(1 + cos 2πft), (3,) N m."""
-    return np.pi * setup.modulation * np.abs(totals.pam)
+    """N m that multiplies sin 2πft in −dL/dt, as heat follows the power ½P(1 + cos 2πft) without delay, (3,)."""
+    return np.pi * setup.modulation * (totals.pam - totals.dark)
 
 
 def attributes(setup: Setup, totals: Totals) -> dict[str, Any]:
@@ -124,13 +149,20 @@ def lines(setup: Setup, totals: Totals) -> list[str | Table]:
         f"sample: γ^LL {response.gamma_total[0, 0]:.4e}{scaled}, critical radius {response.critical_radius[0]:.4g} m, "
         f"L along the axis {totals.without.pam[2]:.4e} J s without feedback",
     ]
+    if totals.threshold is not None:
+        found.append(f"sample: {_threshold_words(totals.threshold)}")
     if response.supercritical:
-        return [*found, "sample: supercritical, the linear response with feedback has no solution"]
+        about = "" if response.gamma_total[0, 0] >= 1 else f" about another axis (Γ up to {response.largest[0, 0]:.4g})"
+        return [*found, f"sample: supercritical{about}, the linear response with feedback has no solution"]
     rotation = -setup.body.inverse_inertia_rij[0, 2] @ totals.pam / setup.grid.volume
     found.append(
         f"sample: with feedback L {totals.pam[2]:.4e} J s, η {response.amplification[0, 0]:.6g}; set free it turns at "
         f"{rotation:.3e} rad/s; torque {_torque(setup, totals)[2]:.3e} N m at {setup.modulation:g} Hz"
     )
+    if setup.modulation > totals.crossing:
+        found.append(
+            f"sample: heat crosses it at about {totals.crossing:.2g} Hz: the torque at {setup.modulation:g} Hz is less"
+        )
     if totals.stray is not None:
         found.append(f"sample: magnetic moment {totals.coupled.moment[2]:.4e} A m²")
     return found

@@ -1,5 +1,6 @@
 """Linewidths of the modes at Γ from phono3py's kappa-….hdf5."""
 
+import os
 from pathlib import Path
 
 import h5py
@@ -44,7 +45,7 @@ TOLERANCE = 0.03  # of the highest frequency
 
 def _read(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """γ (t, n) THz, frequencies (n,) THz and temperatures (t,) K of the Γ point."""
-    if not path.is_file():
+    if not os.path.isfile(path):  # pathlib raises where a folder may not be searched
         raise InputError(KEY, path, "no such file; give a kappa-….hdf5 of phono3py")
     try:
         with h5py.File(path, "r") as file:

@@ -75,8 +75,10 @@ def _refuse_the_living(path: Path) -> None:
 
 
 def _started(pid: int) -> str | None:
-    """When a process of this host began, in the kernel's ticks; None without such a process."""
+    """When a process of this host began, in the kernel's ticks; None without such a process, and where it is dead but
+    its parent has not asked for it yet."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[19]
-    except (OSError, IndexError):
+        state, *_, began = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[:20]
+    except (OSError, IndexError, ValueError):
         return None
+    return None if state in "ZX" else began

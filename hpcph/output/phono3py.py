@@ -4,6 +4,7 @@ kappa-m….hdf5 holds `mesh` (3,), `qpoint` (p, 3) fractional, `weight` (p,), `f
 K, `gamma` (t, p, n) THz, half of the full width at half maximum, and where wanted `gamma_isotope` (p, n). τ = 1/4πγ.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ TOLERANCE = 0.03  # of the highest frequency: linewidths are often taken from ot
 NEAR = 1e-3  # K: a temperature of the file this close is the one that is asked for
 ON_MESH = 1e-5  # steps
 POINTS = 1 << 24  # of a mesh
+RATE = 4e12 * np.pi  # s⁻¹ of a linewidth of one THz, 1/τ = 4πγ
+WIDEST, LEAST = 1e6, 1e-150  # THz: no linewidth is wider, and one that is less counts as zero
 
 
 @dataclass(frozen=True)
@@ -45,17 +48,21 @@ class Grid:
 @contextmanager
 def opened(path: Path, key: str, kind: str = "kappa-m….hdf5") -> Iterator[h5py.File]:
     """A file of phono3py; whatever is wrong with it, and Unsound, becomes InputError of that key."""
-    if not path.is_file():
-        raise InputError(key, path, f"no such file; give a {kind} of phono3py")
+    fix = f"give a {kind} of phono3py"
     try:
+        if not path.is_file():
+            raise Unsound("is a folder" if path.is_dir() else "no such file")
         with h5py.File(path, "r") as file:
             yield file
     except InputError:
         raise
     except Unsound as err:
-        raise InputError(key, path, f"{err}; give a {kind} of phono3py") from None
+        raise InputError(key, path, f"{err}; {fix}") from None
     except Exception as err:  # h5py raises whatever it likes at damaged files
-        raise InputError(key, path, f"is damaged or not of phono3py ({type(err).__name__})") from None
+        number = getattr(err, "errno", None)
+        why = os.strerror(number) if number else type(err).__name__
+        what = "cannot be read" if number else "is damaged or not of phono3py"
+        raise InputError(key, path, f"{what} ({why}); {fix}") from None
 
 
 def read_grid(file: h5py.File) -> Grid:
@@ -138,9 +145,16 @@ def read_rates(file: h5py.File, grid: Grid, temperature: np.ndarray, interpolate
     found = np.empty((len(temperature), *gamma.shape[1:]))
     for row, (low, high, part, here, as_is) in enumerate(zip(last, step, share, nearest, exact, strict=True)):
         found[row] = finite(gamma[here]) if as_is else (1 - part) * finite(gamma[low]) + part * finite(gamma[high])
-    if found.min(initial=0) < 0 or isotopes.min(initial=0) < 0:
-        raise Unsound(f"has negative linewidths, down to {min(found.min(), isotopes.min()):.2g} THz")
-    return 4e12 * np.pi * (found + isotopes)
+    return rates(found) + rates(isotopes)
+
+
+def rates(widths: np.ndarray) -> np.ndarray:
+    """1/τ = 4πγ in s⁻¹ of linewidths in THz. Raises Unsound where they are none."""
+    if widths.min(initial=0) < 0:
+        raise Unsound(f"has negative linewidths, down to {widths.min():.2g} THz")
+    if widths.max(initial=0) > WIDEST:
+        raise Unsound(f"is damaged: it has linewidths up to {widths.max():.2g} THz")
+    return RATE * np.where(widths < LEAST, 0, widths)
 
 
 def finite(numbers: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ opens the file. Files without a seal have their digest compared, which is in the
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import h5py
@@ -98,16 +98,16 @@ def pieces(dataset: h5py.Dataset) -> Iterator[np.ndarray]:
         yield dataset[low : low + step]
 
 
-def digest(file: h5py.File, besides: str | None = None) -> str:
+def digest(file: h5py.File, besides: Collection[str] = ()) -> str:
     """sha256 over name, type, shape and bytes of every dataset in the order of their names.
 
-    besides : name of a group that does not count
+    besides : groups and datasets that do not count, such as sample and thermal/gamma_nl
     """
     names: list[str] = []
     file.visititems(lambda name, item: names.append(name) if isinstance(item, h5py.Dataset) else None)
     sha = hashlib.sha256()
     for name in sorted(names):
-        if name.split("/")[0] == besides:
+        if name in besides or name.split("/")[0] in besides:
             continue
         dataset = file[name]
         sha.update(f"{name} {dataset.dtype} {dataset.shape}\n".encode())

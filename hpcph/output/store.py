@@ -35,6 +35,7 @@ class Dataset:
     An axis name that is the path of another dataset makes that its dimension scale; others get one in the root, where
     netCDF readers look for it.
     along : of a map, the dimension that blocks divide
+    solved : by an iterative solver, whose sums depend on the number of ranks
     """
 
     name: str
@@ -45,6 +46,7 @@ class Dataset:
     dtype: Any = np.float64
     value: Any = None
     along: int = 0
+    solved: bool = False
 
     @classmethod
     def of(cls, name: str, value, unit: str, description: str, axes: tuple[str, ...] = ()) -> "Dataset":
@@ -173,7 +175,9 @@ def complete(path: Path, maps: Sequence[Dataset], results: Sequence[Dataset], gr
             file.require_group(group).attrs.update(attributes)
         sha = digest(file)
         if "sample" in file:  # PETSc's sums depend on the number of ranks
-            provenance = {**provenance, "sha256_without_sample": digest(file, besides="sample")}
+            provenance = {**provenance, "sha256_without_sample": digest(file, {"sample"})}
+        if solved := {spec.name.strip("/") for spec in results if spec.solved}:
+            provenance = {**provenance, "sha256_without_solver": digest(file, {"sample", *solved})}
         file.require_group("/provenance").attrs.update({**provenance, "sha256": sha})
     seal(path)
     os.truncate(path, path.stat().st_size)  # the room beyond is no longer needed

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from hpcph.errors import InputError
+from hpcph.errors import InputError, Stopped
 
 SEGMENT = 1 << 20  # doubles in one reduction
 PATIENCE = 4.0  # s in which all ranks must have heard of an exception on one; after them it ends the job alone
@@ -61,7 +61,7 @@ class Comm:
     def agree(self, failure: Exception | None) -> None:
         """Turn any rank's exception into an exception on every rank, that of the lowest rank. Collective.
 
-        InputError stays what it is, anything else becomes a RankError.
+        InputError and Stopped stay what they are, anything else becomes a RankError.
         """
         mine = None if failure is None else self.heard(failure)
         failures = [f for f in self.mpi.allgather(mine) if f is not None]
@@ -71,9 +71,9 @@ class Comm:
         if failures:
             raise failures[0]
 
-    def heard(self, failure: Exception) -> InputError | RankError:
+    def heard(self, failure: Exception) -> InputError | RankError | Stopped:
         """What `agree` will tell every rank of an exception; if they do not come to hear it in time, the job ends."""
-        if isinstance(failure, (InputError, RankError)):
+        if isinstance(failure, (InputError, RankError, Stopped)):
             return failure
         try:
             told = RankError(self._story(failure))

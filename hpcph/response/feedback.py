@@ -23,6 +23,7 @@ class Feedback:
     """The coupled response at every temperature t and sample r; `scale` multiplies χ in all of it.
 
     gamma_diagonal, gamma_off_diagonal, gamma_total, gamma_unscaled : ndarrays (t, r), γ^LL along the axis
+    largest : ndarray (t, r), eigenvalue of Γ, 1 at the threshold; 0 where none is positive
     amplification : ndarray (t, r), η = 1/(1 − γ^LL), NaN where the linear response has no solution
     critical_radius : ndarray (t,) m, at which it ceases to have one, proportions kept; NaN if it never does
     pam_density : ndarray (t, r, 3) J s m⁻³, NaN where supercritical
@@ -34,6 +35,7 @@ class Feedback:
     gamma_off_diagonal: np.ndarray
     gamma_total: np.ndarray
     gamma_unscaled: np.ndarray
+    largest: np.ndarray
     amplification: np.ndarray
     critical_radius: np.ndarray
     pam_density: np.ndarray
@@ -95,6 +97,7 @@ def feedback(
         gamma_off_diagonal=off_diagonal,
         gamma_total=total,
         gamma_unscaled=total / scale,
+        largest=strongest,
         amplification=np.where(solvable, 1 / np.where(solvable, 1 - total, 1.0), np.nan),
         critical_radius=np.where(first > 0, samples.radius_r[0] * np.sqrt(first), np.nan),
         pam_density=coupled,

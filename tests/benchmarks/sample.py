@@ -14,9 +14,11 @@ petsc4py.init(["sample", "-no_signal_handler"])
 from petsc4py import PETSc  # noqa: E402
 
 from hpcph.heat import solver  # noqa: E402
-from hpcph.heat.conduction import Loads, rows  # noqa: E402
+from hpcph.heat.conduction import Loads  # noqa: E402
 from hpcph.heat.grid import Part, cuboid  # noqa: E402
+from hpcph.heat.rows import rows  # noqa: E402
 from hpcph.heat.table import table  # noqa: E402
+from hpcph.listener import Listener  # noqa: E402
 from hpcph.parallel.comm import world  # noqa: E402
 
 SIZE, POWER, SINK = 1e-6, 5e-4, 300.0
@@ -39,13 +41,15 @@ def plain(comm, nodes: tuple[int, int, int], depth: int) -> tuple[float, int]:
     shape = (part.seen.stop - part.seen.start, nodes[1], nodes[0])
     one = -np.ones(shape)
     stencil = {offset: one for offset in ((-1, 0, 0), (0, -1, 0), (0, 0, -1), (0, 0, 1), (0, 1, 0), (1, 0, 0))}
-    pointer, column, value = rows(part, np.zeros(shape, bool), stencil | {(0, 0, 0): 6 * np.ones(shape)})
+    stencil[0, 0, 0] = 6 * np.ones(shape)
+    coupled = rows(part, np.zeros(shape, bool), stencil)
     size = ((high - low) * nodes[0] * nodes[1], None)
-    matrix = PETSc.Mat().createAIJ((size, size), csr=(pointer, column, value), comm=comm.mpi)
+    structure = (coupled.pointer, coupled.column, coupled.values(stencil))
+    matrix = PETSc.Mat().createAIJ((size, size), csr=structure, comm=comm.mpi)
     ksp = PETSc.KSP().create(comm.mpi)
     ksp.setOptionsPrefix("plain_")
     options = PETSc.Options()
-    for name, wanted in {**solver.OPTIONS, "ksp_rtol": 1e-9, "pc_type": "mg", "pc_mg_levels": depth,
+    for name, wanted in {**solver.OPTIONS, "ksp_rtol": 1e-9, "pc_mg_levels": depth, "mg_coarse_ksp_type": "preonly",
                          "mg_coarse_pc_type": "redundant"}.items():  # fmt: skip
         options[f"plain_{name}"] = wanted
     ksp.setDM(grid)
@@ -76,7 +80,8 @@ def main() -> None:
     temperature = np.linspace(200, 800, 31)
     kappa = table(temperature, np.outer(300 / temperature, [6.0, 6.0, 11.0]))
     begin = time.perf_counter()
-    found = solver.solve(comm, grid, loads, kappa, SINK, solver.Limits(1e-9, 50), lambda _: None)
+    nobody = Listener(lambda _: None, lambda: False)
+    found = solver.solve(comm, grid, loads, kappa, SINK, solver.Limits(1e-9, 50), nobody)
     spent = time.perf_counter() - begin
     peak = comm.mpi.allgather(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)
     if comm.root and found is not None:

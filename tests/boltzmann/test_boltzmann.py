@@ -8,12 +8,13 @@ import numpy as np
 import physics
 import pytest
 from collisions import T
+from output import victim
 from parallel import world
 
 from hpcph.boltzmann.transport import Correction, correction
-from hpcph.config.load import load
 from hpcph.constants import boltzmann, hbar
 from hpcph.errors import InputError
+from hpcph.listener import Listener
 from hpcph.phonons.angular_momentum import matrices
 
 NAME, GRID = "embedded", (3, 3, 3)
@@ -45,7 +46,7 @@ def solved(path, name=NAME, **how) -> Correction:
     case, lines = physics.case(name), []
     ratio = physics.gyromagnetic(case.structure)
     with world.communicator() as comm:
-        found = correction(comm, equation, case.crystal, scattered, T, ratio, lines.append)
+        found = correction(comm, equation, case.crystal, scattered, T, ratio, Listener(lines.append, lambda: False))
     solutions = 3 if equation.file.components == 1 else 1
     assert len(lines) == solutions * len(T) and all("iterations, residuals 1.0e+00" in line for line in lines)
     return found
@@ -160,24 +161,27 @@ NAMES = ("thermal/gamma_nl", "thermal/conductivity", "magnetization/gamma_nl")
 
 
 def test_ranks_agree(tmp_path):
-    """1, 2 and 4 ranks, the last more than points: equal to the tolerance; relaxation time stands beside."""
+    """1, 2 and 4 ranks, the last more than points: equal to the tolerance, and to the bit what no solver had a part
+    in; relaxation time stands beside."""
     grid = (1, 1, 3)
     numbers = collisions.irreducible(NAME, grid, *collisions.made_up(NAME, grid))
     assert numbers[0].shape[1] == 2
     path = collisions.write(tmp_path / "c.hdf5", *numbers)
-    data = given(path, mesh={"grid": list(grid), "shift": [0, 0, 0]})
+    data = given(path, mesh={"grid": list(grid), "shift": [0, 0, 0]}, feedback={"sample": {"radius": "20 nm"}})
     with world.communicator() as comm:
         paths = [world.compute(comm, tmp_path, data).path]
     for ranks in (2, 4):
         done = world.command(ranks, "run", tmp_path / "input.yaml", "--output", tmp_path / f"{ranks}")
         assert done.returncode == 0 and "boltzmann: 300 K: " in done.stdout, done.stderr
         paths.append(tmp_path / f"{ranks}/result.h5")
-    found = []
+    found, seals = [], set()
     for path in paths:
         with h5py.File(path) as file:
+            seals.add(file["provenance"].attrs["sha256_without_solver"])
             found.append([file[name][...] for name in NAMES])
             relaxed = [file[f"{name}_relaxation_time"][...] for name in NAMES]
             assert "Boltzmann" in file["thermal"].attrs["beyond_relaxation_time"]
+    assert len(seals) == 1
     for other in found[1:]:
         for one, two in zip(found[0], other, strict=True):
             close(two, one, 1e-10)
@@ -193,6 +197,9 @@ MISTAKES = {
     "one point": (lambda g, m: {"gamma": g, "matrix": m, "grid_point": 3}, "single grid point"),
     "negative": (lambda g, m: {"gamma": -g, "matrix": m}, "negative linewidths"),
     "zero": (lambda g, m: {"gamma": 0 * g, "matrix": m}, "linewidths that are zero"),
+    "beyond all frequencies": (lambda g, m: {"gamma": 1e9 * g, "matrix": m}, "linewidths up to"),
+    "beyond floating point": (lambda g, m: {"gamma": 1e-300 * g, "matrix": m}, "linewidths that are zero"),
+    "negative isotopes": (lambda g, m: {"gamma": g, "matrix": m, "gamma_isotope": -g[0] / 9}, "negative linewidths"),
     "NaN in gamma": (lambda g, m: {"gamma": np.where(g > 0.1, np.nan, g), "matrix": m}, "not finite"),
     "temperature": (lambda g, m: {"gamma": g, "matrix": m, "temperature": T + 5}, "105, 305 K"),
 }
@@ -221,28 +228,40 @@ def test_meshes_that_do_not_fit(tmp_path, reducible):
         collisions.read(tmp_path / "nowhere.hdf5", NAME, GRID)
 
 
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"mesh": {"accuracy": "1%"}}, "give its grid alone"),
-        ({"lifetime": {"time": "10 ps"}}, "give either time"),
-        ({"lifetime": {"interpolate": True}}, "only linewidths"),
-        ({"lifetime": {"solver": {"iterations": 0}}}, "greater than or equal to 1"),
-    ],
-)
-def test_mistakes_in_the_input(tmp_path, changes, words):
-    """Keys that do not fit together."""
-    with pytest.raises(InputError) as err:
-        load(world.write(tmp_path, given("c.hdf5", **changes)))
-    assert words in str(err.value) and len(str(err.value).splitlines()) == 1
+COMMANDS = {  # lifetime and mesh as a user writes them, the key of the complaint, words of the fix
+    "swapped": ({"collision_matrix": "k.hdf5", "phono3py": "c.hdf5"}, {}, "lifetime.phono3py", "give a kappa-m"),
+    "linewidths alone": ({"collision_matrix": "k.hdf5"}, {}, "lifetime.collision_matrix", "give a collision-m"),
+    "collisions alone": ({"phono3py": "c.hdf5"}, {}, "lifetime.phono3py", "give a kappa-m"),
+    "no file": ({"collision_matrix": "no.hdf5"}, {}, "lifetime.collision_matrix", "no such file; give"),
+    "a folder": ({"collision_matrix": "."}, {}, "lifetime.collision_matrix", "is a folder; give"),
+    "a name no disk takes": ({"collision_matrix": "c" * 300}, {}, "lifetime.collision_matrix", "cannot be read (File"),
+    "no HDF5": ({"collision_matrix": "input.yaml"}, {}, "lifetime.collision_matrix", "not of phono3py (OSError); give"),
+    "half a step": ({"collision_matrix": "c.hdf5"}, {"shift": "auto"}, "mesh", "and shift: [0, 0, 0]\n"),
+    "another mesh": ({"collision_matrix": "c.hdf5", "phono3py": "k.hdf5"}, {"grid": [1, 3, 1]}, "mesh", "[1, 1, 3]"),
+}
 
 
-@pytest.mark.parametrize("what", ["not finite", "holds eigenvectors"])
+@pytest.mark.parametrize("case", COMMANDS)
+def test_the_command_line_refuses_in_one_line(tmp_path, case):
+    """Exit code 2, a line with key and fix; none that does not fit a matrix, such as to interpolate."""
+    grid = (1, 1, 3)
+    lifetime, mesh, key, words = COMMANDS[case]
+    collisions.write(tmp_path / "c.hdf5", *collisions.made_up(NAME, grid))
+    collisions.beside(tmp_path / "k.hdf5", NAME, grid)
+    data = given("") | {"lifetime": lifetime, "mesh": {"grid": list(grid), "shift": [0, 0, 0]} | mesh}
+    code, said = victim.command(["check", str(world.write(tmp_path, data))])
+    assert code == 2 and said.startswith(f"hpcph: {key} = ") and words in said and said.count("\n") == 1, said
+    assert "interpolate" not in said
+
+
+@pytest.mark.parametrize("what", ["not finite", "beyond", "holds eigenvectors"])
 def test_matrices_that_are_none(tmp_path, numbers, what):
     """What only those find who read the slabs."""
     gamma, matrix = numbers[0], numbers[1].copy()
     if what == "not finite":
         matrix[1, -1, 5, 0, 7] = np.nan
+    elif what == "beyond":
+        matrix *= 1e300
     else:
         vectors = np.linalg.qr(matrix[0].reshape(gamma[0].size, -1))[0]
         matrix[:] = vectors.reshape(matrix[0].shape)

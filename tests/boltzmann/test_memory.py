@@ -19,13 +19,13 @@ def measure(path: str) -> None:
 
     from hpcph.boltzmann import solver
     from hpcph.boltzmann.transport import share
-    from hpcph.output.collisions import CollisionFile, read_slab
+    from hpcph.output.collisions import CollisionFile, read_slab, stamp
     from hpcph.petsc import petsc
 
     petsc()
     team = MPI.COMM_WORLD
     low, high = share(POINTS, team.size, team.rank)
-    given = CollisionFile(Path(path), np.zeros(1, int), POINTS, MODES, 1)
+    given = CollisionFile(Path(path), np.zeros(1, int), POINTS, MODES, 1, stamp(Path(path)))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
     def fill(rows: np.ndarray) -> None:

@@ -19,13 +19,13 @@ def test_the_input_that_the_mistakes_change_is_good(tmp_path):
 def test_a_mistake_names_its_key_and_the_fix(tmp_path, changes, key, fix):
     """A line names the key and says how to mend it, and stays readable however long the value is."""
     lines = complaint(tmp_path, text(changes))
-    assert any(key in line.split(": ")[0] and fix in line for line in lines), lines
+    assert any(key == line.split(": ")[0].split(" = ")[0] and fix in line for line in lines), lines
     assert all(len(line) < 400 and ": " in line for line in lines)
 
 
-def test_there_are_250_different_mistakes():
+def test_there_are_290_different_mistakes():
     """All of them different inputs."""
-    assert len({text(changes) for changes, *_ in BAD} | {content for content, *_ in TEXTS}) >= 250
+    assert len({text(changes) for changes, *_ in BAD} | {content for content, *_ in TEXTS}) >= 290
 
 
 @pytest.mark.parametrize("changes", [b[0] for b in BAD[:: len(BAD) // 5]] + [b[0] for b in BAD[-20::4]], ids=str)

@@ -140,6 +140,13 @@ def test_a_file_that_is_not_phonopys_is_refused_in_one_line(tmp_path, content):
     assert "crystal.force_constants" in str(refused.value) and "\n" not in str(refused.value)
 
 
+@pytest.mark.parametrize("name", ["nothing.yaml", "a" * 300, "."])
+def test_a_file_that_is_not_there(tmp_path, name):
+    """Nor could be."""
+    with pytest.raises(InputError, match="no such file; give a path"):
+        forceconstants.load(Files(tmp_path / name))
+
+
 def test_the_inverted_crystal_is_the_enantiomorph():
     """P3_121 becomes P3_221; frequencies are those of the inverted file, the phonon polarization has its sign."""
     right, left = physics.loaded("quartz_pbesol"), physics.loaded("quartz_pbesol enantiomorph")

@@ -6,9 +6,8 @@ import pytest
 from heat.samples import CUBOID, CYLINDER, SMALL
 from parallel import world
 
-from hpcph.constants import mu_0
-from hpcph.heat.fields import Fields, slope, stray_by_plane, stray_points
-from hpcph.heat.grid import Part, cuboid, cylinder
+from hpcph.heat.fields import slope
+from hpcph.heat.grid import Part, cuboid
 
 
 def heated(folder, sample: dict, **changes) -> h5py.File:
@@ -105,28 +104,6 @@ def test_the_temperature_is_within_the_baths_and_hottest_under_the_spot(results)
     T = results["cuboid"]["/sample/temperature_field"][...]
     k, j, _ = np.unravel_index(np.argmax(T), T.shape)
     assert (k, j) == (8, 3)
-
-
-@pytest.mark.parametrize("grid", [cylinder(1.0, 2.0, (40, 80)), cuboid((2.0, 2.0, 2.0), (40, 40, 40))],
-                         ids=["cylinder", "cuboid"])  # fmt: skip
-def test_stray_field_of_a_uniform_magnet(grid):
-    """On the axis: that of the sheets of charge at top and bottom, to second order in the cell over the distance."""
-    part = Part(grid, 0, grid.nodes[0])
-    moment = np.zeros((3, *grid.nodes))
-    moment[2] = 5.0
-    found = stray_by_plane(Fields(part, moment[2], moment, moment)).sum(axis=0)
-    z = stray_points(part)
-
-    def solid_angle(height):
-        away = np.abs(height)
-        if grid.shape == "cylinder":
-            return 2 * np.pi * (1 - away / np.sqrt(1 + away**2))
-        return 4 * np.arcsin(1 / (1 + away**2))
-
-    expected = mu_0 * 5 / (4 * np.pi) * np.where(z > 0, 1, -1) * (solid_angle(z - 2) - solid_angle(z))
-    np.testing.assert_allclose(found[:, 2], expected, rtol=0.02)
-    np.testing.assert_allclose(found[:, 2][[0, -1]], expected[[0, -1]], rtol=1e-3)
-    assert np.abs(found[:, :2]).max() < 1e-12 * np.abs(found).max()
 
 
 def test_gradients_of_quadratic_temperatures_are_exact():

@@ -56,6 +56,8 @@ KINDS = {  # what is done to the file, and a word of the complaint
     "infinite": (exchange("gamma", at((1, 2, 3), np.inf)), "not finite"),
     "zero off Γ": (exchange("gamma", at((1, 2, 3), 0)), "1 linewidths that are zero"),
     "zero optical at Γ": (exchange("gamma", at((1, 0, 3), 0)), "1 linewidths that are zero"),
+    "beyond all frequencies": (exchange("gamma", lambda g: 1e9 * g), "linewidths up to"),
+    "beyond floating point": (exchange("gamma", lambda g: 1e-300 * g), "linewidths that are zero"),
     "no gamma": (lambda f: f.__delitem__("gamma"), "no linewidths"),
     "no mesh": (lambda f: f.__delitem__("mesh"), "no mesh"),
     "one grid point": (lambda f: (f.__delitem__("qpoint"), f.__setitem__("grid_point", 3)), "no mesh of points"),
@@ -115,7 +117,7 @@ def test_no_hdf5(good, tmp_path):
     cut, other = tmp_path / "cut.hdf5", tmp_path / "other.hdf5"
     cut.write_bytes(good.read_bytes()[:-1000])
     other.write_text("gamma: 1")
-    for path, word in ((cut, "damaged"), (other, "damaged"), (tmp_path / "none", "no such"), (tmp_path, "no such")):
+    for path, word in ((cut, "damaged"), (other, "damaged"), (tmp_path / "none", "no such"), (tmp_path, "a folder")):
         assert word in look(path) and "\n" not in look(path)
 
 

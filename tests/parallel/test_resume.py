@@ -109,6 +109,20 @@ def test_a_second_run_on_the_same_folder_is_refused(tmp_path):
     assert first.returncode == 75, err
 
 
+def test_a_dead_run_does_not_keep_its_folder(tmp_path):
+    """Not even while nobody has asked for its exit code."""
+    from hpcph.output.lock import Lock
+
+    dead = os.fork()
+    if not dead:
+        Lock(tmp_path)
+        os._exit(0)
+    os.waitid(os.P_PID, dead, os.WEXITED | os.WNOWAIT)
+    Lock(tmp_path).release()
+    os.waitpid(dead, 0)
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_disk_without_room_is_refused_before_anything_is_computed(tmp_path, comm, monkeypatch):
     """One line with what is needed and what is there; an older result stays."""
     import shutil
