@@ -56,11 +56,12 @@ def _kept(rows: int, columns: int, room: int) -> tuple[np.ndarray, np.ndarray]:
     """Evenly spaced rows and columns, first and last among them, whose nodes are no more than there is room for."""
     narrow = min(rows, columns)
     few = min(narrow, max(FEW, int(narrow * np.sqrt(min(1, room / (rows * columns))))))
-    counts = (min(count, few if count == narrow else room // few) for count in (rows, columns))
-    chosen = (
-        np.linspace(0, n - 1, count).round().astype(int) for n, count in zip((rows, columns), counts, strict=True)
-    )
-    return tuple(chosen)  # type: ignore[return-value]
+
+    def spread(nodes: int) -> np.ndarray:
+        count = few if nodes == narrow else min(nodes, room // few)
+        return np.linspace(0, nodes - 1, count).round().astype(int)
+
+    return spread(rows), spread(columns)
 
 
 def _half(values_zx: np.ndarray, kept: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
@@ -151,14 +152,14 @@ def response(result: xr.Dataset) -> Facts:
     def along(name: str, unit: str) -> str:
         return number(float(result[f"sample_{name}"][cut.ALONG]), of=unit)
 
-    critical = of("critical_radius")
+    critical, scale = of("critical_radius"), float(result.attrs["feedback_scale"])
     solved = cut.has_feedback(result)
     facts: Facts = [
         (Markup("{} of the sample").format(GAMMA_LL), number(of("gamma_ll"))),
         ("D part, OD part", f"{number(of('gamma_ll_diagonal'))}, {number(of('gamma_ll_off_diagonal'))}"),
         ("largest eigenvalue of Γ", number(of("eigenvalue"))),
         ("amplification η", number(of("amplification")) if solved else "supercritical: no linear response"),
-        ("scale of the feedback", number(float(result.attrs["feedback_scale"]))),
+        ("scale of the feedback", number(scale)),
         ("threshold power", _threshold(result)),
         ("critical radius", _length(critical) if np.isfinite(critical) else "none: feedback screens"),
         ("L without feedback", along("pam_without_feedback", "J s")),
@@ -166,6 +167,9 @@ def response(result: xr.Dataset) -> Facts:
         ("rotation, set free", along("rotation", "rad s-1")),
         ("torque", f"{along('torque', 'N m')} at {number(float(result.attrs['sample_modulation']), of='Hz')}"),
     ]
+    if scale != 1:
+        text = Markup("<strong>{} without scale, first principles</strong>").format(GAMMA_LL)
+        facts.insert(1, (text, Markup("<strong>{}</strong>").format(number(of("gamma_ll") / scale))))
     if "sample_moment" in result:
         facts.append(("magnetic moment without feedback", along("moment_without_feedback", "A m2")))
         facts.append(("magnetic moment with feedback", along("moment", "A m2")))

@@ -113,6 +113,8 @@ def test_the_table_says_what_the_file_says(text, result):
             power = int(f"{value:.4e}".split("e")[1])
             mantissa = value / 10**power if power < -3 or power > 4 else value
             assert float(said.split()[0]) == pytest.approx(mantissa, rel=1e-4), name
+    gamma, scale = float(result["sample_gamma_ll"]), result.attrs["feedback_scale"]
+    assert scale > 1e3 and finite.number(gamma / scale) in words
     found = embedded(text)["figures"]
     assert set(found) >= FIGURES
     stored = [trace["customdata"] for trace in found["sample-stray"]["data"]]
