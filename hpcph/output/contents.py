@@ -102,7 +102,7 @@ ATTRIBUTES = (  # section that needs them (? where it may lack them), what they 
     ("/feedback", "text", "/feedback", "coupling"),
     ("/slices", "number", "/slices", "temperature"),
     ("/sample", "text", "/sample", "shape spot bottom side top"),
-    ("/sample", "number", "/sample", "power depth modulation"),
+    ("/sample", "number", "/sample", "power power_leaving depth modulation coldest hottest"),
 )
 
 

@@ -16,10 +16,10 @@ from hpcph.errors import InputError
 from hpcph.output import units
 from hpcph.output.dataset import open_result
 from hpcph.output.draft import draft
-from hpcph.report import bands, cell, diagram, embed, light, lines, slices, summary
+from hpcph.report import bands, cell, diagram, embed, finite, light, lines, slices, summary
 
 Built = tuple[dict[str, go.Figure], dict]
-SCRIPTS = ("page.js", "diagram.js", "cell.js", "slices.js", "light.js")
+SCRIPTS = ("page.js", "diagram.js", "cell.js", "slices.js", "sample.js", "light.js")
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,7 @@ PARTS = (
         lambda r: (lines.magnetization(r), {}),
     ),
     Part("rotation", "Rotation", ("rotation_pam_density",), "magnetization", lambda r: (lines.rotation(r), {})),
+    Part("sample", "Finite sample", ("sample_temperature_field",), "sample", finite.build),
     Part("light", "Light", ("optics_pam",), "optics", light.build),
 )
 
@@ -101,6 +102,8 @@ def page(result: xr.Dataset) -> str:
         senses=cell.SENSES,
         temperatures=result["temperature"].values if "temperature" in result else None,
         light=data.get("light"),
+        sample=data.get("sample"),
+        finite=finite,
         sizes=result.sizes,
         model=units.is_model(result),
         slices_temperature=result.attrs.get("slices_temperature"),

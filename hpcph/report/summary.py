@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 from markupsafe import Markup
 
-from hpcph.output import axis, units
+from hpcph.output import axis, cut, units
 from hpcph.report import style
 from hpcph.report.embed import number, space_group, subscripts
 
@@ -113,6 +113,8 @@ def warnings(result: xr.Dataset) -> list[str]:
         if np.isnan(eta).any():
             count = f"{int(np.isnan(eta).sum())} of {eta.size} points (T, r)"
             lines.append(f"{count} are supercritical: the linear response has no solution there, η does not exist.")
+    if "sample_amplification" in result and not cut.has_feedback(result):
+        lines.append("The finite sample is supercritical: with feedback its linear response has no solution.")
     for kind, text in {"unstable": "imaginary", "zero": "zero-frequency"}.items():
         missing = int(result.attrs.get(f"{kind}_modes_left_out", 0))
         if missing:

@@ -20,6 +20,13 @@ FULL = {
     "orbits": {"q": [[0, 0, 0.091]]},
     "slices": {"temperature": "300 K", "planes": [0, 0.25, 0.5], "grid": [13, 13]},
     "spectrum": {"temperature": ["300 K"]},
+    "sample": {
+        "radius": "20 nm",
+        "height": "60 nm",
+        "cells": [6, 8],
+        "laser": {"power": "20 uW", "spot": "12 nm"},
+        "bottom": {"temperature": "200 K"},
+    },
 }
 EMPTY: dict = {name: world.DROP for name in ("feedback", "bands", "orbits", "slices", "spectrum", "optics")}
 EMPTY |= {"modes": False, "magnetization": False}
@@ -81,6 +88,11 @@ def visit(chrome, page: Path) -> None:
     """Open a page and wait until all its figures are drawn."""
     chrome.get(page.as_uri())
     wait(chrome, "return document.body.dataset.ready === 'true'", 120)
+
+
+def errors(chrome) -> list:
+    """What the console has got since it was last asked."""
+    return [entry for entry in chrome.get_log("browser") if entry["level"] == "SEVERE"]
 
 
 def wait(chrome, script: str, seconds: float = 15) -> None:

@@ -15,17 +15,11 @@ from hpcph.response.feedback import of_radius
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory):
+def opened(chrome, path, written):
     """The browser at the page of the full result, and the result."""
-    folder = tmp_path_factory.mktemp("report")
-    chrome = browser.start(folder / "profile")
-    try:
-        path = browser.compute(folder, browser.FULL)
-        browser.visit(chrome, write(path, None))
-        with open_result(path) as result:
-            yield chrome, result
-    finally:
-        chrome.quit()
+    browser.visit(chrome, written)
+    with open_result(path) as result:
+        yield chrome, result
 
 
 def numbers(text: str) -> list[float]:
@@ -35,7 +29,7 @@ def numbers(text: str) -> list[float]:
 def test_no_errors_and_no_requests(opened):
     """Nothing severe on the console; the file itself is all that is loaded."""
     chrome, _ = opened
-    assert [entry for entry in chrome.get_log("browser") if entry["level"] == "SEVERE"] == []
+    assert browser.errors(chrome) == []
     messages = [json.loads(entry["message"])["message"] for entry in chrome.get_log("performance")]
     sent = [m["params"] for m in messages if m["method"] == "Network.requestWillBeSent"]
     urls = {s["request"]["url"] for s in sent if s["documentURL"] == chrome.current_url}  # Chromium's own pages apart
@@ -248,4 +242,4 @@ def test_results_with_few_sections_open_too(opened, tmp_path, changes):
     chrome, _ = opened
     chrome.get_log("browser")  # of the tests before
     browser.visit(chrome, write(browser.compute(tmp_path, changes), None))
-    assert [entry for entry in chrome.get_log("browser") if entry["level"] == "SEVERE"] == []
+    assert browser.errors(chrome) == []

@@ -24,14 +24,6 @@ def crystal(tmp_path_factory):
     return browser.compute(tmp_path_factory.mktemp("light"), browser.LIGHT)
 
 
-@pytest.fixture(scope="module")
-def chrome(tmp_path_factory):
-    """A browser."""
-    found = browser.start(tmp_path_factory.mktemp("browser") / "profile")
-    yield found
-    found.quit()
-
-
 def drawn(chrome, plot: str) -> dict[str, np.ndarray]:
     """x and y of the curves by name."""
     found = chrome.execute_script(
@@ -39,10 +31,6 @@ def drawn(chrome, plot: str) -> dict[str, np.ndarray]:
         ".map((d) => [d.name, Array.from(d.x), Array.from(d.y)])", f"plot-{plot}",
     )  # fmt: skip
     return {name: np.array([x, y]) for name, x, y in found}
-
-
-def errors(chrome) -> list:
-    return [entry for entry in chrome.get_log("browser") if entry["level"] == "SEVERE"]
 
 
 def test_the_lists_choose_what_is_drawn(chrome, chain):
@@ -66,7 +54,7 @@ def test_the_lists_choose_what_is_drawn(chrome, chain):
         label = chrome.execute_script("return document.getElementById('plot-bands').data[0].customdata[9 * 4 + 1]")
         m = result["bands_crystal_angular_momentum"].values[4, 1]
     assert f"m = {m:.0f}".replace("-", "−") in label and "ω = " in label and "THz" not in label
-    assert errors(chrome) == []
+    assert browser.errors(chrome) == []
 
 
 def test_hovering_shows_units_and_the_value_per_intensity(chrome, crystal):
@@ -81,7 +69,7 @@ def test_hovering_shows_units_and_the_value_per_intensity(chrome, crystal):
     browser.wait(chrome, f"return ({label}).includes('per W m⁻²')")
     text = chrome.execute_script(f"return {label}").replace("−", "-").replace("⁻", "-")
     assert f"{mean[at]:.4e}".split("e")[0] in text and f"{mean[at] / intensity:.4e}".split("e")[0] in text
-    assert errors(chrome) == []
+    assert browser.errors(chrome) == []
 
 
 def test_pages_say_what_is_missing(chain, crystal):

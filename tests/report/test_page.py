@@ -15,18 +15,6 @@ from hpcph.output.dataset import open_result
 from hpcph.report import diagram, modes, page
 
 
-@pytest.fixture(scope="module")
-def path(tmp_path_factory):
-    """result.h5 with every section."""
-    return browser.compute(tmp_path_factory.mktemp("report"), browser.FULL)
-
-
-@pytest.fixture(scope="module")
-def text(path):
-    """Its page."""
-    return page.write(path, None).read_text("utf-8")
-
-
 def embedded(text: str) -> dict:
     return json.loads(re.search(r'id="embedded">(.*?)</script>', text, re.S).group(1))
 
@@ -62,10 +50,10 @@ def test_missing_sections_are_named(tmp_path):
     """A line for every part that the input did not ask for, no figure, and the rest is there."""
     text = page.write(browser.compute(tmp_path, browser.EMPTY), None).read_text("utf-8")
     missing = re.findall(r"Not in this result: add <code>(.*?)</code> to the input", text)
-    assert {"feedback", "bands", "bands or orbits", "slices", "spectrum"} <= set(missing)
+    assert {"feedback", "bands", "bands or orbits", "slices", "spectrum", "sample"} <= set(missing)
     assert any("Born charges" in line for line in missing)
     assert set(embedded(text)["figures"]) >= {"convergence", "density"}
-    assert not set(embedded(text)["figures"]) & {"diagram", "bands", "cell", "slices", "spectra"}
+    assert not set(embedded(text)["figures"]) & {"diagram", "bands", "cell", "slices", "spectra", "sample-temperature"}
     assert "Feedback scale" not in text
 
 

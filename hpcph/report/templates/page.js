@@ -9,7 +9,7 @@ const rows = (values, count) => Array.from({ length: values.length / count }, (_
 const element = (id) => document.getElementById(id);
 const plot = (name) => element("plot-" + name);
 const vector = (q) => "(" + Array.from(q, (x) => signed(+x.toFixed(4))).join(", ") + ")";
-const signed = (x) => String(x).replace("-", "−");
+const signed = (x) => String(x).replaceAll("-", "−");
 const shown = (x) => signed(x === 0 || Math.abs(x) >= 1e-3 && Math.abs(x) < 1e5 ? +x.toPrecision(6) : +x.toPrecision(6));
 
 async function inflate(base64) {
@@ -62,6 +62,7 @@ addEventListener("DOMContentLoaded", async () => {
   await draw({ figures, themes });
   if (data.diagram) startDiagram(data.diagram);
   if (data.light) startLight(data.light);
+  if (data.sample) startSample(data.sample);
   if (data.slices) startSlices(data.slices);
   const show = data.cell ? startCell(data.cell) : null;
   if (data.bands) startBands(data.bands, data.cell, show);

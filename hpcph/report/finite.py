@@ -1,0 +1,199 @@
+"""A finite sample under a laser: what it does as a whole, maps on the plane through its axis, its field outside."""
+
+import re
+
+import numpy as np
+import plotly.graph_objects as go
+import xarray as xr
+from markupsafe import Markup
+
+from hpcph.output import cut
+from hpcph.report import embed, style
+from hpcph.report.embed import number
+from hpcph.report.summary import GAMMA_LL, Facts
+
+BUDGET = 700_000  # bytes of nodes
+FEW = 33  # nodes across a narrow plane that are kept however long it is
+DENSITIES = {"pam_density": ("ℓ<sub>z</sub>", "J s m-3"), "magnetization": ("M<sub>z</sub>", "A m-1")}
+SIDES = {"with": "", "without": "_without_feedback"}  # feedback, in the names of the buttons; of the variables
+
+
+def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
+    """Empty maps and the values for their buttons, with feedback where it has a solution; the field on the axis."""
+    names = [name for name in DENSITIES if f"sample_{name}" in result]
+    sides = [side for side in SIDES if side == "without" or cut.has_feedback(result)]
+    stored = result.sizes["z"], result.sizes["x"]
+    kept = _kept(*stored, BUDGET // (4 * (1 + len(names) * len(sides))))
+    plane = cut.plane(result)
+    temperature, base = cut.temperature(result)
+    title = f"T − {base:.7g} K" if base else "T"
+    maps: dict = {"temperature": {"symbol": title, "unit": "K", "values": {"without": _packed(temperature, kept)}}}
+    for name in names:
+        values = {side: cut.middle(result, f"sample_{name}{SIDES[side]}")[..., cut.ALONG] for side in sides}
+        symbol, unit = DENSITIES[name]
+        packed = {side: _packed(of, kept) for side, of in values.items()}
+        maps[name] = {"symbol": symbol, "unit": embed.unit(unit), "values": packed}
+    hottest = np.unravel_index(np.argmax(_half(temperature, kept)), tuple(map(len, kept)))
+    data = {
+        "x": embed.array(plane.x[-stored[1] :][kept[1]], "f8"),
+        "z": embed.array(plane.z[kept[0]], "f8"),
+        "mirrored": cut.is_round(result),
+        "units": [plane.across, plane.along],
+        "to_scale": plane.aspect == "equal",
+        "sides": sides,
+        "maps": maps,
+        "start": [int(i) for i in hottest],
+        "stored": list(stored),
+        "embedded": list(map(len, kept)),
+    }
+    figures = {f"sample-{name}": _map(plane) for name in maps}
+    if "sample_stray_field" in result and cut.has_feedback(result):
+        figures["sample-stray"] = _stray(result)
+    return figures, data
+
+
+def _kept(rows: int, columns: int, room: int) -> tuple[np.ndarray, np.ndarray]:
+    """Evenly spaced rows and columns, first and last among them, whose nodes are no more than there is room for."""
+    narrow = min(rows, columns)
+    few = min(narrow, max(FEW, int(narrow * np.sqrt(min(1, room / (rows * columns))))))
+
+    def spread(nodes: int) -> np.ndarray:
+        count = few if nodes == narrow else min(nodes, room // few)
+        return np.linspace(0, nodes - 1, count).round().astype(int)
+
+    return spread(rows), spread(columns)
+
+
+def _half(values_zx: np.ndarray, kept: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    """Kept nodes; of a cylinder those of x ≥ 0, the other half is their mirror image."""
+    columns = values_zx.shape[1]
+    return values_zx[np.ix_(kept[0], columns - 1 - kept[1][-1] + kept[1])]
+
+
+def _packed(values_zx: np.ndarray, kept: tuple[np.ndarray, np.ndarray]) -> dict:
+    """Values over their largest, which 4 bytes hold whatever its size, and their colours."""
+    values = _half(values_zx, kept)
+    largest = float(np.abs(values).max()) or 1.0
+    low, high = float(values.min()), float(values.max())
+    return {"largest": largest, "values": embed.array(values / largest, "f4"), "colours": _colours(low, high)}
+
+
+def _colours(low: float, high: float) -> dict:
+    """Colours of both signs, grey at zero; of one sign from the least to the largest."""
+    if low < 0 < high:
+        zero = -low / (high - low)
+        places = [*np.linspace(0, zero, 4), *np.linspace(zero, 1, 4)[1:]]
+        return {"zmin": low, "zmax": high, "colorscale": [list(of) for of in zip(places, style.SIGNED, strict=True)]}
+    return {"zmin": low, "zmax": high, "colorscale": "Viridis"}
+
+
+def _map(plane: cut.Plane) -> go.Figure:
+    bar = {"orientation": "h", "y": -0.14, "yanchor": "top", "thickness": 14, "exponentformat": "power", "nticks": 5}
+    figure = style.figure(go.Heatmap(x=[], y=[], z=[], colorbar=bar), height=560, showlegend=False)
+    figure.update_layout(margin={"l": 60, "r": 20, "t": 36, "b": 120})
+    figure.update_xaxes(title=f"x ({plane.across})", range=plane.x[[0, -1]].tolist())
+    figure.update_yaxes(title=f"z ({plane.along})", range=plane.z[[0, -1]].tolist())
+    if plane.aspect == "equal":
+        figure.update_yaxes(scaleanchor="x")
+    figure.update_xaxes(zeroline=False, showgrid=False, constrain="domain")
+    figure.update_yaxes(zeroline=False, showgrid=False, constrain="domain")
+    return figure
+
+
+def _stray(result: xr.Dataset) -> go.Figure:
+    """|B_z| on the axis against the distance from the nearer face."""
+    z, top = result["stray_z"].values, float(result["z"].values[-1])
+    field = result["sample_stray_field"].values[:, cut.ALONG]
+    factor, unit = cut.length_unit(float(result["x"].values[-1]))
+    figure = style.figure(height=560)
+    for chosen, away, colour, name in (
+        (z > top, z - top, style.VERMILION, "above the top"),
+        (z < 0, -z, style.BLUE, "below the bottom"),
+    ):
+        figure.add_scatter(
+            x=away[chosen] / factor, y=np.abs(field[chosen]), customdata=field[chosen], name=name, mode="lines+markers",
+            line={"color": colour, "width": 2}, hovertemplate=f"%{{x:.4g}} {unit}: %{{customdata:.4e}} T",
+        )  # fmt: skip
+    figure.update_xaxes(title=f"distance from the face ({unit})", **style.decades(np.abs(z) / factor))
+    figure.update_yaxes(title="|B<sub>z</sub>| (T)", **style.decades(field))
+    return figure
+
+
+def set_up(result: xr.Dataset) -> Facts:
+    """What the sample is and what is done to it."""
+    given = result.attrs
+    x, y, z = (result[name].values for name in "xyz")
+    cells = " × ".join(str(len(of) - 1) for of in (x, y, z) if len(of) > 1)
+    if cut.is_round(result):
+        size = f"radius {_length(x[-1])}, height {_length(z[-1])}"
+    else:
+        size = " × ".join(_length(float(np.ptp(of))) for of in (x, y, z))
+    spot = "even" if given["sample_spot"] == "uniform" else f"spot of radius {given['sample_spot']}"
+    depth = float(given["sample_depth"])
+    within = f"1/e of it left at a depth of {_length(depth)}" if depth else "absorbed by the top"
+    power, leaving = float(given["sample_power"]), float(given["sample_power_leaving"])
+    return [
+        ("shape", f"{given['sample_shape']}, {size}, {cells} cells"),
+        ("absorbed power", number(power, of="W")),
+        ("light", f"{spot}, {within}"),
+        *((name, _bath(str(given[f"sample_{name}"]))) for name in ("bottom", "side", "top")),
+        ("coldest, hottest", f"{float(given['sample_coldest']):.6g} K, {float(given['sample_hottest']):.6g} K"),
+        ("energy balance", f"{number(float(f'{abs(leaving / power - 1):.1e}'))} of the power"),
+        ("modulation, for the torque", number(float(given["sample_modulation"]), of="Hz")),
+    ]
+
+
+def response(result: xr.Dataset) -> Facts:
+    """What it does as a whole, along the axis."""
+
+    def of(name: str) -> float:
+        return float(result[f"sample_{name}"]) if f"sample_{name}" in result else np.nan
+
+    def along(name: str, unit: str) -> str:
+        return number(float(result[f"sample_{name}"][cut.ALONG]), of=unit)
+
+    critical, scale = of("critical_radius"), float(result.attrs["feedback_scale"])
+    solved = cut.has_feedback(result)
+    facts: Facts = [
+        (Markup("{} of the sample").format(GAMMA_LL), number(of("gamma_ll"))),
+        ("D part, OD part", f"{number(of('gamma_ll_diagonal'))}, {number(of('gamma_ll_off_diagonal'))}"),
+        ("largest eigenvalue of Γ", number(of("eigenvalue"))),
+        ("amplification η", number(of("amplification")) if solved else "supercritical: no linear response"),
+        ("scale of the feedback", number(scale)),
+        ("threshold power", _threshold(result)),
+        ("critical radius", _length(critical) if np.isfinite(critical) else "none: feedback screens"),
+        ("L without feedback", along("pam_without_feedback", "J s")),
+        ("L with feedback", along("pam", "J s")),
+        ("rotation, set free", along("rotation", "rad s-1")),
+        ("torque", f"{along('torque', 'N m')} at {number(float(result.attrs['sample_modulation']), of='Hz')}"),
+    ]
+    if scale != 1:
+        text = Markup("<strong>{} without scale, first principles</strong>").format(GAMMA_LL)
+        facts.insert(1, (text, Markup("<strong>{}</strong>").format(number(of("gamma_ll") / scale))))
+    if "sample_moment" in result:
+        facts.append(("magnetic moment without feedback", along("moment_without_feedback", "A m2")))
+        facts.append(("magnetic moment with feedback", along("moment", "A m2")))
+    return facts
+
+
+def _threshold(result: xr.Dataset) -> str:
+    if "sample_threshold_power" not in result:
+        return "not looked for"
+    power = float(result["sample_threshold_power"])
+    return number(power, of="W") if np.isfinite(power) else "none within the temperatures of the run"
+
+
+def _bath(text: str) -> str:
+    """`290 K, 1e+07 W m-2 K-1` as it is written elsewhere."""
+    return embed.unit(re.sub(r"\d\S*e\S+", lambda found: number(float(found.group())), text))
+
+
+def place(result: xr.Dataset) -> str:
+    """Which plane the maps show: cuboids with an odd number of cells have no nodes on their axis."""
+    y = float(result["y"].values[result.sizes["y"] // 2])
+    return f"beside the axis, y = {_length(y)}" if y else "through the axis"
+
+
+def _length(length: float) -> str:
+    factor, unit = cut.length_unit(length)
+    return f"{number(length / factor)} {unit}"
