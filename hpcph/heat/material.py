@@ -40,7 +40,8 @@ def material(setup: Setup, thermal: ThermalResponse, lifetime: float, coupling: 
     Raises InputError where the run has one temperature or no heat conduction.
     """
     if len(thermal.temperature) < 2:
-        raise InputError("temperature", thermal.temperature[0], "sample needs responses between temperatures: a range")
+        fix = "sample needs responses between temperatures: a range, or a list of two or more"
+        raise InputError("temperature", thermal.temperature[0], fix)
     around = setup.grid.shape == "cylinder"
 
     def of(tensors: np.ndarray) -> Table:
