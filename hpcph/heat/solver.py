@@ -65,6 +65,7 @@ def solve(
     """Temperature in a sample; None on ranks without a part. Collective over comm (hpcph.parallel.comm.Comm).
 
     loads : what acts on a part; reference : K, temperatures are relative to it
+
     Raises InputError where the solver does not converge, Stopped between two steps where a rank was asked to.
     """
     library = petsc()  # begun on all ranks of the world, whether they take part or not
@@ -194,12 +195,14 @@ class _Problem:
         if inner == self.petsc.KSP.ConvergedReason.DIVERGED_PCSETUP_FAILED:
             return f"temperature is undetermined to rounding ({where}): the heat sinks are too weak; raise a transfer"
         if reason == self.petsc.SNES.ConvergedReason.DIVERGED_LINEAR_SOLVE:
-            advice = "its linear equations; take cells that are less elongated, in numbers divisible by powers of two"
+            why = (
+                "its linear equations do not: take cells that are less elongated, in numbers divisible by powers of two"
+            )
         elif reason == self.petsc.SNES.ConvergedReason.DIVERGED_MAX_IT:
-            advice = "in the steps allowed; take more sample.solver.iterations, or less power"
+            why = "take more sample.solver.iterations, or less power"
         else:
-            advice = "Newton's method; take less power, or a conductivity that changes less with temperature"
-        return f"temperature does not converge: {where}; what ends it is {advice}"
+            why = "Newton's method stands still: take less power, or a conductivity that changes less with temperature"
+        return f"temperature does not converge ({where}); {why}"
 
     def _prepare(self, ksp) -> None:
         """Multigrid from the coarsest grid to the finest, Galerkin's operators on the coarse ones."""
