@@ -1,10 +1,8 @@
 """The dynamical matrix against phonopy, anaddb, Euphonic and finite differences."""
 
 import json
-from functools import cache
 
 import numpy as np
-import phonopy
 import physics
 import pytest
 
@@ -15,20 +13,12 @@ CRYSTALS = [name for name in physics.FILES if "raw" not in name]
 CASES = [(name, nac) for name in CRYSTALS for nac in (False, True) if not nac or name not in physics.CHIRAL]
 
 
-@cache
-def phonopys(name: str) -> tuple[phonopy.Phonopy, object]:
-    """A crystal as phonopy reads it, which takes it seconds, and its charges."""
-    found = phonopy.load(physics.file(name), log_level=0)
-    return found, found.nac_params
-
-
 @pytest.mark.parametrize(("name", "nac"), CASES)
 def test_frequencies_and_velocities_are_those_of_phonopy(name, nac):
     """ω to 1e-5 THz and ∂ω/∂k of non-degenerate modes to 1e-4 THz Å at random q, with phonopy's own Ewald width."""
     case = physics.case(name, physics.NONE, width="phonopy", nac=nac)
     q = physics.random_q(case.structure, 8, seed=len(name))
-    reference, charges = phonopys(name)
-    reference.nac_params = charges if nac else None
+    reference = physics.phonopys(name, nac)
     reference.run_qpoints(q, with_group_velocities=True)
     modes = physics.modes(case, q)
     assert np.abs(modes.frequency_kn / physics.THZ - reference.qpoints.frequencies).max() < 1e-5
