@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import phonopy
 import pytest
 
 from hpcph.crystal import dipole, dynamical, forceconstants, mesh, sumrules
@@ -65,6 +66,19 @@ def file(name: str) -> Path:
 @cache
 def loaded(name: str) -> forceconstants.Loaded:
     return forceconstants.load(forceconstants.Files(file(name)))
+
+
+@cache
+def _phonopys(name: str) -> tuple[phonopy.Phonopy, dict | None]:
+    found = phonopy.load(file(name), log_level=0)
+    return found, found.nac_params
+
+
+def phonopys(name: str, nac: bool = True) -> phonopy.Phonopy:
+    """The crystal as phonopy reads it, with its charges or without; the same object until it is asked for again."""
+    found, charges = _phonopys(name)
+    found.nac_params = charges if nac else None
+    return found
 
 
 @cache

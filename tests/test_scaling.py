@@ -13,9 +13,9 @@ def study(tmp_path_factory):
     folder = tmp_path_factory.mktemp("scaling")
     path = world.write(folder, world.quartz(bands=world.DROP, orbits=world.DROP, slices=world.DROP))
     arguments = ("scaling", path, "--ranks", "1,2", "--repeats", "1", "--output", folder / "study")
-    first = world.command(0, *arguments)
+    first = world.here(*arguments)
     stamps = {p.name: p.stat().st_mtime_ns for p in (folder / "study").glob("*-*.json")}
-    second = world.command(0, *arguments)
+    second = world.here(*arguments)
     return folder / "study", first, second, stamps
 
 
@@ -58,7 +58,7 @@ def test_measurements_are_not_repeated(study):
 def test_what_cannot_be_studied_is_bad_input(tmp_path, change, options, key):
     """One line with key, value and fix, exit code 2."""
     path = world.write(tmp_path, world.quartz(**change))
-    done = world.command(0, "scaling", path, "--ranks", "2", "--output", tmp_path / "study", *options)
+    done = world.here("scaling", path, "--ranks", "2", "--output", tmp_path / "study", *options)
     assert done.returncode == 2
     assert done.stderr.startswith(f"hpcph: {key} = ") and done.stderr.count("\n") == 1
 
@@ -68,7 +68,7 @@ def test_a_failed_run_is_quoted_with_what_failed(tmp_path):
     path, taken = world.write(tmp_path, world.quartz()), tmp_path / "study/strong-2"
     taken.parent.mkdir()
     taken.write_text("a file where the run wants its folder")
-    done = world.command(0, "scaling", path, "--ranks", "2", "--output", taken.parent)
+    done = world.here("scaling", path, "--ranks", "2", "--output", taken.parent)
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()
     assert line.startswith(f"hpcph: --ranks = 2: the run failed with exit code 2: output = {taken}: ")

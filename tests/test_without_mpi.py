@@ -21,7 +21,8 @@ sys.meta_path.insert(0, Missing())
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
-    wanted = world.quartz(slices=world.DROP, modes=False, temperature=["300 K"])
+    few = {name: world.DROP for name in ("slices", "spectrum", "optics", "feedback")}  # each figure takes a second
+    wanted = world.quartz(**few, modes=False, temperature=["300 K"])
     return world.result(tmp_path_factory.mktemp("reading"), wanted)
 
 

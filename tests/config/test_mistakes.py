@@ -1,10 +1,10 @@
 """Every mistake of the user is an InputError: a line each, with the key and what to do."""
 
-import subprocess
-import sys
+from functools import partial
 
 import pytest
 from config.mistakes import BAD, TEXTS, complaint, text
+from parallel import world
 
 from hpcph.config.load import load
 
@@ -28,13 +28,16 @@ def test_there_are_290_different_mistakes():
     assert len({text(changes) for changes, *_ in BAD} | {content for content, *_ in TEXTS}) >= 290
 
 
-@pytest.mark.parametrize("changes", [b[0] for b in BAD[:: len(BAD) // 5]] + [b[0] for b in BAD[-20::4]], ids=str)
-def test_the_command_line_refuses_mistakes(tmp_path, changes):
-    """Exit code 2, a line a mistake, nothing else."""
+CHOSEN = [b[0] for b in BAD[:: len(BAD) // 5]] + [b[0] for b in BAD[-20::4]]
+
+
+@pytest.mark.parametrize(
+    ("changes", "start"), [(CHOSEN[0], partial(world.command, 0)), *((c, world.here) for c in CHOSEN)]
+)
+def test_the_command_line_refuses_mistakes(tmp_path, changes, start):
+    """Exit code 2, a line a mistake, nothing else; once in a process of its own."""
     (tmp_path / "input.yaml").write_text(text(changes))
-    done = subprocess.run(
-        [sys.executable, "-m", "hpcph", "check", tmp_path / "input.yaml"], capture_output=True, text=True, timeout=60
-    )
+    done = start("check", tmp_path / "input.yaml")
     assert done.returncode == 2 and not done.stdout
     assert all(line.startswith("hpcph: ") and ": " in line[7:] for line in done.stderr.splitlines())
 

@@ -4,6 +4,7 @@ import copy
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
@@ -103,17 +104,35 @@ MODEL = {
 }
 
 
-@settings(max_examples=400, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def examples(count: int):
+    """So many, the same every time."""
+    return settings(max_examples=count, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+
+
+@examples(150)
 @given(st.data())
 def test_structured_mutations_raise_nothing_but_input_errors(data):
     """Deleted, replaced, inserted, wrapped and exchanged values give an Input or an InputError with lines."""
+    mutated(data)
+
+
+@pytest.mark.slow
+@examples(2000)
+@given(st.data())
+def test_many_structured_mutations_raise_nothing_but_input_errors(data):
+    """The same more often."""
+    mutated(data)
+
+
+def mutated(data) -> None:
+    """One to three changes of a good input."""
     tree = copy.deepcopy(data.draw(st.sampled_from([GOOD, MODEL])))
     for _ in range(data.draw(st.integers(1, 3))):
         mutate(data, tree)
     check(lambda file: YAML(typ="safe").dump(tree, file))
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@examples(300)
 @given(st.text(max_size=60) | st.text(st.sampled_from("{}[]:-,&*!|>'\"%@ \n#?abc1.~"), max_size=60))
 def test_any_text_raises_nothing_but_input_errors(text):
     """Noise is refused politely."""

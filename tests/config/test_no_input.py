@@ -16,7 +16,7 @@ def test_nesting_is_refused_whatever_python_s_recursion_limit(tmp_path, limit):
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(limit)
     try:
-        lines = complaint(tmp_path, "a: " + "[" * 3000 + "]" * 3000)
+        lines = complaint(tmp_path, "a: " + "[" * 1000 + "]" * 1000)
     finally:
         sys.setrecursionlimit(before)
     assert len(lines) == 1 and "nested too deeply" in lines[0]

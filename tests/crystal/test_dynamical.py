@@ -3,7 +3,6 @@
 import json
 
 import numpy as np
-import phonopy
 import physics
 import pytest
 
@@ -19,7 +18,7 @@ def test_frequencies_and_velocities_are_those_of_phonopy(name, nac):
     """ω to 1e-5 THz and ∂ω/∂k of non-degenerate modes to 1e-4 THz Å at random q, with phonopy's own Ewald width."""
     case = physics.case(name, physics.NONE, width="phonopy", nac=nac)
     q = physics.random_q(case.structure, 8, seed=len(name))
-    reference = phonopy.load(physics.file(name), is_nac=nac, log_level=0)
+    reference = physics.phonopys(name, nac)
     reference.run_qpoints(q, with_group_velocities=True)
     modes = physics.modes(case, q)
     assert np.abs(modes.frequency_kn / physics.THZ - reference.qpoints.frequencies).max() < 1e-5

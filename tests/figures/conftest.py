@@ -63,9 +63,9 @@ def chain():
         yield world.result(Path(folder), CHAIN)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def result(path):
-    """Its Dataset."""
+    """Its Dataset, which takes a second to open."""
     with open_result(path) as found:
         yield found
 

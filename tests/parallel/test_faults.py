@@ -242,7 +242,7 @@ def test_a_full_disk_is_one_line(whole, small_disk, when):
     """On three ranks, whose collective writes would lose numbers or crash; with room the run goes on to its end."""
     refused(whole, small_disk, "No space left on device", *FULL[when], "full", 0)
     (small_disk / "filler").unlink()
-    assert world.command(2, "run", whole[0], "--output", small_disk).returncode == 0
+    assert world.here("run", whole[0], "--output", small_disk).returncode == 0
     assert digest(small_disk) == digest(whole[1])
 
 

@@ -2,16 +2,19 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from copy import deepcopy
+from io import StringIO
 from pathlib import Path
 
 from mpi4py import MPI
 from ruamel.yaml import YAML
 
+from hpcph.cli import main
 from hpcph.config.load import load
 from hpcph.driver import run
 from hpcph.parallel.comm import Comm
@@ -104,6 +107,21 @@ def result(folder: Path, data: dict) -> Path:
     """result.h5 of a run in this process."""
     with communicator() as comm:
         return compute(comm, folder, data).path
+
+
+def here(*arguments) -> subprocess.CompletedProcess:
+    """The command line in this process, which spares the start of another; handlers and masks of signals stay."""
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, [])
+    handlers = {number: signal.getsignal(number) for number in signal.valid_signals()}
+    try:
+        with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err, communicator() as comm:
+            code = main([*map(str, arguments)], comm)
+    finally:
+        for number, handler in handlers.items():
+            if signal.getsignal(number) != handler:
+                signal.signal(number, handler)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+    return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
 
 
 def command(ranks: int, *arguments, script: Path | None = None, timeout: float = 240) -> subprocess.CompletedProcess:

@@ -1,7 +1,6 @@
 """Maps: what is stored point by point adds up to the tensors, and the dispersion reaches Γ from its own side."""
 
 import numpy as np
-import phonopy
 import physics
 import pytest
 
@@ -22,7 +21,7 @@ def test_bands_reach_gamma_with_the_splitting_of_their_direction(name, direction
     case = physics.case(name, physics.NONE, width="phonopy")
     cartesian = np.array([direction]) @ case.structure.reciprocal_vc
     found = maps.bands(case.crystal, np.zeros((1, 3)), cartesian, AXIS)["frequency"][0] / 1e12
-    reference = phonopy.load(physics.file(name), log_level=0)
+    reference = physics.phonopys(name)
     reference.run_qpoints([[0, 0, 0]], nac_q_direction=direction)
     assert np.abs(found - reference.qpoints.frequencies[0])[3:].max() < 1e-5
     without = np.linalg.norm(found[3:] - physics.frequencies(case, np.zeros((1, 3)))[0, 3:])

@@ -125,6 +125,7 @@ def test_a_run_over_both_nodes_and_its_figures(site, tmp_path):
     assert names == {".pdf", ".png"}, site.log(figures)
 
 
+@pytest.mark.slow
 def test_a_scaling_study_as_a_job_array(site):
     """Each task measures one number of ranks; the job after them repeats nothing and writes the table."""
     given = ("small.yaml", "runs/scaling")
@@ -159,6 +160,7 @@ def test_a_job_that_is_told_of_its_time_limit_requeues_itself_and_completes(site
     assert provenance(site.folder / "runs/limited/result.h5")["sha256"] == alone.sha256
 
 
+@pytest.mark.slow
 def test_a_cancelled_job_leaves_no_half_result(site):
     """No result.h5 before the run is through, an old one untouched after; the next job goes on from what is left."""
     result = site.folder / "runs/long/result.h5"
