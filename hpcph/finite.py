@@ -23,12 +23,12 @@ from hpcph.petsc import require_petsc
 from hpcph.response import sample
 from hpcph.response.thermal import ThermalResponse
 
-FEW = 1_000_000  # nodes of a sample whose threshold is looked for without being asked
-
 if TYPE_CHECKING:  # ranks other than 0 import this module too, and never the validation
     from hpcph.config.finite import Bath as WantedBath
     from hpcph.config.finite import Conductivity, FiniteSample
     from hpcph.config.schema import Input
+
+FEW = 1_000_000  # nodes of a sample whose threshold is looked for without being asked
 
 
 def setup(given: "Input", structure: Structure) -> Setup | None:

@@ -69,17 +69,12 @@ def _panel(axes: Axes, plane: cut.Plane, values: np.ndarray, label: str) -> None
 
 def _stray(axes: Axes, result: xr.Dataset) -> None:
     """|B_z| on the axis against the distance from the nearer face."""
-    z, top = result["stray_z"].values, float(result["z"].values[-1])
-    field = np.abs(result["sample_stray_field"].values[:, cut.ALONG])
-    if np.isnan(field).any():
+    if not cut.has_feedback(result):
         axes.set_axis_off()
         return
-    factor, unit = cut.length_unit(float(result["x"].values[-1]))
-    for chosen, away, colour, label in (
-        (z > top, z - top, style.OKABE_ITO[1], "above the top"),
-        (z < 0, -z, style.OKABE_ITO[0], "below the bottom"),
-    ):
-        axes.loglog(away[chosen] / factor, field[chosen], color=colour, label=label, marker="o", ms=2.5)
+    sides, unit = cut.outside(result)
+    for (label, away, field), colour in zip(sides, (style.OKABE_ITO[1], style.OKABE_ITO[0]), strict=True):
+        axes.loglog(away, np.abs(field), color=colour, label=label, marker="o", ms=2.5)
     axes.set_xlabel(f"distance from the face ({unit})")
     axes.set_ylabel("$|B_z|$ on the axis (T)")
     axes.legend()

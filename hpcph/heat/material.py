@@ -33,6 +33,12 @@ class Material:
     coupling: Coupling
     scale: float
 
+    @property
+    def known(self) -> dict[str, tuple[float, float]]:
+        """Lowest and highest temperature, K, of what may end before the sample's do, by the key of the input."""
+        tables = {"temperature": self.flow, "sample.conductivity": self.conductivity}
+        return {key: (float(table.knots[0]), float(table.knots[-1])) for key, table in tables.items()}
+
 
 def material(setup: Setup, thermal: ThermalResponse, lifetime: float, coupling: Coupling, scale: float) -> Material:
     """From the responses of a run; lifetime in s, 1 where the responses include it.

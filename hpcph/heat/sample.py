@@ -27,7 +27,7 @@ class Totals:
     without, coupled : integrals without and with feedback (NaN where supercritical)
     response : the feedback of the sample as a whole
     absorbed, leaving : W, heat that light brings and that baths take
-    stray : ndarray (p, 3) T at fields.stray_points, with feedback; None without moments
+    stray : ndarray (p, 3) T at stray.stray_points, with feedback; None without moments
     coldest, hottest : K; steps, linear, residual : of the solver
     dark : ndarray (3,) J s, ∫ℓ dV with feedback where there is no light, but baths of different temperatures
     crossing : Hz, κ/(C h²): what is modulated faster is not felt all through the sample
@@ -113,8 +113,7 @@ def _require_range(setup: Setup, material: Material, coldest: float, hottest: fl
     if hottest > setup.melting:
         fix = f"the sample reaches {hottest:.0f} K and melts; take less power, a wider spot or colder baths"
         raise InputError("sample.melting", f"{setup.melting:g} K", fix)
-    for key, known in (("temperature", material.flow), ("sample.conductivity", material.conductivity)):
-        low, high = known.knots[[0, -1]]
+    for key, (low, high) in material.known.items():
         if low <= coldest and hottest <= high:
             continue
         fix = f"the sample has {coldest:.6g} to about {hottest:.6g} K; "

@@ -5,6 +5,8 @@ Bricks of a cuboid: near the points B_i = −(μ₀/4π) Σ_j N_ij M_j over the 
 Phys. 97, 074504 (2005)), farther away the field of dipoles, which has lost nothing there.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from hpcph.constants import mu_0
@@ -26,43 +28,48 @@ def stray_by_plane(found: Fields) -> np.ndarray:
     """B of the magnetization of the owned planes at the stray points, (k, p, 3) T."""
     assert found.moment is not None
     of = _rings if found.part.grid.shape == "cylinder" else _bricks
-    fields = [of(found.part, found.moment, height) for height in stray_points(found.part)]
+    fields = list(of(found.part, found.moment, stray_points(found.part)))
     return mu_0 * np.moveaxis(np.array(fields), 0, 1)
 
 
-def _rings(part: Part, moment: np.ndarray, height: float) -> np.ndarray:
-    """B/μ₀ at a height on the axis, by plane, (k, 3)."""
+def _rings(part: Part, moment: np.ndarray, heights: np.ndarray) -> Iterator[np.ndarray]:
+    """B/μ₀ at heights on the axis, by plane, (k, 3) each."""
     area, _, length = part.grid.measure
     outer = np.sqrt(np.cumsum(area) / np.pi)
     inner = np.concatenate([[0.0], outer[:-1]])
-    lower, upper = (height - ends[part.low : part.high, None] for ends in _ends(length, 0.0))
+    ends = [side[part.low : part.high, None] for side in _ends(length, 0.0)]
 
-    def coil(r: np.ndarray) -> np.ndarray:
-        return lower / np.hypot(r, lower) - upper / np.hypot(r, upper)
+    def coil(r: np.ndarray, h: np.ndarray) -> np.ndarray:
+        return h / np.hypot(r, h)
 
     def fan(r: np.ndarray, h: np.ndarray) -> np.ndarray:
         return np.arcsinh(r / np.abs(h)) - r / np.hypot(r, h)
 
-    along = coil(outer) - coil(inner)
-    across = fan(outer, lower) - fan(outer, upper) - fan(inner, lower) + fan(inner, upper)
-    found = np.zeros((len(moment[2]), 3))
-    found[:, 2] = (along * moment[2, :, 0] + across * moment[0, :, 0]).sum(axis=1) / 2
-    return found
+    for height in heights:
+        lower, upper = (height - side for side in ends)
+        along, across = (
+            of(outer, lower) - of(outer, upper) - of(inner, lower) + of(inner, upper) for of in (coil, fan)
+        )
+        found = np.zeros((len(moment[2]), 3))
+        found[:, 2] = (along * moment[2, :, 0] + across * moment[0, :, 0]).sum(axis=1) / 2
+        yield found
 
 
-def _bricks(part: Part, moment: np.ndarray, height: float) -> np.ndarray:
+def _bricks(part: Part, moment: np.ndarray, heights: np.ndarray) -> Iterator[np.ndarray]:
     """The same of a cuboid."""
     x, y, z = (np.mean(_ends(m, p[0]), axis=0) for m, p in zip(part.grid.measure, part.grid.position, strict=True))
-    away = np.broadcast_arrays(-x, -y[:, None], (height - z[part.low : part.high])[:, None, None])
-    square = np.sum([r**2 for r in away], axis=0)
-    near = square < NEAR**2 * sum(h**2 for h in part.grid.spacing)
-    along = sum(m * r for m, r in zip(moment, away, strict=True))
-    strength = np.where(near, 0.0, part.volume()[part.owned] * square**-2.5)
-    dipoles = [strength * (3 * along * r - m * square) for m, r in zip(moment, away, strict=True)]
-    found = np.array([values.sum(axis=(1, 2)) for values in dipoles]).T
-    plane, *_ = np.nonzero(near)
-    np.add.at(found, plane, np.einsum("ijn,jn->ni", _tensors(part, near, height), moment[:, near]))
-    return found / (4 * np.pi)
+    volume = part.volume()[part.owned]
+    for height in heights:
+        away = np.broadcast_arrays(-x, -y[:, None], (height - z[part.low : part.high])[:, None, None])
+        square = np.sum([r**2 for r in away], axis=0)
+        near = square < NEAR**2 * sum(h**2 for h in part.grid.spacing)
+        along = sum(m * r for m, r in zip(moment, away, strict=True))
+        strength = np.where(near, 0.0, volume * square**-2.5)
+        dipoles = [strength * (3 * along * r - m * square) for m, r in zip(moment, away, strict=True)]
+        found = np.array([values.sum(axis=(1, 2)) for values in dipoles]).T
+        plane, *_ = np.nonzero(near)
+        np.add.at(found, plane, np.einsum("ijn,jn->ni", _tensors(part, near, height), moment[:, near]))
+        yield found / (4 * np.pi)
 
 
 def _tensors(part: Part, chosen: np.ndarray, height: float) -> np.ndarray:

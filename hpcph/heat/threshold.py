@@ -44,7 +44,7 @@ def threshold(comm, setup: Setup, material: Material, found: Driven, listener: L
     """
     from scipy.optimize import brentq  # only where a run has a sample
 
-    highest = min(setup.melting, *(float(known.knots[-1]) for known in (material.flow, material.conductivity)))
+    highest = min(setup.melting, *(high for _, high in material.known.values()))
     own = setup.laser.power
     silent = Listener(lambda _: None, listener.stop)
     tried = {own: _trial(comm, own, found)}

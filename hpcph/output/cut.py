@@ -54,6 +54,18 @@ def plane(result: xr.Dataset) -> Plane:
     return Plane(x / across[0], z / along[0], across[1], along[1], "equal" if like else "auto")
 
 
+def outside(result: xr.Dataset) -> tuple[list[tuple[str, np.ndarray, np.ndarray]], str]:
+    """On the axis outside by side: its name, distances from the nearer face, B_z in T; and the unit of the distances.
+
+    The sides are above the top and below the bottom.
+    """
+    z, top = result["stray_z"].values, float(result["z"].values[-1])
+    field = result["sample_stray_field"].values[:, ALONG]
+    factor, unit = length_unit(float(result["x"].values[-1]))
+    sides = (("above the top", z > top, z - top), ("below the bottom", z < 0, -z))
+    return [(name, away[chosen] / factor, field[chosen]) for name, chosen, away in sides], unit
+
+
 def length_unit(length: float) -> tuple[float, str]:
     """The largest unit that is no longer than a length, its size in m and its name."""
     return next((f, u) for f, u in reversed(PREFIXES) if length >= f or u == "nm")

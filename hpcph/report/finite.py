@@ -102,20 +102,17 @@ def _map(plane: cut.Plane) -> go.Figure:
 
 def _stray(result: xr.Dataset) -> go.Figure:
     """|B_z| on the axis against the distance from the nearer face."""
-    z, top = result["stray_z"].values, float(result["z"].values[-1])
-    field = result["sample_stray_field"].values[:, cut.ALONG]
-    factor, unit = cut.length_unit(float(result["x"].values[-1]))
+    sides, unit = cut.outside(result)
     figure = style.figure(height=560)
-    for chosen, away, colour, name in (
-        (z > top, z - top, style.VERMILION, "above the top"),
-        (z < 0, -z, style.BLUE, "below the bottom"),
-    ):
+    for (name, away, field), colour in zip(sides, (style.VERMILION, style.BLUE), strict=True):
         figure.add_scatter(
-            x=away[chosen] / factor, y=np.abs(field[chosen]), customdata=field[chosen], name=name, mode="lines+markers",
+            x=away, y=np.abs(field), customdata=field, name=name, mode="lines+markers",
             line={"color": colour, "width": 2}, hovertemplate=f"%{{x:.4g}} {unit}: %{{customdata:.4e}} T",
         )  # fmt: skip
-    figure.update_xaxes(title=f"distance from the face ({unit})", **style.decades(np.abs(z) / factor))
-    figure.update_yaxes(title="|B<sub>z</sub>| (T)", **style.decades(field))
+    figure.update_xaxes(
+        title=f"distance from the face ({unit})", **style.decades(np.concatenate([away for _, away, _ in sides]))
+    )
+    figure.update_yaxes(title="|B<sub>z</sub>| (T)", **style.decades(np.concatenate([field for *_, field in sides])))
     return figure
 
 

@@ -1,6 +1,7 @@
 """Mistakes of the user: what is written instead of the good input, the key that the complaint names, the fix."""
 
 import pytest
+from config.section_mistakes import HUGE, LIGHT, NEWER
 
 from hpcph.config.load import load
 from hpcph.errors import InputError
@@ -13,9 +14,7 @@ GOOD = {
     "gradient": "1 K/mm",
 }
 CYLINDER = "sample: {radius: 20 nm}"
-HUGE = "1" + "0" * 400
 BIG_MATRIX = f"[[{HUGE}, 0, 0], [0, 1, 0], [0, 0, 1]]"
-LIGHT = "{frequency: {from: 1 THz, to: 2 THz, points: 3}, "
 NO_THERMAL = dict.fromkeys(("mesh", "temperature", "lifetime", "gradient"))
 BAD = [  # what is changed, the key that the complaint names, words of the fix
     ({"crystal": None}, "crystal", "missing"),
@@ -184,110 +183,6 @@ BAD = [  # what is changed, the key that the complaint names, words of the fix
     ({"slices": "{temperature: 300 K, planes: [0.7]}"}, "slices.planes[0]", "0.5"),
     ({"slices": "{temperature: 300 K, planes: [0], grid: [1, 5]}"}, "slices.grid[0]", "greater"),
 ]
-NEWER = {  # section: an input of it with a gap, and what must not stand there: (text, key, word of the fix)
-    "orbits": ("{{q: {}}}", [
-        ("3", "orbits.q", "list"), ("[[0, 0, x]]", "orbits.q[0][2]", "number"), ("[0, 0]", "orbits.q[0]", "list"),
-        ("[[0, 0, 2000]]", "orbits.q[0][2]", "1000"), ("[[0, 0, .inf]]", "orbits.q[0][2]", ""), ("x", "orbits.q", ""),
-        ("[[0, 0, 0, 0]]", "orbits.q[0]", "3"), ("[[0, 0, true]]", "orbits.q[0][2]", "number"),
-        ("null", "orbits.q", ""),
-        ("{a: 1}", "orbits.q", "list"), ("[[]]", "orbits.q[0]", "3"), ("[[[0, 0, 0]]]", "orbits.q[0][0]", "number"),
-        ("[[0, 0, 0]], points: 3", "orbits.points", "unknown key"), ("[[0, 0, 1 nm]]", "orbits.q[0][2]", "number"),
-    ]),
-    "spectrum": ("{{temperature: {}}}", [
-        ("[]", "spectrum.temperature", "at least 1"), ("-3 K", "spectrum.temperature", "greater than"),
-        ("3 nm", "spectrum.temperature", "300 K"), ("[300, x]", "spectrum.temperature[1]", "300 K"),
-        ("true", "spectrum.temperature", "number"), (".inf", "spectrum.temperature", "finite"),
-        ("1e6", "spectrum.temperature", "less"), ("{from: 1, to: 2, step: 1}", "spectrum.temperature", "number"),
-        ("300, points: 3.5", "spectrum.points", "integer"), ("300, points: 100000", "spectrum.points", "10000"),
-        ("300, points: many", "spectrum.points", "integer"), ("300, points: -1", "spectrum.points", "greater"),
-        ("300, bins: 3", "spectrum.bins", "unknown key"), ("null", "spectrum.temperature", "number"),
-    ]),
-    "magnetization": ("{}", [
-        ("0", "magnetization", "boolean"), ("yes", "magnetization", "auto"), ("[]", "magnetization", "boolean"),
-        ("{}", "magnetization", "boolean"), ("1.5", "magnetization", "boolean"), ("null", "magnetization", "boolean"),
-        ("[true]", "magnetization", "boolean"), ("'true'", "magnetization", "auto"), ("Auto", "magnetization", "auto"),
-    ]),
-    "optics": ("{}", [
-        ("1 THz", "optics", "dictionary"), ("{lifetime: 1 ps}", "optics.frequency", "missing"),
-        (LIGHT + "tau: 1 ps}", "optics.lifetime", "missing"),
-        (LIGHT + "lifetime: -1 ps}", "optics.lifetime", "greater"),
-        (LIGHT + "lifetime: 1 K}", "optics.lifetime", "10 ps"),
-        (LIGHT + "lifetime: .nan}", "optics.lifetime", "finite"),
-        (LIGHT + "lifetime: 1e7}", "optics.lifetime", "less"),
-        (LIGHT + "lifetime: [1 ps]}", "optics.lifetime", "10 ps"),
-        (LIGHT + "lifetime: true}", "optics.lifetime", "10 ps"),
-        (LIGHT + "lifetime: long}", "optics.lifetime", "10 ps"),
-        (LIGHT + "lifetime: {linewidths: '', temperature: 300}}", "optics.lifetime.linewidths", "at least 1"),
-        (LIGHT + "lifetime: {linewidths: 3, temperature: 300}}", "optics.lifetime.linewidths", "string"),
-        (LIGHT + "lifetime: {linewidths: a, temperature: 0}}", "optics.lifetime.temperature", "greater"),
-        (LIGHT + "lifetime: {linewidths: a, temperature: 3, q: 1}}", "optics.lifetime.q", "unknown key"),
-        (LIGHT + "lifetime: {temperature: 300}}", "optics.lifetime.linewidths", "missing"),
-        (LIGHT + "lifetime: 1 ps, direction: [0, 0, 0]}", "optics.direction", "Cartesian"),
-        (LIGHT + "lifetime: 1 ps, direction: [0, 0]}", "optics.direction", "Cartesian"),
-        (LIGHT + "lifetime: 1 ps, direction: [0, 0, .nan]}", "optics.direction", "Cartesian"),
-        (LIGHT + "lifetime: 1 ps, direction: [0, 0, x]}", "optics.direction", "Cartesian"),
-        (LIGHT + "lifetime: 1 ps, direction: [0, 0, true]}", "optics.direction", "Cartesian"),
-        (LIGHT + f"lifetime: 1 ps, direction: [0, 0, {HUGE}]}}", "optics.direction", ""),
-        (LIGHT + "lifetime: 1 ps, direction: 3}", "optics.direction", "transverse"),
-        (LIGHT + "lifetime: 1 ps, polarization: []}", "optics.polarization", ""),
-        (LIGHT + "lifetime: 1 ps, polarization: 3}", "optics.polarization", "no polarization"),
-        (LIGHT + "lifetime: 1 ps, polarization: circular z}", "optics.polarization", "circular +z"),
-        (LIGHT + "lifetime: 1 ps, polarization: [x, 3]}", "optics.polarization", "no polarization"),
-        (LIGHT + "lifetime: 1 ps, polarization: [[1, 1j, .inf]]}", "optics.polarization", "no polarization"),
-        (LIGHT + "lifetime: 1 ps, polarization: [[1, 1j, true]]}", "optics.polarization", "no polarization"),
-        (LIGHT + f"lifetime: 1 ps, polarization: [[1, 1, {HUGE}]]}}", "optics.polarization", "no polarization"),
-        (LIGHT + "lifetime: 1 ps, polarization: {x: 1}}", "optics.polarization", "no polarization"),
-        (LIGHT + "lifetime: 1 ps, polarization: null}", "optics.polarization", "no polarization"),
-        (LIGHT + "lifetime: 1 ps, pairs: 3}", "optics.pairs", "list"),
-        (LIGHT + "lifetime: 1 ps, pairs: [1 K]}", "optics.pairs[0]", "1 THz"),
-        (LIGHT + "lifetime: 1 ps, pairs: [-1]}", "optics.pairs[0]", "greater"),
-        (LIGHT + "lifetime: 1 ps, pairs: [.nan]}", "optics.pairs[0]", "finite"),
-        (LIGHT + f"lifetime: 1 ps, pairs: {[1] * 101}}}", "optics.pairs", "100"),
-        (LIGHT + "lifetime: 1 ps, pair: [1 THz]}", "optics.pair", "unknown key"),
-        ("{frequency: 1 THz, lifetime: 1 ps}", "optics.frequency", "dictionary"),
-        ("{frequency: {from: 1, to: 2}, lifetime: 1 ps}", "optics.frequency.points", "missing"),
-        ("{frequency: {from: 1, to: 2, points: 0}, lifetime: 1 ps}", "optics.frequency.points", "greater"),
-        ("{frequency: {from: 1, to: 2, points: 10000000}, lifetime: 1 ps}", "optics.frequency.points", "1000000"),
-        ("{frequency: {from: 1, to: 2, points: 1.5}, lifetime: 1 ps}", "optics.frequency.points", "integer"),
-        ("{frequency: {from: 1, to: 1, points: 2}, lifetime: 1 ps}", "optics.frequency", "above"),
-        ("{frequency: {from: 1, to: 1e17, points: 2}, lifetime: 1 ps}", "optics.frequency.to", "less"),
-        ("{frequency: {from: 1, to: .inf, points: 2}, lifetime: 1 ps}", "optics.frequency.to", "finite"),
-        ("{frequency: {from: fast, to: 2, points: 2}, lifetime: 1 ps}", "optics.frequency.from", "1 THz"),
-        ("{frequency: {from: 1 m, to: 2, points: 2}, lifetime: 1 ps}", "optics.frequency.from", "1 THz"),
-        ("{frequency: {from: true, to: 2, points: 2}, lifetime: 1 ps}", "optics.frequency.from", "1 THz"),
-        (f"{{frequency: {{from: 1, to: {HUGE}, points: 2}}, lifetime: 1 ps}}", "optics.frequency.to", ""),
-    ]),
-    "crystal": ("{}", [
-        ("{force_constants: a, inverted: 1}", "crystal.inverted", "boolean"),
-        ("{force_constants: a, inverted: no}", "crystal.inverted", "boolean"),
-        ("{force_constants: a, inverted: null}", "crystal.inverted", "boolean"),
-        ("{force_constants: a, inverted: [true]}", "crystal.inverted", "boolean"),
-        ("{force_constants: a, invert: true}", "crystal.invert", "unknown key"),
-        ("{model: te-chain}", "crystal.model", "dictionary"), ("{model: {}}", "crystal.model.name", "missing"),
-        ("{model: {name: te-chain}, inverted: true}", "crystal", "a model has no inverted"),
-        ("{model: {name: te-chain}, born: B}", "crystal", "a model has no born"), ("{model: []}", "crystal.model", ""),
-        ("{model: {name: te-chain, K4: 1}}", "crystal.model.K4", "unknown key"),
-        ("{model: {name: te-chain, K1: 0}}", "crystal.model.K1", "greater"),
-        ("{model: {name: te-chain, K2: .inf}}", "crystal.model.K2", "finite"),
-        ("{model: {name: te-chain, K3: x}}", "crystal.model.K3", "number"),
-        ("{model: {name: te-chain, mass: -1}}", "crystal.model.mass", "greater"),
-        ("{model: {name: te-chain, mass: 1e7}}", "crystal.model.mass", "less"),
-        ("{model: {name: te-chain, a: [1]}}", "crystal.model.a", "number"),
-        ("{model: {name: te-chain, c: true}}", "crystal.model.c", "number"),
-        ("{model: {name: te-chain, delta: 11}}", "crystal.model.delta", "10"),
-        ("{model: {name: te-chain, theta: 8}}", "crystal.model.theta", "7"),
-        ("{model: {name: te-chain, theta: 1 nm}}", "crystal.model.theta", "0.3 pi"),
-        ("{model: {name: te-chain, theta: .nan}}", "crystal.model.theta", "finite"),
-        ("{model: {name: te-chain, charges: [0, 0, 0]}}", "crystal.model.charges", "zero"),
-        ("{model: {name: te-chain, charges: [1, -1]}}", "crystal.model.charges", "3"),
-        ("{model: {name: te-chain, charges: [0, 1, x]}}", "crystal.model.charges[2]", "number"),
-        ("{model: {name: te-chain, charges: [0, 2000, -2000]}}", "crystal.model.charges[1]", "1000"),
-        ("{model: {name: te-chain, charges: 1}}", "crystal.model.charges", "list"),
-        ("{model: {name: te-chain, handedness: up}}", "crystal.model.handedness", "right"),
-        ("{model: {name: te-chain, handedness: 1}}", "crystal.model.handedness", "right"),
-        (f"{{model: {{name: te-chain, K1: {HUGE}}}}}", "crystal.model.K1", ""),
-    ]),
-}  # fmt: skip
 BAD += [
     ({section: form.format(value)}, key, fix) for section, (form, cases) in NEWER.items() for value, key, fix in cases
 ]

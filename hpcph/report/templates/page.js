@@ -10,7 +10,7 @@ const element = (id) => document.getElementById(id);
 const plot = (name) => element("plot-" + name);
 const vector = (q) => "(" + Array.from(q, (x) => signed(+x.toFixed(4))).join(", ") + ")";
 const signed = (x) => String(x).replaceAll("-", "−");
-const shown = (x) => signed(x === 0 || Math.abs(x) >= 1e-3 && Math.abs(x) < 1e5 ? +x.toPrecision(6) : +x.toPrecision(6));
+const shown = (x) => signed(+x.toPrecision(6));
 
 async function inflate(base64) {
   const stream = new Blob([bytes(base64)]).stream().pipeThrough(new DecompressionStream("gzip"));
