@@ -8,12 +8,12 @@ import numpy as np
 from hpcph.config.light import Linewidths, Model
 from hpcph.config.load import Source
 from hpcph.config.schema import Input
-from hpcph.crystal import dipole, dynamical, forceconstants, sumrules, symmetry
+from hpcph.crystal import dynamical, forceconstants, symmetry
 from hpcph.crystal.chain import Chain, Handedness, Units
-from hpcph.crystal.sumrules import SumRule
+from hpcph.crystal.invariances import SumRule
+from hpcph.crystal.supercell import Settled, settle
 from hpcph.errors import InputError
-
-LARGE_CHANGE = 5e-3  # relative change of the force constants by the sum rules that the user is told of
+from hpcph.output import lattice
 
 
 @dataclass(frozen=True)
@@ -23,12 +23,14 @@ class Given:
     commensurate_qc : ndarray (q, 3) fractional, where the force constants are exact
     units : of a model; None where everything is SI
     remarks : lines that the user should read
+    settled : how the force constants came about, None of a model
     """
 
     crystal: dynamical.Crystal
     commensurate_qc: np.ndarray
     units: Units | None
     remarks: list[str]
+    settled: Settled | None = None
 
 
 def crystal(source: Source) -> Given:
@@ -39,8 +41,11 @@ def crystal(source: Source) -> Given:
     loaded = forceconstants.load(files(source))
     if given.crystal.inverted:
         loaded = forceconstants.inverted(loaded)
-    found, remarks = _phonopy_crystal(given, loaded)
-    return Given(found, loaded.commensurate_qc, None, remarks)
+    settled = _settled(given, loaded)
+    structure = loaded.structure
+    remarks = [f"{structure.space_group}, {len(structure.mass_a)} atoms, {structure.density:.1f} kg m⁻³"]
+    found, remarks = _with_honoured_symmetry(settled.crystal, remarks + lattice.lines(settled.report))
+    return Given(found, loaded.commensurate_qc, None, remarks, settled)
 
 
 def _model(given: Model) -> Given:
@@ -78,31 +83,14 @@ def sources(source: Source) -> list[Path]:
     return [*found, *(source.resolve(name) for name in named if name is not None)]
 
 
-def _phonopy_crystal(given: Input, loaded: forceconstants.Loaded) -> tuple[dynamical.Crystal, list[str]]:
-    structure, rules = loaded.structure, frozenset(SumRule(r) for r in given.crystal.sum_rules)
-    dielectric = None if given.crystal.nac == "none" else loaded.dielectric
-    if given.crystal.nac == "gonze" and dielectric is None:
+def _settled(given: Input, loaded: forceconstants.Loaded) -> Settled:
+    """Force constants with their dipoles, shared among images, that obey the sum rules."""
+    if given.crystal.nac == "gonze" and loaded.dielectric is None:
         raise InputError(
             "crystal.nac", "gonze", "the force constants carry no Born charges; give crystal.born or nac: none"
         )
-    pairs, dipoles = loaded.pairs, None
-    if dielectric is not None:
-        width = dipole.ewald_width(structure, dielectric.epsilon, loaded.reach)
-        dipoles = dipole.build(structure, dielectric, width)
-        pairs = dipole.subtract(structure, pairs, dipoles, loaded.commensurate_qc)
-    remarks = [
-        f"{structure.space_group}, {len(structure.mass_a)} atoms, {structure.density:.1f} kg m⁻³, "
-        + (f"dipole part with {len(dipoles.wavevector_gc)} G" if dipoles else "no dipole part")
-    ]
-    before = sumrules.violations(structure, pairs, dipoles)
-    corrected = sumrules.impose(structure, pairs, dipoles, rules)
-    after = sumrules.violations(structure, corrected, dipoles)
-    remarks += [f"{r.value} sum rule violated by {before[r]:.1e}, now {after[r]:.1e} N m⁻¹" for r in SumRule]
-    change = float(np.linalg.norm(corrected.phi - pairs.phi) / np.linalg.norm(pairs.phi))
-    if change > LARGE_CHANGE:
-        remarks.append(f"the sum rules changed the force constants by {change:.1%}: a larger supercell would need less")
-    crystal = dynamical.build(structure, corrected, dipoles)
-    return _with_honoured_symmetry(crystal, remarks)
+    dielectric = None if given.crystal.nac == "none" else loaded.dielectric
+    return settle(replace(loaded, dielectric=dielectric), frozenset(SumRule(r) for r in given.crystal.sum_rules))
 
 
 def _with_honoured_symmetry(crystal: dynamical.Crystal, remarks: list[str]) -> tuple[dynamical.Crystal, list[str]]:

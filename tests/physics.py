@@ -9,10 +9,10 @@ import numpy as np
 import phonopy
 import pytest
 
-from hpcph.crystal import dipole, dynamical, forceconstants, mesh, sumrules
+from hpcph.crystal import dynamical, forceconstants, mesh, supercell
 from hpcph.crystal.dipole import Dipoles
+from hpcph.crystal.invariances import SumRule
 from hpcph.crystal.lattice import PairTable, Structure
-from hpcph.crystal.sumrules import SumRule
 from hpcph.phonons import magnetic_moment
 from hpcph.phonons import modes as phonons
 from hpcph.phonons.modes import Modes
@@ -35,7 +35,7 @@ FILES = {
 CHIRAL = ("P2_13", "P4_332", "P6_1", "P6_222")
 POLAR = ("embedded", "quartz_pbesol", "quartz_lda", "stishovite", "zno")  # with Born charges
 QUARTZ = ("quartz_pbesol", "quartz_lda")
-NONE, TRANSLATION, BOTH = frozenset(), frozenset([SumRule.TRANSLATIONAL]), frozenset(SumRule)
+NONE, TRANSLATION, ALL = frozenset(), frozenset([SumRule.TRANSLATIONAL]), frozenset(SumRule)
 TENSORS = ("gamma_nl_rate", "chi_diagonal", "chi_off_diagonal")
 THZ = 2e12 * np.pi  # rad s⁻¹
 EPSILON = np.zeros((3, 3, 3))  # ε_λμν, written out
@@ -48,10 +48,10 @@ class Case:
     """A crystal ready to be diagonalised, with what it was made of."""
 
     structure: Structure
-    before: PairTable  # short-range force constants before the sum rules
-    pairs: PairTable  # and after
-    dipoles: Dipoles | None
     crystal: dynamical.Crystal
+    dipoles: Dipoles | None
+    pairs: PairTable
+    settled: supercell.Settled
 
 
 def file(name: str) -> Path:
@@ -82,19 +82,11 @@ def phonopys(name: str, nac: bool = True) -> phonopy.Phonopy:
 
 
 @cache
-def case(name: str, rules: frozenset = BOTH, width: str = "default", nac: bool = True) -> Case:
-    """A crystal with given sum rules; width: 'default' or 'phonopy', the Ewald width."""
+def case(name: str, rules: frozenset = ALL, nac: bool = True) -> Case:
+    """A crystal with given sum rules, with its charges or without."""
     data = loaded(name)
-    S, short, dipoles = data.structure, data.pairs, None
-    if nac and data.dielectric is not None:
-        epsilon = data.dielectric.epsilon
-        wide = dipole.phonopy_width(S, epsilon)
-        dipoles = dipole.build(
-            S, data.dielectric, wide if width == "phonopy" else dipole.ewald_width(S, epsilon, data.reach)
-        )
-        short = dipole.subtract(S, data.pairs, dipoles, data.commensurate_qc)
-    pairs = sumrules.impose(S, short, dipoles, rules)
-    return Case(S, short, pairs, dipoles, dynamical.build(S, pairs, dipoles))
+    found = supercell.settle(data if nac else replace(data, dielectric=None), rules)
+    return Case(found.crystal.structure, found.crystal, found.crystal.dipoles, found.pairs, found)
 
 
 def random_q(structure: Structure, count: int, seed: int = 0) -> np.ndarray:
@@ -141,7 +133,7 @@ def sums(batch: Modes, temperature, weight_k=None, gyromagnetic_aij=None) -> the
 
 @cache
 def response(
-    name: str, grid: int | tuple, shift: tuple, temperature: tuple, symmetry=False, rules=BOTH, refinement=0
+    name: str, grid: int | tuple, shift: tuple, temperature: tuple, symmetry=False, rules=ALL, refinement=0
 ) -> thermal.ThermalResponse:
     """Thermal response on a mesh (an int: as many divisions each way); without symmetry the sum over every point.
 

@@ -41,7 +41,7 @@ class Crystal(Section):
     born: str | None = None
     supercell: list[Annotated[int, Field(ge=1, le=100)]] | None = Field(None, min_length=3, max_length=3)
     nac: Literal["gonze", "none"] | None = None
-    sum_rules: list[Literal["translational", "rotational"]] = ["translational", "rotational"]
+    sum_rules: list[Literal["translational", "rotational", "huang"]] = ["translational", "rotational", "huang"]
     primitive: Any = "auto"
     inverted: bool = False
     allow_unstable: bool = False
@@ -56,10 +56,10 @@ class Crystal(Section):
 
     @field_validator("sum_rules")
     @classmethod
-    def _rotational_needs_translational(cls, rules):
-        if "rotational" in rules and "translational" not in rules:
+    def _all_need_translational(cls, rules):
+        if rules and "translational" not in rules:
             raise ValueError(
-                "rotational invariance needs the translational rule too; write [translational, rotational]"
+                f"{rules[0]} invariance needs the translational rule too; write [translational, {rules[0]}]"
             )
         return rules
 

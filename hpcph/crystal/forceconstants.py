@@ -48,15 +48,15 @@ class Loaded:
     """What a file set says.
 
     dielectric : Born charges and ε, or None
+    supercell : ndarray (3, 3) int, its lattice vectors as rows in units of a, b, c
     commensurate_qc : ndarray (q, 3) fractional, where the supercell's force constants are exact
-    reach : half the shortest lattice vector of the supercell, m
     """
 
     structure: Structure
     pairs: PairTable
     dielectric: Dielectric | None
+    supercell: np.ndarray
     commensurate_qc: np.ndarray
-    reach: float
 
 
 def load(files: Files) -> Loaded:
@@ -89,7 +89,7 @@ def load(files: Files) -> Loaded:
         )
     dielectric = _dielectric(ph)
     structure = replace(_structure(ph), born_aij=dielectric.born if dielectric else None)
-    return Loaded(structure, _pairs(ph), dielectric, _commensurate(ph), _reach(ph))
+    return Loaded(structure, _pairs(ph), dielectric, _supercell(ph), _commensurate(ph))
 
 
 def inverted(loaded: Loaded) -> Loaded:
@@ -184,7 +184,12 @@ def _dielectric(ph) -> Dielectric | None:
     if ph.nac_params is None:
         return None
     nac = ph.dynamical_matrix.nac_params  # symmetrised and charge-neutral, unlike ph.nac_params
-    return Dielectric(np.array(nac["born"], float), np.array(nac["dielectric"], float), ph.nac_params["factor"] * EV_A)
+    epsilon = np.array(nac["dielectric"], float)  # symmetric in all but the last digits of a file
+    return Dielectric(np.array(nac["born"], float), (epsilon + epsilon.T) / 2, ph.nac_params["factor"] * EV_A)
+
+
+def _supercell(ph) -> np.ndarray:
+    return np.rint(np.linalg.inv(ph.primitive_matrix) @ ph.supercell_matrix).astype(int).T
 
 
 def _commensurate(ph) -> np.ndarray:
@@ -192,16 +197,9 @@ def _commensurate(ph) -> np.ndarray:
     from phonopy.harmonic.dynmat_to_fc import get_commensurate_points
     from phonopy.structure.brillouin_zone import BrillouinZone
 
-    matrix = np.rint(np.linalg.inv(ph.primitive_matrix) @ ph.supercell_matrix).astype(int)
     zone = BrillouinZone(np.linalg.inv(ph.primitive.cell))
-    zone.run(get_commensurate_points(matrix))
+    zone.run(get_commensurate_points(_supercell(ph).T))
     return np.array([points[0] for points in zone.shortest_qpoints])
-
-
-def _reach(ph) -> float:
-    steps = np.stack(np.meshgrid(*[np.arange(-2, 3)] * 3, indexing="ij"), -1).reshape(-1, 3)
-    lengths = np.linalg.norm(steps @ np.array(ph.supercell.cell), axis=1)
-    return float(lengths[lengths > 1e-3].min() / 2 * constants.angstrom)
 
 
 def _line(err: Exception) -> str:

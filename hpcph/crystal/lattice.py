@@ -104,6 +104,31 @@ class Structure:
         return (pairs.cell + delta) @ self.lattice_vc
 
 
+def within(
+    structure: Structure, distance: float, metric: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """All pairs of atoms with |x| ≤ distance, or √(x·metric·x) where a (3, 3) metric is given.
+
+    Returns
+    -------
+    first, second, cell as in PairTable
+    """
+    lattice = structure.lattice_vc @ (np.eye(3) if metric is None else np.linalg.cholesky(metric))
+    fractional = structure.fractional_ac
+    height = 1 / np.linalg.norm(np.linalg.inv(lattice), axis=0)
+    spread = np.ptp(fractional, axis=0)
+    bound = np.ceil(distance / height + spread).astype(int)
+    cells = np.stack(np.meshgrid(*(np.arange(-b, b + 1) for b in bound), indexing="ij"), -1).reshape(-1, 3)
+    found = []
+    for a in range(len(fractional)):
+        for b in range(len(fractional)):
+            x = (cells + (fractional[b] - fractional[a])) @ lattice  # of a pair and its reverse exactly opposite
+            near = cells[np.einsum("pc,pc->p", x, x) <= distance**2]
+            found.append((np.full(len(near), a), np.full(len(near), b), near))
+    first, second, cell = (np.concatenate(part) for part in zip(*found, strict=True))
+    return first, second, cell
+
+
 def reciprocal(lattice_vc: np.ndarray) -> np.ndarray:
     """Rows a*, b*, c* in rad m⁻¹ (with 2π) for rows a, b, c in m: k = q @ reciprocal."""
     return 2 * np.pi * np.linalg.inv(lattice_vc).T
