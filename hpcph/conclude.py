@@ -9,7 +9,7 @@ from hpcph import optics
 from hpcph.findings import Findings
 from hpcph.job import Job
 from hpcph.optics import Light
-from hpcph.output import finite, layout, xdmf
+from hpcph.output import finite, lattice, layout, xdmf
 from hpcph.output import magnetization as magnetic
 from hpcph.output import optics as optical
 from hpcph.output.progress import Reporter
@@ -78,9 +78,11 @@ def _map_axes(job: Job) -> Findings:
     """The crystal, and where the points of the maps lie."""
     structure = job.crystal.structure
     results = layout.crystal(structure)
-    groups: dict[str, dict[str, Any]] = {
-        "/crystal": {"space_group": structure.space_group, "formula": structure.formula}
-    }
+    attributes: dict[str, Any] = {"space_group": structure.space_group, "formula": structure.formula}
+    if job.lattice is not None:
+        results += lattice.datasets(job.lattice)
+        attributes |= lattice.attributes(job.lattice)
+    groups: dict[str, dict[str, Any]] = {"/crystal": attributes}
     if job.orbits is not None:
         results += layout.orbit_axes(job.orbits)
     if job.path is not None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # ranks other than 0 import this module too, and never the va
     from hpcph.config.schema import Input, Thermal
 
 ROOM = 300.0  # K
+SOURCES = {"error": "mesh", "lattice_error": "lattice"}  # of errors
 SOLVED = (  # what follows from the Boltzmann equation
     "/thermal/gamma_nl", "/thermal/conductivity", "/thermal/pam_density", "/feedback/pam_density",
     "/magnetization/gamma_nl", "/magnetization/density", "/magnetization/density_without_feedback",
@@ -56,35 +57,41 @@ def thermal_findings(
     job: Job,
     runs: Runs,
     spectrum: Spectrum | None,
+    open_: convergence.Uncertainty | None,
     beyond: Correction | None = None,
 ) -> Findings:
     """Everything that follows from the sums over the zone.
 
     runs : responses by mesh, the last counts; spectrum : sums of that mesh by frequency and branch, or None
+    open_ : error of the lattice, None of what has no supercell
     beyond : what the Boltzmann equation adds to the relaxation time, None without it
     """
     mesh, relaxed = runs[-1]
-    errors = convergence.uncertainty(runs)
+    errors = {"error": convergence.uncertainty(runs)} | ({"lattice_error": open_} if open_ else {})
     keep = np.isin(job.temperature, wanted.temperatures)
     everything = relaxed if beyond is None else beyond.added(relaxed)
-    thermal, spread = everything.at(keep), errors.at(keep)
+    thermal, spread = everything.at(keep), {kind: error.at(keep) for kind, error in errors.items()}
     axis, tau = job.axis, lifetime(wanted, job)
     drive = axis * tau * wanted.gradient
     density = thermal.gamma_nl_rate @ drive
     results = layout.thermal(thermal, tau, density)
-    results += layout.thermal_errors(spread, tau, spread.gamma_nl_rate @ np.abs(drive))
+    for kind, error in spread.items():
+        results += layout.thermal_errors(kind, error, tau, drive)
     if beyond is not None:
         results += layout.relaxed(relaxed.at(keep))
     results += layout.convergence([(m, found.at(keep)) for m, found in runs], axis, tau)
     if spectrum is not None and job.intervals is not None:
         results += layout.spectrum(job.intervals, spectrum.per_volume(job.crystal.structure.volume, tau))
-    coupled = samples = doubt = None
+    coupled = samples = None
+    doubt: dict[str, convergence.FeedbackUncertainty] = {}
     groups: dict[str, dict[str, Any]] = {"/thermal": {"axis": axis, "gradient": wanted.gradient}}
     groups["/thermal"] |= _lifetimes(wanted.lifetime)
     if given.feedback is not None:
         coupled, samples = _feedback(given, everything, thermal, job, axis, density)
-        doubt = convergence.feedback_uncertainty(spread, samples, axis, coupled)
-        results += layout.feedback(coupled, samples) + layout.feedback_errors(doubt)
+        results += layout.feedback(coupled, samples)
+        for kind, error in spread.items():
+            doubt[kind] = convergence.feedback_uncertainty(error, samples, axis, coupled)
+            results += layout.feedback_errors(kind, doubt[kind])
         groups["/feedback"] = {"scale": coupled.scale, "coupling": coupled.coupling.name.lower()}
     scale = coupled.scale if coupled else 1.0
     magnetized, more = _magnetic(thermal, spread, tau, drive, coupled, samples)
@@ -95,7 +102,8 @@ def thermal_findings(
         lines.append(_conduction(thermal, axis))
     if beyond is not None:
         lines.append(_beyond(thermal, relaxed.at(keep), axis))
-    relative = convergence.relative(errors, everything, job.crystal.structure.rotations_cartesian)
+    operations = job.crystal.structure.rotations_cartesian
+    relative = {kind: convergence.relative(error, everything, operations) for kind, error in errors.items()}
     lines += _remarks(thermal, coupled, job, relative)
     results = [replace(spec, solved=beyond is not None and spec.name in SOLVED) for spec in results + more]
     return Findings(results, groups, _provenance(scale, everything, mesh), lines)
@@ -178,14 +186,19 @@ def coupling(given: "Input", everything: ThermalResponse, job: Job) -> tuple[Cou
 
 
 def _magnetic(
-    thermal: ThermalResponse, spread: convergence.Uncertainty, lifetime: float, drive: np.ndarray, coupled, samples
+    thermal: ThermalResponse,
+    spread: dict[str, convergence.Uncertainty],
+    lifetime: float,
+    drive: np.ndarray,
+    coupled,
+    samples,
 ) -> tuple[Magnetization | None, list[Dataset]]:
     """Magnetization in the gradient, None without moments, and what the file says of it and of rotation."""
     results = magnetic.rotation(thermal, spread)
-    if thermal.magnetic is None or spread.magnetic is None:
+    if thermal.magnetic is None:
         return None, results
     found = magnetization(thermal.magnetic, drive, coupled, samples)
-    return found, results + magnetic.magnetization(thermal.magnetic, spread.magnetic, lifetime, drive, found, samples)
+    return found, results + magnetic.magnetization(thermal.magnetic, spread, lifetime, drive, found, samples)
 
 
 def _provenance(scale: float, result: ThermalResponse, mesh: Mesh) -> dict[str, Any]:
@@ -196,12 +209,16 @@ def _provenance(scale: float, result: ThermalResponse, mesh: Mesh) -> dict[str, 
     }  # fmt: skip
 
 
-def _remarks(thermal: ThermalResponse, coupled: Feedback | None, job: Job, relative: tuple[float, float]) -> list[str]:
-    """What the user should read below the closing table; relative errors of γ^LL and γ^NL at the worst temperature."""
+def _remarks(
+    thermal: ThermalResponse, coupled: Feedback | None, job: Job, relative: dict[str, tuple[float, float]]
+) -> list[str]:
+    """What the user should read below the closing table; relative errors of γ^LL and γ^NL by kind."""
     found = []
-    if not np.isnan(relative[0]):
-        found.append(f"estimated error of the mesh, worst temperature: γ^LL {relative[0]:.2g}, γ^NL {relative[1]:.2g}")
-    if job.accuracy is not None and not np.max(relative) <= job.accuracy:
+    for kind, (feedback_error, flow_error) in relative.items():
+        if not np.isnan(feedback_error):
+            words = f"γ^LL {feedback_error:.2g}, γ^NL {flow_error:.2g}"
+            found.append(f"estimated error of the {SOURCES[kind]}, worst temperature: {words}")
+    if job.accuracy is not None and not np.max(relative["error"]) <= job.accuracy:
         found.append(f"the accuracy {job.accuracy:.2g} was not reached on the finest mesh")
     if thermal.unstable_modes or thermal.zero_modes:
         found.append(f"left out: {thermal.zero_modes} zero and {thermal.unstable_modes} imaginary modes")

@@ -12,9 +12,10 @@ from hpcph import optics
 from hpcph.boltzmann.transport import Boltzmann
 from hpcph.crystal import mesh as meshing
 from hpcph.crystal.chain import Units
-from hpcph.crystal.dynamical import Crystal
+from hpcph.crystal.dynamical import Crystal, matrices
 from hpcph.crystal.mesh import Mesh, Sampling
-from hpcph.errors import InputError
+from hpcph.crystal.supercell import Report
+from hpcph.errors import InputError, Unstable
 from hpcph.heat.setup import Setup
 from hpcph.optics import Light
 from hpcph.output.layout import band_maps, mode_maps, orbit_maps, slice_maps
@@ -22,7 +23,7 @@ from hpcph.output.magnetization import moment_maps
 from hpcph.output.store import Dataset
 from hpcph.phonons.lifetimes import Linewidths, Scattering
 from hpcph.phonons.modes import Modes, diagonalise
-from hpcph.response import maps
+from hpcph.response import maps, sharing
 from hpcph.response.coherence import coherence_sums
 from hpcph.response.spectrum import Intervals, Projection, Spectrum, spectral_sums
 from hpcph.response.thermal import ThermalSums, thermal_sums
@@ -49,6 +50,8 @@ class Job:
     boltzmann : collisions beyond the relaxation time, None without them
     gyromagnetic : ndarray (a, 3, 3) C kg⁻¹, moments of the atoms in terms of their L; None without magnetization
     axis : ndarray (3,), Cartesian unit vector
+    others : the crystal with its supercell's force constants shared otherwise, which gives the error of the lattice
+    lattice : what was done to the force constants, None of a model
     path, orbits, planes, intervals, light, sample : None where the input has no such section; orbits (q, 3)
     units : of a model, whose results are in them; None for SI
     allow_unstable : leave imaginary modes out instead of refusing them
@@ -56,6 +59,8 @@ class Job:
     """
 
     crystal: Crystal
+    others: tuple[Crystal, ...]
+    lattice: Report | None
     samplings: tuple[Sampling, ...]
     accuracy: float | None
     temperature: np.ndarray
@@ -89,8 +94,20 @@ def meshes(job: Job) -> Iterator[Mesh]:
 
 
 def stages(job: Job) -> list[Stage]:
-    """Every stage of a run in order: the zone on each of its meshes, then the maps."""
-    return [*(zone(job, mesh) for mesh in meshes(job)), *map_stages(job)]
+    """Every stage of a run in order: the zone on each of its meshes, the other crystals on one, then the maps."""
+    every = list(meshes(job))
+    others = other_zones(job, every[sharing.mesh_for(every, len(job.others))]) if every else []
+    return [*(zone(job, mesh) for mesh in every), *others, *map_stages(job)]
+
+
+def other_zones(job: Job, mesh: Mesh) -> list[Stage]:
+    """The sums over a mesh for the other crystals; what is imaginary there is left out."""
+    found = []
+    for number, crystal in enumerate(job.others, 1):
+        other = replace(job, crystal=crystal, store_modes=False, intervals=None, allow_unstable=True)
+        stage = zone(other, mesh)
+        found.append(replace(stage, name=f"{stage.name}, lattice {number} of {len(job.others)}"))
+    return found
 
 
 def map_stages(job: Job) -> list[Stage]:
@@ -207,17 +224,28 @@ def read(job: Job, row: np.ndarray) -> tuple[ThermalSums, Spectrum | None]:
 
 
 def refuse_unstable(modes: Modes, q_kc: np.ndarray) -> None:
-    """Raise InputError for the most unstable mode of the block, if there is an unstable one."""
+    """Raise Unstable for the most unstable mode of the block, if there is an unstable one."""
     if modes.unstable_kn.any():
         k, n = np.unravel_index(np.argmin(modes.frequency_kn), modes.frequency_kn.shape)
         frequency = modes.frequency_kn[k, n] / (2e12 * np.pi)
-        where = ", ".join(f"{x:.4f}" for x in q_kc[k])
-        raise InputError(
+        a, b, c = (float(x) for x in q_kc[k])
+        raise Unstable(
             "crystal.force_constants",
             f"{frequency:.4f} THz",
-            f"imaginary mode at q = ({where}); use converged force constants, "
+            f"imaginary mode at q = ({a:.4f}, {b:.4f}, {c:.4f}); use converged force constants, "
             "or crystal.allow_unstable: true leaves such modes out",
+            (a, b, c),
         )
+
+
+def explained(unstable: Unstable, plain: Crystal) -> InputError:
+    """The same complaint with what the sum rules have to do with it; plain : the crystal without them."""
+    square = float(np.linalg.eigvalsh(matrices(plain, np.array([unstable.q])))[0, 0])
+    frequency = np.sign(square) * np.sqrt(abs(square)) / (2e12 * np.pi)
+    reason = f"without sharing and sum rules it is {frequency:.4f} THz"
+    if frequency > 0:
+        reason += ", which crystal.sum_rules: [translational] gives"
+    return InputError(unstable.key, unstable.value, f"{unstable.fix}; {reason}")
 
 
 def _under(group: str, tables: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

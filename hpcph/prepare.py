@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hpcph import __version__, finite, scattering, source_crystal
+from hpcph import __version__, finite, scattering, sensitivity, source_crystal
 from hpcph.boltzmann.transport import Boltzmann
 from hpcph.config.feedback import Sample
 from hpcph.config.light import Linewidths
@@ -18,8 +18,8 @@ from hpcph.config.schema import Mesh as Wanted
 from hpcph.crystal import dynamical, mesh
 from hpcph.crystal.chain import Units
 from hpcph.crystal.lattice import Structure
-from hpcph.errors import InputError
-from hpcph.job import Job, Planes, refuse_unstable
+from hpcph.errors import InputError, Unstable
+from hpcph.job import Job, Planes, explained, refuse_unstable
 from hpcph.optics import Light
 from hpcph.output.linewidths import lifetimes_at_gamma
 from hpcph.phonons.lifetimes import Scattering
@@ -40,11 +40,13 @@ class Prepared:
 
     remarks : lines that the user should read
     identity : what decides the results, by name; the job's fingerprint is its hash
+    plain : the crystal without sum rules, None of a model
     """
 
     job: Job
     remarks: list[str]
     identity: dict[str, str]
+    plain: dynamical.Crystal | None
 
 
 def prepare(source: Source) -> Prepared:
@@ -58,11 +60,16 @@ def prepare(source: Source) -> Prepared:
     accuracy = thermal.mesh.accuracy if thermal else None
     if accuracy is not None:
         remarks.append(f"meshes until γ^LL and γ^NL are accurate to {accuracy}")
-    highest = _highest_frequency(crystal, found.commensurate_qc, given.crystal.allow_unstable)
+    try:
+        highest = _highest_frequency(crystal, found.commensurate_qc, given.crystal.allow_unstable)
+    except Unstable as err:
+        raise explained(err, found.settled.plain) if found.settled else err from None
     scattered, collisions, more = _scattering(source, crystal)
     own = identity(source)
     job = Job(
         crystal=crystal,
+        others=found.settled.others if found.settled and thermal else (),
+        lattice=found.settled.report if found.settled else None,
         samplings=samplings(thermal.mesh, structure, scattered) if thermal else (),
         accuracy=accuracy,
         temperature=temperatures(given),
@@ -81,7 +88,9 @@ def prepare(source: Source) -> Prepared:
         allow_unstable=given.crystal.allow_unstable,
         fingerprint=_hash(own),
     )
-    return Prepared(job, [*remarks, *more], own)
+    if job.others:
+        more = [*more, *sensitivity.lines(job)]
+    return Prepared(job, [*remarks, *more], own, found.settled.plain if found.settled else None)
 
 
 def _scattering(source: Source, crystal: dynamical.Crystal) -> tuple[Scattering | None, Boltzmann | None, list[str]]:

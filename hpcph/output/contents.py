@@ -1,7 +1,7 @@
 """What a result.h5 must hold for those who read it: datasets, what their numbers are, their axes, and attributes."""
 
 # section | what its numbers are | axes | datasets, ? where the section may lack it. "number" allows NaN,
-# "fraction" is of lattice vectors, "rising" is positive too.
+# "fraction" is of lattice vectors, "rising" is positive too. Beside every …_error? there may be a …_lattice_error.
 TABLE = """
 /crystal       | finite   | lattice_vector cartesian                      | lattice
 /crystal       | fraction | atom lattice_vector                           | positions
@@ -50,6 +50,7 @@ TABLE = """
 /spectrum      | rising   | spectral_frequency                            | spectral_frequency
 /spectrum      | finite   | at_temperature spectral_frequency             | gamma_nl diagonal off_diagonal
 /spectrum      | finite   | at_temperature branch       | gamma_nl_by_branch diagonal_by_branch off_diagonal_by_branch
+/elasticity    | finite   | strain strain2                                | stiffness stiffness_lattice_error
 /slices        | finite   | plane                                         | plane
 /slices        | fraction | plane slice_a slice_b reciprocal              | q
 /slices        | finite   | plane slice_a slice_b cartesian_k             | k
@@ -111,7 +112,8 @@ def rows() -> dict[str, list[tuple[str, str, list[str], bool]]]:
     found: dict[str, list[tuple[str, str, list[str], bool]]] = {}
     for line in TABLE.strip().splitlines():
         section, kind, axes, names = (part.strip() for part in line.split("|"))
-        for name in names.split():
+        doubts = [name.replace("_error?", "_lattice_error?") for name in names.split() if name.endswith("_error?")]
+        for name in names.split() + doubts:
             path = name.rstrip("?") if name.startswith("/") else f"{section}/{name.rstrip('?')}"
             found.setdefault(section, []).append((path, kind, axes.split(), not name.endswith("?")))
     return found

@@ -7,7 +7,7 @@ import numpy as np
 from rich.table import Table
 
 from hpcph.constants import bohr_magneton, nuclear_magneton
-from hpcph.output.layout import T
+from hpcph.output.layout import ERRORS, T
 from hpcph.output.store import Dataset
 from hpcph.response.convergence import Uncertainty
 from hpcph.response.magnetization import Magnetization, field
@@ -15,7 +15,6 @@ from hpcph.response.sample import Samples
 from hpcph.response.thermal import MagneticResponse, ThermalResponse
 
 ROWS = 4  # temperatures in the closing table
-ERROR = "estimated absolute error of the mesh sum"
 
 
 def moment_maps(frequency: Dataset) -> list[Dataset]:
@@ -31,25 +30,27 @@ def moment_maps(frequency: Dataset) -> list[Dataset]:
 
 def magnetization(
     response: MagneticResponse,
-    errors: MagneticResponse,
+    errors: dict[str, Uncertainty],
     lifetime: float,
     drive: np.ndarray,
     found: Magnetization,
     samples: Samples | None,
 ) -> list[Dataset]:
-    """Magnetization in the gradient; drive (3,) is τ∇T in s K m⁻¹.
+    """Magnetization in the gradient; errors by kind, drive (3,) is τ∇T in s K m⁻¹.
 
     The radii stand in this group again: netCDF readers look for an axis in the group and above it.
     """
     group, axes = "/magnetization", (T, "cartesian_m", "cartesian_gradient")
-    spread = errors.gamma_nl_rate @ np.abs(drive)
-    flow, flow_error = response.gamma_nl_rate * lifetime, errors.gamma_nl_rate * lifetime
+    flow = response.gamma_nl_rate * lifetime
     results = [
         Dataset.of(f"{group}/gamma_nl", flow, "A K-1", "γ^N, ⟨m_i⟩/volume = γ_ij ∂_jT", axes),
-        Dataset.of(f"{group}/gamma_nl_error", flow_error, "A K-1", ERROR, axes),
         *_density("_without_feedback", found.without, "without feedback", axes[:2]),
-        *_density("_without_feedback_error", spread, ERROR, axes[:2]),
     ]
+    for kind, error in errors.items():
+        assert error.magnetic is not None
+        rate = error.magnetic.gamma_nl_rate
+        results.append(Dataset.of(f"{group}/gamma_nl_{kind}", rate * lifetime, "A K-1", ERRORS[kind], axes))
+        results += _density(f"_without_feedback_{kind}", rate @ np.abs(drive), ERRORS[kind], axes[:2])
     if found.coupled is not None and samples is not None:
         axes = (T, f"{group}/radius", "cartesian_m")
         results.append(Dataset.of(axes[1], samples.radius_r, "m", "that of /feedback/radius", axes[1:2]))
@@ -64,10 +65,12 @@ def _density(suffix: str, values: np.ndarray, text: str, axes: tuple[str, ...]) 
     ]
 
 
-def rotation(result: ThermalResponse, errors: Uncertainty) -> list[Dataset]:
-    """What a turning sample shows, per rad s⁻¹ (phonon Barnett effect); no coupling, no scale."""
+def rotation(result: ThermalResponse, errors: dict[str, Uncertainty]) -> list[Dataset]:
+    """What a turning sample shows, per rad s⁻¹ (phonon Barnett effect); no coupling, no scale. Errors by kind."""
     results = []
-    for suffix, source, text in (("", result, "per angular velocity of the sample"), ("_error", errors, ERROR)):
+    sources: list[tuple[str, ThermalResponse | Uncertainty, str]] = [("", result, "per angular velocity of the sample")]
+    sources += [(f"_{kind}", error, ERRORS[kind]) for kind, error in errors.items()]
+    for suffix, source, text in sources:
         axes = (T, "cartesian_l", "cartesian_rotation")
         results.append(Dataset.of(f"/rotation/pam_density{suffix}", source.chi, "J s2 m-3", f"χ, L {text}", axes))
         if source.magnetic is not None:

@@ -17,7 +17,8 @@ from hpcph.response.sample import Samples
 from hpcph.response.thermal import ThermalResponse
 
 ROWS = 9  # temperatures in the closing table
-LOG_WIDTH = 140  # columns of a table
+LOG_WIDTH = 170  # columns of a table
+FINEST, EXACT = 4, 9  # decimals of a number whose error is unknown, and at most
 INTERVAL = 10.0  # s between lines of a batch log
 NOTEBOOK_INTERVAL = 0.2  # s between two states of a notebook's bar
 
@@ -135,38 +136,60 @@ def _watched() -> bool:
 
 def closing_table(
     thermal: ThermalResponse,
-    spread: Uncertainty,
+    spread: dict[str, Uncertainty],
     lifetime: float,
     axis: np.ndarray,
     coupled: Feedback | None,
-    doubt: FeedbackUncertainty | None,
+    doubt: dict[str, FeedbackUncertainty],
     samples: Samples | None,
 ) -> Table:
     """T, γ^NL along the axis, and for the first sample γ^LL with its channels, η, r_c and the unscaled γ^LL.
 
-    The numbers after ± are the estimated errors of the mesh. axis : ndarray (3,), unit vector
+    The numbers after ± are the estimated errors of mesh and lattice: spread and doubt by their kind. axis : ndarray
+    (3,), unit vector
     """
     table = Table(box=None, pad_edge=False)
-    headers = ["T (K)", "γ^NL (J s m⁻² K⁻¹)"]
+    kinds = " ± ".join(["", *("mesh" if kind == "error" else "lattice" for kind in spread)])
+    headers = ["T (K)", f"γ^NL{kinds} (J s m⁻² K⁻¹)"]
     if coupled is not None and samples is not None:
         headers += [f"γ^LL at {samples.radius_r[0] * 1e9:g} nm", "D", "OD", "η", "r_c (nm)"]
         headers += ["γ^LL unscaled"] if coupled.scale != 1 else []
     for header in headers:
         table.add_column(header, justify="right", no_wrap=True)
     chosen = np.unique(np.linspace(0, len(thermal.temperature) - 1, ROWS).round().astype(int))
+    reach = np.abs(axis)
     for t in chosen:
-        flow, reach = axis @ thermal.gamma_nl_rate[t] @ axis, np.abs(axis)
-        flow_error = reach @ spread.gamma_nl_rate[t] @ reach
-        row = [f"{thermal.temperature[t]:g}", _with_error(lifetime * flow, lifetime * flow_error)]
-        if coupled is not None and doubt is not None:
-            eta = coupled.amplification[t, 0]
+        flow = axis @ thermal.gamma_nl_rate[t] @ axis
+        errors = [reach @ error.gamma_nl_rate[t] @ reach for error in spread.values()]
+        row = [f"{thermal.temperature[t]:g}", with_errors(lifetime * flow, *(lifetime * e for e in errors))]
+        if coupled is not None:
+            eta, total = coupled.amplification[t, 0], coupled.gamma_total[t, 0]
             for part in ("gamma_total", "gamma_diagonal", "gamma_off_diagonal"):
-                row.append(_with_error(getattr(coupled, part)[t, 0], getattr(doubt, part)[t, 0]))
-            row += ["supercritical" if np.isnan(eta) else f"{eta:.7g}", f"{coupled.critical_radius[t] * 1e9:.4g}"]
-            row += [f"{coupled.gamma_unscaled[t, 0]:.4e}"] if coupled.scale != 1 else []
+                row.append(with_errors(getattr(coupled, part)[t, 0], *(getattr(d, part)[t, 0] for d in doubt.values())))
+            worst = [max(getattr(d, part)[t, 0] for d in doubt.values()) for part in ("amplification", "gamma_total")]
+            row.append("supercritical" if np.isnan(eta) else rounded(eta, worst[0]))
+            radius = coupled.critical_radius[t] * 1e9
+            row.append(rounded(radius, radius * worst[1] / abs(2 * total) if total else np.nan))
+            row += [rounded(coupled.gamma_unscaled[t, 0], worst[1] / coupled.scale)] if coupled.scale != 1 else []
         table.add_row(*row)
     return table
 
 
-def _with_error(value: float, error: float) -> str:
-    return f"{value:.4e}" if np.isnan(error) else f"{value:.4e} ± {error:.0e}"
+def with_errors(value: float, *errors: float) -> str:
+    """A number with its errors and no digit beyond the largest; 0 is what symmetry forbids."""
+    known = [error for error in errors if np.isfinite(error)]
+    if value == 0 and not any(known):
+        return "0"
+    return " ± ".join([rounded(value, max(known, default=np.nan)), *(f"{error:.0e}" for error in known)])
+
+
+def rounded(value: float, error: float) -> str:
+    """A number without digits that its error leaves open; one more where that begins with 1."""
+    if not np.isfinite(value) or value == 0:
+        return f"{value:g}"
+    size = int(np.floor(np.log10(abs(value))))
+    digits = FINEST if np.isnan(error) else EXACT
+    if error > 0:
+        least = int(np.floor(np.log10(error)))
+        digits = int(np.clip(size - least + (error < 2 * 10.0**least), 0, EXACT))
+    return f"{value:.{digits}e}" if not -4 < size < 6 else f"{value:.{max(0, digits - size)}f}"

@@ -21,6 +21,7 @@ from hpcph.response.thermal import MagneticResponse, ThermalResponse
 SAFETY = 2.5
 COMPARED = 2  # coarser meshes
 SMALLEST = 1e-290  # what is smaller cannot be divided by
+TENSORS = ("gamma_nl_rate", "chi_diagonal", "chi_off_diagonal")  # of L and of the magnetization
 DEEP = 4  # levels of refinement that leave nothing of the error like h
 
 
@@ -67,7 +68,7 @@ def uncertainty(runs: Sequence[tuple[Mesh, ThermalResponse]]) -> Uncertainty:
         return [error(part + name, factors) for name, factors in kinds.items()]
 
     of_chi = irregular if mesh.refinement >= DEEP else steady
-    kinds = {"gamma_nl_rate": irregular, "chi_diagonal": of_chi, "chi_off_diagonal": of_chi}
+    kinds = dict(zip(TENSORS, (irregular, of_chi, of_chi), strict=True))
     magnetic = MagneticResponse(*errors("magnetic.")) if runs[-1][1].magnetic else None
     flow, diagonal, off_diagonal = errors("")
     return Uncertainty(flow, diagonal, off_diagonal, error("conductivity_rate", irregular), magnetic)
@@ -78,7 +79,7 @@ def relative(errors: Uncertainty, response: ThermalResponse, operations: np.ndar
 
     operations : ndarray (g, 3, 3) of the crystal's point group; if it forbids γ^NL, the second number is 0
     """
-    flow = _ratio(errors.gamma_nl_rate, response.gamma_nl_rate) if _allows_axial(operations) else 0.0
+    flow = _ratio(errors.gamma_nl_rate, response.gamma_nl_rate) if allows_axial(operations) else 0.0
     return _ratio(errors.chi, response.chi), flow
 
 
@@ -90,7 +91,7 @@ def _ratio(error: np.ndarray, value: np.ndarray) -> float:
     return float(np.max(np.divide(of_error, of_value, out=ratio, where=of_value > 0)))
 
 
-def _allows_axial(operations: np.ndarray) -> bool:
+def allows_axial(operations: np.ndarray) -> bool:
     """Does the point group leave any axial tensor of second rank alone?"""
     parity = np.linalg.det(operations)
     characters = parity * np.trace(operations, axis1=1, axis2=2) ** 2
