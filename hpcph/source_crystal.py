@@ -11,6 +11,7 @@ from hpcph.config.schema import Input
 from hpcph.crystal import dynamical, forceconstants, symmetry
 from hpcph.crystal.chain import Chain, Handedness, Units
 from hpcph.crystal.invariances import SumRule
+from hpcph.crystal.lattice import symmetric
 from hpcph.crystal.supercell import Settled, settle
 from hpcph.errors import InputError
 from hpcph.output import lattice
@@ -90,7 +91,8 @@ def _settled(given: Input, loaded: forceconstants.Loaded) -> Settled:
             "crystal.nac", "gonze", "the force constants carry no Born charges; give crystal.born or nac: none"
         )
     dielectric = None if given.crystal.nac == "none" else loaded.dielectric
-    return settle(replace(loaded, dielectric=dielectric), frozenset(SumRule(r) for r in given.crystal.sum_rules))
+    rules = frozenset(SumRule(r) for r in given.crystal.sum_rules)
+    return settle(replace(loaded, dielectric=dielectric), rules, symmetric(given.crystal.stress))
 
 
 def _with_honoured_symmetry(crystal: dynamical.Crystal, remarks: list[str]) -> tuple[dynamical.Crystal, list[str]]:

@@ -3,7 +3,8 @@
 With M1_{a,ij,g} = Σ_{bT} Φ_ij x_g and M2_{ij,gl} = Σ_{abT} Φ_ij x_g x_l, x = T + r_b − r_a, the dipoles' own included:
     Σ_{bT} Φ_ij = 0                                       (translation),
     M1_{a,ij,g} = M1_{a,ig,j}                             (rotation, 9 an atom),
-    M2_{(ij),gl} = M2_{(gl),ij}, ( ) symmetrised          (Huang, 15 in all: no stress but pressure).
+    M2_{(ij),gl} = M2_{(gl),ij}, ( ) symmetrised          (Huang, 15 in all: no stress but pressure);
+under a stress σ, tension positive, the two sides of the last differ by −2V(σ_gl δ_ij − σ_ij δ_gl).
 The change that imposes them is the most probable one of the prior of images.py, min Σ_p |δΦ_p|²/w_p. For the last two
 it has no sum over the images of any pair, so what the supercell knows stays as it is; translation can only be mended
 by changing that. A weight that depends on the distance alone keeps the space group.
@@ -37,13 +38,14 @@ class Moments:
     """Sums over pairs that the rules speak of, dipoles included.
 
     total : ndarray (a, 3, 3) N m⁻¹; first : ndarray (a, 3, 3, 3) N, [a, i, j, g]; second : ndarray (3, 3, 3, 3) N m,
-    [i, j, g, l]; volume : m³
+    [i, j, g, l]; volume : m³; stress : ndarray (3, 3) Pa, tension positive, of the crystal
     """
 
     total: np.ndarray
     first: np.ndarray
     second: np.ndarray
     volume: float
+    stress: np.ndarray
 
     @property
     def rotation(self) -> np.ndarray:
@@ -54,6 +56,7 @@ class Moments:
     def huang(self) -> np.ndarray:
         """What breaks Huang's conditions, (15,) in N m⁻¹: moments over RANGE²."""
         symmetric = 0.5 * (self.second + self.second.swapaxes(0, 1))
+        symmetric = symmetric - 2 * self.volume * np.einsum("ij,gl->ijgl", self.stress, np.eye(3))
         voigt = np.array([[symmetric[(*ij, *gl)] for gl in SYMMETRIC] for ij in SYMMETRIC])
         return np.array([voigt[p, q] - voigt[q, p] for p, q in PAIRS_OF_STRAINS]) / RANGE**2
 
@@ -66,8 +69,14 @@ class Moments:
         }
 
 
-def moments(structure: Structure, pairs: PairTable, dielectric: Dielectric | None, dipoles: Dipoles | None) -> Moments:
-    """Those of a table of force constants and the dipoles that belong to it."""
+def moments(
+    structure: Structure,
+    pairs: PairTable,
+    dielectric: Dielectric | None,
+    dipoles: Dipoles | None,
+    stress: np.ndarray | None = None,
+) -> Moments:
+    """Those of force constants and the dipoles that belong to them; stress (3, 3) in Pa, None for no stress."""
     x = structure.separation(pairs)
     atoms = len(structure.mass_a)
     total, first = np.zeros((atoms, 3, 3)), np.zeros((atoms, 3, 3, 3))
@@ -78,7 +87,7 @@ def moments(structure: Structure, pairs: PairTable, dielectric: Dielectric | Non
         total += ewald.sum_at_gamma(structure, dipoles)
         first += ewald.first_moment(structure, dipoles)
         second += ewald.second_moment(structure, dielectric, dipoles)
-    return Moments(total, first, second, structure.volume)
+    return Moments(total, first, second, structure.volume, np.zeros((3, 3)) if stress is None else stress)
 
 
 def translate(images: Images, pairs: PairTable, found: Moments, exponent: float) -> PairTable:

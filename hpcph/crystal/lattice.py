@@ -1,11 +1,20 @@
 """The vibrating crystal as plain arrays: cell, pair force constants, Born charges, point group."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 SYMMETRIC = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))  # Voigt order of a symmetric tensor's components
+
+
+def symmetric(components: Sequence[float]) -> np.ndarray:
+    """The tensor of six components in Voigt order, (3, 3)."""
+    full = np.zeros((3, 3))
+    for value, (i, j) in zip(components, SYMMETRIC, strict=True):
+        full[i, j] = full[j, i] = value
+    return full
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from hpcph.crystal.invariances import Moments, SumRule
 from hpcph.crystal.lattice import PairTable
 from hpcph.crystal.mesh import nearest_image
 
+UNSTRESSED = np.zeros((3, 3))
 OTHERS = (0.8, 2.4)  # factors of the exponent that show what the supercell leaves open
 PROBES = 64  # wave vectors of each kind that frequencies are compared at
 LONG_WAVE = 0.02  # of a reciprocal lattice vector
@@ -81,9 +82,10 @@ class _Lattice:
     loaded: Loaded
     dipoles: Dipoles | None
     images: Images
+    stress: np.ndarray
 
     def moments(self, pairs: PairTable) -> Moments:
-        return invariances.moments(self.loaded.structure, pairs, self.loaded.dielectric, self.dipoles)
+        return invariances.moments(self.loaded.structure, pairs, self.loaded.dielectric, self.dipoles, self.stress)
 
     def crystal(self, pairs: PairTable) -> Crystal:
         return dynamical.build(self.loaded.structure, pairs, self.dipoles)
@@ -105,16 +107,17 @@ class _Lattice:
         return invariances.impose(self.images, pairs, self.moments(pairs), exponent, rules)
 
 
-def settle(loaded: Loaded, rules: frozenset[SumRule]) -> Settled:
+def settle(loaded: Loaded, rules: frozenset[SumRule], stress: np.ndarray = UNSTRESSED) -> Settled:
     """Force constants of the crystal from those of the supercell.
 
+    stress : ndarray (3, 3) Pa, tension positive; a pressure makes no difference
     rules : those wanted. Of the rotational and Huang conditions, those that would make a lattice unstable which is not
     without them are left out: where a cell is stressed, or a molecule or layer has no images to share with.
     """
     structure, dielectric = loaded.structure, loaded.dielectric
     dipoles = dipole.build(structure, dielectric, ewald.width(structure, dielectric)) if dielectric else None
     found = images.find(structure, loaded.pairs, loaded.supercell, loaded.commensurate_qc, dielectric, dipoles)
-    lattice, p = _Lattice(loaded, dipoles, found), images.exponent(found)
+    lattice, p = _Lattice(loaded, dipoles, found, stress), images.exponent(found)
     nearest = found.nearest()
     plain = lattice.translated(nearest, p, rules)
     imposed, pairs = _imposed(lattice, p, rules) if rules & FAMILIES else (rules, plain)
