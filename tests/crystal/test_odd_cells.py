@@ -65,7 +65,7 @@ SHEAR = np.eye(3) + 0.01 * np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]])
 
 @pytest.mark.parametrize(
     ("strain", "size"),
-    [(np.diag([1.02, 1.02, 0.97]), 3), (np.diag([1.01, 0.99, 1.0]), 3), (SHEAR, 4)],
+    [(np.diag([1.02, 1.02, 0.97]), 3), (np.diag([1.01, 0.99, 1.0]), 3), pytest.param(SHEAR, 4, marks=pytest.mark.slow)],
     ids=["tetragonal", "orthorhombic", "sheared"],
 )
 def test_the_conditions_of_a_strained_crystal_hold_with_its_stress(copper, strain, size, tmp_path):
