@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -88,8 +88,12 @@ def prepare(source: Source) -> Prepared:
         allow_unstable=given.crystal.allow_unstable,
         fingerprint=_hash(own),
     )
-    if job.others:
-        more = [*more, *sensitivity.lines(job)]
+    if job.others and job.lattice is not None and (sensitive := sensitivity.of_flow(job)) is not None:
+        job = replace(job, lattice=replace(job.lattice, sensitivity=sensitive))
+        more = [
+            *more,
+            f"γ^NL at {sensitivity.ROOM:g} K changes by {sensitive:.1%} when the supercell is shared otherwise",
+        ]
     return Prepared(job, [*remarks, *more], own, found.settled.plain if found.settled else None)
 
 

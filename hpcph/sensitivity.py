@@ -13,8 +13,8 @@ DIVISIONS = 6
 ROOM = 300.0  # K
 
 
-def lines(job: Job) -> list[str]:
-    """One line, none where symmetry forbids γ^NL."""
+def of_flow(job: Job) -> float | None:
+    """Relative change of γ^NL at 300 K when the supercell is shared otherwise, None where symmetry forbids γ^NL."""
     structure = job.crystal.structure
     grid = even_grid(structure, DIVISIONS)
     mesh = monkhorst_pack(structure, grid, automatic_shift(structure, grid), symmetry=True)
@@ -28,12 +28,7 @@ def lines(job: Job) -> list[str]:
         assert row is not None
         return response(read(simple, row)[0], simple.temperature, structure.volume, mesh.operations)
 
-    found, *others = (summed(crystal) for crystal in (job.crystal, *job.others))
-    error = sharing.uncertainty(found, others)
     if not convergence.allows_axial(structure.rotations_cartesian):
-        return []
-    of_chi, of_flow = convergence.relative(error, found, structure.rotations_cartesian)
-    return [
-        f"what the supercell leaves open changes γ^NL at {ROOM:g} K by {of_flow:.2g} of it, χ by {of_chi:.2g} "
-        f"(mesh {mesh.name})"
-    ]
+        return None
+    found, *others = (summed(crystal) for crystal in (job.crystal, *job.others))
+    return convergence.relative(sharing.uncertainty(found, others), found, structure.rotations_cartesian)[1]

@@ -40,6 +40,7 @@ class Report:
     moved_at, moved_between : Hz, largest change of a frequency at the supercell's own wave vectors and between them
     stiffness : ndarray (6, 6) Pa at E = 0, in the order xx, yy, zz, yz, xz, xy; stiffness_error : what the supercell
         leaves open of it; asymmetry : Pa
+    sensitivity : relative change of γ^NL at 300 K when the supercell is shared otherwise, None where nobody looked
     """
 
     exponent: float
@@ -57,6 +58,7 @@ class Report:
     stiffness: np.ndarray
     stiffness_error: np.ndarray
     asymmetry: float
+    sensitivity: float | None = None
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,8 @@ def attributes(report: Report) -> dict[str, object]:
         "sum_rules_change": report.change, "frequency_change_commensurate": report.moved_at,
         "frequency_change_between": report.moved_between, "stiffness_asymmetry": report.asymmetry,
     }  # fmt: skip
+    if report.sensitivity is not None:
+        found["gamma_nl_sensitivity"] = report.sensitivity
     for when, violations in (("before", report.before), ("after", report.after)):
         found |= {f"{rule.value}_violation_{when}": value for rule, value in violations.items()}
     return found
