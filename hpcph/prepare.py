@@ -22,7 +22,7 @@ from hpcph.errors import InputError
 from hpcph.job import Job, Planes, refuse_unstable
 from hpcph.optics import Light
 from hpcph.output.linewidths import lifetimes_at_gamma
-from hpcph.phonons.lifetimes import Scattering
+from hpcph.phonons.lifetimes import Reference, Scattering
 from hpcph.phonons.magnetic_moment import gyromagnetic_tensor
 from hpcph.phonons.modes import diagonalise
 from hpcph.response import maps, sample
@@ -59,7 +59,7 @@ def prepare(source: Source) -> Prepared:
     if accuracy is not None:
         remarks.append(f"meshes until γ^LL and γ^NL are accurate to {accuracy}")
     highest = _highest_frequency(crystal, found.commensurate_qc, given.crystal.allow_unstable)
-    scattered, collisions, more = _scattering(source, crystal)
+    scattered, collisions, reference, more = _scattering(source, crystal)
     own = identity(source)
     job = Job(
         crystal=crystal,
@@ -68,6 +68,7 @@ def prepare(source: Source) -> Prepared:
         temperature=temperatures(given),
         scattering=scattered,
         boltzmann=collisions,
+        reference=reference,
         axis=_axis(given),
         gyromagnetic=_gyromagnetic(given, structure) if found.units is None else None,
         store_modes=given.modes,
@@ -84,27 +85,30 @@ def prepare(source: Source) -> Prepared:
     return Prepared(job, [*remarks, *more], own)
 
 
-def _scattering(source: Source, crystal: dynamical.Crystal) -> tuple[Scattering | None, Boltzmann | None, list[str]]:
-    """Lifetimes of modes and collisions where the input has them, and what the user should read about them."""
+def _scattering(
+    source: Source, crystal: dynamical.Crystal
+) -> tuple[Scattering | None, Boltzmann | None, Reference | None, list[str]]:
+    """Lifetimes of modes, collisions and phono3py's κ where the input has them, and what the user should read."""
     given, thermal = source.input, source.input.thermal
     if thermal is None or not thermal.lifetime.by_mode:
-        return None, None, []
+        return None, None, None, []
     lifetime = thermal.lifetime
     if not lifetime.on_a_mesh:
-        return scattering.one_rate(lifetime), None, []
+        return scattering.one_rate(lifetime), None, None, []
     wanted = np.union1d(temperatures(given), given.spectrum.temperature if given.spectrum else [])
     known: Scattering | None = None
+    reference: Reference | None = None
     remarks: list[str] = []
     if lifetime.phono3py is not None:
         path = source.resolve(lifetime.phono3py)
-        known, remarks = scattering.linewidths(lifetime, path, thermal.mesh, crystal, wanted)
+        known, reference, remarks = scattering.linewidths(lifetime, path, thermal.mesh, crystal, wanted)
     if lifetime.collision_matrix is None:
-        return known, None, remarks
+        return known, None, reference, remarks
     path = source.resolve(lifetime.collision_matrix)
     own, collisions, more = scattering.collisions(
         lifetime, path, thermal.mesh, crystal, wanted, temperatures(given), known
     )
-    return own, collisions, remarks + more
+    return own, collisions, reference, remarks + more
 
 
 def _highest_frequency(crystal: dynamical.Crystal, q_kc: np.ndarray, allow_unstable: bool) -> float:
