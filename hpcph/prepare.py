@@ -17,6 +17,7 @@ from hpcph.config.schema import Input
 from hpcph.config.schema import Mesh as Wanted
 from hpcph.crystal import dynamical, mesh
 from hpcph.crystal.chain import Units
+from hpcph.crystal.elements import kind
 from hpcph.crystal.lattice import Structure
 from hpcph.errors import InputError
 from hpcph.job import Job, Planes, refuse_unstable
@@ -255,8 +256,8 @@ def _path(given: Input, structure: Structure) -> maps.Path | None:
 def _automatic_legs(structure: Structure):
     import seekpath
 
-    kinds = {symbol: i for i, symbol in enumerate(sorted(set(structure.symbols)))}
-    cell = (structure.lattice_vc * 1e10, structure.fractional_ac, [kinds[s] for s in structure.symbols])
+    kinds = {name: i for i, name in enumerate(sorted(set(map(kind, structure.symbols))))}
+    cell = (structure.lattice_vc * 1e10, structure.fractional_ac, [kinds[kind(s)] for s in structure.symbols])
     found = seekpath.get_path_orig_cell(cell, with_time_reversal=True)
     point = {name: q for name, q in found["point_coords"].items()}
     pretty = {name: "Γ" if name == "GAMMA" else name for name in point}
