@@ -12,7 +12,7 @@ from hpcph.config.lifetime import Lifetimes, Solver
 from hpcph.config.schema import Mesh
 from hpcph.crystal.dynamical import Crystal
 from hpcph.crystal.lattice import Structure
-from hpcph.crystal.mesh import block_size, blocks
+from hpcph.crystal.mesh import block_size, blocks, is_gamma
 from hpcph.errors import InputError
 from hpcph.output import collisions as matrices
 from hpcph.output import phono3py
@@ -162,7 +162,7 @@ def _require_its_mesh(given: Lifetimes, divisions: np.ndarray, mesh: Mesh, path:
 def _require_scattering(q_pc: np.ndarray, frequency_pn: np.ndarray, rate_tpn: np.ndarray) -> None:
     """Only uniform translations live for ever."""
     forever = rate_tpn == 0
-    at_gamma = np.flatnonzero(np.all(np.abs(q_pc - np.rint(q_pc)) < 1e-12, axis=1))
+    at_gamma = np.flatnonzero(is_gamma(q_pc))
     translations = np.argsort(np.abs(frequency_pn[at_gamma]), axis=1)[:, :ACOUSTIC]
     forever[:, at_gamma[:, None], translations] = False
     if forever.any():
