@@ -22,6 +22,7 @@ from hpcph.crystal.lattice import Structure
 from hpcph.errors import InputError
 from hpcph.job import Job, Planes, refuse_unstable
 from hpcph.optics import Light
+from hpcph.output.instability import imaginary
 from hpcph.output.linewidths import lifetimes_at_gamma
 from hpcph.phonons.lifetimes import Reference, Scattering
 from hpcph.phonons.magnetic_moment import gyromagnetic_tensor
@@ -59,7 +60,9 @@ def prepare(source: Source) -> Prepared:
     accuracy = thermal.mesh.accuracy if thermal else None
     if accuracy is not None:
         remarks.append(f"meshes until γ^LL and γ^NL are accurate to {accuracy}")
-    highest = _highest_frequency(crystal, found.commensurate_qc, given.crystal.allow_unstable)
+    allowed = given.crystal.allow_unstable or not _sums(given)
+    frequency = _frequencies(crystal, found.commensurate_qc, allowed)
+    remarks += imaginary(frequency, found.commensurate_qc, "of the supercell")
     scattered, collisions, reference, more = _scattering(source, crystal)
     own = identity(source)
     job = Job(
@@ -76,7 +79,7 @@ def prepare(source: Source) -> Prepared:
         path=_path(given, structure),
         orbits=np.array(given.orbits.q, float) if given.orbits else None,
         planes=_planes(given, structure),
-        intervals=_intervals(given, highest),
+        intervals=_intervals(given, frequency.max()),
         light=_light(source, crystal, found.units),
         sample=finite.setup(given, structure),
         units=found.units,
@@ -112,15 +115,20 @@ def _scattering(
     return own, collisions, reference, remarks + more
 
 
-def _highest_frequency(crystal: dynamical.Crystal, q_kc: np.ndarray, allow_unstable: bool) -> float:
-    """Largest ν in Hz at the wave vectors of the supercell, which must have no imaginary modes unless allowed."""
-    highest = 0.0
+def _sums(given: Input) -> bool:
+    """Does a run sum over modes, which imaginary ones spoil? Bands and orbits only show them."""
+    return any(section is not None for section in (given.thermal, given.optics, given.slices, given.sample))
+
+
+def _frequencies(crystal: dynamical.Crystal, q_kc: np.ndarray, allow_unstable: bool) -> np.ndarray:
+    """ν at the wave vectors of the supercell, (k, n) Hz; they must have no imaginary modes unless that is allowed."""
+    found = []
     for block in mesh.blocks(q_kc, mesh.block_size(crystal.modes)):
         modes = diagonalise(crystal, q_kc[block])
         if not allow_unstable:
             refuse_unstable(modes, q_kc[block])
-        highest = max(highest, modes.frequency_kn.max() / (2 * np.pi))
-    return highest
+        found.append(modes.frequency_kn / (2 * np.pi))
+    return np.concatenate(found)
 
 
 def _axis(given: Input) -> np.ndarray:
