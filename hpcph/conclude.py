@@ -12,6 +12,7 @@ from hpcph.optics import Light
 from hpcph.output import finite, lattice, layout, xdmf
 from hpcph.output import magnetization as magnetic
 from hpcph.output import optics as optical
+from hpcph.output.instability import imaginary_in_maps
 from hpcph.output.progress import Reporter
 from hpcph.output.provenance import versions
 from hpcph.output.room import writing
@@ -65,7 +66,7 @@ def conclude(
         xdmf.describe(final)
     if "/bands/moment" in maps:
         reporter.say(magnetic.largest_moment(final))
-    for line in found.lines:
+    for line in [*imaginary_in_maps(final), *found.lines]:
         reporter.say(line)
     points = sum(stage.points for stage in todo if stage.noun == POINTS)
     rate = points / timing.seconds / comm.size

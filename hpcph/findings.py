@@ -15,6 +15,7 @@ from hpcph.output import layout
 from hpcph.output import magnetization as magnetic
 from hpcph.output.progress import closing_table
 from hpcph.output.store import Dataset
+from hpcph.phonons.lifetimes import Reference
 from hpcph.response import convergence
 from hpcph.response.feedback import Coupling, Feedback, along, feedback
 from hpcph.response.magnetization import Magnetization, magnetization
@@ -27,6 +28,9 @@ if TYPE_CHECKING:  # ranks other than 0 import this module too, and never the va
 
 ROOM = 300.0  # K
 SOURCES = {"error": "mesh", "lattice_error": "lattice"}  # of errors
+NEAR = 1e-3  # K: a temperature of a file this close is the same
+TINY = 1e-300  # W m⁻¹ K⁻¹
+SAME = 1e-4  # of κ
 SOLVED = (  # what follows from the Boltzmann equation
     "/thermal/gamma_nl", "/thermal/conductivity", "/thermal/pam_density", "/feedback/pam_density",
     "/magnetization/gamma_nl", "/magnetization/density", "/magnetization/density_without_feedback",
@@ -85,7 +89,7 @@ def thermal_findings(
     coupled = samples = None
     doubt: dict[str, convergence.FeedbackUncertainty] = {}
     groups: dict[str, dict[str, Any]] = {"/thermal": {"axis": axis, "gradient": wanted.gradient}}
-    groups["/thermal"] |= _lifetimes(wanted.lifetime)
+    groups["/thermal"] |= _lifetimes(wanted.lifetime, job)
     if given.feedback is not None:
         coupled, samples = _feedback(given, everything, thermal, job, axis, density)
         results += layout.feedback(coupled, samples)
@@ -102,6 +106,9 @@ def thermal_findings(
         lines.append(_conduction(thermal, axis))
     if beyond is not None:
         lines.append(_beyond(thermal, relaxed.at(keep), axis))
+    if job.reference is not None:
+        theirs = job.reference.relaxed_tij if beyond is None else job.reference.solved_tij
+        lines += _compared(thermal, job.reference, theirs)
     operations = job.crystal.structure.rotations_cartesian
     relative = {kind: convergence.relative(error, everything, operations) for kind, error in errors.items()}
     lines += _remarks(thermal, coupled, job, relative)
@@ -116,8 +123,9 @@ def lifetime(wanted: "Thermal", job: Job) -> float:
     return time
 
 
-def _lifetimes(given: "Lifetimes") -> dict[str, Any]:
-    """What the input says: lifetime in s, or linewidths and whether they are interpolated; boundary in m."""
+def _lifetimes(given: "Lifetimes", job: Job) -> dict[str, Any]:
+    """What the input says: lifetime in s, or linewidths and whether they are interpolated; boundary in m, by input or
+    file."""
     found: dict[str, Any] = {}
     if given.time is not None:
         found["lifetime"] = given.time
@@ -126,8 +134,8 @@ def _lifetimes(given: "Lifetimes") -> dict[str, Any]:
     if given.collision_matrix is not None:
         found["collision_matrix"] = Path(given.collision_matrix).name
         found["beyond_relaxation_time"] = "gamma_nl and conductivity solve the linearised Boltzmann equation"
-    if given.boundary is not None:
-        found["boundary"] = given.boundary
+    if job.scattering is not None and np.isfinite(job.scattering.boundary):
+        found["boundary"] = job.scattering.boundary
     return found
 
 
@@ -153,6 +161,20 @@ def _beyond(thermal: ThermalResponse, relaxed: ThermalResponse, axis: np.ndarray
     pairs["κ"] = [float(axis @ r.conductivity_rate[t] @ axis) for r in (thermal, relaxed)]
     parts = ", ".join(f"{what} {one:.4g} instead of {other:.4g}" for what, (one, other) in pairs.items())
     return f"Boltzmann equation instead of relaxation time at {thermal.temperature[t]:g} K: {parts}"
+
+
+def _compared(thermal: ThermalResponse, known: Reference, theirs_tij: np.ndarray | None) -> list[str]:
+    """One line on phono3py's own κ, at the temperature nearest to 300 K, where its file has it."""
+    t = int(np.argmin(np.abs(thermal.temperature - ROOM)))
+    at = int(np.argmin(np.abs(known.temperature - thermal.temperature[t])))
+    if theirs_tij is None or abs(known.temperature[at] - thermal.temperature[t]) > NEAR:
+        return []
+    ours, theirs = (np.diagonal(tensor) for tensor in (thermal.conductivity_rate[t], theirs_tij[at]))
+    apart = float(np.max(np.abs(ours - theirs) / np.maximum(np.abs([ours, theirs]).max(axis=0), TINY)))
+    mine, other = (", ".join(f"{x:.4g}" for x in values) for values in (ours, theirs))
+    line = f"κ_xx, κ_yy, κ_zz in {known.name} at {thermal.temperature[t]:g} K: {other} W m⁻¹ K⁻¹; here {mine}"
+    why = "degenerate sets enter as block traces, and sum rules move frequencies"
+    return [f"{line}, " + ("the same" if apart < SAME else f"up to {100 * apart:.2g} % apart: {why}")]
 
 
 def _feedback(given, everything: ThermalResponse, thermal: ThermalResponse, job: Job, axis, pam) -> tuple:

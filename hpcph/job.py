@@ -21,7 +21,7 @@ from hpcph.optics import Light
 from hpcph.output.layout import band_maps, mode_maps, orbit_maps, slice_maps
 from hpcph.output.magnetization import moment_maps
 from hpcph.output.store import Dataset
-from hpcph.phonons.lifetimes import Linewidths, Scattering
+from hpcph.phonons.lifetimes import Linewidths, Reference, Scattering
 from hpcph.phonons.modes import Modes, diagonalise
 from hpcph.response import maps, sharing
 from hpcph.response.coherence import coherence_sums
@@ -48,6 +48,7 @@ class Job:
     temperature : ndarray (t,) K, those of the output and that of the calibration
     scattering : lifetimes of modes; None with one relaxation time, which multiplies the finished tensors
     boltzmann : collisions beyond the relaxation time, None without them
+    reference : κ that phono3py found with the same lifetimes, None where it is not known
     gyromagnetic : ndarray (a, 3, 3) C kg⁻¹, moments of the atoms in terms of their L; None without magnetization
     axis : ndarray (3,), Cartesian unit vector
     others : the crystal with its supercell's force constants shared otherwise, which gives the error of the lattice
@@ -66,6 +67,7 @@ class Job:
     temperature: np.ndarray
     scattering: Scattering | None
     boltzmann: Boltzmann | None
+    reference: Reference | None
     axis: np.ndarray
     gyromagnetic: np.ndarray | None
     store_modes: bool

@@ -17,12 +17,14 @@ from hpcph.config.schema import Input
 from hpcph.config.schema import Mesh as Wanted
 from hpcph.crystal import dynamical, mesh
 from hpcph.crystal.chain import Units
+from hpcph.crystal.elements import kind
 from hpcph.crystal.lattice import Structure
 from hpcph.errors import InputError, Unstable
 from hpcph.job import Job, Planes, explained, refuse_unstable
 from hpcph.optics import Light
+from hpcph.output.instability import imaginary
 from hpcph.output.linewidths import lifetimes_at_gamma
-from hpcph.phonons.lifetimes import Scattering
+from hpcph.phonons.lifetimes import Reference, Scattering
 from hpcph.phonons.magnetic_moment import gyromagnetic_tensor
 from hpcph.phonons.modes import diagonalise
 from hpcph.response import maps, sample
@@ -60,11 +62,13 @@ def prepare(source: Source) -> Prepared:
     accuracy = thermal.mesh.accuracy if thermal else None
     if accuracy is not None:
         remarks.append(f"meshes until γ^LL and γ^NL are accurate to {accuracy}")
+    allowed = given.crystal.allow_unstable or not _sums(given)
     try:
-        highest = _highest_frequency(crystal, found.commensurate_qc, given.crystal.allow_unstable)
+        frequency = _frequencies(crystal, found.commensurate_qc, allowed)
     except Unstable as err:
         raise explained(err, found.settled.plain) if found.settled else err from None
-    scattered, collisions, more = _scattering(source, crystal)
+    remarks += imaginary(frequency, found.commensurate_qc, "of the supercell")
+    scattered, collisions, reference, more = _scattering(source, crystal)
     own = identity(source)
     job = Job(
         crystal=crystal,
@@ -75,13 +79,14 @@ def prepare(source: Source) -> Prepared:
         temperature=temperatures(given),
         scattering=scattered,
         boltzmann=collisions,
+        reference=reference,
         axis=_axis(given),
         gyromagnetic=_gyromagnetic(given, structure) if found.units is None else None,
         store_modes=given.modes,
         path=_path(given, structure),
         orbits=np.array(given.orbits.q, float) if given.orbits else None,
         planes=_planes(given, structure),
-        intervals=_intervals(given, highest),
+        intervals=_intervals(given, frequency.max()),
         light=_light(source, crystal, found.units),
         sample=finite.setup(given, structure),
         units=found.units,
@@ -97,38 +102,46 @@ def prepare(source: Source) -> Prepared:
     return Prepared(job, [*remarks, *more], own, found.settled.plain if found.settled else None)
 
 
-def _scattering(source: Source, crystal: dynamical.Crystal) -> tuple[Scattering | None, Boltzmann | None, list[str]]:
-    """Lifetimes of modes and collisions where the input has them, and what the user should read about them."""
+def _scattering(
+    source: Source, crystal: dynamical.Crystal
+) -> tuple[Scattering | None, Boltzmann | None, Reference | None, list[str]]:
+    """Lifetimes of modes, collisions and phono3py's κ where the input has them, and what the user should read."""
     given, thermal = source.input, source.input.thermal
     if thermal is None or not thermal.lifetime.by_mode:
-        return None, None, []
+        return None, None, None, []
     lifetime = thermal.lifetime
     if not lifetime.on_a_mesh:
-        return scattering.one_rate(lifetime), None, []
+        return scattering.one_rate(lifetime), None, None, []
     wanted = np.union1d(temperatures(given), given.spectrum.temperature if given.spectrum else [])
     known: Scattering | None = None
+    reference: Reference | None = None
     remarks: list[str] = []
     if lifetime.phono3py is not None:
         path = source.resolve(lifetime.phono3py)
-        known, remarks = scattering.linewidths(lifetime, path, thermal.mesh, crystal, wanted)
+        known, reference, remarks = scattering.linewidths(lifetime, path, thermal.mesh, crystal, wanted)
     if lifetime.collision_matrix is None:
-        return known, None, remarks
+        return known, None, reference, remarks
     path = source.resolve(lifetime.collision_matrix)
     own, collisions, more = scattering.collisions(
         lifetime, path, thermal.mesh, crystal, wanted, temperatures(given), known
     )
-    return own, collisions, remarks + more
+    return own, collisions, reference, remarks + more
 
 
-def _highest_frequency(crystal: dynamical.Crystal, q_kc: np.ndarray, allow_unstable: bool) -> float:
-    """Largest ν in Hz at the wave vectors of the supercell, which must have no imaginary modes unless allowed."""
-    highest = 0.0
+def _sums(given: Input) -> bool:
+    """Does a run sum over modes, which imaginary ones spoil? Bands and orbits only show them."""
+    return any(section is not None for section in (given.thermal, given.optics, given.slices, given.sample))
+
+
+def _frequencies(crystal: dynamical.Crystal, q_kc: np.ndarray, allow_unstable: bool) -> np.ndarray:
+    """ν at the wave vectors of the supercell, (k, n) Hz; they must have no imaginary modes unless that is allowed."""
+    found = []
     for block in mesh.blocks(q_kc, mesh.block_size(crystal.modes)):
         modes = diagonalise(crystal, q_kc[block])
         if not allow_unstable:
             refuse_unstable(modes, q_kc[block])
-        highest = max(highest, modes.frequency_kn.max() / (2 * np.pi))
-    return highest
+        found.append(modes.frequency_kn / (2 * np.pi))
+    return np.concatenate(found)
 
 
 def _axis(given: Input) -> np.ndarray:
@@ -264,8 +277,8 @@ def _path(given: Input, structure: Structure) -> maps.Path | None:
 def _automatic_legs(structure: Structure):
     import seekpath
 
-    kinds = {symbol: i for i, symbol in enumerate(sorted(set(structure.symbols)))}
-    cell = (structure.lattice_vc * 1e10, structure.fractional_ac, [kinds[s] for s in structure.symbols])
+    kinds = {name: i for i, name in enumerate(sorted(set(map(kind, structure.symbols))))}
+    cell = (structure.lattice_vc * 1e10, structure.fractional_ac, [kinds[kind(s)] for s in structure.symbols])
     found = seekpath.get_path_orig_cell(cell, with_time_reversal=True)
     point = {name: q for name, q in found["point_coords"].items()}
     pretty = {name: "Γ" if name == "GAMMA" else name for name in point}

@@ -31,11 +31,12 @@ class AlN:
         self.force_constants = folder / "aln.yaml"
         second.save(self.force_constants, settings={"force_constants": True})
 
-    def collisions(self, *mesh: int, reducible: bool = False) -> tuple[Path, Path]:
+    def collisions(self, *mesh: int, reducible: bool = False, **how) -> tuple[Path, Path]:
         """Its collision-m….hdf5 and the kappa-m….hdf5 of the Boltzmann equation; reducible: every point by itself."""
         pytest.importorskip("petsc4py", reason="petsc4py is not installed")
         name = f"m{''.join(map(str, mesh))}"
-        folder = self.folder / f"lbte-{name}{'-reducible' if reducible else ''}"
+        label = "".join(f"-{key}={value}" for key, value in how.items())
+        folder = self.folder / f"lbte-{name}{'-reducible' if reducible else ''}{label}"
         found = folder / f"collision-{name}.hdf5", folder / f"kappa-{name}.hdf5"
         if not folder.exists():
             folder.mkdir()
@@ -45,6 +46,7 @@ class AlN:
             os.chdir(folder)
             try:
                 kind = {"is_LBTE": True, "is_reducible_collision_matrix": reducible, "is_kappa_star": not reducible}
+                kind |= how
                 self.third.run_thermal_conductivity(temperatures=TEMPERATURES, write_collision=True, **kind)
                 rest = {"read_collision": "all", "write_LBTE_solution": True, "write_kappa": True}
                 self.third.run_thermal_conductivity(temperatures=TEMPERATURES, **kind, **rest)
@@ -68,3 +70,22 @@ class AlN:
             finally:
                 os.chdir(before)
         return kept
+
+    def of_points(self, *mesh: int, bands: bool = False) -> list[Path]:
+        """Its kappa-m…-g….hdf5, linewidths at one grid point each, or of one band of it each."""
+        folder = self.folder / f"points-{''.join(map(str, mesh))}{'-bands' if bands else ''}"
+        if not folder.exists():
+            folder.mkdir()
+            self.third.mesh_numbers = list(mesh)
+            known, before = self.third.band_indices, os.getcwd()
+            if bands:
+                self.third.band_indices = [[0], [3, 4]]
+            self.third.init_phph_interaction()
+            os.chdir(folder)
+            try:
+                points = {"grid_points": [1]} if bands else {}
+                self.third.run_thermal_conductivity(temperatures=TEMPERATURES, write_gamma=True, **points)
+            finally:
+                os.chdir(before)
+                self.third.band_indices = known
+        return sorted(folder.glob("kappa-*-g*.hdf5"))

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from hpcph.crystal.elements import kind
+
 SYMMETRIC = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))  # Voigt order of a symmetric tensor's components
 
 
@@ -67,7 +69,7 @@ class Structure:
     lattice_vc : ndarray (3, 3) in m, rows are a, b, c
     fractional_ac : ndarray (a, 3)
     mass_a : ndarray (a,) in kg
-    symbols : chemical symbols, one an atom
+    symbols : species, one an atom: chemical symbols, labelled where a file tells atoms of an element apart (Fe1)
     rotations : ndarray (g, 3, 3) int, the point group acting on fractional positions
     space_group : its name and number
     born_aij : ndarray (a, 3, 3) Born charges in e, [polarization, displacement], neutral in all; None where unknown
@@ -93,8 +95,8 @@ class Structure:
 
     @property
     def formula(self) -> str:
-        """Chemical formula of the cell in the order of the first atoms, such as Si3O6."""
-        return "".join(f"{s}{n if n > 1 else ''}" for s, n in Counter(self.symbols).items())
+        """Chemical formula of the cell in the order of the first atoms, such as Si3O6; Fe1 and Fe2 make Fe2."""
+        return "".join(f"{s}{n if n > 1 else ''}" for s, n in Counter(map(kind, self.symbols)).items())
 
     @property
     def reciprocal_vc(self) -> np.ndarray:

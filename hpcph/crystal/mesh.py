@@ -9,6 +9,7 @@ from hpcph.crystal.lattice import Structure
 from hpcph.crystal.refinement import refine
 
 BLOCK, SMALLEST = 96, 8  # k-points a block aims at: with 27 modes, and with many
+AT_GAMMA = 1e-12  # of a fractional coordinate: closer to a whole number is one
 TAPER = 16  # the next block is at most this part of what is left
 MAX_BLOCKS = 4096  # so that partial sums stay small however fine the mesh is
 DIVISIONS = (8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)  # of meshes that follow each other until one will do
@@ -121,6 +122,11 @@ def reciprocal_rotations(rotations: np.ndarray) -> np.ndarray:
     return np.rint(np.linalg.inv(rotations).swapaxes(-1, -2)).astype(int)
 
 
+def is_gamma(q_kc: np.ndarray) -> np.ndarray:
+    """Which fractional wave vectors (k, 3) are Γ, of whatever zone: reciprocal lattice vectors, (k,) bool."""
+    return np.all(np.abs(q_kc - np.rint(q_kc)) < AT_GAMMA, axis=1)
+
+
 def nearest_image(structure: Structure, q_kc: np.ndarray) -> np.ndarray:
     """Each wave vector shifted into the first Brillouin zone; ties keep the first image, (k, 3) fractional."""
     base = q_kc - np.rint(q_kc)
@@ -134,6 +140,22 @@ def nearest_image(structure: Structure, q_kc: np.ndarray) -> np.ndarray:
         closer = length < shortest - slack
         best[closer], shortest[closer] = candidate[closer], length[closer]
     return best
+
+
+def into_zone(structure: Structure, q_kc: np.ndarray) -> np.ndarray:
+    """The same wave vectors, those beyond the first zone as their images in it, (k, 3) fractional.
+
+    Points of a mesh are in it, which one product tells.
+    """
+    steps = np.array([t for t in product((0, -1, 1), repeat=3) if t > (0, 0, 0)])
+    metric = structure.reciprocal_vc @ structure.reciprocal_vc.T
+    across = np.abs(q_kc @ metric @ steps.T)  # k·G ≤ G²/2 in the zone
+    beyond = np.flatnonzero(np.any(across > (0.5 + 1e-9) * np.einsum("gi,ij,gj->g", steps, metric, steps), axis=1))
+    if not beyond.size:
+        return q_kc
+    found = q_kc.copy()
+    found[beyond] = nearest_image(structure, q_kc[beyond])
+    return found
 
 
 def block_size(modes: int) -> int:

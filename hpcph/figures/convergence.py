@@ -27,7 +27,9 @@ def draw(result: xr.Dataset) -> Figure:
             label = f"{result['temperature'].values[t]:g} K"
             away = deviation(values[:, t])
             axes.plot(points[:-1], away[:-1], "o-", ms=3.5, color=colour, label=label)
-            axes.plot(points[-1], _positive(abs(spread[t] / values[-1, t])), "s", ms=5, mfc="none", color=colour)
+            with np.errstate(divide="ignore", invalid="ignore"):  # a response that vanishes by symmetry
+                own = _positive(np.abs(spread[t] / values[-1, t]))
+            axes.plot(points[-1], own, "s", ms=5, mfc="none", color=colour)
         axes.set_xscale("log")
         axes.set_yscale("log")
         axes.set_title(symbol)

@@ -103,6 +103,42 @@ class Scattering:
         return rates
 
 
+@dataclass(frozen=True)
+class Reference:
+    """κ that the program of the linewidths found with them, to compare with.
+
+    name : of its file; temperature : ndarray (t,) K
+    relaxed_tij, solved_tij : ndarray (t, 3, 3) W m⁻¹ K⁻¹ in relaxation time and of the Boltzmann equation, or None
+    """
+
+    name: str
+    temperature: np.ndarray
+    relaxed_tij: np.ndarray | None
+    solved_tij: np.ndarray | None
+
+
+def mean_of_stars(rate_tpn: np.ndarray, casimir_pn: np.ndarray, star_p: np.ndarray, weight_p: np.ndarray) -> np.ndarray:
+    """Rates 1/τ of stars whose arms have rates of their own, (t, s, n) s⁻¹.
+
+    The sum of v v τ over the arms, made symmetric, is that of the mean of τ, boundaries included: κ and γ^NL are those
+    of the sum over every point.
+
+    rate_tpn : ndarray (t, p, n) s⁻¹ of rows; casimir_pn : ndarray (p, n) s⁻¹, |v|/L, which is not in what is returned
+    star_p : ndarray (p,) int, star of every row; weight_p : ndarray (p,), points of the mesh that a row stands for
+    """
+    share = weight_p / np.bincount(star_p, weight_p)[star_p]
+    stars = star_p.max() + 1
+
+    def summed(values_pn: np.ndarray) -> np.ndarray:
+        sums = np.zeros((stars, values_pn.shape[-1]))
+        np.add.at(sums, star_p, share[:, None] * values_pn)
+        return sums
+
+    with np.errstate(divide="ignore"):  # translations at Γ live for ever
+        total = np.stack([1 / summed(1 / (rate_pn + casimir_pn)) for rate_pn in rate_tpn])
+    return np.maximum(total - summed(casimir_pn), 0)
+
+
 def lifetimes(rate_tkn: np.ndarray) -> np.ndarray:
     """τ, (t, k, n) s; 0 where nothing scatters: uniform translations at Γ and modes at rest, which carry nothing."""
     return np.divide(1, rate_tkn, out=np.zeros_like(rate_tkn), where=rate_tkn > 0)

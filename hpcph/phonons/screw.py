@@ -8,6 +8,7 @@ where the modes follow continuously, m is the crystal angular momentum; it is de
 
 import numpy as np
 
+from hpcph.crystal.elements import kind
 from hpcph.crystal.lattice import Structure
 from hpcph.phonons.modes import Modes
 
@@ -94,11 +95,17 @@ def _definite(S: np.ndarray, order: int) -> tuple[np.ndarray, np.ndarray]:
 
 def _images(structure: Structure, turn: np.ndarray) -> np.ndarray:
     """Where the operation carries every atom, (a,) int; its translation is found from the positions."""
-    position, symbols = structure.fractional_ac, np.array(structure.symbols)
+    position, alike = structure.fractional_ac, _alike(structure)
     turned = position @ turn.T
-    for target in np.flatnonzero(symbols == symbols[0]):
+    for target in np.flatnonzero(alike[0]):
         apart = (turned + position[target] - turned[0])[:, None] - position
-        near = np.all(np.abs(apart - np.rint(apart)) < SAME_PLACE, axis=2) & (symbols[:, None] == symbols)
+        near = np.all(np.abs(apart - np.rint(apart)) < SAME_PLACE, axis=2) & alike
         if near.any(axis=1).all():
             return near.argmax(axis=1)
     raise AssertionError("the positions do not have this symmetry")
+
+
+def _alike(structure: Structure) -> np.ndarray:
+    """Atoms of one element and mass, (a, a) bool: labels such as Fe1 and Fe2 do not count."""
+    kinds = np.array([kind(species) for species in structure.symbols])
+    return (kinds[:, None] == kinds) & np.isclose(structure.mass_a[:, None], structure.mass_a, atol=0)
