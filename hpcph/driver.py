@@ -17,7 +17,7 @@ from hpcph.crystal.dynamical import Crystal
 from hpcph.errors import InputError, Stopped, Unstable
 from hpcph.findings import Findings, Runs, thermal_findings
 from hpcph.heat.sample import Heated
-from hpcph.job import Job, explained, map_stages, meshes, other_zones, read, zone
+from hpcph.job import Job, explained, lattice_mesh, lattice_zones, map_stages, meshes, read, zone
 from hpcph.keeper import Keeper
 from hpcph.listener import Listener
 from hpcph.output import finite as sample_layout
@@ -78,7 +78,7 @@ def run(comm: Comm, source, output: Path | None, stop: Stop, resume: bool = Fals
 def _through(comm: Comm, source, job: Job, keeper: Keeper, begin: float, reporter: Reporter) -> Outcome:
     started = time.monotonic()
     zones, runs, spectrum = _zone(comm, job, keeper, reporter)
-    unshared, open_ = _lattice(comm, job, runs, keeper, reporter)
+    unshared, open_ = _lattice(comm, job, zones, keeper, reporter)
     others = map_stages(job)
     for stage in others:
         _compute(comm, stage, keeper, reporter)
@@ -194,20 +194,21 @@ def _zone(comm: Comm, job: Job, keeper: Keeper, reporter: Reporter) -> tuple[lis
 
 
 def _lattice(
-    comm: Comm, job: Job, runs: Runs, keeper: Keeper, reporter: Reporter
+    comm: Comm, job: Job, zones: list[Stage], keeper: Keeper, reporter: Reporter
 ) -> tuple[list[Stage], Uncertainty | None]:
-    """What the supercell leaves open: a coarse mesh once more with the other crystals. The error is on rank 0 only."""
-    if not job.samplings or not job.others:
+    """What the supercell leaves open: a coarse mesh for the crystal and the others. The error is on rank 0 only."""
+    comm.phase = "laying out the mesh of the lattice's error"
+    points = sum(stage.points for stage in zones)
+    mesh = comm.on_root(lambda: lattice_mesh(job, points) if zones else None)
+    if mesh is None:
         return [], None
-    number = comm.on_root(lambda: sharing.mesh_for([mesh for mesh, _ in runs], len(job.others)))
-    mesh = comm.on_root(lambda: runs[number][0])
-    stages, responses = other_zones(job, mesh), []
-    for stage in stages:
-        row = _compute(comm, stage, keeper, reporter)
-        if comm.root:
-            sums, _ = read(replace(job, intervals=None), row)
-            responses.append(response(sums, job.temperature, job.crystal.structure.volume, mesh.operations))
-    return stages, sharing.uncertainty(runs[number][1], responses) if comm.root else None
+    stages = lattice_zones(job, mesh)
+    rows = [_compute(comm, stage, keeper, reporter) for stage in stages]
+    if not comm.root:
+        return stages, None
+    simple, volume = replace(job, intervals=None), job.crystal.structure.volume
+    own, *others = (response(read(simple, row)[0], job.temperature, volume, mesh.operations) for row in rows)
+    return stages, sharing.uncertainty(own, others)
 
 
 def _beyond(comm: Comm, job: Job, keeper: Keeper, reporter: Reporter) -> Correction:

@@ -97,19 +97,28 @@ def meshes(job: Job) -> Iterator[Mesh]:
 
 def stages(job: Job) -> list[Stage]:
     """Every stage of a run in order: the zone on each of its meshes, the other crystals on one, then the maps."""
-    every = list(meshes(job))
-    others = other_zones(job, every[sharing.mesh_for(every, len(job.others))]) if every else []
-    return [*(zone(job, mesh) for mesh in every), *others, *map_stages(job)]
+    every = [zone(job, mesh) for mesh in meshes(job)]
+    mesh = lattice_mesh(job, sum(stage.points for stage in every)) if every else None
+    return [*every, *(lattice_zones(job, mesh) if mesh else []), *map_stages(job)]
 
 
-def other_zones(job: Job, mesh: Mesh) -> list[Stage]:
-    """The sums over a mesh for the other crystals; what is imaginary there is left out."""
-    found = []
-    for number, crystal in enumerate(job.others, 1):
-        other = replace(job, crystal=crystal, store_modes=False, intervals=None, allow_unstable=True)
-        stage = zone(other, mesh)
-        found.append(replace(stage, name=f"{stage.name}, lattice {number} of {len(job.others)}"))
-    return found
+def lattice_mesh(job: Job, points: int) -> Mesh | None:
+    """The coarse mesh for the error of the lattice; None where nothing is open.
+
+    points : irreducible ones of all meshes of the run
+    """
+    if job.lattice is None or not job.others:
+        return None
+    most = sharing.SHARE * points / (1 + len(job.others))
+    return sharing.mesh_for(job.crystal.structure, job.lattice.supercell, most)
+
+
+def lattice_zones(job: Job, mesh: Mesh) -> list[Stage]:
+    """The sums of the crystal and the others over that mesh; what is imaginary is left out, linewidths interpolated."""
+    scattering = job.scattering and job.scattering.anywhere(job.crystal.structure)
+    simple = replace(job, scattering=scattering, store_modes=False, intervals=None, allow_unstable=True)
+    stages = [zone(replace(simple, crystal=crystal), mesh) for crystal in (job.crystal, *job.others)]
+    return [replace(s, name=f"lattice {mesh.name}, {i} of {len(stages)}") for i, s in enumerate(stages, 1)]
 
 
 def map_stages(job: Job) -> list[Stage]:

@@ -93,7 +93,7 @@ def prepare(source: Source) -> Prepared:
         allow_unstable=given.crystal.allow_unstable,
         fingerprint=_hash(own),
     )
-    if job.others and job.lattice is not None and (sensitive := sensitivity.of_flow(job)) is not None:
+    if job.lattice is not None and (sensitive := sensitivity.of_flow(job)) is not None:
         job = replace(job, lattice=replace(job.lattice, sensitivity=sensitive))
         more = [
             *more,

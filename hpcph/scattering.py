@@ -58,7 +58,6 @@ def linewidths(
         own = phono3py.read_conductivity(file, grid, structure)
     casimir = np.zeros(grid.frequency_pn.shape) if np.isinf(boundary) else _speeds(crystal, grid.q_pc) / boundary
     table = mean_of_stars(rate, casimir, star, grid.weight_p)
-    operations = phono3py.operations(grid, structure) if given.interpolate else None
     remark = f"linewidths of {path.name}: {grid.name}, frequencies within {apart / 1e12:.2g} THz"
     if table.shape[1] < len(star):
         remark += f", means of {len(star)} points over {table.shape[1]} stars"
@@ -69,7 +68,9 @@ def linewidths(
     elif np.isfinite(theirs):
         remark += f"; scattered at boundaries too, boundary_mfp {theirs / MICRON:g} µm"
     same = not given.interpolate and boundary == theirs
-    found = Linewidths(grid.divisions, point, temperature, table, operations)
+    found = Linewidths(grid.divisions, point, temperature, table, None)
+    if given.interpolate:
+        found = found.anywhere(structure)
     return Scattering(found, boundary), own if same else None, [remark]
 
 

@@ -4,31 +4,25 @@ from dataclasses import replace
 
 import numpy as np
 
-from hpcph.crystal.mesh import automatic_shift, even_grid, monkhorst_pack
-from hpcph.job import Job, read, zone
+from hpcph.job import Job, lattice_mesh, lattice_zones, read
 from hpcph.response import convergence, sharing
-from hpcph.response.thermal import ThermalResponse, response
+from hpcph.response.thermal import response
 
-DIVISIONS = 6
+POINTS = 250  # of meshes that would have a coarse one like this
 ROOM = 300.0  # K
 
 
 def of_flow(job: Job) -> float | None:
-    """Relative change of γ^NL at 300 K when the supercell is shared otherwise, None where symmetry forbids γ^NL."""
+    """Relative change of γ^NL at 300 K when the supercell is shared otherwise.
+
+    None where symmetry forbids γ^NL, and for what has no supercell.
+    """
     structure = job.crystal.structure
-    grid = even_grid(structure, DIVISIONS)
-    mesh = monkhorst_pack(structure, grid, automatic_shift(structure, grid), symmetry=True)
-    simple = replace(
-        job, temperature=np.array([ROOM]), scattering=None, gyromagnetic=None, intervals=None, store_modes=False,
-        allow_unstable=True,
-    )  # fmt: skip
-
-    def summed(crystal) -> ThermalResponse:
-        row, _ = zone(replace(simple, crystal=crystal), mesh).work(slice(0, len(mesh.q_kc)))
-        assert row is not None
-        return response(read(simple, row)[0], simple.temperature, structure.volume, mesh.operations)
-
-    if not convergence.allows_axial(structure.rotations_cartesian):
+    simple = replace(job, temperature=np.array([ROOM]), scattering=None, gyromagnetic=None)
+    mesh = lattice_mesh(simple, POINTS)
+    if mesh is None or not convergence.allows_axial(structure.rotations_cartesian):
         return None
-    found, *others = (summed(crystal) for crystal in (job.crystal, *job.others))
+    rows = [stage.work(slice(0, stage.points))[0] for stage in lattice_zones(simple, mesh)]
+    sums = [read(replace(simple, intervals=None), row)[0] for row in rows if row is not None]
+    found, *others = (response(s, simple.temperature, structure.volume, mesh.operations) for s in sums)
     return convergence.relative(sharing.uncertainty(found, others), found, structure.rotations_cartesian)[1]

@@ -117,6 +117,12 @@ def preserving(structure: Structure, grid, shift) -> np.ndarray:
     return np.logical_and(_integral(matrix).all((1, 2)), _integral(offset).all(1))
 
 
+def star_operations(structure: Structure, divisions: np.ndarray) -> np.ndarray:
+    """Point group and time reversal as they act on a mesh through Γ, (g, 3, 3) int on fractional wave vectors."""
+    kept = reciprocal_rotations(structure.rotations[preserving(structure, divisions, np.zeros(3))])
+    return np.unique(np.concatenate([kept, -kept]), axis=0)
+
+
 def reciprocal_rotations(rotations: np.ndarray) -> np.ndarray:
     """The same operations acting on fractional wave vectors, (g, 3, 3) int: inverse transposes."""
     return np.rint(np.linalg.inv(rotations).swapaxes(-1, -2)).astype(int)

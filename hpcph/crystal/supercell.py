@@ -32,6 +32,7 @@ FAMILIES = frozenset([SumRule.ROTATIONAL, SumRule.HUANG])  # those that a superc
 class Report:
     """What was done to the force constants of a file.
 
+    supercell : ndarray (3, 3) int, its lattice vectors as rows in units of a, b, c
     exponent : p of the prior; cutoff : m, of images; pairs, reciprocal : how many pairs and G
     before, after : largest violation of each rule, of the file's nearest images and now; N m⁻¹, Huang's in Pa
     imposed, left_out : rules that were imposed, and those that would have made the lattice unstable
@@ -43,6 +44,7 @@ class Report:
     sensitivity : relative change of γ^NL at 300 K when the supercell is shared otherwise, None where nobody looked
     """
 
+    supercell: np.ndarray
     exponent: float
     cutoff: float
     pairs: int
@@ -129,6 +131,7 @@ def settle(loaded: Loaded, rules: frozenset[SumRule], stress: np.ndarray = UNSTR
     stiffness = lattice.stiffness(pairs)
     others = [lattice.shared(factor * p, imposed) for factor in OTHERS]
     report = Report(
+        supercell=loaded.supercell,
         exponent=p,
         cutoff=found.cutoff,
         pairs=len(pairs.first),

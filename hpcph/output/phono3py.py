@@ -17,7 +17,7 @@ import numpy as np
 
 from hpcph.crystal.dynamical import Crystal
 from hpcph.crystal.lattice import SYMMETRIC, Structure
-from hpcph.crystal.mesh import block_size, blocks, preserving, reciprocal_rotations
+from hpcph.crystal.mesh import block_size, blocks, preserving, star_operations
 from hpcph.errors import InputError
 from hpcph.output.storage import Unsound, own_numbers
 from hpcph.phonons.lifetimes import Reference
@@ -131,7 +131,7 @@ def stars(grid: Grid, structure: Structure) -> tuple[np.ndarray, np.ndarray]:
     Raises Unsound where point group and time reversal do not bring the rows to every point.
     """
     n = grid.divisions
-    steps = np.stack([_steps(grid.q_pc @ operation.T, n) for operation in operations(grid, structure)])
+    steps = np.stack([_steps(grid.q_pc @ operation.T, n) for operation in star_operations(structure, n)])
     image = np.ravel_multi_index(tuple(np.moveaxis(steps, -1, 0)), tuple(n))  # (g, p)
     _, star = np.unique(image.min(axis=0), return_inverse=True)
     found = np.full(n.prod(), -1)
@@ -141,12 +141,6 @@ def stars(grid: Grid, structure: Structure) -> tuple[np.ndarray, np.ndarray]:
             f"lacks {np.sum(found < 0)} of {len(found)} points of its mesh: it is of another crystal or symmetry"
         )
     return star.ravel(), found
-
-
-def operations(grid: Grid, structure: Structure) -> np.ndarray:
-    """Point group and time reversal as they act on the mesh, (g, 3, 3) int on fractional wave vectors."""
-    kept = reciprocal_rotations(structure.rotations[preserving(structure, grid.divisions, np.zeros(3))])
-    return np.unique(np.concatenate([kept, -kept]), axis=0)
 
 
 def difference(grid: Grid, crystal: Crystal) -> float:

@@ -1,10 +1,12 @@
 """How long phonons live, by mode and temperature: linewidths on a grid, scattering by boundaries (theory §3)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
 
+from hpcph.crystal.lattice import Structure
+from hpcph.crystal.mesh import star_operations
 from hpcph.phonons.angular_momentum import block_average
 from hpcph.phonons.modes import Modes
 
@@ -41,6 +43,10 @@ class Linewidths:
         shares = np.zeros((len(q_kc), len(rows)))
         np.add.at(shares, (np.arange(len(q_kc))[:, None], column.reshape(row_kc.shape)), share_kc)
         return shares @ table[:, rows]
+
+    def anywhere(self, structure: Structure) -> "Linewidths":
+        """The same, interpolated off the mesh."""
+        return replace(self, operations=star_operations(structure, self.divisions))
 
     def _neighbours(self, q_kc: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Rows and shares of trilinear interpolation: the corners of the cells around all images, (k, 8 g) each."""
@@ -82,6 +88,12 @@ class Scattering:
     def nbytes(self) -> int:
         """Size of the table."""
         return self.bulk.rate_tpn.nbytes + self.bulk.point.nbytes if isinstance(self.bulk, Linewidths) else 0
+
+    def anywhere(self, structure: Structure) -> "Scattering":
+        """The same, linewidths interpolated off their mesh."""
+        if not isinstance(self.bulk, Linewidths) or self.everywhere:
+            return self
+        return replace(self, bulk=self.bulk.anywhere(structure))
 
     def reach(self, grid: tuple[int, int, int]) -> bool:
         """Are rates known at all points of a mesh through Γ?"""
