@@ -16,7 +16,7 @@ from hpcph.response.convergence import TENSORS, Uncertainty
 from hpcph.response.thermal import MagneticResponse, ThermalResponse
 
 SHARE = 0.25  # of a run's k-points
-FINEST = 24  # divisions: more tell no more of the supercell
+COARSEST, FINEST = 6, 24  # divisions: fewer are all on symmetry lines, more tell no more of the supercell
 KNOWN = 0.5  # of the points of a mesh, at most, are the supercell's
 
 
@@ -26,7 +26,7 @@ def mesh_for(structure: Structure, supercell: np.ndarray, points: float) -> Mesh
     supercell : ndarray (3, 3) int, lattice vectors as rows in units of a, b, c
     """
     found = None
-    for divisions in range(2, FINEST + 1, 2):
+    for divisions in range(COARSEST, FINEST + 1, 2):
         grid = even_grid(structure, divisions)
         mesh = monkhorst_pack(structure, grid, automatic_shift(structure, grid), symmetry=True)
         if found is not None and len(mesh.q_kc) > points:
