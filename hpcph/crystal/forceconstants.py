@@ -106,9 +106,19 @@ def inverted(loaded: Loaded) -> Loaded:
     return replace(loaded, structure=image, pairs=turned)
 
 
+def _safe() -> None:
+    """phonopy reads YAML with a loader that executes what tags like !!python/object/apply name: have it read data."""
+    import yaml
+    from phonopy import file_IO
+    from phonopy.interface import phonopy_yaml
+
+    phonopy_yaml.Loader = file_IO.Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
 def _phonopy(files: Files) -> Any:
     import phonopy
 
+    _safe()
     main, structure = files.force_constants, files.structure
     optional = {
         "born_filename": files.born,

@@ -17,7 +17,7 @@ from hpcph.crystal.dynamical import Crystal
 from hpcph.crystal.lattice import Structure
 from hpcph.crystal.mesh import block_size, blocks, preserving, reciprocal_rotations
 from hpcph.errors import InputError
-from hpcph.output.storage import Unsound, own_numbers
+from hpcph.output.storage import Unsound, own_numbers, require_hard_links
 from hpcph.phonons.modes import diagonalise
 
 TOLERANCE = 0.03  # of the highest frequency: linewidths are often taken from other force constants
@@ -53,6 +53,7 @@ def opened(path: Path, key: str, kind: str = "kappa-m….hdf5") -> Iterator[h5py
         if not path.is_file():
             raise Unsound("is a folder" if path.is_dir() else "no such file")
         with h5py.File(path, "r") as file:
+            require_hard_links(file)
             yield file
     except InputError:
         raise
