@@ -25,6 +25,7 @@ from hpcph.output.linewidths import lifetimes_at_gamma
 from hpcph.phonons.lifetimes import Scattering
 from hpcph.phonons.magnetic_moment import gyromagnetic_tensor
 from hpcph.phonons.modes import diagonalise
+from hpcph.plausible import first_lines
 from hpcph.response import maps, sample
 from hpcph.response.light import optical_modes
 from hpcph.response.sample import Samples
@@ -59,6 +60,7 @@ def prepare(source: Source) -> Prepared:
     if accuracy is not None:
         remarks.append(f"meshes until γ^LL and γ^NL are accurate to {accuracy}")
     highest = _highest_frequency(crystal, found.commensurate_qc, given.crystal.allow_unstable)
+    remarks[:0] = first_lines(structure.density, highest) if found.units is None else []
     scattered, collisions, more = _scattering(source, crystal)
     own = identity(source)
     job = Job(

@@ -12,6 +12,8 @@ from hpcph.crystal import dipole, dynamical, forceconstants, sumrules, symmetry
 from hpcph.crystal.chain import Chain, Handedness, Units
 from hpcph.crystal.sumrules import SumRule
 from hpcph.errors import InputError
+from hpcph.output import constants
+from hpcph.readers.files import Files
 
 LARGE_CHANGE = 5e-3  # relative change of the force constants by the sum rules that the user is told of
 
@@ -36,11 +38,11 @@ def crystal(source: Source) -> Given:
     given = source.input
     if given.crystal.model is not None:
         return _model(given.crystal.model)
-    loaded = forceconstants.load(files(source))
+    loaded = forceconstants.load(files(source), constants.read)
     if given.crystal.inverted:
         loaded = forceconstants.inverted(loaded)
     found, remarks = _phonopy_crystal(given, loaded)
-    return Given(found, loaded.commensurate_qc, None, remarks)
+    return Given(found, loaded.commensurate_qc, None, [*loaded.remarks, *remarks])
 
 
 def _model(given: Model) -> Given:
@@ -55,17 +57,17 @@ def _model(given: Model) -> Given:
     return Given(built, np.array([[0, 0, 0], [0, 0, 0.25], [0, 0, 0.5]]), chain.units, [remark])
 
 
-def files(source: Source) -> forceconstants.Files:
+def files(source: Source) -> Files:
     """The force-constant files that an input names."""
     given = source.input.crystal
     assert given.force_constants is not None
-    optional = {
-        name: source.resolve(value) for name in ("structure", "force_sets", "born") if (value := getattr(given, name))
-    }
-    supercell = tuple(given.supercell) if given.supercell else None
-    return forceconstants.Files(
-        source.resolve(given.force_constants), supercell=supercell, primitive=given.primitive, **optional
+    structure, force_sets, born = (
+        source.resolve(name) if name else None for name in (given.structure, given.force_sets, given.born)
     )
+    return Files(
+        source.resolve(given.force_constants), structure, force_sets, born,
+        given.supercell_matrix, given.primitive, given.calculator,
+    )  # fmt: skip
 
 
 def sources(source: Source) -> list[Path]:

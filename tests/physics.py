@@ -97,6 +97,15 @@ def case(name: str, rules: frozenset = BOTH, width: str = "default", nac: bool =
     return Case(S, short, pairs, dipoles, dynamical.build(S, pairs, dipoles))
 
 
+def crystal_of(data: forceconstants.Loaded) -> dynamical.Crystal:
+    """Ready to be diagonalised, with phonopy's Ewald width and no sum rules."""
+    S, pairs, dipoles = data.structure, data.pairs, None
+    if data.dielectric is not None:
+        dipoles = dipole.build(S, data.dielectric, dipole.phonopy_width(S, data.dielectric.epsilon))
+        pairs = dipole.subtract(S, data.pairs, dipoles, data.commensurate_qc)
+    return dynamical.build(S, pairs, dipoles)
+
+
 def random_q(structure: Structure, count: int, seed: int = 0) -> np.ndarray:
     """Random wave vectors of the first zone, (count, 3) fractional."""
     return mesh.nearest_image(structure, np.random.default_rng(seed).uniform(-0.5, 0.5, (count, 3)))

@@ -79,10 +79,10 @@ def require_hard_links(file: h5py.File) -> None:
             raise Unsound(f"{ascii(name)[1:-1][:60]} is not an array of numbers in the file")
 
 
-def own_numbers(file: h5py.File, name: str, row_of: int | None = None) -> h5py.Dataset:
+def own_numbers(file: h5py.File, name: str, row_of: int | None = None, most: int = FOREIGN) -> h5py.Dataset:
     """A dataset of another program's file: real numbers that stand in the file itself, in chunks or not.
 
-    row_of : axis of three of which one row is read
+    row_of : axis of three of which one row is read; most : bytes that it may take
 
     Raises Unsound.
     """
@@ -91,7 +91,7 @@ def own_numbers(file: h5py.File, name: str, row_of: int | None = None) -> h5py.D
         raise Unsound(f"{name} is not an array of numbers in the file")
     read = dataset.nbytes // (dataset.shape[row_of] if row_of is not None and dataset.ndim == 3 else 1)
     chunk = int(np.prod(dataset.chunks or 0)) * dataset.dtype.itemsize
-    if dataset.is_virtual or dataset.external or max(chunk, read) > FOREIGN:
+    if dataset.is_virtual or dataset.external or max(chunk, read) > most:
         raise Unsound(f"{name} is not an array of numbers in the file")
     return dataset
 
