@@ -87,6 +87,7 @@ def read(files: Files, hdf5: Hdf5) -> Reading:
         else:
             phi, more = forces.constants_from(ph, forced or crystal, _forces(said, forced, ph), units)
             remarks += more
+        _require_restoring(constants.content if constants else forced or crystal, ph, phi)
         with blaming(crystal):
             ph.force_constants = phi
     return Reading(ph, tuple(remarks))
@@ -125,6 +126,14 @@ def _roles(given: dict[str, Content]) -> tuple[Content, Content | None, Content 
     if forced:
         raise forced.refuse(f"{main.path.name} is {main.kind.value} already; leave it out")
     return (structure, main, None) if main.kind is Kind.FORCE_SETS else (structure, None, main)
+
+
+def _require_restoring(content: Content, ph: Any, phi: np.ndarray) -> None:
+    """Raise InputError where an atom that is moved is driven further: its neighbours hold it in any crystal."""
+    own = np.trace(phi[np.arange(len(phi)), ph.primitive.p2s_map], axis1=1, axis2=2)
+    if not np.all(own > 0):
+        what = f"drives atom {int(np.argmin(own)) + 1} away from its place ({own.min() / 3:.3g} eV Å⁻²)"
+        raise content.refuse(f"{what}: of another crystal.supercell or order of atoms")
 
 
 def _of_units(said: Described, units: Units) -> list[str]:

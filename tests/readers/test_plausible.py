@@ -34,11 +34,10 @@ def test_what_no_solid_has_is_a_warning(density, thz, words):
 
 
 def test_a_file_in_bohr_and_rydberg_that_does_not_say_so(tmp_path):
-    """Its lengths are taken for Å: 6.7 times lighter. The first lines of check say it, and crystal.calculator mends it."""
+    """Its lengths are taken for Å: 6.7 times lighter. The first line of check shows it, crystal.calculator mends it."""
     ph = toys.in_units(toys.rocksalt().phonopy, "qe")
-    cell = PhonopyAtoms(
-        symbols=ph.unitcell.symbols, cell=ph.unitcell.cell, scaled_positions=ph.unitcell.scaled_positions
-    )
+    own = {"symbols": ph.unitcell.symbols, "scaled_positions": ph.unitcell.scaled_positions}
+    cell = PhonopyAtoms(cell=ph.unitcell.cell, **own)
     unnamed = phonopy.Phonopy(cell, ph.supercell_matrix, ph.primitive_matrix)
     unnamed.force_constants = ph.force_constants
     path = toys.save(unnamed, tmp_path / "p.yaml", force_constants=True)
