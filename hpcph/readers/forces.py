@@ -35,6 +35,18 @@ def of_dataset(content: Content, dataset: dict | None) -> Forces | None:
         return Forces(np.array([int(one["number"]) for one in sets]), displacement, force)
 
 
+def of_others(content: Content, dataset: dict | None, given: Forces) -> list[str]:
+    """A line where displacements of single atoms are not those that the file of the crystal lists."""
+    listed = None if dataset is None else dataset.get("first_atoms")
+    if listed is None or given.displaced is None:
+        return []
+    same = len(listed) == len(given.displaced) and all(
+        one["number"] == atom and np.allclose(one["displacement"], u, atol=1e-5)
+        for one, atom, u in zip(listed, given.displaced, given.displacement, strict=True)
+    )
+    return [] if same else [f"displacements of {content.path.name} are not those that the file of the crystal lists"]
+
+
 def constants_from(ph: Any, content: Content, given: Forces, units: Units) -> tuple[np.ndarray, list[str]]:
     """Force constants of the atoms of the primitive cell, eV Å⁻², and what the user should know. Raises InputError.
 

@@ -85,8 +85,9 @@ def read(files: Files, hdf5: Hdf5) -> Reading:
                 )
             remarks += [f"{what}; crystal.primitive: P takes them as they are"] * (apart > UNLIKE)
         else:
-            phi, more = forces.constants_from(ph, forced or crystal, _forces(said, forced, ph), units)
-            remarks += more
+            moved = _forces(said, forced, ph)
+            phi, more = forces.constants_from(ph, forced or crystal, moved, units)
+            remarks += more + forces.of_others(forced or crystal, said.dataset, moved)
         _require_restoring(constants.content if constants else forced or crystal, ph, phi)
         with blaming(crystal):
             ph.force_constants = phi
@@ -182,18 +183,17 @@ def _cut(wanted: Any, said: Described, cell: Any, supercell: np.ndarray, constan
     if not primitive.is_automatic(wanted):
         final = wanted if isinstance(wanted, str) else np.array(wanted, float)
     else:
-        final = primitive.automatic(cell) if said.primitive is None else said.primitive
+        with blaming(said.content, "phonopy finds no crystal in it"):
+            final = primitive.automatic(cell) if said.primitive is None else said.primitive
     first = final if said.primitive is None else said.primitive
     tried: list[Any] = []
     for matrix in (first, final, "P"):
-        tried.append(cuts.cut(said, cell, supercell, matrix))
-        if cuts.fits(tried[-1], phi, rows, born):
-            break
-    else:
-        raise cuts.misfit(constants.content if constants else said.content, tried[0], phi, born)
-    own = tried[-1]
-    same = np.shape(final) == (3, 3) and np.allclose(final, own.primitive_matrix)
-    return [own, own if same else cuts.cut(said, cell, supercell, final)]
+        own = cuts.cut(said, cell, supercell, matrix)
+        tried.append(own)
+        if cuts.fits(own, phi, rows, born):
+            same = matrix is final or (np.shape(final) == (3, 3) and np.allclose(final, own.primitive_matrix))
+            return [own, own if same else cuts.cut(said, cell, supercell, final)]
+    raise cuts.misfit(constants.content if constants else said.content, tried[0], phi, born)
 
 
 def _charge(ph: Any, own: Any, said: Described, file: Content | None, units: Units) -> list[str]:

@@ -26,7 +26,7 @@ def automatic(cell: Any) -> np.ndarray:
 
     alike = [(s, round(float(m), 4)) for s, m in zip(cell.symbols, cell.masses, strict=True)]
     kinds = {kind: number + 1 for number, kind in enumerate(dict.fromkeys(alike))}
-    if len(kinds) > ELEMENTS:
+    if len(kinds) > ELEMENTS or cell.has_weighted_species:
         return np.eye(3)
     told = PhonopyAtoms(
         cell=cell.cell,

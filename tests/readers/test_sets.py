@@ -249,3 +249,71 @@ def test_a_yaml_of_phonopy_1(tmp_path):
     text = head + text[text.index("physical_unit:") :].replace('"angstrom"', '"Angstrom"').replace("eV/angs", "eV/Angs")
     (tmp_path / "phonopy.yaml").write_text(text)
     same(load(Files(tmp_path / "phonopy.yaml")), load(Files(tmp_path / "new.yaml")), 1e-9)
+
+
+def poscar(toy, scale="1", named=True, words=None, mode="Direct", dynamics=False) -> str:
+    """One way of many to write a unit cell."""
+    factor = float(scale) if float(scale) > 0 else (-float(scale) / abs(np.linalg.det(toy.lattice))) ** (1 / 3)
+    if float(scale) < 0:  # the volume that the cell is to have
+        factor, scale = 2.0, str(-abs(np.linalg.det(toy.lattice)))
+    cartesian = toy.positions @ toy.lattice / factor
+    rows = cartesian if mode[0] in "CcKk" else toy.positions
+    kinds = " ".join(words or toy.symbols)
+    lattice = [" ".join(map(repr, vector)) for vector in (toy.lattice / factor).tolist()]
+    head = ["a crystal" if named else kinds, scale, *lattice]
+    head += [kinds] * named + [" ".join("1" for _ in toy.symbols)]
+    head += ["Selective dynamics"] * dynamics + [mode]
+    return "\n".join([*head, *(" ".join(map(repr, row)) + " T T F" * dynamics for row in rows.tolist()), ""])
+
+
+@pytest.mark.parametrize("mode", ["Direct", "d", "Cartesian", "c", "K"])
+@pytest.mark.parametrize(
+    "how",
+    [{}, {"scale": "2.5"}, {"scale": "-1"}, {"named": False}, {"dynamics": True}, {"words": ("{}_pv", "{}/5f1a")}],
+)
+def test_every_way_to_write_a_poscar(crystals, tmp_path, how, mode):
+    """Scaled Cartesian positions, a volume for a scale, names of pseudopotentials: phonopy misreads these."""
+    folder, toy = crystals("triclinic")
+    how = dict(how)
+    if "words" in how:
+        how["words"] = [word.format(symbol) for word, symbol in zip(how["words"], toy.symbols, strict=True)]
+    (tmp_path / "POSCAR").write_text(poscar(toy, mode=mode, **how))
+    own = {"supercell": toy.supercell, "born": folder / "BORN"}
+    expected = load(Files(folder / "POSCAR", force_sets=folder / "FORCE_SETS", **own))
+    same(load(Files(tmp_path / "POSCAR", force_sets=folder / "FORCE_SETS", **own)), expected, 1e-9)
+
+
+def test_displacements_that_the_crystal_does_not_list_are_said(crystals, tmp_path):
+    """FORCE_SETS of another set of displacements of the same crystal is good, and may be a mistake."""
+    folder, toy = crystals("triclinic")
+    for name in ("phonopy_disp.yaml", "FORCE_SETS", "BORN"):
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    names = SETS["phonopy_disp and FORCE_SETS"]
+    expected = load(files(folder, toy, names))
+    assert not expected.remarks
+    rows = (tmp_path / "FORCE_SETS").read_text().splitlines()
+    size = len(toy.phonopy.supercell) + 3
+    (tmp_path / "FORCE_SETS").write_text("\n".join([rows[0], "11", *rows[2 : 2 + 11 * size]]))
+    loaded = load(files(tmp_path, toy, names))
+    assert any("are not those that the file of the crystal lists" in line for line in loaded.remarks)
+    same(loaded, expected)
+
+
+def test_reading_leaves_the_process_as_it_was(crystals, monkeypatch, tmp_path):
+    """symfc lifts Python's limit of recursion, phonopy's YAML executes tags, and both may print."""
+    import sys
+
+    from phonopy import file_IO
+    from phonopy.interface import phonopy_yaml
+
+    monkeypatch.chdir(tmp_path)
+    limit, (folder, toy) = sys.getrecursionlimit(), crystals("triclinic")
+    load(files(folder, toy, SETS["all displaced"]))
+    assert sys.getrecursionlimit() == limit and not list(tmp_path.iterdir())
+    for reader in (phonopy_yaml.load_yaml, file_IO.is_file_phonopy_yaml):
+        (tmp_path / "p.yaml").write_text("a: !!python/object/apply:os.mkdir [executed]\n")
+        try:
+            reader(tmp_path / "p.yaml")
+        except Exception as err:
+            assert "could not determine a constructor" in str(err)
+        assert not (tmp_path / "executed").exists()
