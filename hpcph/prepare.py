@@ -27,6 +27,7 @@ from hpcph.output.linewidths import lifetimes_at_gamma
 from hpcph.phonons.lifetimes import Reference, Scattering
 from hpcph.phonons.magnetic_moment import gyromagnetic_tensor
 from hpcph.phonons.modes import diagonalise
+from hpcph.plausible import first_lines
 from hpcph.response import maps, sample
 from hpcph.response.light import optical_modes
 from hpcph.response.sample import Samples
@@ -68,6 +69,7 @@ def prepare(source: Source) -> Prepared:
     except Unstable as err:
         raise explained(err, found.settled.plain) if found.settled else err from None
     remarks += imaginary(frequency, found.commensurate_qc, "of the supercell")
+    remarks[:0] = first_lines(structure.density, frequency.max()) if found.units is None else []
     scattered, collisions, reference, more = _scattering(source, crystal)
     own = identity(source)
     job = Job(

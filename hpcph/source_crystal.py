@@ -14,7 +14,8 @@ from hpcph.crystal.invariances import SumRule
 from hpcph.crystal.lattice import symmetric
 from hpcph.crystal.supercell import Settled, settle
 from hpcph.errors import InputError
-from hpcph.output import lattice
+from hpcph.output import constants, lattice
+from hpcph.readers.files import Files
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,12 @@ def crystal(source: Source) -> Given:
     given = source.input
     if given.crystal.model is not None:
         return _model(given.crystal.model)
-    loaded = forceconstants.load(files(source))
+    loaded = forceconstants.load(files(source), constants.read)
     if given.crystal.inverted:
         loaded = forceconstants.inverted(loaded)
     settled = _settled(given, loaded)
     structure = loaded.structure
-    remarks = [f"{structure.space_group}, {len(structure.mass_a)} atoms, {structure.density:.1f} kg m⁻³"]
+    remarks = [*loaded.remarks, f"{structure.space_group}, {len(structure.mass_a)} atoms"]
     found, remarks = _with_honoured_symmetry(settled.crystal, remarks + lattice.lines(settled.report))
     return Given(found, loaded.commensurate_qc, None, remarks, settled)
 
@@ -61,17 +62,17 @@ def _model(given: Model) -> Given:
     return Given(built, np.array([[0, 0, 0], [0, 0, 0.25], [0, 0, 0.5]]), chain.units, [remark])
 
 
-def files(source: Source) -> forceconstants.Files:
+def files(source: Source) -> Files:
     """The force-constant files that an input names."""
     given = source.input.crystal
     assert given.force_constants is not None
-    optional = {
-        name: source.resolve(value) for name in ("structure", "force_sets", "born") if (value := getattr(given, name))
-    }
-    supercell = tuple(given.supercell) if given.supercell else None
-    return forceconstants.Files(
-        source.resolve(given.force_constants), supercell=supercell, primitive=given.primitive, **optional
+    structure, force_sets, born = (
+        source.resolve(name) if name else None for name in (given.structure, given.force_sets, given.born)
     )
+    return Files(
+        source.resolve(given.force_constants), structure, force_sets, born,
+        given.supercell_matrix, given.primitive, given.calculator,
+    )  # fmt: skip
 
 
 def sources(source: Source) -> list[Path]:

@@ -89,6 +89,11 @@ def case(name: str, rules: frozenset = ALL, nac: bool = True) -> Case:
     return Case(found.crystal.structure, found.crystal, found.crystal.dipoles, found.pairs, found)
 
 
+def crystal_of(data: forceconstants.Loaded) -> dynamical.Crystal:
+    """Ready to be diagonalised, with no sum rules: phonopy's, but for its cut of the dipoles."""
+    return supercell.settle(data, NONE).crystal
+
+
 def random_q(structure: Structure, count: int, seed: int = 0) -> np.ndarray:
     """Random wave vectors of the first zone, (count, 3) fractional."""
     return mesh.nearest_image(structure, np.random.default_rng(seed).uniform(-0.5, 0.5, (count, 3)))

@@ -1,10 +1,6 @@
-"""Force constants from phonopy's files. The only importer of phonopy; rank 0 alone comes here."""
+"""Force constants from phonopy's files: what readers/ read, as arrays in SI. Rank 0 alone comes here."""
 
-import contextlib
-import os
-import tempfile
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,35 +8,15 @@ import numpy as np
 from hpcph import constants
 from hpcph.crystal.lattice import Dielectric, PairTable, Structure
 from hpcph.errors import InputError
+from hpcph.readers import phonopy_set
+from hpcph.readers.files import Files
+from hpcph.readers.phonopy_set import Hdf5, no_hdf5
 
 SYMPREC = 1e-5  # Å
+NEAR = 0.1  # Å: an atom and itself
+UNRELATED = 0.2  # of what Φ between atoms violates permutation by, relative
 EV_A = constants.elementary_charge * constants.angstrom  # J m
 EV_PER_A2 = constants.elementary_charge / constants.angstrom**2  # N m⁻¹
-
-
-@dataclass(frozen=True)
-class Files:
-    """Where the force constants are; every name explicit, so that nothing lying about is picked up.
-
-    force_constants : phonopy_params.yaml[.xz], phonopy_disp.yaml, FORCE_CONSTANTS or force_constants.hdf5
-    structure : phonopy yaml or unit cell (POSCAR, …), where force_constants has none
-    """
-
-    force_constants: Path
-    structure: Path | None = None
-    force_sets: Path | None = None
-    born: Path | None = None
-    supercell: tuple[int, ...] | None = None
-    primitive: str | list | None = "auto"
-
-    def absolute(self) -> "Files":
-        """The same files, independent of the current folder."""
-        names = ("force_constants", "structure", "force_sets", "born")
-        return replace(self, **{n: getattr(self, n).resolve() for n in names if getattr(self, n)})
-
-    def all(self) -> list[Path]:
-        """The files that exist in this set, in a fixed order."""
-        return [p for p in (self.force_constants, self.structure, self.force_sets, self.born) if p]
 
 
 @dataclass(frozen=True)
@@ -50,6 +26,7 @@ class Loaded:
     dielectric : Born charges and ε, or None
     supercell : ndarray (3, 3) int, its lattice vectors as rows in units of a, b, c
     commensurate_qc : ndarray (q, 3) fractional, where the supercell's force constants are exact
+    remarks : lines that the user should read
     """
 
     structure: Structure
@@ -57,39 +34,21 @@ class Loaded:
     dielectric: Dielectric | None
     supercell: np.ndarray
     commensurate_qc: np.ndarray
+    remarks: tuple[str, ...] = ()
 
 
-def load(files: Files) -> Loaded:
+def load(files: Files, hdf5: Hdf5 = no_hdf5) -> Loaded:
     """Read a phonopy file set.
+
+    hdf5 : reads force_constants.hdf5, which this room does not: hpcph.output.constants.read
 
     Raises InputError where a file is missing, is not phonopy's, or carries no force constants.
     """
-    for path in files.all():
-        if not os.path.isfile(path):  # pathlib raises where a folder may not be searched
-            raise InputError("crystal.force_constants", path, "no such file; give a path relative to the input file")
-    files = files.absolute()
-    with contextlib.ExitStack() as stack:  # phonopy.load looks for FORCE_SETS, BORN, … in the current folder
-        stack.enter_context(contextlib.chdir(stack.enter_context(tempfile.TemporaryDirectory())))
-        stack.enter_context(contextlib.redirect_stdout(stack.enter_context(open(os.devnull, "w"))))
-        try:
-            ph = _phonopy(files)
-        except InputError:
-            raise
-        except Exception as err:  # phonopy raises whatever its parsers raise
-            raise InputError(
-                "crystal.force_constants",
-                files.force_constants,
-                f"phonopy cannot read it ({type(err).__name__}: {_line(err)})",
-            ) from err
-    if ph.force_constants is None:
-        raise InputError(
-            "crystal.force_constants",
-            files.force_constants,
-            "holds no force constants; add crystal.force_sets: FORCE_SETS",
-        )
+    reading = phonopy_set.read(files, hdf5)
+    ph = reading.phonopy
     dielectric = _dielectric(ph)
     structure = replace(_structure(ph), born_aij=dielectric.born if dielectric else None)
-    return Loaded(structure, _pairs(ph), dielectric, _supercell(ph), _commensurate(ph))
+    return Loaded(structure, _pairs(ph, files), dielectric, _supercell(ph), _commensurate(ph), reading.remarks)
 
 
 def inverted(loaded: Loaded) -> Loaded:
@@ -104,33 +63,6 @@ def inverted(loaded: Loaded) -> Loaded:
     image = replace(structure, fractional_ac=positions, space_group=_name(dataset))
     turned = PairTable.symmetric(pairs.first, pairs.second, -pairs.cell, pairs.phi, pairs.share)
     return replace(loaded, structure=image, pairs=turned)
-
-
-def _phonopy(files: Files) -> Any:
-    import phonopy
-
-    main, structure = files.force_constants, files.structure
-    optional = {
-        "born_filename": files.born,
-        "force_sets_filename": files.force_sets,
-        "supercell_matrix": files.supercell,
-    }
-    options: dict[str, Any] = {key: value for key, value in optional.items() if value is not None}
-    options["primitive_matrix"] = files.primitive
-    if ".yaml" in main.suffixes or ".yml" in main.suffixes:
-        return phonopy.load(main, **options)
-    if structure is None:
-        raise InputError(
-            "crystal.structure",
-            None,
-            f"{main.name} holds no crystal; add crystal.structure: phonopy_disp.yaml or POSCAR",
-        )
-    options["force_constants_filename"] = main
-    if ".yaml" in structure.suffixes or ".yml" in structure.suffixes:
-        return phonopy.load(structure, **options)
-    if files.supercell is None:
-        raise InputError("crystal.supercell", None, "a plain unit cell needs crystal.supercell: [n, n, n]")
-    return phonopy.load(unitcell_filename=structure, **options)
 
 
 def _structure(ph) -> Structure:
@@ -159,8 +91,11 @@ def _unique(rotations: np.ndarray) -> np.ndarray:
     return rotations[np.sort(index)]
 
 
-def _pairs(ph) -> PairTable:
-    """Φ_ab(T) with the weight of a pair shared by its equally short images (svecs, multiplicities)."""
+def _pairs(ph, files: Files) -> PairTable:
+    """Φ_ab(T) with the weight of a pair shared by its equally short images (svecs, multiplicities).
+
+    Raises InputError where Φ_ab(T) and Φ_ba(−T)ᵀ are unrelated, as those of another supercell or order of atoms are.
+    """
     cell = ph.primitive
     svecs, multi = cell.get_smallest_vectors()
     compact = ph.force_constants.shape[0] == len(cell)
@@ -177,7 +112,13 @@ def _pairs(ph) -> PairTable:
     translation = vector - fractional[b] + fractional[a]
     assert np.abs(translation - np.rint(translation)).max() < 1e-3, "svecs do not fit the primitive cell"
     phi = ph.force_constants[rows[a], s] / np.repeat(repeat, repeat)[:, None, None] * EV_PER_A2
-    return PairTable.symmetric(a, b, np.rint(translation).astype(int), phi, 1 / np.repeat(repeat, repeat))
+    table = PairTable.symmetric(a, b, np.rint(translation).astype(int), phi, 1 / np.repeat(repeat, repeat))
+    between = np.linalg.norm(vector @ cell.cell, axis=1) > NEAR
+    apart, size = (np.linalg.norm(part[between]) for part in (phi - table.phi, table.phi))
+    if apart > UNRELATED * size:
+        fix = f"Φ_ab and Φ_ba differ by {apart / size:.0%}: of another supercell or order of atoms"
+        raise InputError("crystal.force_constants", files.force_constants, f"{fix}; check crystal.supercell")
+    return table
 
 
 def _dielectric(ph) -> Dielectric | None:
@@ -200,7 +141,3 @@ def _commensurate(ph) -> np.ndarray:
     zone = BrillouinZone(np.linalg.inv(ph.primitive.cell))
     zone.run(get_commensurate_points(_supercell(ph).T))
     return np.array([points[0] for points in zone.shortest_qpoints])
-
-
-def _line(err: Exception) -> str:
-    return " ".join(str(err).split())[:120]

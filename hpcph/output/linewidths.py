@@ -7,7 +7,7 @@ import h5py
 import numpy as np
 
 from hpcph.errors import InputError
-from hpcph.output.storage import own_numbers
+from hpcph.output.storage import own_numbers, require_hard_links
 
 KEY = "optics.lifetime.linewidths"
 ACOUSTIC = 3
@@ -49,6 +49,7 @@ def _read(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         raise InputError(KEY, path, "no such file; give a kappa-….hdf5 of phono3py")
     try:
         with h5py.File(path, "r") as file:
+            require_hard_links(file)
             gamma, frequency = own_numbers(file, "gamma", row_of=1), own_numbers(file, "frequency")
             temperature = np.atleast_1d(own_numbers(file, "temperature")[...]).astype(float)
             if "band_index" in file:

@@ -19,7 +19,7 @@ from hpcph.crystal.dynamical import Crystal
 from hpcph.crystal.lattice import SYMMETRIC, Structure
 from hpcph.crystal.mesh import block_size, blocks, preserving, star_operations
 from hpcph.errors import InputError
-from hpcph.output.storage import Unsound, own_numbers
+from hpcph.output.storage import Unsound, own_numbers, require_hard_links
 from hpcph.phonons.lifetimes import Reference
 from hpcph.phonons.modes import diagonalise
 
@@ -74,6 +74,7 @@ def opened(path: Path, key: str, kind: str = "kappa-m….hdf5") -> Iterator[h5py
         if packed := [how for magic, how in UNPACK.items() if start.startswith(magic)]:
             raise Unsound(f"is compressed; unpack it with {packed[0]}")
         with h5py.File(path, "r") as file:
+            require_hard_links(file)
             yield file
     except InputError:
         raise

@@ -22,6 +22,7 @@ crystal:
   force_sets: FORCE_SETS
   born: BORN
   supercell: [2, 3, 4]
+  calculator: qe
   nac: gonze
   sum_rules: [translational]
   primitive: [[0.5, 0.5, 0], [0, 0.5, 0.5], [0.5, 0, 0.5]]

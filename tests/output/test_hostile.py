@@ -219,6 +219,8 @@ LINEWIDTHS = {
     "a flat list of points": exchange("qpoint", np.zeros(2)),
     "no temperatures": exchange("temperature", np.zeros(0)),
     "external link": linked(h5py.ExternalLink("good.hdf5", "gamma")),
+    "external link to a pipe": lambda f: linked(damage.to_a_pipe(f))(f),
+    "unasked link to a pipe": lambda f: f.__setitem__("more", damage.to_a_pipe(f)),
     "soft link in a loop": linked(h5py.SoftLink("/gamma")),
     "a group": lambda f: (f.__delitem__("gamma"), f.create_group("gamma")),
     **{

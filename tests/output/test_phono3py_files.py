@@ -94,6 +94,8 @@ KINDS = {  # what is done to the file, and a word of the complaint
     "huge points": (exchange("qpoint", shape=(damage.BIG, 3), dtype="f8", chunks=(1000, 3)), "qpoint is not"),
     "empty": (exchange("gamma", lambda g: g[:0]), "is not an array"),
     "external link": (linked("gamma", h5py.ExternalLink("good.hdf5", "gamma")), "gamma is not an array"),
+    "external link to a pipe": (lambda f: linked("gamma", damage.to_a_pipe(f))(f), "gamma is not an array"),
+    "unasked link to a pipe": (lambda f: f.__setitem__("grid_matrix", damage.to_a_pipe(f)), "grid_matrix is not"),
     "soft link in a loop": (linked("mesh", h5py.SoftLink("/mesh")), "mesh is not"),
     "a group": (lambda f: (f.__delitem__("gamma"), f.create_group("gamma")), "gamma is not an array"),
 }  # fmt: skip
