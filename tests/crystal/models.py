@@ -1,13 +1,33 @@
 """Crystals that nobody has calculated: any cell, any charges, springs to near atoms or elements drawn at random."""
 
+from functools import cache
+from itertools import product
+
 import numpy as np
 import supercells
+from hypothesis import strategies as st
 
 from hpcph.crystal.forceconstants import Loaded
 from hpcph.crystal.lattice import Dielectric, PairTable, Structure, within
 
 ANGSTROM = 1e-10
 COULOMB = 2.307e-28  # e²/4πε₀, J m
+
+
+@cache
+def _diagonals(largest: int) -> list[tuple[int, int, int]]:
+    return [d for d in product(range(1, largest + 1), repeat=3) if d[0] * d[1] * d[2] <= largest]
+
+
+@st.composite
+def shapes(draw, largest: int):
+    """Whole matrices with a determinant of at most such a size, either sign, compact or oblique."""
+    matrix = np.diag(draw(st.sampled_from(_diagonals(largest))))
+    for a, b in ((0, 1), (0, 2), (1, 2)):
+        matrix[a, b] = draw(st.integers(0, matrix[b, b] - 1))
+    for a, b, times in draw(st.lists(st.tuples(*[st.integers(0, 2)] * 2, st.integers(-2, 2)), max_size=4)):
+        matrix[a] += (a != b) * times * matrix[b]
+    return matrix[draw(st.permutations(range(3)))]
 
 
 def triclinic(seed: int, atoms: int = 2) -> tuple[Structure, Dielectric]:

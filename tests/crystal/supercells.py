@@ -4,9 +4,8 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
-import spglib
 
-from hpcph.crystal import dipole, dynamical, ewald, images, invariances
+from hpcph.crystal import dipole, dynamical, ewald, images, invariances, refinement
 from hpcph.crystal.dipole import Dipoles
 from hpcph.crystal.forceconstants import Loaded
 from hpcph.crystal.images import Images
@@ -139,6 +138,12 @@ def representatives(matrix: np.ndarray) -> np.ndarray:
     return box[one]
 
 
+def short(supercell: np.ndarray, structure: Structure) -> np.ndarray:
+    """A basis of the same lattice, of obtuse or acute angles alone, rows in a, b, c."""
+    faces = refinement.obtuse(supercell @ structure.lattice_vc) @ supercell
+    return faces[:3]
+
+
 def _classes(supercell: np.ndarray, first: np.ndarray, second: np.ndarray, cell: np.ndarray) -> np.ndarray:
     """A number that images of each other share, (p,) int."""
     inverse, n = whole(supercell)
@@ -148,15 +153,12 @@ def _classes(supercell: np.ndarray, first: np.ndarray, second: np.ndarray, cell:
 
 def _nearest_images(structure: Structure, supercell: np.ndarray) -> tuple[np.ndarray, ...]:
     """The nearest images of all pairs of atoms of a supercell: first, second, cell and a number for each pair."""
-    basis = supercell @ structure.lattice_vc
-    reduced = spglib.niggli_reduce(basis * 1e10)
-    short = supercell if reduced is None else np.rint(reduced * 1e-10 @ np.linalg.inv(structure.lattice_vc)).astype(int)
-    rows, number = [], 0
+    basis, rows, number = short(supercell, structure), [], 0
     for a, b in product(range(len(structure.mass_a)), repeat=2):
         delta = structure.fractional_ac[b] - structure.fractional_ac[a]
         for cell in representatives(supercell):
-            inside = np.rint((cell + delta) @ np.linalg.inv(short)).astype(int) @ short
-            cells = cell - inside + AROUND @ short
+            inside = np.rint((cell + delta) @ np.linalg.inv(basis)).astype(int) @ basis
+            cells = cell - inside + AROUND @ basis
             length = np.linalg.norm((cells + delta) @ structure.lattice_vc, axis=1)
             rows += [(a, b, *near, number) for near in cells[length < length.min() + TIE]]
             number += 1

@@ -29,12 +29,6 @@ def apart(one, other):
     return (np.abs(one - other) / (2 * scale)).max()
 
 
-def shapes(largest):
-    """Whole matrices of at most so large a determinant, either sign."""
-    entries = st.lists(st.integers(-2, 2), min_size=9, max_size=9).map(lambda x: np.reshape(x, (3, 3)))
-    return entries.filter(lambda x: 1 <= abs(round(np.linalg.det(x))) <= largest)
-
-
 def slow(names):
     return [pytest.param(name, marks=pytest.mark.slow) for name in names]
 
@@ -71,7 +65,7 @@ def test_frequencies_of_zinc_oxide_that_every_cell_gives():
 
 
 @settings(max_examples=25, deadline=None)
-@given(cell=shapes(3), supercell=shapes(4), seed=st.integers(0, 99))
+@given(cell=models.shapes(3), supercell=models.shapes(4), seed=st.integers(0, 99))
 def test_any_cell_of_any_supercell_gives_the_folded_frequencies(cell, supercell, seed):
     """A triclinic crystal with any charges and a supercell of any shape, written with any smaller one as its cell."""
     small = models.springs(seed, supercell @ cell)
