@@ -18,14 +18,22 @@ def second_order() -> forceconstants.Loaded:
     """Force constants of the 5×5×3 supercell, from forces."""
     given = {"phono3py_yaml": "phono3py_disp_dimfc2.yaml", "forces_fc2_filename": "FORCES_FC2", "born_filename": "BORN"}
     files = {key: FOLDER / name for key, name in given.items()}
-    phono3py = _phono3py(*files.values())
+    whole = _phono3py(*files.values()).load(**files, produce_fc=False, log_level=0)
+    return _second_order(whole, whole.phonon_supercell_matrix)
+
+
+def second_order_of_the_third() -> forceconstants.Loaded:
+    """Force constants of the 3×3×2 supercell, from the forces of the third order."""
+    whole = _phono3py(SOURCE).load(SOURCE, produce_fc=False, log_level=0)
+    return _second_order(whole, whole.supercell_matrix)
+
+
+def _second_order(whole, supercell) -> forceconstants.Loaded:
     import phonopy
 
-    whole = phono3py.load(**files, produce_fc=False, log_level=0)
     whole.produce_fc2()
     whole.symmetrize_fc2()
-    cells = {"supercell_matrix": whole.phonon_supercell_matrix, "primitive_matrix": whole.primitive_matrix}
-    second = phonopy.Phonopy(whole.unitcell, **cells)
+    second = phonopy.Phonopy(whole.unitcell, supercell_matrix=supercell, primitive_matrix=whole.primitive_matrix)
     second.force_constants, second.nac_params = whole.fc2, whole.nac_params
     with tempfile.TemporaryDirectory() as folder:
         second.save(Path(folder) / "aln.yaml", settings={"force_constants": True})
