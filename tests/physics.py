@@ -21,6 +21,9 @@ from hpcph.response.weights import mode_weights
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / os.environ.get("HPCPH_DATA", "../shared/data")
+CHIRAL = ("P2_13", "P4_332", "P6_1", "P6_222")
+PHONONDB = ("mp-4266", "mp-5327", "mp-717", "mp-7714", "mp-8187", "mp-8352", "mp-989613", "mp-556595")
+LARGE = ("mp-10080", "mp-1716", "mp-23195", "mp-23339", "mp-3416", "mp-555846", "mp-562480")  # of the same, 20 atoms
 FILES = {
     "embedded": ROOT / "inputs/quartz/phonopy_params.yaml.xz",
     "quartz_pbesol": DATA / "quartz_pbesol/phonopy_params.yaml.xz",
@@ -30,9 +33,10 @@ FILES = {
     "quartz_lda raw": DATA / "quartz_lda/phonopy_params_raw.yaml.xz",
     "stishovite": DATA / "stishovite/phonopy_params.yaml.xz",
     "zno": DATA / "zno/phonopy_params.yaml.xz",
-    **{group: DATA / f"chiral/phonopy_params_{group}.yaml.xz" for group in ("P2_13", "P4_332", "P6_1", "P6_222")},
+    **{group: DATA / f"chiral/phonopy_params_{group}.yaml.xz" for group in CHIRAL},
+    **{name: DATA / f"phonondb/{name}.yaml.xz" for name in (*PHONONDB, *LARGE)},
+    **{name: DATA / f"cases/dipoles_of_small_supercells/{name}.yaml.xz" for name in ("zno4", "zno32")},
 }
-CHIRAL = ("P2_13", "P4_332", "P6_1", "P6_222")
 POLAR = ("embedded", "quartz_pbesol", "quartz_lda", "stishovite", "zno")  # with Born charges
 QUARTZ = ("quartz_pbesol", "quartz_lda")
 NONE, TRANSLATION, ALL = frozenset(), frozenset([SumRule.TRANSLATIONAL]), frozenset(SumRule)
@@ -65,7 +69,12 @@ def file(name: str) -> Path:
 
 @cache
 def loaded(name: str) -> forceconstants.Loaded:
-    return forceconstants.load(forceconstants.Files(file(name)))
+    """The file set of a crystal, read once; AlN by its forces, of 5×5×3 cells or of 3×3×2."""
+    if name in ("aln", "aln 3×3×2"):
+        import aln  # which takes the data folder from here
+
+        return aln.second_order() if name == "aln" else aln.second_order_of_the_third()
+    return forceconstants.load(forceconstants.Files(file(name), primitive="P" if name == "zno32" else "auto"))
 
 
 @cache

@@ -127,7 +127,7 @@ def exponent(images: Images) -> float:
         variance = images.group_sums(images.weight(p))[apart]
         return -0.5 * np.log(variance).sum() - 0.5 * len(square) * np.log((square / variance).mean())
 
-    return max(EXPONENTS, key=likelihood)
+    return max(reversed(EXPONENTS), key=lambda p: round(likelihood(p), 9))  # of equals, as with one pair, the largest
 
 
 def reach(structure: Structure, supercell: np.ndarray) -> float:

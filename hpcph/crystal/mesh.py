@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 
 from hpcph.crystal.lattice import Structure
-from hpcph.crystal.refinement import refine
+from hpcph.crystal.refinement import faces, refine
 
 BLOCK, SMALLEST = 96, 8  # k-points a block aims at: with 27 modes, and with many
 AT_GAMMA = 1e-12  # of a fractional coordinate: closer to a whole number is one
@@ -134,17 +134,26 @@ def is_gamma(q_kc: np.ndarray) -> np.ndarray:
 
 
 def nearest_image(structure: Structure, q_kc: np.ndarray) -> np.ndarray:
-    """Each wave vector shifted into the first Brillouin zone; ties keep the first image, (k, 3) fractional."""
-    base = q_kc - np.rint(q_kc)
-    steps = np.array(sorted(product((0, -1, 1), repeat=3), key=lambda t: np.abs(t).sum()))
-    best = base.copy()
-    shortest = np.linalg.norm(base @ structure.reciprocal_vc, axis=1)
-    slack = 1e-9 * np.linalg.norm(structure.reciprocal_vc)
-    for step in steps[1:]:
-        candidate = base + step
-        length = np.linalg.norm(candidate @ structure.reciprocal_vc, axis=1)
-        closer = length < shortest - slack
-        best[closer], shortest[closer] = candidate[closer], length[closer]
+    """Each wave vector shifted into the first Brillouin zone; ties keep the first image, (k, 3) fractional.
+
+    However oblique the cell is: steps that bring a point closer are taken until none does, and those over the faces of
+    the zone are among them.
+    """
+    reciprocal = structure.reciprocal_vc
+    best = q_kc - np.rint(q_kc)
+    near = sorted(product((0, -1, 1), repeat=3), key=lambda t: np.abs(t).sum())[1:]
+    over = faces(reciprocal)
+    shortest = np.linalg.norm(best @ reciprocal, axis=1)
+    slack = 1e-9 * np.linalg.norm(reciprocal)
+    moving = np.arange(len(best))
+    while len(moving):
+        base, before = best[moving], shortest[moving]
+        for step in np.array([*near, *over[np.abs(over).max(axis=1) > 1]]):
+            candidate = base + step
+            length = np.linalg.norm(candidate @ reciprocal, axis=1)
+            closer = length < shortest[moving] - slack
+            best[moving[closer]], shortest[moving[closer]] = candidate[closer], length[closer]
+        moving = moving[shortest[moving] < before]
     return best
 
 

@@ -23,6 +23,7 @@ OTHERS = (0.8, 2.4)  # factors of the exponent that show what the supercell leav
 PROBES = 64  # wave vectors of each kind that frequencies are compared at
 LONG_WAVE = 0.02  # of a reciprocal lattice vector
 UNSTABLE = -((2 * np.pi * 1e10) ** 2)  # rad² s⁻²: ω² below it, 0.01 THz, is an imaginary mode and no rounding
+DEEPER = 1e-6  # of an instability that was there before: less is rounding
 MET = 1e-6  # of a violation: less is left of a rule that could be imposed
 ROUNDING = {SumRule.TRANSLATIONAL: 1e-9, SumRule.ROTATIONAL: 1e-9, SumRule.HUANG: 1e2}  # N m⁻¹, N m⁻¹, Pa
 FAMILIES = frozenset([SumRule.ROTATIONAL, SumRule.HUANG])  # those that a supercell's own sums do not decide
@@ -155,10 +156,12 @@ def _imposed(lattice: _Lattice, exponent: float, rules: frozenset[SumRule]) -> t
     """The most rules that make no instability, nor one deeper, and the force constants that obey them."""
     free = lattice.shared(exponent, rules - FAMILIES)
     q = _probes(lattice)
-    allowed = min(UNSTABLE, _lowest(lattice.crystal(free), q))
+    before = _lowest(lattice.crystal(free), q)
+    # sharing alone can make long waves of some directions unstable: that must not excuse the rules in others
+    allowed = np.where(before >= UNSTABLE, UNSTABLE, min(UNSTABLE, (1 + DEEPER) * before.min()))
     for imposed in (rules, rules - {SumRule.HUANG}):
         pairs = lattice.shared(exponent, imposed)
-        if imposed & FAMILIES and _lowest(lattice.crystal(pairs), q) >= allowed:
+        if imposed & FAMILIES and np.all(_lowest(lattice.crystal(pairs), q) >= allowed):
             return imposed, pairs
     return rules - FAMILIES, free
 
@@ -179,9 +182,9 @@ def _some(q_qc: np.ndarray) -> np.ndarray:
     return q_qc[:: -(-len(q_qc) // PROBES)]
 
 
-def _lowest(crystal: Crystal, q_kc: np.ndarray) -> float:
-    """Smallest ω² at any of the wave vectors, rad² s⁻²."""
-    return float(np.linalg.eigvalsh(dynamical.matrices(crystal, q_kc)).min())
+def _lowest(crystal: Crystal, q_kc: np.ndarray) -> np.ndarray:
+    """Smallest ω² at each of the wave vectors, (q,) in rad² s⁻²."""
+    return np.linalg.eigvalsh(dynamical.matrices(crystal, q_kc))[:, 0]
 
 
 def _moved(lattice: _Lattice, before: Crystal, after: Crystal) -> tuple[float, float]:
