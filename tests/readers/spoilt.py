@@ -278,7 +278,7 @@ GROUPS = [  # files of the input, which is changed, whose key is named; what is 
         "atoms in another order": (rearranged(0, 5, 7, 1, 4, 2, 3, 6), "translations map on each other differ"),
     }),
     (COMPACT, MAIN, FC, {
-        "atoms in another order": (rearranged(2, 4, 3, 6, 5, 0, 1, 7), "drives atom"),
+        "atoms in another order": (rearranged(2, 4, 3, 6, 5, 0, 1, 7), "as strongly as to its place"),
         "neighbours in another order": (rearranged(0, 1, 5, 2, 4, 7, 6, 3), "Φ_ab and Φ_ba differ"),
         "rows of other atoms": (text(lambda content: content.replace("\n1 ", "\n2 ")), "other atoms"),
     }),
