@@ -59,10 +59,15 @@ class Case:
 
 
 def file(name: str) -> Path:
-    """Where a crystal is; without it the test skips, or fails when CI=true."""
-    path = FILES[name]
-    if not path.is_file():
-        reason = f"no force constants of {name} at {path}: set HPCPH_DATA to the data folder"
+    """Where a crystal is."""
+    return data(FILES[name])
+
+
+def data(path: Path | str) -> Path:
+    """A file or folder of the data folder; without it the test skips, or fails when CI=true."""
+    path = DATA / path
+    if not path.exists():
+        reason = f"nothing at {path}: set HPCPH_DATA to the data folder"
         pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
     return path
 

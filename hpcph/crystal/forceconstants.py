@@ -14,7 +14,7 @@ from hpcph.readers.phonopy_set import Hdf5, no_hdf5
 
 SYMPREC = 1e-5  # Å
 NEAR = 0.1  # Å: an atom and itself
-UNRELATED = 0.2  # of what Φ between atoms violates permutation by, relative
+UNRELATED = 0.15  # of what Φ between atoms violates permutation by, relative
 EV_A = constants.elementary_charge * constants.angstrom  # J m
 EV_PER_A2 = constants.elementary_charge / constants.angstrom**2  # N m⁻¹
 

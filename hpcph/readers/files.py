@@ -17,6 +17,7 @@ from hpcph.errors import InputError
 
 PACKED = {b"\x1f\x8b": gzip, b"\xfd7zXZ\0": lzma, b"BZh": bz2, b"]\0\0": lzma}
 HDF5 = b"\x89HDF\r\n\x1a\n"
+LARGEST = 8 << 30  # bytes of a text file
 LEAST, RATIO = 64 << 20, 100  # bytes that any file may unpack to; bytes for each of its own
 
 
@@ -126,19 +127,23 @@ def opened(key: str, path: Path, folder: Path) -> Content:
         with open(path, "rb") as file:
             head = file.read(8)
             module = next((module for magic, module in PACKED.items() if head.startswith(magic)), None)
-            data = b"" if module or head == HDF5 else head + file.read()
+            direct = module is None and head != HDF5
+            large = direct and os.fstat(file.fileno()).st_size > LARGEST
+            data = head + file.read() if direct and not large else b""
     except OSError as err:
         raise InputError(key, path, f"cannot be read ({err.strerror})") from None
+    if large:
+        raise InputError(key, path, f"is larger than {LARGEST >> 30} GiB; give force_constants.hdf5")
     if module:
         data = _unpacked(module, key, path)
     if not data and head != HDF5:
         raise InputError(key, path, "is empty")
-    plain = path
+    if head == HDF5:
+        return Content(key, path, Kind.HDF5, b"", path)
     if data.startswith(HDF5):
-        plain = folder / f"{key}.hdf5"
-        plain.write_bytes(data)
-    if head == HDF5 or data.startswith(HDF5):
-        return Content(key, path, Kind.HDF5, b"", plain)
+        unpacked = folder / f"{key}.hdf5"
+        unpacked.write_bytes(data)
+        return Content(key, path, Kind.HDF5, b"", unpacked)
     if b"\0" in data:
         raise InputError(key, path, "is neither text nor HDF5")
     return Content(key, path, _kind(data, path), data, path)

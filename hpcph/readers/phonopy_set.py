@@ -88,7 +88,7 @@ def read(files: Files, hdf5: Hdf5) -> Reading:
             moved = _forces(said, forced, ph)
             phi, more = forces.constants_from(ph, forced or crystal, moved, units)
             remarks += more + forces.of_others(forced or crystal, said.dataset, moved)
-        _require_restoring(constants.content if constants else forced or crystal, ph, phi)
+        _require_own(constants.content if constants else forced or crystal, ph, phi)
         with blaming(crystal):
             ph.force_constants = phi
     return Reading(ph, tuple(remarks))
@@ -129,11 +129,15 @@ def _roles(given: dict[str, Content]) -> tuple[Content, Content | None, Content 
     return (structure, main, None) if main.kind is Kind.FORCE_SETS else (structure, None, main)
 
 
-def _require_restoring(content: Content, ph: Any, phi: np.ndarray) -> None:
-    """Raise InputError where an atom that is moved is driven further: its neighbours hold it in any crystal."""
-    own = np.trace(phi[np.arange(len(phi)), ph.primitive.p2s_map], axis1=1, axis2=2)
-    if not np.all(own > 0):
-        what = f"drives atom {int(np.argmin(own)) + 1} away from its place ({own.min() / 3:.3g} eV Å⁻²)"
+def _require_own(content: Content, ph: Any, phi: np.ndarray) -> None:
+    """Raise InputError where an atom acts on another one far more than on itself, whom all its neighbours hold."""
+    size = np.linalg.norm(phi, axis=(2, 3))
+    own = size[np.arange(len(phi)), ph.primitive.p2s_map]
+    if not np.all(own >= size.max(axis=1) / 2):
+        atom = int(np.argmin(own / size.max(axis=1)))
+        what = (
+            f"ties atom {atom + 1} to another one {size[atom].max() / own[atom]:.3g} times as strongly as to its place"
+        )
         raise content.refuse(f"{what}: of another crystal.supercell or order of atoms")
 
 

@@ -107,17 +107,19 @@ def noise():
     return "\n".join(" ".join(map(repr, row)) for row in table.tolist()).encode()
 
 
-def rearranged(data):
+def rearranged(*order):
     """Columns of the force constants in another order, as of another supercell with as many atoms."""
-    head, _, rest = data.decode().partition("\n")
-    rows = int(head.split()[0])
-    values = np.fromstring(rest, sep=" ").reshape(rows, ATOMS, 11)
-    phi = values[:, [2, 4, 3, 6, 5, 0, 1, 7], 2:]
-    found = [head]
-    for atom, row in zip(values[:, 0, 0].astype(int).tolist(), phi, strict=True):
-        for other, nine in enumerate(row):
-            found += [f"{atom} {other + 1}", *(" ".join(map(repr, three)) for three in nine.reshape(3, 3).tolist())]
-    return "\n".join(found).encode()
+
+    def change(data):
+        head, _, rest = data.decode().partition("\n")
+        values = np.fromstring(rest, sep=" ").reshape(int(head.split()[0]), ATOMS, 11)
+        found = [head]
+        for atom, row in zip(values[:, 0, 0].astype(int).tolist(), values[:, order, 2:], strict=True):
+            for other, nine in enumerate(row):
+                found += [f"{atom} {other + 1}", *(" ".join(map(repr, x)) for x in nine.reshape(3, 3).tolist())]
+        return "\n".join(found).encode()
+
+    return change
 
 
 def elements(names):
@@ -273,10 +275,11 @@ GROUPS = [  # files of the input, which is changed, whose key is named; what is 
         "NaN": (line(2, "nan 0 0"), "not finite"),
         "words": (line(7, "a b c"), "no number"),
         "of a smaller crystal": (become(SMALL), "1 × 1 atoms"),
-        "atoms in another order": (rearranged, "order of atoms"),
+        "atoms in another order": (rearranged(0, 5, 7, 1, 4, 2, 3, 6), "translations map on each other differ"),
     }),
     (COMPACT, MAIN, FC, {
-        "atoms in another order": (rearranged, "order of atoms"),
+        "atoms in another order": (rearranged(2, 4, 3, 6, 5, 0, 1, 7), "as strongly as to its place"),
+        "neighbours in another order": (rearranged(0, 1, 5, 2, 4, 7, 6, 3), "Φ_ab and Φ_ba differ"),
         "rows of other atoms": (text(lambda content: content.replace("\n1 ", "\n2 ")), "other atoms"),
     }),
     (CHARGED, "born", BORN, {

@@ -96,5 +96,12 @@ def test_a_file_that_may_not_be_read(good, tmp_path, monkeypatch):
     assert "cannot be read (Permission denied)" in complaint(tmp_path, YAML)
 
 
+def test_a_file_that_is_larger_than_the_memory(good, tmp_path):
+    """Of a terabyte of nothing not a byte is looked at."""
+    copied(good, tmp_path, YAML)
+    os.truncate(tmp_path / YAML["force_constants"], 1 << 40)
+    assert "is larger than 8 GiB" in complaint(tmp_path, YAML)
+
+
 def test_there_are_more_than_a_hundred_bad_files():
     assert len(KINDS) + len(spoilt.CONTENTS) > 120

@@ -52,5 +52,6 @@ def test_a_file_in_bohr_and_rydberg_that_does_not_say_so(tmp_path):
 
     wrong, right = first(), first(calculator="qe")
     true = np.sum(toys.rocksalt().phonopy.primitive.masses) * 1.66053907e3 / toys.rocksalt().phonopy.primitive.volume
-    assert right[0].startswith(f"density {true:.1f} kg m⁻³, highest frequency ") and not right[1].startswith("warning")
+    assert right[0].startswith(f"density {true:.1f} kg m⁻³, highest frequency ")
+    assert right[1] == "p.yaml: au and Ry/au^2, the units of qe"
     assert wrong[0].startswith(f"density {true * 0.52917721**3:.1f} kg m⁻³")

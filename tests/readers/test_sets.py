@@ -170,9 +170,7 @@ def test_a_matrix_of_the_supercell(crystals, tmp_path):
 )
 def test_an_archive_of_vasp(main):
     """MgO as tutorials and archives have it: POSCAR, FORCE_SETS, BORN, the frequencies that phonopy gives."""
-    folder = physics.DATA / "cases/poscar_force_sets"
-    if not folder.is_dir():
-        pytest.skip(f"no {folder}")
+    folder = physics.data("cases/poscar_force_sets")
     named = {key: folder / name for key, _, name in (pair.partition(": ") for pair in main.split(", "))}
     crystal = physics.crystal_of(load(Files(**named, born=folder / "BORN", supercell=(2, 2, 2))))
     known = [4.027359, 4.779870, 7.113770, 10.970842, 11.537650, 19.380855]
