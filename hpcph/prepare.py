@@ -15,7 +15,8 @@ from hpcph.config.light import Linewidths
 from hpcph.config.load import Source
 from hpcph.config.schema import Input
 from hpcph.config.schema import Mesh as Wanted
-from hpcph.crystal import dynamical, mesh
+from hpcph.constants import angstrom
+from hpcph.crystal import dynamical, mesh, spacegroup
 from hpcph.crystal.chain import Units
 from hpcph.crystal.lattice import Structure
 from hpcph.errors import InputError
@@ -251,8 +252,9 @@ def _path(given: Input, structure: Structure) -> maps.Path | None:
 def _automatic_legs(structure: Structure):
     import seekpath
 
-    kinds = {symbol: i for i, symbol in enumerate(sorted(set(structure.symbols)))}
-    cell = (structure.lattice_vc * 1e10, structure.fractional_ac, [kinds[s] for s in structure.symbols])
+    assert structure.operations is not None
+    lattice = structure.lattice_vc / angstrom
+    cell = spacegroup.marked(lattice, structure.fractional_ac, structure.kinds, structure.operations)
     found = seekpath.get_path_orig_cell(cell, with_time_reversal=True)
     point = {name: q for name, q in found["point_coords"].items()}
     pretty = {name: "Γ" if name == "GAMMA" else name for name in point}

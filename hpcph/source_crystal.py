@@ -64,7 +64,11 @@ def files(source: Source) -> forceconstants.Files:
     }
     supercell = tuple(given.supercell) if given.supercell else None
     return forceconstants.Files(
-        source.resolve(given.force_constants), supercell=supercell, primitive=given.primitive, **optional
+        source.resolve(given.force_constants),
+        supercell=supercell,
+        primitive=given.primitive,
+        symmetry_tolerance=given.symmetry_tolerance,
+        **optional,
     )
 
 
@@ -90,26 +94,15 @@ def _phonopy_crystal(given: Input, loaded: forceconstants.Loaded) -> tuple[dynam
         width = dipole.ewald_width(structure, dielectric.epsilon, loaded.reach)
         dipoles = dipole.build(structure, dielectric, width)
         pairs = dipole.subtract(structure, pairs, dipoles, loaded.commensurate_qc)
-    remarks = [
-        f"{structure.space_group}, {len(structure.mass_a)} atoms, {structure.density:.1f} kg m⁻³, "
-        + (f"dipole part with {len(dipoles.wavevector_gc)} G" if dipoles else "no dipole part")
-    ]
     before = sumrules.violations(structure, pairs, dipoles)
     corrected = sumrules.impose(structure, pairs, dipoles, rules)
     after = sumrules.violations(structure, corrected, dipoles)
-    remarks += [f"{r.value} sum rule violated by {before[r]:.1e}, now {after[r]:.1e} N m⁻¹" for r in SumRule]
+    remarks = [f"{r.value} sum rule violated by {before[r]:.1e}, now {after[r]:.1e} N m⁻¹" for r in SumRule]
     change = float(np.linalg.norm(corrected.phi - pairs.phi) / np.linalg.norm(pairs.phi))
     if change > LARGE_CHANGE:
         remarks.append(f"the sum rules changed the force constants by {change:.1%}: a larger supercell would need less")
-    crystal = dynamical.build(structure, corrected, dipoles)
-    return _with_honoured_symmetry(crystal, remarks)
-
-
-def _with_honoured_symmetry(crystal: dynamical.Crystal, remarks: list[str]) -> tuple[dynamical.Crystal, list[str]]:
-    """The crystal with those operations that the force constants obey (a supercell can break some)."""
-    broken = symmetry.violation(crystal) > symmetry.TOLERANCE
-    if not broken.any():
-        return crystal, remarks
-    structure = replace(crystal.structure, rotations=crystal.structure.rotations[~broken])
-    line = f"the force constants break {broken.sum()} of {len(broken)} point-group operations; the others are used"
-    return replace(crystal, structure=structure), [*remarks, line]
+    crystal, symmetric = symmetry.obeyed(dynamical.build(structure, corrected, dipoles))
+    first = f"{crystal.structure.space_group}, {len(structure.mass_a)} atoms, {structure.density:.1f} kg m⁻³, " + (
+        f"dipole part with {len(dipoles.wavevector_gc)} G" if dipoles else "no dipole part"
+    )
+    return crystal, [first, *loaded.remarks, *symmetric, *symmetry.slight(crystal), *remarks]

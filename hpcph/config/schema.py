@@ -18,7 +18,7 @@ from hpcph.config.finite import FiniteSample
 from hpcph.config.lifetime import Lifetime, Lifetimes
 from hpcph.config.light import Linewidths, Model, Optics
 from hpcph.config.section import Kelvin, Section, as_list
-from hpcph.config.units import Fraction, Gradient, Temperature
+from hpcph.config.units import Fraction, Gradient, Length, Temperature
 
 PointCount = Annotated[int, Field(ge=1, le=2000)]
 MAX_TEMPERATURES = 10_000
@@ -42,6 +42,7 @@ class Crystal(Section):
     supercell: list[Annotated[int, Field(ge=1, le=100)]] | None = Field(None, min_length=3, max_length=3)
     nac: Literal["gonze", "none"] | None = None
     sum_rules: list[Literal["translational", "rotational"]] = ["translational", "rotational"]
+    symmetry_tolerance: Annotated[Length, Field(ge=1e-18, le=1e-11)] | None = None
     primitive: Any = "auto"
     inverted: bool = False
     allow_unstable: bool = False

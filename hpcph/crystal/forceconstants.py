@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,10 +11,16 @@ from typing import Any
 import numpy as np
 
 from hpcph import constants
+from hpcph.crystal import dynamical, spacegroup, symmetry
 from hpcph.crystal.lattice import Dielectric, PairTable, Structure
+from hpcph.crystal.nearest import nearest
 from hpcph.errors import InputError
 
-SYMPREC = 1e-5  # Å
+TOLERANCE = 1e-15  # m, phonopy's default
+NARROWEST, WIDEST = 1e-18, 1e-11  # m, tolerances that make sense
+STATED, HEAD = re.compile(r"^\s+(?:symmetry_)?tolerance:\s*([\d.eE+-]+)\s*$", re.MULTILINE), 4096  # characters
+ROUNDING = 5e-17  # m: coordinates that move by less were cut off when the file was written
+WIDEST_TIE = 1e-13  # m: images this much farther than the nearest are as near, however rough the places are
 EV_A = constants.elementary_charge * constants.angstrom  # J m
 EV_PER_A2 = constants.elementary_charge / constants.angstrom**2  # N m⁻¹
 
@@ -24,6 +31,7 @@ class Files:
 
     force_constants : phonopy_params.yaml[.xz], phonopy_disp.yaml, FORCE_CONSTANTS or force_constants.hdf5
     structure : phonopy yaml or unit cell (POSCAR, …), where force_constants has none
+    symmetry_tolerance : m, how far places may be off their space group; None for the file's own
     """
 
     force_constants: Path
@@ -32,6 +40,7 @@ class Files:
     born: Path | None = None
     supercell: tuple[int, ...] | None = None
     primitive: str | list | None = "auto"
+    symmetry_tolerance: float | None = None
 
     def absolute(self) -> "Files":
         """The same files, independent of the current folder."""
@@ -50,6 +59,7 @@ class Loaded:
     dielectric : Born charges and ε, or None
     commensurate_qc : ndarray (q, 3) fractional, where the supercell's force constants are exact
     reach : half the shortest lattice vector of the supercell, m
+    remarks : lines on the structure that the user should read
     """
 
     structure: Structure
@@ -57,6 +67,7 @@ class Loaded:
     dielectric: Dielectric | None
     commensurate_qc: np.ndarray
     reach: float
+    remarks: tuple[str, ...] = ()
 
 
 def load(files: Files) -> Loaded:
@@ -68,11 +79,12 @@ def load(files: Files) -> Loaded:
         if not os.path.isfile(path):  # pathlib raises where a folder may not be searched
             raise InputError("crystal.force_constants", path, "no such file; give a path relative to the input file")
     files = files.absolute()
+    tolerance = files.symmetry_tolerance or _stated_tolerance(files) or TOLERANCE
     with contextlib.ExitStack() as stack:  # phonopy.load looks for FORCE_SETS, BORN, … in the current folder
         stack.enter_context(contextlib.chdir(stack.enter_context(tempfile.TemporaryDirectory())))
         stack.enter_context(contextlib.redirect_stdout(stack.enter_context(open(os.devnull, "w"))))
         try:
-            ph = _phonopy(files)
+            ph = _tolerant(files, tolerance)
         except InputError:
             raise
         except Exception as err:  # phonopy raises whatever its parsers raise
@@ -81,32 +93,37 @@ def load(files: Files) -> Loaded:
                 files.force_constants,
                 f"phonopy cannot read it ({type(err).__name__}: {_line(err)})",
             ) from err
-    if ph.force_constants is None:
+    if ph.force_constants is None or not np.any(ph.force_constants):
         raise InputError(
             "crystal.force_constants",
             files.force_constants,
             "holds no force constants; add crystal.force_sets: FORCE_SETS",
         )
     dielectric = _dielectric(ph)
-    structure = replace(_structure(ph), born_aij=dielectric.born if dielectric else None)
-    return Loaded(structure, _pairs(ph), dielectric, _commensurate(ph), _reach(ph))
+    structure, pairs, remarks = _structure(ph, tolerance)
+    structure = replace(structure, born_aij=dielectric.born if dielectric else None)
+    return Loaded(structure, pairs, dielectric, _commensurate(ph), _reach(ph), tuple(remarks))
 
 
 def inverted(loaded: Loaded) -> Loaded:
     """The mirror image r → −r: the other enantiomorph of a chiral crystal."""
-    import spglib
-
     structure, pairs = loaded.structure, loaded.pairs
-    positions = -structure.fractional_ac
-    kinds = [structure.symbols.index(symbol) for symbol in structure.symbols]
-    cell: Any = (structure.lattice_vc / constants.angstrom, positions, kinds)
-    dataset = spglib.get_symmetry_dataset(cell, SYMPREC)
-    image = replace(structure, fractional_ac=positions, space_group=_name(dataset))
+    assert structure.operations is not None
+    image = replace(structure, fractional_ac=-structure.fractional_ac)
+    image = image.with_operations(structure.operations.inverted())
     turned = PairTable.symmetric(pairs.first, pairs.second, -pairs.cell, pairs.phi, pairs.share)
     return replace(loaded, structure=image, pairs=turned)
 
 
-def _phonopy(files: Files) -> Any:
+def _tolerant(files: Files, tolerance: float) -> Any:
+    """What phonopy reads; where noise keeps atoms of its cells from repeating each other, with more tolerance."""
+    try:
+        return _phonopy(files, tolerance)
+    except (AssertionError, RuntimeError, ValueError):
+        return _phonopy(files, spacegroup.SEARCH[0] * tolerance)
+
+
+def _phonopy(files: Files, distance: float) -> Any:
     import phonopy
 
     main, structure = files.force_constants, files.structure
@@ -117,6 +134,7 @@ def _phonopy(files: Files) -> Any:
     }
     options: dict[str, Any] = {key: value for key, value in optional.items() if value is not None}
     options["primitive_matrix"] = files.primitive
+    options["symprec"] = distance / constants.angstrom
     if ".yaml" in main.suffixes or ".yml" in main.suffixes:
         return phonopy.load(main, **options)
     if structure is None:
@@ -133,51 +151,58 @@ def _phonopy(files: Files) -> Any:
     return phonopy.load(unitcell_filename=structure, **options)
 
 
-def _structure(ph) -> Structure:
-    from phonopy.structure.symmetry import Symmetry
+def _stated_tolerance(files: Files) -> float | None:
+    """What the head of a phonopy yaml says, m; None where it says nothing or nonsense."""
+    from phonopy.file_IO import get_io_module_to_decompress
 
+    for path in (files.force_constants, files.structure):
+        if path is None or not {".yaml", ".yml"} & set(path.suffixes):
+            continue
+        with contextlib.suppress(Exception):  # decompressors raise whatever they like; phonopy then says it better
+            with get_io_module_to_decompress(path).open(path, "rt", encoding="utf-8") as file:
+                if found := STATED.search(file.read(HEAD)):
+                    stated = float(found.group(1)) * constants.angstrom
+                    return stated if NARROWEST <= stated <= WIDEST else None
+    return None
+
+
+def _structure(ph, tolerance: float) -> tuple[Structure, PairTable, list[str]]:
+    """The cell, its places moved onto the operations that the force constants obey, pairs, and lines on what is lost.
+
+    Places can look more symmetric than a crystal is, and moving them changes which images are the nearest: only what
+    the force constants confirm may do so.
+    """
     cell = ph.primitive
-    symmetry: Any = Symmetry(cell, symprec=SYMPREC)
-    return Structure(
-        lattice_vc=np.array(cell.cell) * constants.angstrom,
-        fractional_ac=np.array(cell.scaled_positions),
-        mass_a=np.array(cell.masses) * constants.atomic_mass,
-        symbols=tuple(cell.symbols),
-        rotations=_unique(np.array(symmetry.symmetry_operations["rotations"], dtype=int)),
-        space_group=_name(symmetry.dataset),
-    )
+    lattice, mass = np.array(cell.cell) * constants.angstrom, np.array(cell.masses) * constants.atomic_mass
+    places, symbols, moment = np.array(cell.scaled_positions), tuple(cell.symbols), cell.magnetic_moments
+    found = spacegroup.symmetric_cell(lattice, places, spacegroup.kinds(symbols, mass), moment, tolerance)
+    lines = spacegroup.losses(lattice, places, mass, symbols, moment, tolerance)
+    structure = Structure.of(found, mass, symbols)
+    pairs = _pairs(ph, structure, tolerance)
+    crystal, broken = symmetry.obeyed(dynamical.build(structure, pairs, None))
+    if broken:
+        assert crystal.structure.operations is not None
+        found = spacegroup.moved_onto(crystal.structure.operations, lattice, places)
+        structure = Structure.of(found, mass, symbols)
+        pairs = _pairs(ph, structure, tolerance)
+    if found.moved > ROUNDING:
+        far = found.moved / constants.angstrom
+        broken.append(f"positions moved by up to {far:.1e} Å onto {structure.space_group}")
+    return structure, pairs, lines + broken
 
 
-def _name(dataset) -> str:
-    """Such as P3_121 (152)."""
-    return f"{dataset.international} ({dataset.number})"
-
-
-def _unique(rotations: np.ndarray) -> np.ndarray:
-    """Without repetition, in the order of first appearance (a primitive cell has none to drop)."""
-    _, index = np.unique(rotations.reshape(-1, 9), axis=0, return_index=True)
-    return rotations[np.sort(index)]
-
-
-def _pairs(ph) -> PairTable:
-    """Φ_ab(T) with the weight of a pair shared by its equally short images (svecs, multiplicities)."""
+def _pairs(ph, structure: Structure, tolerance: float) -> PairTable:
+    """Φ_ab(T) with the weight of a pair shared by its equally near images."""
     cell = ph.primitive
-    svecs, multi = cell.get_smallest_vectors()
-    compact = ph.force_constants.shape[0] == len(cell)
-    rows = np.arange(len(cell)) if compact else np.array(cell.p2s_map)
-    atom_of = np.array([cell.p2p_map[s] for s in cell.s2p_map])  # supercell atom → primitive atom
-    fractional = np.array(cell.scaled_positions)
-    count, start = multi[:, :, 0], multi[:, :, 1]  # (s, a)
-    s_index, a_index = np.divmod(np.arange(count.size), count.shape[1])
-    repeat = count.ravel()
-    s, a = np.repeat(s_index, repeat), np.repeat(a_index, repeat)
-    within = np.arange(repeat.sum()) - np.repeat(np.cumsum(repeat) - repeat, repeat)
-    vector = svecs[np.repeat(start.ravel(), repeat) + within]
-    b = atom_of[s]
-    translation = vector - fractional[b] + fractional[a]
-    assert np.abs(translation - np.rint(translation)).max() < 1e-3, "svecs do not fit the primitive cell"
-    phi = ph.force_constants[rows[a], s] / np.repeat(repeat, repeat)[:, None, None] * EV_PER_A2
-    return PairTable.symmetric(a, b, np.rint(translation).astype(int), phi, 1 / np.repeat(repeat, repeat))
+    home = np.array(cell.p2s_map)
+    rows = np.arange(len(cell)) if ph.force_constants.shape[0] == len(cell) else home
+    atom = np.array([cell.p2p_map[s] for s in cell.s2p_map])  # supercell atom → primitive atom
+    supercell = np.rint(ph.supercell.cell @ np.linalg.inv(cell.cell)).astype(int)
+    steps = np.array(ph.supercell.scaled_positions) @ supercell - np.array(cell.scaled_positions)[atom]
+    tie = min(tolerance, WIDEST_TIE)
+    images = nearest(structure, supercell, atom, np.rint(steps).astype(int), home, tie)
+    phi = ph.force_constants[rows[images.first], images.member] * images.share[:, None, None] * EV_PER_A2
+    return PairTable.symmetric(images.first, atom[images.member], images.cell, phi, images.share)
 
 
 def _dielectric(ph) -> Dielectric | None:

@@ -12,7 +12,6 @@ from hpcph.crystal.lattice import Structure
 from hpcph.phonons.modes import Modes
 
 MIXED = 1e-3  # what may be missing of a block after the operation
-SAME_PLACE = 1e-3  # fractional coordinates closer than this are one atom's place
 
 
 def turn_about(structure: Structure, axis: np.ndarray) -> tuple[np.ndarray, int]:
@@ -43,7 +42,9 @@ def operator(structure: Structure, turn: np.ndarray) -> np.ndarray:
     """
     columns = structure.lattice_vc.T
     C = columns @ turn @ np.linalg.inv(columns)
-    image = _images(structure, turn)
+    assert structure.operations is not None
+    same = np.all(structure.operations.rotations == turn, axis=(1, 2))
+    image = structure.operations.images[same.argmax()]
     atoms = len(image)
     full = np.zeros((atoms, 3, atoms, 3))
     full[image, :, np.arange(atoms), :] = C
@@ -90,15 +91,3 @@ def _definite(S: np.ndarray, order: int) -> tuple[np.ndarray, np.ndarray]:
         found += [m] * int((size > 0.5).sum())
     assert len(found) == len(S), "not an operation of this order"
     return np.array(found), np.array(columns).T
-
-
-def _images(structure: Structure, turn: np.ndarray) -> np.ndarray:
-    """Where the operation carries every atom, (a,) int; its translation is found from the positions."""
-    position, symbols = structure.fractional_ac, np.array(structure.symbols)
-    turned = position @ turn.T
-    for target in np.flatnonzero(symbols == symbols[0]):
-        apart = (turned + position[target] - turned[0])[:, None] - position
-        near = np.all(np.abs(apart - np.rint(apart)) < SAME_PLACE, axis=2) & (symbols[:, None] == symbols)
-        if near.any(axis=1).all():
-            return near.argmax(axis=1)
-    raise AssertionError("the positions do not have this symmetry")
