@@ -18,6 +18,7 @@ from hpcph.crystal.forceconstants import Files
 RANGE = 0.8  # Å, over which a spring falls by e
 ANGSTROM = 1e-10
 MASS = {"A": 24.3, "B": 16.0}
+KNOWN: dict[tuple, np.ndarray] = {}  # springs of crystals, by their atoms' places
 LOOSE = 4e-5  # Å, with which phonopy finds cells whose atoms are off by the default tolerance
 
 
@@ -48,7 +49,7 @@ class Crystal:
         places, names = (self.places + origin)[order], tuple(self.names[i] for i in order)
         return replace(self, cell=self.cell @ turn.T, places=places, names=names, masses=masses, moments=moments)
 
-    def phonopy(self, held: "Crystal | None" = None, stiffness=None) -> phonopy.Phonopy:
+    def phonopy(self, held: "Crystal | None" = None, stiffness=None, loose: float = LOOSE) -> phonopy.Phonopy:
         """With the springs of another crystal of the same atoms, such as this one without its noise."""
         elements = {"A": "Mg", "B": "O"}
         atoms = PhonopyAtoms(
@@ -58,22 +59,26 @@ class Crystal:
             scaled_positions=self.places,
             magnetic_moments=self.moments,
         )
-        ph = phonopy.Phonopy(atoms, self.supercell, primitive_matrix=self.primitive, symprec=LOOSE, log_level=0)
+        ph = phonopy.Phonopy(
+            atoms, self.supercell, primitive_matrix=self.primitive, symprec=loose, is_symmetry=False, log_level=0
+        )
         ideal = held or self
         of = [ph.supercell.u2u_map[u] for u in ph.supercell.s2u_map]
         steps = ph.supercell.scaled_positions @ self.supercell - self.places[of]
         x = (ideal.places[of] + np.rint(steps)) @ ideal.cell
-        phi = _springs(x, self.supercell @ ideal.cell, of, stiffness or ideal.stiffness)
-        ph.force_constants = phi[ph.primitive.p2s_map]
+        key = x.tobytes(), ideal.names, repr(stiffness)
+        if key not in KNOWN:
+            KNOWN[key] = _springs(x, self.supercell @ ideal.cell, of, stiffness or ideal.stiffness)
+        ph.force_constants = KNOWN[key][ph.primitive.p2s_map]
         return ph
 
     def stiffness(self, first: int, second: int) -> float:
         """Of the spring between two atoms of the unit cell, eV Å⁻² at no distance."""
         return {"AA": 50.0, "AB": 150.0, "BB": 70.0}["".join(sorted(self.names[first][0] + self.names[second][0]))]
 
-    def saved(self, path: Path, held: "Crystal | None" = None, stiffness=None) -> Path:
+    def saved(self, path: Path, held: "Crystal | None" = None, stiffness=None, loose: float = LOOSE) -> Path:
         """As phonopy writes it."""
-        self.phonopy(held, stiffness).save(path, settings={"force_constants": True})
+        self.phonopy(held, stiffness, loose).save(path, settings={"force_constants": True})
         return path
 
     def loaded(self, path: Path, held: "Crystal | None" = None, stiffness=None) -> forceconstants.Loaded:

@@ -91,7 +91,7 @@ def load(files: Files) -> Loaded:
             raise InputError(
                 "crystal.force_constants",
                 files.force_constants,
-                f"phonopy cannot read it ({type(err).__name__}: {_line(err)})",
+                f"phonopy cannot read it ({type(err).__name__}: {_line(err)}){_advice(err)}",
             ) from err
     if ph.force_constants is None or not np.any(ph.force_constants):
         raise InputError(
@@ -121,6 +121,12 @@ def _tolerant(files: Files, tolerance: float) -> Any:
         return _phonopy(files, tolerance)
     except (AssertionError, RuntimeError, ValueError):
         return _phonopy(files, spacegroup.SEARCH[0] * tolerance)
+
+
+def _advice(err: Exception) -> str:
+    """What helps where atoms do not repeat each other in the cells: other cells, or more tolerance."""
+    rough = isinstance(err, AssertionError) or "trimming" in str(err) or "structure does not match" in str(err)
+    return "; a larger crystal.symmetry_tolerance helps where coordinates are rough" if rough else ""
 
 
 def _phonopy(files: Files, distance: float) -> Any:

@@ -23,7 +23,7 @@ WORTH_SAYING = 1e-7  # what is less is rounding
 GENERIC = np.array([[0.1234, 0.2071, 0.0817], [0.3127, -0.1741, 0.2433], [0.0371, 0.4241, -0.2713]])
 
 
-def violations(crystal: Crystal) -> np.ndarray:
+def violation(crystal: Crystal) -> np.ndarray:
     """By how much each operation of the space group is violated at generic wave vectors, (s,), of the largest ω²."""
     structure = crystal.structure
     at = structure.operations
@@ -49,21 +49,21 @@ def obeyed(crystal: Crystal) -> tuple[Crystal, list[str]]:
     """The crystal with the group of operations that its force constants obey, and a line on those that they break."""
     structure = crystal.structure
     assert structure.operations is not None
-    violation = violations(crystal)
-    kept = spacegroup.subgroup(structure.operations, violation, TOLERANCE)
+    by = violation(crystal)
+    kept = spacegroup.subgroup(structure.operations, by, TOLERANCE)
     if kept.all():
         return crystal, []
     lower = structure.with_operations(structure.operations.some(kept))
     line = (
         f"the force constants break {(~kept).sum()} of {len(kept)} operations of {structure.space_group}, by up to "
-        f"{violation.max():.1e} of the largest ω²: {lower.space_group} is used"
+        f"{by.max():.1e} of the largest ω²: {lower.space_group} is used"
     )
     return replace(crystal, structure=lower), [line]
 
 
 def slight(crystal: Crystal) -> list[str]:
     """A line on how well the operations in use are obeyed, where it is worse than rounding."""
-    worst = violations(crystal).max()
+    worst = violation(crystal).max()
     return [f"the operations in use hold to {worst:.1e} of the largest ω²"] * bool(worst > WORTH_SAYING)
 
 

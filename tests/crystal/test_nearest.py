@@ -87,7 +87,7 @@ def test_images_of_any_cell(lattice, supercell, places, noise, square):
     np.testing.assert_allclose(total, 1)
     whole = (found.cell - (cell[found.member] - cell[home[found.first]])) @ np.linalg.inv(supercell)
     assert np.abs(whole - np.rint(whole)).max() < 1e-9
-    far = np.array(list(product(range(-4, 5), repeat=3))) @ reduced(supercell, lattice)
+    far = np.array(list(product(range(-10, 11), repeat=3))) @ reduced(supercell, lattice)
     length = np.linalg.norm(crystal.separation(table), axis=1)
     for a, s in np.ndindex(2, len(atom)):
         x = cell[s] - cell[home[a]] + far + places[atom[s]] - places[a]

@@ -30,7 +30,7 @@ def built(loaded) -> dynamical.Crystal:
 def test_operations_carry_the_dynamical_matrix(name):
     """Γ D(q) Γ† = D(Rq) on screw axes and glide planes, with dipoles: P3_121, P6_222, P4_332, P4_2/mnm, P6_3mc, …"""
     crystal = physics.case(name, physics.NONE).crystal
-    violation = symmetry.violations(crystal)
+    violation = symmetry.violation(crystal)
     assert violation.max() < RAW.get(name, 2e-8)
     same, lines = symmetry.obeyed(crystal)
     assert same is crystal and lines == []
@@ -44,7 +44,7 @@ def test_another_image_of_an_atom_or_another_turn_is_no_operation(name):
     at = crystal.structure.operations
     order = np.roll(np.arange(len(at)), 1)
     for wrong in (replace(at, images=at.images[order]), replace(at, rotations=at.rotations[order])):
-        violation = symmetry.violations(replace(crystal, structure=replace(crystal.structure, operations=wrong)))
+        violation = symmetry.violation(replace(crystal, structure=replace(crystal.structure, operations=wrong)))
         assert np.median(violation) > 0.05
 
 
@@ -60,7 +60,7 @@ def test_broken_inversion_is_seen_in_the_matrix_though_not_in_frequencies():
     lower, (line,) = symmetry.obeyed(crystal)
     assert lower.structure.space_group == "P4mm (99)" and len(lower.structure.rotations) == 8
     assert "break 8 of 16 operations of P4/nmm (129)" in line and line.endswith("P4mm (99) is used")
-    assert symmetry.violations(lower).max() < 1e-12
+    assert symmetry.violation(lower).max() < 1e-12
 
 
 def flows(loaded, symmetric: bool, grid=(4, 4, 4)) -> np.ndarray:
@@ -115,7 +115,7 @@ def test_a_supercell_of_less_symmetry_leaves_its_own(tmp_path, name, supercell, 
     (line,) = loaded.remarks
     assert crystal.space_group in line and line.endswith(f"{structure.space_group} is used")
     assert structure.space_group == space_group
-    assert symmetry.violations(built(loaded)).max() < symmetry.TOLERANCE
+    assert symmetry.violation(built(loaded)).max() < symmetry.TOLERANCE
     q = np.array([[0.11, 0.07, 0.23]])
     for R in mesh.reciprocal_rotations(structure.rotations):
         np.testing.assert_allclose(springs.frequencies(loaded, q @ R.T), springs.frequencies(loaded, q), atol=1e-3)
@@ -162,7 +162,7 @@ def test_a_magnetic_crystal_is_read_with_the_symmetry_of_its_moments(tmp_path, v
     structure = loaded.structure
     (line,) = loaded.remarks
     assert line == "magnetic moments keep 64 of 192 operations of Fm-3m (225): I4/mmm (139)"
-    assert len(structure.rotations) == 16 and symmetry.violations(built(loaded)).max() < 1e-8
+    assert len(structure.rotations) == 16 and symmetry.violation(built(loaded)).max() < 1e-8
     unknown = replace(crystal, moments=None).loaded(tmp_path / "unknown.yaml", stiffness=stiffness)
     assert "break" in unknown.remarks[0] and len(unknown.structure.operations) == len(structure.operations)
 
@@ -196,4 +196,4 @@ def test_the_angular_momentum_of_the_mirror_image(tmp_path):
     q = np.array([[0.11, 0.07, 0.23], [0, 0, 0.1]])
     l = [np.einsum("kinn->kni", angular_momentum.matrices(diagonalise(built(x), q)).real) for x in (loaded, image)]
     np.testing.assert_allclose(l[1], -l[0], atol=1e-9)
-    assert symmetry.violations(built(image)).max() < 1e-8 and np.abs(l[0]).max() > 0.5
+    assert symmetry.violation(built(image)).max() < 1e-8 and np.abs(l[0]).max() > 0.5
