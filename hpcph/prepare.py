@@ -1,6 +1,7 @@
 """From a validated input to a Job: everything that rank 0 does alone before the work starts."""
 
 import hashlib
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -255,7 +256,9 @@ def _automatic_legs(structure: Structure):
     assert structure.operations is not None
     lattice = structure.lattice_vc / angstrom
     cell = spacegroup.marked(lattice, structure.fractional_ac, structure.kinds, structure.operations)
-    found = seekpath.get_path_orig_cell(cell, with_time_reversal=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of cells with pure translations, whose path is that of their primitive cell
+        found = seekpath.get_path_orig_cell(cell, with_time_reversal=True)
     point = {name: q for name, q in found["point_coords"].items()}
     pretty = {name: "Γ" if name == "GAMMA" else name for name in point}
     return [((pretty[a], point[a]), (pretty[b], point[b])) for a, b in found["path"]]

@@ -66,7 +66,7 @@ class Crystal:
         of = [ph.supercell.u2u_map[u] for u in ph.supercell.s2u_map]
         steps = ph.supercell.scaled_positions @ self.supercell - self.places[of]
         x = (ideal.places[of] + np.rint(steps)) @ ideal.cell
-        key = x.tobytes(), ideal.names, repr(stiffness)
+        key = x.tobytes(), ideal.names, stiffness
         if key not in KNOWN:
             KNOWN[key] = _springs(x, self.supercell @ ideal.cell, of, stiffness or ideal.stiffness)
         ph.force_constants = KNOWN[key][ph.primitive.p2s_map]

@@ -18,7 +18,7 @@ from hpcph.config.finite import FiniteSample
 from hpcph.config.lifetime import Lifetime, Lifetimes
 from hpcph.config.light import Linewidths, Model, Optics
 from hpcph.config.section import Kelvin, Section, as_list
-from hpcph.config.units import Fraction, Gradient, Length, Temperature
+from hpcph.config.units import Fraction, Gradient, SmallLength, Temperature
 
 PointCount = Annotated[int, Field(ge=1, le=2000)]
 MAX_TEMPERATURES = 10_000
@@ -42,7 +42,7 @@ class Crystal(Section):
     supercell: list[Annotated[int, Field(ge=1, le=100)]] | None = Field(None, min_length=3, max_length=3)
     nac: Literal["gonze", "none"] | None = None
     sum_rules: list[Literal["translational", "rotational"]] = ["translational", "rotational"]
-    symmetry_tolerance: Annotated[Length, Field(ge=1e-18, le=1e-11)] | None = None
+    symmetry_tolerance: SmallLength | None = None
     primitive: Any = "auto"
     inverted: bool = False
     allow_unstable: bool = False
@@ -63,6 +63,13 @@ class Crystal(Section):
                 "rotational invariance needs the translational rule too; write [translational, rotational]"
             )
         return rules
+
+    @field_validator("symmetry_tolerance")
+    @classmethod
+    def _between_rounding_and_bonds(cls, value):
+        if value is not None and not 0.999e-18 <= value <= 1.001e-11:
+            raise ValueError("must be between 1e-8 and 0.1 angstrom: more than rounding, less than what tells sites apart")
+        return value
 
     @field_validator("primitive")
     @classmethod
