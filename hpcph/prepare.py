@@ -1,6 +1,7 @@
 """From a validated input to a Job: everything that rank 0 does alone before the work starts."""
 
 import hashlib
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -15,9 +16,9 @@ from hpcph.config.light import Linewidths
 from hpcph.config.load import Source
 from hpcph.config.schema import Input
 from hpcph.config.schema import Mesh as Wanted
-from hpcph.crystal import dynamical, mesh
+from hpcph.constants import angstrom
+from hpcph.crystal import dynamical, mesh, spacegroup
 from hpcph.crystal.chain import Units
-from hpcph.crystal.elements import kind
 from hpcph.crystal.lattice import Structure
 from hpcph.errors import InputError, Unstable
 from hpcph.job import Job, Planes, explained, refuse_unstable
@@ -279,9 +280,12 @@ def _path(given: Input, structure: Structure) -> maps.Path | None:
 def _automatic_legs(structure: Structure):
     import seekpath
 
-    kinds = {name: i for i, name in enumerate(sorted(set(map(kind, structure.symbols))))}
-    cell = (structure.lattice_vc * 1e10, structure.fractional_ac, [kinds[kind(s)] for s in structure.symbols])
-    found = seekpath.get_path_orig_cell(cell, with_time_reversal=True)
+    assert structure.operations is not None
+    lattice = structure.lattice_vc / angstrom
+    cell = spacegroup.marked(lattice, structure.fractional_ac, structure.kinds, structure.operations)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of cells with pure translations, whose path is that of their primitive cell
+        found = seekpath.get_path_orig_cell(cell, with_time_reversal=True)
     point = {name: q for name, q in found["point_coords"].items()}
     pretty = {name: "Γ" if name == "GAMMA" else name for name in point}
     return [((pretty[a], point[a]), (pretty[b], point[b])) for a, b in found["path"]]

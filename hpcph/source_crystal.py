@@ -44,10 +44,10 @@ def crystal(source: Source) -> Given:
     if given.crystal.inverted:
         loaded = forceconstants.inverted(loaded)
     settled = _settled(given, loaded)
-    structure = loaded.structure
-    remarks = [*loaded.remarks, f"{structure.space_group}, {len(structure.mass_a)} atoms"]
-    found, remarks = _with_honoured_symmetry(settled.crystal, remarks + lattice.lines(settled.report))
-    return Given(found, loaded.commensurate_qc, None, remarks, settled)
+    found, broken = symmetry.obeyed(settled.crystal)
+    first = f"{found.structure.space_group}, {len(found.structure.mass_a)} atoms"
+    said = [first, *loaded.remarks, *broken, *symmetry.slight(found), *lattice.lines(settled.report)]
+    return Given(found, loaded.commensurate_qc, None, said, settled)
 
 
 def _model(given: Model) -> Given:
@@ -71,7 +71,7 @@ def files(source: Source) -> Files:
     )
     return Files(
         source.resolve(given.force_constants), structure, force_sets, born,
-        given.supercell_matrix, given.primitive, given.calculator,
+        given.supercell_matrix, given.primitive, given.calculator, given.symmetry_tolerance,
     )  # fmt: skip
 
 
@@ -94,13 +94,3 @@ def _settled(given: Input, loaded: forceconstants.Loaded) -> Settled:
     dielectric = None if given.crystal.nac == "none" else loaded.dielectric
     rules = frozenset(SumRule(r) for r in given.crystal.sum_rules)
     return settle(replace(loaded, dielectric=dielectric), rules, symmetric(given.crystal.stress))
-
-
-def _with_honoured_symmetry(crystal: dynamical.Crystal, remarks: list[str]) -> tuple[dynamical.Crystal, list[str]]:
-    """The crystal with those operations that the force constants obey (a supercell can break some)."""
-    broken = symmetry.violation(crystal) > symmetry.TOLERANCE
-    if not broken.any():
-        return crystal, remarks
-    structure = replace(crystal.structure, rotations=crystal.structure.rotations[~broken])
-    line = f"the force constants break {broken.sum()} of {len(broken)} point-group operations; the others are used"
-    return replace(crystal, structure=structure), [*remarks, line]

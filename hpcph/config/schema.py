@@ -18,7 +18,7 @@ from hpcph.config.finite import FiniteSample
 from hpcph.config.lifetime import Lifetime, Lifetimes
 from hpcph.config.light import Linewidths, Model, Optics
 from hpcph.config.section import Kelvin, Section, as_list
-from hpcph.config.units import Fraction, Gradient, Pressure, Temperature
+from hpcph.config.units import Fraction, Gradient, Pressure, SmallLength, Temperature
 from hpcph.readers.calculators import NAMES
 
 PointCount = Annotated[int, Field(ge=1, le=2000)]
@@ -60,6 +60,7 @@ class Crystal(Section):
     stress: Annotated[list[Annotated[Pressure, Field(ge=-1e12, le=1e12)]], Field(min_length=6, max_length=6)] = [
         0.0
     ] * 6
+    symmetry_tolerance: SmallLength | None = None
     primitive: Any = "auto"
     inverted: bool = False
     allow_unstable: bool = False
@@ -92,6 +93,15 @@ class Crystal(Section):
     def supercell_matrix(self) -> tuple | None:
         """Three numbers or rows of three."""
         return None if self.supercell is None else tuple(tuple(x) if isinstance(x, list) else x for x in self.supercell)
+
+    @field_validator("symmetry_tolerance")
+    @classmethod
+    def _between_rounding_and_bonds(cls, value):
+        if value is not None and not 0.999e-18 <= value <= 1.001e-11:
+            raise ValueError(
+                "must be between 1e-8 and 0.1 angstrom: more than rounding, less than what tells sites apart"
+            )
+        return value
 
     @field_validator("primitive")
     @classmethod

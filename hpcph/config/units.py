@@ -73,6 +73,7 @@ def angular_frequency(value: Any) -> float:
 
 Fraction = Annotated[float, BeforeValidator(fraction)]
 Length = quantity("m", "20 nm")
+SmallLength = quantity("m", "1e-5 angstrom")
 Time = quantity("s", "10 ps")
 Temperature = quantity("K", "300 K")
 AngularFrequency = Annotated[float, BeforeValidator(angular_frequency)]

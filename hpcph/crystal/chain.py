@@ -11,7 +11,7 @@ from enum import Enum
 import numpy as np
 
 from hpcph.constants import atomic_mass, elementary_charge
-from hpcph.crystal import dynamical
+from hpcph.crystal import dynamical, spacegroup
 from hpcph.crystal.lattice import PairTable, Structure
 from hpcph.errors import InputError
 
@@ -110,13 +110,15 @@ class Chain:
         angle = START + TURN * np.arange(3)
         position = np.stack([self.delta * self.a * np.cos(angle), self.delta * self.a * np.sin(angle)], axis=-1)
         position = np.column_stack([position, self.c * np.arange(3) / 3]) * self.units.length
+        fractional = self.handedness.value * position @ np.linalg.inv(lattice)
         return Structure(
             lattice_vc=lattice,
-            fractional_ac=self.handedness.value * position @ np.linalg.inv(lattice),
+            fractional_ac=fractional,
             mass_a=np.full(3, self.mass * self.units.mass),
             symbols=("Te",) * 3,
             rotations=_point_group(),
             space_group="P3_121 (152)" if self.handedness is Handedness.RIGHT else "P3_221 (154)",
+            operations=spacegroup.located(_point_group(), fractional, np.zeros(3, int)),
         )
 
     @property

@@ -5,7 +5,6 @@ constants of all point dipoles Z_a u_a in a medium ε, so neither the width nor 
 """
 
 import numpy as np
-from scipy.special import erfc
 
 from hpcph.crystal.dipole import CUTOFF, Dipoles, blocks
 from hpcph.crystal.lattice import Dielectric, Structure, within
@@ -34,6 +33,8 @@ def real_space(
     -------
     first, second, cell as in PairTable; ndarray (p, 3, 3) N m⁻¹
     """
+    from scipy.special import erfc  # rank 0 alone comes here, and only it loads SciPy
+
     inverse = np.linalg.inv(dielectric.epsilon)
     first, second, cell = within(structure, np.sqrt(-np.log(CUTOFF)) / width, inverse)
     x = (cell + structure.fractional_ac[second] - structure.fractional_ac[first]) @ structure.lattice_vc

@@ -1,19 +1,21 @@
 """Force constants from phonopy's files: what readers/ read, as arrays in SI. Rank 0 alone comes here."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from hpcph import constants
+from hpcph.crystal import dynamical, spacegroup, symmetry
 from hpcph.crystal.lattice import Dielectric, PairTable, Structure
+from hpcph.crystal.nearest import nearest
 from hpcph.errors import InputError
 from hpcph.readers import phonopy_set
 from hpcph.readers.files import Files
 from hpcph.readers.phonopy_set import Hdf5, no_hdf5
 
-SYMPREC = 1e-5  # Å
-NEAR = 0.1  # Å: an atom and itself
+ROUNDING = 5e-17  # m: coordinates that move by less were cut off when the file was written
+WIDEST_TIE = 1e-13  # m: images this much farther than the nearest are as near, however rough the places are
+NEAR = 1e-11  # m: an atom and itself
 UNRELATED = 0.15  # of what Φ between atoms violates permutation by, relative
 EV_A = constants.elementary_charge * constants.angstrom  # J m
 EV_PER_A2 = constants.elementary_charge / constants.angstrom**2  # N m⁻¹
@@ -47,73 +49,62 @@ def load(files: Files, hdf5: Hdf5 = no_hdf5) -> Loaded:
     reading = phonopy_set.read(files, hdf5)
     ph = reading.phonopy
     dielectric = _dielectric(ph)
-    structure = replace(_structure(ph), born_aij=dielectric.born if dielectric else None)
-    return Loaded(structure, _pairs(ph, files), dielectric, _supercell(ph), _commensurate(ph), reading.remarks)
+    structure, pairs, remarks = _structure(ph, reading.tolerance, files)
+    structure = replace(structure, born_aij=dielectric.born if dielectric else None)
+    return Loaded(structure, pairs, dielectric, _supercell(ph), _commensurate(ph), (*reading.remarks, *remarks))
 
 
 def inverted(loaded: Loaded) -> Loaded:
     """The mirror image r → −r: the other enantiomorph of a chiral crystal."""
-    import spglib
-
     structure, pairs = loaded.structure, loaded.pairs
-    positions = -structure.fractional_ac
-    kinds = [structure.symbols.index(symbol) for symbol in structure.symbols]
-    cell: Any = (structure.lattice_vc / constants.angstrom, positions, kinds)
-    dataset = spglib.get_symmetry_dataset(cell, SYMPREC)
-    image = replace(structure, fractional_ac=positions, space_group=_name(dataset))
+    assert structure.operations is not None
+    image = replace(structure, fractional_ac=-structure.fractional_ac)
+    image = image.with_operations(structure.operations.inverted())
     turned = PairTable.symmetric(pairs.first, pairs.second, -pairs.cell, pairs.phi, pairs.share)
     return replace(loaded, structure=image, pairs=turned)
 
 
-def _structure(ph) -> Structure:
-    from phonopy.structure.symmetry import Symmetry
+def _structure(ph, tolerance: float, files: Files) -> tuple[Structure, PairTable, list[str]]:
+    """The cell, its places moved onto the operations that the force constants obey, pairs, and lines on what is lost.
 
+    Places can look more symmetric than a crystal is, and moving them changes which images are the nearest: only what
+    the force constants confirm may do so.
+    """
     cell = ph.primitive
-    symmetry: Any = Symmetry(cell, symprec=SYMPREC)
-    return Structure(
-        lattice_vc=np.array(cell.cell) * constants.angstrom,
-        fractional_ac=np.array(cell.scaled_positions),
-        mass_a=np.array(cell.masses) * constants.atomic_mass,
-        symbols=tuple(cell.symbols),
-        rotations=_unique(np.array(symmetry.symmetry_operations["rotations"], dtype=int)),
-        space_group=_name(symmetry.dataset),
-    )
+    lattice, mass = np.array(cell.cell) * constants.angstrom, np.array(cell.masses) * constants.atomic_mass
+    places, symbols, moment = np.array(cell.scaled_positions), tuple(cell.symbols), cell.magnetic_moments
+    found = spacegroup.symmetric_cell(lattice, places, spacegroup.kinds(symbols, mass), moment, tolerance)
+    lines = spacegroup.losses(lattice, places, mass, symbols, moment, tolerance)
+    structure = Structure.of(found, mass, symbols)
+    pairs = _pairs(ph, structure, tolerance, files)
+    crystal, broken = symmetry.obeyed(dynamical.build(structure, pairs, None))
+    if broken:
+        assert crystal.structure.operations is not None
+        found = spacegroup.moved_onto(crystal.structure.operations, lattice, places)
+        structure = Structure.of(found, mass, symbols)
+        pairs = _pairs(ph, structure, tolerance, files)
+    if found.moved > ROUNDING:
+        far = found.moved / constants.angstrom
+        broken.append(f"positions moved by up to {far:.1e} Å onto {structure.space_group}")
+    return structure, pairs, lines + broken
 
 
-def _name(dataset) -> str:
-    """Such as P3_121 (152)."""
-    return f"{dataset.international} ({dataset.number})"
-
-
-def _unique(rotations: np.ndarray) -> np.ndarray:
-    """Without repetition, in the order of first appearance (a primitive cell has none to drop)."""
-    _, index = np.unique(rotations.reshape(-1, 9), axis=0, return_index=True)
-    return rotations[np.sort(index)]
-
-
-def _pairs(ph, files: Files) -> PairTable:
-    """Φ_ab(T) with the weight of a pair shared by its equally short images (svecs, multiplicities).
+def _pairs(ph, structure: Structure, tolerance: float, files: Files) -> PairTable:
+    """Φ_ab(T) with the weight of a pair shared by its equally near images.
 
     Raises InputError where Φ_ab(T) and Φ_ba(−T)ᵀ are unrelated, as those of another supercell or order of atoms are.
     """
     cell = ph.primitive
-    svecs, multi = cell.get_smallest_vectors()
-    compact = ph.force_constants.shape[0] == len(cell)
-    rows = np.arange(len(cell)) if compact else np.array(cell.p2s_map)
-    atom_of = np.array([cell.p2p_map[s] for s in cell.s2p_map])  # supercell atom → primitive atom
-    fractional = np.array(cell.scaled_positions)
-    count, start = multi[:, :, 0], multi[:, :, 1]  # (s, a)
-    s_index, a_index = np.divmod(np.arange(count.size), count.shape[1])
-    repeat = count.ravel()
-    s, a = np.repeat(s_index, repeat), np.repeat(a_index, repeat)
-    within = np.arange(repeat.sum()) - np.repeat(np.cumsum(repeat) - repeat, repeat)
-    vector = svecs[np.repeat(start.ravel(), repeat) + within]
-    b = atom_of[s]
-    translation = vector - fractional[b] + fractional[a]
-    assert np.abs(translation - np.rint(translation)).max() < 1e-3, "svecs do not fit the primitive cell"
-    phi = ph.force_constants[rows[a], s] / np.repeat(repeat, repeat)[:, None, None] * EV_PER_A2
-    table = PairTable.symmetric(a, b, np.rint(translation).astype(int), phi, 1 / np.repeat(repeat, repeat))
-    between = np.linalg.norm(vector @ cell.cell, axis=1) > NEAR
+    home = np.array(cell.p2s_map)
+    rows = np.arange(len(cell)) if ph.force_constants.shape[0] == len(cell) else home
+    atom = np.array([cell.p2p_map[s] for s in cell.s2p_map])  # supercell atom → primitive atom
+    supercell = _supercell(ph)
+    steps = np.array(ph.supercell.scaled_positions) @ supercell - np.array(cell.scaled_positions)[atom]
+    tie = min(tolerance, WIDEST_TIE)
+    images = nearest(structure, supercell, atom, np.rint(steps).astype(int), home, tie)
+    phi = ph.force_constants[rows[images.first], images.member] * images.share[:, None, None] * EV_PER_A2
+    table = PairTable.symmetric(images.first, atom[images.member], images.cell, phi, images.share)
+    between = np.linalg.norm(structure.separation(table), axis=1) > NEAR
     apart, size = (np.linalg.norm(part[between]) for part in (phi - table.phi, table.phi))
     if apart > UNRELATED * size:
         fix = f"Φ_ab and Φ_ba differ by {apart / size:.0%}: of another supercell or order of atoms"

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from hpcph.crystal import spacegroup
 from hpcph.crystal.elements import kind
+from hpcph.crystal.spacegroup import Operations, SymmetricCell
 
 SYMMETRIC = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))  # Voigt order of a symmetric tensor's components
 
@@ -72,6 +74,7 @@ class Structure:
     symbols : species, one an atom: chemical symbols, labelled where a file tells atoms of an element apart (Fe1)
     rotations : ndarray (g, 3, 3) int, the point group acting on fractional positions
     space_group : its name and number
+    operations : the space group modulo the lattice, of which `rotations` is the point group; None where nobody asks
     born_aij : ndarray (a, 3, 3) Born charges in e, [polarization, displacement], neutral in all; None where unknown
     """
 
@@ -82,6 +85,26 @@ class Structure:
     rotations: np.ndarray
     space_group: str
     born_aij: np.ndarray | None = None
+    operations: Operations | None = None
+
+    @classmethod
+    def of(cls, cell: SymmetricCell, mass_a: np.ndarray, symbols: tuple[str, ...]) -> "Structure":
+        """A cell with the group that its places were moved onto (rank 0)."""
+        at = cell.operations
+        return cls(
+            lattice_vc=cell.lattice_vc,
+            fractional_ac=cell.fractional_ac,
+            mass_a=mass_a,
+            symbols=symbols,
+            rotations=at.point_group,
+            space_group=spacegroup.name(at, cell.lattice_vc),
+            operations=at,
+        )
+
+    @property
+    def kinds(self) -> np.ndarray:
+        """The first atom with the same symbol and mass, (a,) int."""
+        return spacegroup.kinds(self.symbols, self.mass_a)
 
     @property
     def volume(self) -> float:
@@ -108,6 +131,11 @@ class Structure:
         """The point group acting on Cartesian vectors, (g, 3, 3)."""
         columns = self.lattice_vc.T
         return np.einsum("ij,gjk,kl->gil", columns, self.rotations, np.linalg.inv(columns))
+
+    def with_operations(self, operations: Operations) -> "Structure":
+        """The same atoms with another space group (rank 0)."""
+        name = spacegroup.name(operations, self.lattice_vc)
+        return replace(self, rotations=operations.point_group, space_group=name, operations=operations)
 
     def separation(self, pairs: PairTable) -> np.ndarray:
         """x = T + r_b − r_a of every pair, (p, 3) in m."""

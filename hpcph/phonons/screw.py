@@ -8,12 +8,10 @@ where the modes follow continuously, m is the crystal angular momentum; it is de
 
 import numpy as np
 
-from hpcph.crystal.elements import kind
 from hpcph.crystal.lattice import Structure
 from hpcph.phonons.modes import Modes
 
 MIXED = 1e-3  # what may be missing of a block after the operation
-SAME_PLACE = 1e-3  # fractional coordinates closer than this are one atom's place
 
 
 def turn_about(structure: Structure, axis: np.ndarray) -> tuple[np.ndarray, int]:
@@ -44,7 +42,9 @@ def operator(structure: Structure, turn: np.ndarray) -> np.ndarray:
     """
     columns = structure.lattice_vc.T
     C = columns @ turn @ np.linalg.inv(columns)
-    image = _images(structure, turn)
+    assert structure.operations is not None
+    same = np.all(structure.operations.rotations == turn, axis=(1, 2))
+    image = structure.operations.images[same.argmax()]
     atoms = len(image)
     full = np.zeros((atoms, 3, atoms, 3))
     full[image, :, np.arange(atoms), :] = C
@@ -91,21 +91,3 @@ def _definite(S: np.ndarray, order: int) -> tuple[np.ndarray, np.ndarray]:
         found += [m] * int((size > 0.5).sum())
     assert len(found) == len(S), "not an operation of this order"
     return np.array(found), np.array(columns).T
-
-
-def _images(structure: Structure, turn: np.ndarray) -> np.ndarray:
-    """Where the operation carries every atom, (a,) int; its translation is found from the positions."""
-    position, alike = structure.fractional_ac, _alike(structure)
-    turned = position @ turn.T
-    for target in np.flatnonzero(alike[0]):
-        apart = (turned + position[target] - turned[0])[:, None] - position
-        near = np.all(np.abs(apart - np.rint(apart)) < SAME_PLACE, axis=2) & alike
-        if near.any(axis=1).all():
-            return near.argmax(axis=1)
-    raise AssertionError("the positions do not have this symmetry")
-
-
-def _alike(structure: Structure) -> np.ndarray:
-    """Atoms of one element and mass, (a, a) bool: labels such as Fe1 and Fe2 do not count."""
-    kinds = np.array([kind(species) for species in structure.symbols])
-    return (kinds[:, None] == kinds) & np.isclose(structure.mass_a[:, None], structure.mass_a, atol=0)

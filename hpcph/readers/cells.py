@@ -23,7 +23,8 @@ class Described:
 
     cell : phonopy's unit cell; supercell, primitive : phonopy's matrices; header, block : its sections phonopy and
     physical_unit; charges : born (n, 3, 3), dielectric (3, 3) and factor; dataset : displacements, with forces or
-    without; constants : ndarray (rows, n, 3, 3); scheme : of mixed sites. None where it says nothing
+    without; constants : ndarray (rows, n, 3, 3); scheme : of mixed sites; tolerance : of its symmetry. None where it
+    says nothing
     """
 
     content: Content
@@ -36,6 +37,7 @@ class Described:
     dataset: dict | None = None
     constants: np.ndarray | None = None
     scheme: Any = "merge"
+    tolerance: float | None = None
 
 
 def described(content: Content, calculator: str | None, folder: Path) -> Described:
@@ -63,7 +65,15 @@ def _from_yaml(content: Content) -> Described:
     return Described(
         content, data.unitcell, data.supercell_matrix, data.primitive_matrix, header, block, charges,
         None if data.dataset is None else dict(data.dataset), data.force_constants, data.site_mixture_scheme or "merge",
+        _tolerance(header, given.get("symmetry")),
     )  # fmt: skip
+
+
+def _tolerance(header: Any, symmetry: Any) -> float | None:
+    """With which phonopy found the symmetry, as it writes that now and did before; None where that is no number."""
+    places = ((header, "symmetry_tolerance"), (symmetry, "tolerance"))
+    stated = [place[key] for place, key in places if isinstance(place, Mapping) and key in place]
+    return float(stated[0]) if stated and type(stated[0]) in (int, float) else None
 
 
 def _from_calculator(content: Content, calculator: str, folder: Path) -> Any:

@@ -1,5 +1,6 @@
 """A crystal of phonopy cut into supercell and primitive cell; what belongs to one primitive cell moved to another."""
 
+import contextlib
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from hpcph.readers.cells import Described
 from hpcph.readers.files import Content, line
 
 MOST = 20_000  # atoms of a supercell
+ROUGH = 4  # tolerances: two atoms and two that fix an operation may be off
 
 
 def supercell(wanted: tuple | None, said: Described) -> np.ndarray:
@@ -28,24 +30,37 @@ def supercell(wanted: tuple | None, said: Described) -> np.ndarray:
     return matrix.astype(int)
 
 
-def cut(said: Described, cell: Any, matrix: np.ndarray, primitive: Any) -> Any:
-    """phonopy's object for a unit cell in Å, its supercell and primitive cell. Raises InputError."""
+def cut(said: Described, cell: Any, matrix: np.ndarray, primitive: Any, tolerance: float) -> Any:
+    """phonopy's object for a unit cell in Å, its supercell and primitive cell. Raises InputError.
+
+    tolerance : Å, how far places may be off their space group; more where noise keeps atoms from repeating each other
+    """
     try:
-        return _phonopy(said, cell, matrix, primitive)
+        return _phonopy(said, cell, matrix, primitive, tolerance)
     except Exception as err:
-        try:
-            _phonopy(said, cell, matrix, "P")
-        except Exception:
-            raise said.content.refuse(f"phonopy finds no crystal in it ({type(err).__name__}: {line(err)})") from err
+        for other, distance in ((primitive, ROUGH * tolerance), ("P", tolerance)):
+            with contextlib.suppress(Exception):
+                found = _phonopy(said, cell, matrix, other, distance)
+                break
+        else:
+            what = f"phonopy finds no crystal in it ({type(err).__name__}: {line(err)})"
+            raise said.content.refuse(f"{what}; a larger crystal.symmetry_tolerance helps with rough places") from err
+        if other is primitive:
+            return found
         shown = primitive if isinstance(primitive, str) else np.array(primitive).round(6).tolist()
-        fix = f"is no primitive cell of {said.content.path.name}; give auto, P, or the matrix of its pure translations"
+        fix = (
+            f"is no primitive cell of {said.content.path.name}; give auto, P, or the matrix of its pure translations, "
+            "or a larger crystal.symmetry_tolerance if its places are rough"
+        )
         raise InputError("crystal.primitive", shown, fix) from err
 
 
-def _phonopy(said: Described, cell: Any, matrix: np.ndarray, primitive: Any) -> Any:
+def _phonopy(said: Described, cell: Any, matrix: np.ndarray, primitive: Any, tolerance: float) -> Any:
     from phonopy import Phonopy
 
-    return Phonopy(cell, supercell_matrix=matrix, primitive_matrix=primitive, site_mixture_scheme=said.scheme)
+    return Phonopy(
+        cell, supercell_matrix=matrix, primitive_matrix=primitive, site_mixture_scheme=said.scheme, symprec=tolerance
+    )
 
 
 def fits(ph: Any, phi: np.ndarray | None, rows: np.ndarray | None, born: np.ndarray | None) -> bool:

@@ -53,6 +53,7 @@ class Files:
     structure : phonopy yaml or unit cell (POSCAR, …), where force_constants has none
     supercell : three numbers or phonopy's 3×3 matrix
     calculator : whose units the files are in, and whose format the unit cell has, where they do not say
+    symmetry_tolerance : m, how far places may be off their space group; None for the file's own
     """
 
     force_constants: Path
@@ -62,6 +63,7 @@ class Files:
     supercell: tuple | None = None
     primitive: str | list | None = "auto"
     calculator: str | None = None
+    symmetry_tolerance: float | None = None
 
     def absolute(self) -> "Files":
         """The same files, independent of the current folder."""

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from hpcph.constants import angstrom
 from hpcph.errors import InputError
 from hpcph.readers import calculators, cells, cuts, forces, numbers, primitive
 from hpcph.readers.calculators import Units
@@ -24,16 +25,22 @@ from hpcph.readers.cells import Described
 from hpcph.readers.files import Content, Files, Kind, blaming, opened
 from hpcph.readers.numbers import Forces
 
+TOLERANCE = 1e-15  # m, phonopy's default
+NARROWEST, WIDEST = 1e-18, 1e-11  # m, tolerances that make sense
 UNLIKE, UNRELATED = 0.01, 0.3  # differences of force constants of atoms that translations map on each other, relative
 Hdf5 = Callable[[str, Path, Path], tuple[np.ndarray, np.ndarray | None, str | None]]
 
 
 @dataclass(frozen=True)
 class Reading:
-    """phonopy's object with force constants in eV Å⁻², and lines that the user should read."""
+    """phonopy's object with force constants in eV Å⁻², and lines that the user should read.
+
+    tolerance : m, how far places may be off their space group
+    """
 
     phonopy: Any
     remarks: tuple[str, ...]
+    tolerance: float
 
 
 @dataclass(frozen=True)
@@ -71,7 +78,8 @@ def read(files: Files, hdf5: Hdf5) -> Reading:
         cells.require_sound(crystal, cell)
         supercell = cuts.supercell(files.supercell, said)
         constants = _constants(said, constant, units, hdf5, alone=forced is None)
-        own, ph = _cut(files.primitive, said, cell, supercell, constants)
+        tolerance = files.symmetry_tolerance or _stated_tolerance(said, units) or TOLERANCE
+        own, ph = _cut(files.primitive, said, cell, supercell, constants, tolerance / angstrom)
         remarks = _of_units(said, units)
         if primitive.is_automatic(files.primitive) and said.primitive is None:
             remarks += [text for text in [primitive.sentence(ph.primitive_matrix)] if text]
@@ -91,7 +99,13 @@ def read(files: Files, hdf5: Hdf5) -> Reading:
         _require_own(constants.content if constants else forced or crystal, ph, phi)
         with blaming(crystal):
             ph.force_constants = phi
-    return Reading(ph, tuple(remarks))
+    return Reading(ph, tuple(remarks), tolerance)
+
+
+def _stated_tolerance(said: Described, units: Units) -> float | None:
+    """That of the file, m; None where it says nothing or nonsense."""
+    found = (said.tolerance or 0.0) * units.length * angstrom
+    return found if NARROWEST <= found <= WIDEST else None
 
 
 @contextlib.contextmanager
@@ -180,7 +194,9 @@ def _forces(said: Described, file: Content | None, ph: Any) -> Forces:
     return numbers.force_sets(file, len(ph.unmerged_supercell or ph.supercell))
 
 
-def _cut(wanted: Any, said: Described, cell: Any, supercell: np.ndarray, constants: Constants | None) -> list[Any]:
+def _cut(
+    wanted: Any, said: Described, cell: Any, supercell: np.ndarray, constants: Constants | None, tolerance: float
+) -> list[Any]:
     """phonopy's objects: in the primitive cell that the files were written for, and in the one that is wanted."""
     born = None if said.charges is None else np.asarray(said.charges["born"])
     phi, rows = (None, None) if constants is None else (constants.phi, constants.rows)
@@ -188,15 +204,15 @@ def _cut(wanted: Any, said: Described, cell: Any, supercell: np.ndarray, constan
         final = wanted if isinstance(wanted, str) else np.array(wanted, float)
     else:
         with blaming(said.content, "phonopy finds no crystal in it"):
-            final = primitive.automatic(cell) if said.primitive is None else said.primitive
+            final = primitive.automatic(cell, tolerance) if said.primitive is None else said.primitive
     first = final if said.primitive is None else said.primitive
     tried: list[Any] = []
     for matrix in (first, final, "P"):
-        own = cuts.cut(said, cell, supercell, matrix)
+        own = cuts.cut(said, cell, supercell, matrix, tolerance)
         tried.append(own)
         if cuts.fits(own, phi, rows, born):
             same = matrix is final or (np.shape(final) == (3, 3) and np.allclose(final, own.primitive_matrix))
-            return [own, own if same else cuts.cut(said, cell, supercell, final)]
+            return [own, own if same else cuts.cut(said, cell, supercell, final, tolerance)]
     raise cuts.misfit(constants.content if constants else said.content, tried[0], phi, born)
 
 

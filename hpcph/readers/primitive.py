@@ -15,8 +15,10 @@ def is_automatic(wanted: Any) -> bool:
     return wanted is None or (isinstance(wanted, str) and wanted == "auto")
 
 
-def automatic(cell: Any) -> np.ndarray:
+def automatic(cell: Any, tolerance: float) -> np.ndarray:
     """The matrix of the primitive cell, phonopy's for cells with pure translations: columns in terms of a, b, c.
+
+    tolerance : Å, how far places may be off
 
     A cell that is primitive already stays as it is: phonopy would rename its axes. Atoms of other mass or name are
     other atoms, whatever their element.
@@ -34,7 +36,7 @@ def automatic(cell: Any) -> np.ndarray:
         numbers=[kinds[kind] for kind in alike],
         magnetic_moments=cell.magnetic_moments,
     )
-    matrix = np.array(guess_primitive_matrix(told), float)
+    matrix = np.array(guess_primitive_matrix(told, symprec=tolerance), float)
     determinant = np.linalg.det(matrix)
     if abs(determinant) > 0.9:
         return np.eye(3)

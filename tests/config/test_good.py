@@ -27,6 +27,7 @@ crystal:
   sum_rules: [translational]
   primitive: [[0.5, 0.5, 0], [0, 0.5, 0.5], [0.5, 0, 0.5]]
   allow_unstable: true
+  symmetry_tolerance: 1e-4 Å
 axis: [0, 1, 1]
 mesh: {grid: [24, 24, 12], shift: [0, 0, 0.5], symmetry: false}
 temperature: {from: 10 K, to: 400 K, step: 10 K}
@@ -56,8 +57,8 @@ def test_defaults_of_a_minimal_input(tmp_path):
     """Everything that may be left out has the documented default."""
     given = read(tmp_path, MINIMAL).input
     assert given.crystal.nac is None and given.crystal.primitive == "auto"
-    assert given.crystal.sum_rules == ["translational", "rotational"]
-    assert given.crystal.allow_unstable is False
+    assert given.crystal.sum_rules == ["translational", "rotational", "huang"]
+    assert given.crystal.allow_unstable is False and given.crystal.symmetry_tolerance is None
     assert given.axis == [0, 0, 1]
     assert given.mesh.shift == "auto" and given.mesh.symmetry is True
     sections = (given.feedback, given.bands, given.orbits, given.slices, given.spectrum)
@@ -72,6 +73,7 @@ def test_every_key_reaches_the_program(tmp_path):
     c = given.crystal
     assert (c.structure, c.force_sets, c.born, c.supercell) == ("POSCAR", "FORCE_SETS", "BORN", [2, 3, 4])
     assert (c.nac, c.sum_rules, c.allow_unstable, c.primitive[1]) == ("gonze", ["translational"], True, [0, 0.5, 0.5])
+    assert c.symmetry_tolerance == pytest.approx(1e-14)
     assert given.axis == [0, 1, 1]
     assert (given.mesh.grid, given.mesh.shift, given.mesh.symmetry) == ([24, 24, 12], [0, 0, 0.5], False)
     np.testing.assert_allclose(given.thermal.temperatures, np.arange(10, 401, 10), rtol=1e-14)

@@ -20,6 +20,7 @@ GOOD = {
         "primitive": "auto",
         "nac": "none",
         "inverted": True,
+        "symmetry_tolerance": "1e-5 angstrom",
     },
     "magnetization": False,
     "optics": {

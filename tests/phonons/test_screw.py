@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import physics
 import pytest
+from springs import CRYSTALS
 
 from hpcph.crystal.chain import Chain, Handedness
 from hpcph.phonons import angular_momentum, screw
@@ -81,3 +82,13 @@ def test_any_crystal_with_a_screw_axis_has_labels(name, order):
         assert np.abs(residue).max() < 0.02
         trace = np.exp(-2j * np.pi * label[k] / order).sum()
         assert trace == pytest.approx(np.trace(S), abs=1e-6)
+
+
+def test_the_operation_carries_isotopes_to_their_like(tmp_path):
+    """By symbols alone a four-fold axis passes through the first atom; by masses it passes between atoms alone."""
+    masses = np.array([24.0, 26, 28, 24, 16, 16, 16, 16])
+    structure = replace(CRYSTALS["rocksalt"], primitive="P", masses=masses).loaded(tmp_path / "fc.yaml").structure
+    turn, order = screw.turn_about(structure, Z)
+    assert order == 4
+    S, mass = screw.operator(structure, turn), np.repeat(structure.mass_a, 3)
+    np.testing.assert_allclose(S @ np.diag(mass) @ S.T, np.diag(mass), atol=1e-9 * mass.max())

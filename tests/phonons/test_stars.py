@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hpcph.output.phono3py import Grid, operations, stars
+from hpcph.crystal.mesh import star_operations
+from hpcph.output.phono3py import Grid, stars
 from hpcph.output.storage import Unsound
 from hpcph.phonons.lifetimes import mean_of_stars
 
@@ -51,7 +52,7 @@ def written(draw):
     """A crystal, a grid in the order of a program that knows a subgroup, and τ on every point of the mesh."""
     structure, n = physics.case(draw(st.sampled_from(CRYSTALS))).structure, np.array(draw(st.sampled_from(GRIDS)))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    whole = operations(Grid(n, np.zeros((1, 3)), np.zeros((1, 3)), np.ones(1)), structure)
+    whole = star_operations(structure, n)
     known = generated(whole[rng.choice(len(whole), draw(st.integers(0, 2)))])
     arms = images(known, n)
     first, weight = np.unique(arms.min(axis=0), return_counts=True)
