@@ -33,7 +33,6 @@ class AlN:
 
     def collisions(self, *mesh: int, reducible: bool = False) -> tuple[Path, Path]:
         """Its collision-m….hdf5 and the kappa-m….hdf5 of the Boltzmann equation; reducible: every point by itself."""
-        pytest.importorskip("petsc4py", reason="petsc4py is not installed")
         name = f"m{''.join(map(str, mesh))}"
         folder = self.folder / f"lbte-{name}{'-reducible' if reducible else ''}"
         found = folder / f"collision-{name}.hdf5", folder / f"kappa-{name}.hdf5"
