@@ -70,7 +70,6 @@ class AlN:
 
     def collisions(self, *mesh: int, reducible: bool = False, **how) -> tuple[Path, Path]:
         """Its collision-m….hdf5 and the kappa-m….hdf5 of the Boltzmann equation; reducible: every point by itself."""
-        pytest.importorskip("petsc4py", reason="petsc4py is not installed")
         name = f"m{''.join(map(str, mesh))}"
         label = "".join(f"-{key}={value}" for key, value in how.items())
         folder = self.folder / f"lbte-{name}{'-reducible' if reducible else ''}{label}"

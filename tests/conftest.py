@@ -6,10 +6,17 @@ physics.py beside this file makes the crystals of the physics tests, parallel/wo
 import os
 
 import pytest
+import solvers
 
 from hpcph import threads
 
 threads.pin()
+
+
+def pytest_runtest_setup(item):
+    """Before any fixture of a test."""
+    if item.get_closest_marker("petsc"):
+        solvers.need()
 
 
 @pytest.fixture(scope="session", autouse=True)
