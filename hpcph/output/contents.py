@@ -31,13 +31,13 @@ TABLE = """
 /feedback      | number   | temperature radius                            | gamma_ll/total_error?
 /feedback      | number   | temperature radius                            | amplification amplification_error?
 /feedback      | number   | temperature                                   | critical_radius
-/feedback      | number   | temperature radius cartesian_l                | pam_density
+/feedback      | number   | temperature radius cartesian_l                | pam_density pam_density_error?
 /magnetization | finite   | temperature cartesian_m cartesian_gradient    | gamma_nl gamma_coherence?
 /magnetization | number   | temperature cartesian_m cartesian_gradient    | gamma_nl_error?
 /magnetization | finite   | temperature cartesian_m                       | density_without_feedback
 /magnetization | finite   | temperature cartesian_m                       | field_without_feedback
 /magnetization | number   | temperature cartesian_m | density_without_feedback_error? field_without_feedback_error?
-/magnetization | number   | temperature radius cartesian_m                | density? field?
+/magnetization | number   | temperature radius cartesian_m                | density? field? density_error? field_error?
 /magnetization | positive | radius                                        | radius?
 /rotation      | finite   | temperature cartesian_l cartesian_rotation    | pam_density
 /rotation      | number   | temperature cartesian_l cartesian_rotation    | pam_density_error?
