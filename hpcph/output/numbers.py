@@ -11,7 +11,9 @@ BESIDE = range(-6, 6)  # and of errors beside them
 
 def with_errors(value: float, *errors: float) -> str:
     """A number with its errors, NaN where unknown; 0 alone is what symmetry forbids."""
-    return " ± ".join([rounded(value, *errors), *(_error(error, value) for error in beside(value, errors))])
+    known = beside(value, errors)
+    like = (_left(value, errors) or max(known)) if known else value
+    return " ± ".join([rounded(value, *errors), *(_error(error, _is_plain(like)) for error in known)])
 
 
 def beside(value: float, errors: Iterable[float]) -> list[float]:
@@ -22,13 +24,17 @@ def beside(value: float, errors: Iterable[float]) -> list[float]:
 
 def rounded(value: float, *errors: float) -> str:
     """A number without digits that its errors leave open."""
-    if not math.isfinite(value) or value == 0:
-        return "0" if value == 0 else f"{value:g}"
-    place = last_place(value, *errors)
-    if size(value) >= place:
-        return _written(value, place, _is_plain(value))
-    near = abs(value) >= 0.5 * 10.0**place
-    return _written(math.copysign(10.0**place, value), place, _is_plain(10.0**place)) if near else "0"
+    if not math.isfinite(value):
+        return f"{value:g}"
+    left = _left(value, errors)
+    return _written(left, last_place(value, *errors), _is_plain(left)) if left else "0"
+
+
+def _left(value: float, errors: Iterable[float]) -> float:
+    """A number, or where it is below its last place what this is rounded to."""
+    if value == 0 or size(value) >= (place := last_place(value, *errors)):
+        return value
+    return math.copysign(10.0**place, value) if abs(value) >= 0.5 * 10.0**place else 0.0
 
 
 def alone(value: float, *errors: float) -> str:
@@ -55,11 +61,9 @@ def _place(error: float) -> int:
     return size(error) - (error < 2 * 10.0 ** size(error))
 
 
-def _error(error: float, value: float) -> str:
-    """An error as it stands beside a number; 0 is none at all."""
-    if error == 0:
-        return "0"
-    return _written(error, _place(error), _is_plain(value or error) and size(error) in BESIDE)
+def _error(error: float, plain: bool) -> str:
+    """An error as it stands beside a number that is plain or has a power of ten; 0 is none at all."""
+    return _written(error, _place(error), plain and size(error) in BESIDE) if error else "0"
 
 
 def _is_plain(value: float) -> bool:
