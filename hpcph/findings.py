@@ -13,12 +13,14 @@ from hpcph.errors import InputError
 from hpcph.job import Job
 from hpcph.output import layout
 from hpcph.output import magnetization as magnetic
+from hpcph.output.numbers import SOURCES, alone, with_errors
 from hpcph.output.progress import closing_table
 from hpcph.output.store import Dataset
 from hpcph.phonons.lifetimes import Reference
 from hpcph.response import convergence
 from hpcph.response.feedback import Coupling, Feedback, along, feedback
-from hpcph.response.magnetization import Magnetization, magnetization
+from hpcph.response.magnetization import Magnetization, magnetization, uncertainty
+from hpcph.response.sample import Samples
 from hpcph.response.spectrum import Spectrum
 from hpcph.response.thermal import ThermalResponse
 
@@ -27,7 +29,6 @@ if TYPE_CHECKING:  # ranks other than 0 import this module too, and never the va
     from hpcph.config.schema import Input, Thermal
 
 ROOM = 300.0  # K
-SOURCES = {"error": "mesh", "lattice_error": "lattice"}  # of errors
 NEAR = 1e-3  # K: a temperature of a file this close is the same
 TINY = 1e-300  # W m⁻¹ K⁻¹
 SAME = 1e-4  # of κ
@@ -35,6 +36,8 @@ SOLVED = (  # what follows from the Boltzmann equation
     "/thermal/gamma_nl", "/thermal/conductivity", "/thermal/pam_density", "/feedback/pam_density",
     "/magnetization/gamma_nl", "/magnetization/density", "/magnetization/density_without_feedback",
     "/magnetization/field", "/magnetization/field_without_feedback",
+    *(f"/{name}_{kind}" for name in ("feedback/pam_density", "magnetization/density", "magnetization/field")
+      for kind in SOURCES),
 )  # fmt: skip
 Runs = list[tuple[Mesh, ThermalResponse]]
 
@@ -94,18 +97,18 @@ def thermal_findings(
         coupled, samples = _feedback(given, everything, thermal, job, axis, density)
         results += layout.feedback(coupled, samples)
         for kind, error in spread.items():
-            doubt[kind] = convergence.feedback_uncertainty(error, samples, axis, coupled)
+            doubt[kind] = convergence.feedback_uncertainty(error, thermal, samples, axis, drive, coupled)
             results += layout.feedback_errors(kind, doubt[kind])
         groups["/feedback"] = {"scale": coupled.scale, "coupling": coupled.coupling.name.lower()}
     scale = coupled.scale if coupled else 1.0
-    magnetized, more = _magnetic(thermal, spread, tau, drive, coupled, samples)
+    magnetized, more = _magnetic(thermal, spread, tau, drive, coupled, doubt, samples)
     lines: list[str | Table] = [closing_table(thermal, spread, tau, axis, coupled, doubt, samples)]
     if magnetized is not None:
-        lines.append(magnetic.closing_table(thermal.temperature, magnetized, axis, scale, samples))
+        lines.append(magnetic.closing_table(thermal.temperature, *magnetized, axis, scale, samples))
     if job.scattering is not None:
-        lines.append(_conduction(thermal, axis))
+        lines.append(_conduction(thermal, spread, axis))
     if beyond is not None:
-        lines.append(_beyond(thermal, relaxed.at(keep), axis))
+        lines.append(_beyond(thermal, relaxed.at(keep), spread, axis))
     if job.reference is not None:
         theirs = job.reference.relaxed_tij if beyond is None else job.reference.solved_tij
         lines += _compared(thermal, job.reference, theirs)
@@ -139,28 +142,53 @@ def _lifetimes(given: "Lifetimes", job: Job) -> dict[str, Any]:
     return found
 
 
-def _conduction(thermal: ThermalResponse, axis: np.ndarray) -> str:
-    """One line on κ, and on interband parts, at the temperature nearest to 300 K."""
+def _conduction(thermal: ThermalResponse, spread: dict[str, convergence.Uncertainty], axis: np.ndarray) -> str:
+    """One line on κ, and on interband parts, whose errors are unknown, at the temperature nearest to 300 K."""
     t = int(np.argmin(np.abs(thermal.temperature - ROOM)))
 
-    def along(tensor_tij: np.ndarray) -> float:
-        return float(axis @ tensor_tij[t] @ axis)
+    def along(tensor_tij: np.ndarray, n: np.ndarray = axis) -> float:
+        return float(n @ tensor_tij[t] @ n)
 
-    line = f"κ along the axis at {thermal.temperature[t]:g} K: {along(thermal.conductivity_rate):.4g} W m⁻¹ K⁻¹"
+    errors = [along(error.conductivity_rate, np.abs(axis)) for error in spread.values()]
+    value = with_errors(along(thermal.conductivity_rate), *errors)
+    line = f"κ along the axis at {thermal.temperature[t]:g} K: {value} W m⁻¹ K⁻¹{_kinds(spread)}"
     if thermal.coherence is None:
         return line
     heat, flow = along(thermal.coherence.conductivity), along(thermal.coherence.gamma_nl)
     return f"{line}; interband parts, not included: κ {heat:.3g}, γ^NL {flow:.3g} J s m⁻² K⁻¹"
 
 
-def _beyond(thermal: ThermalResponse, relaxed: ThermalResponse, axis: np.ndarray) -> str:
-    """One line on what the relaxation time would have given, at the temperature nearest to 300 K."""
+def _kinds(spread: dict[str, convergence.Uncertainty]) -> str:
+    """What the numbers after ± are, of those that are known."""
+    known = [SOURCES[kind] for kind, error in spread.items() if np.isfinite(error.gamma_nl_rate).all()]
+    return f" (± {' ± '.join(known)})" if known else ""
+
+
+def _beyond(
+    thermal: ThermalResponse,
+    relaxed: ThermalResponse,
+    spread: dict[str, convergence.Uncertainty],
+    axis: np.ndarray,
+) -> str:
+    """One line on what the relaxation time would have given, at the temperature nearest to 300 K.
+
+    Errors are those of relaxation time, which the equation shares in the same ratio.
+    """
     t = int(np.argmin(np.abs(thermal.temperature - ROOM)))
+    largest = np.unravel_index(np.argmax(np.abs(thermal.gamma_nl_rate[t])), (3, 3))
     names = {"κ": "conductivity_rate", "largest γ^NL": "gamma_nl_rate"}
-    pairs = {what: [np.abs(getattr(r, name)[t]).max() for r in (thermal, relaxed)] for what, name in names.items()}
-    pairs["κ"] = [float(axis @ r.conductivity_rate[t] @ axis) for r in (thermal, relaxed)]
-    parts = ", ".join(f"{what} {one:.4g} instead of {other:.4g}" for what, (one, other) in pairs.items())
-    return f"Boltzmann equation instead of relaxation time at {thermal.temperature[t]:g} K: {parts}"
+    parts = []
+    for what, name in names.items():
+        one, other, *errors = (getattr(source, name)[t] for source in (thermal, relaxed, *spread.values()))
+        if what == "κ":
+            one, other = (float(axis @ tensor @ axis) for tensor in (one, other))
+            errors = [np.abs(axis) @ error @ np.abs(axis) for error in errors]
+        else:
+            one, other, *errors = (float(tensor[largest]) for tensor in (one, other, *errors))
+        ratio = abs(one / other) if other else np.nan
+        solved = with_errors(one, *(error * ratio for error in errors))
+        parts.append(f"{what} {solved} instead of {alone(other, *errors)}")
+    return f"Boltzmann equation instead of relaxation time at {thermal.temperature[t]:g} K: {', '.join(parts)}"
 
 
 def _compared(thermal: ThermalResponse, known: Reference, theirs_tij: np.ndarray | None) -> list[str]:
@@ -212,15 +240,23 @@ def _magnetic(
     spread: dict[str, convergence.Uncertainty],
     lifetime: float,
     drive: np.ndarray,
-    coupled,
-    samples,
-) -> tuple[Magnetization | None, list[Dataset]]:
-    """Magnetization in the gradient, None without moments, and what the file says of it and of rotation."""
-    results = magnetic.rotation(thermal, spread)
-    if thermal.magnetic is None:
+    coupled: Feedback | None,
+    doubt: dict[str, convergence.FeedbackUncertainty],
+    samples: Samples | None,
+) -> tuple[tuple[Magnetization, dict[str, Magnetization]] | None, list[Dataset]]:
+    """Magnetization in the gradient and its errors by kind, None without moments, and what the file says of it and of
+    rotation."""
+    results, tensors = magnetic.rotation(thermal, spread), thermal.magnetic
+    if tensors is None:
         return None, results
-    found = magnetization(thermal.magnetic, drive, coupled, samples)
-    return found, results + magnetic.magnetization(thermal.magnetic, spread, lifetime, drive, found, samples)
+    found = magnetization(tensors, drive, coupled, samples)
+    errors = {
+        kind: uncertainty(error.magnetic, tensors, drive, coupled, doubt.get(kind), samples)
+        for kind, error in spread.items()
+        if error.magnetic is not None
+    }
+    results += magnetic.magnetization(tensors, spread, lifetime, found, errors, samples)
+    return (found, errors), results
 
 
 def _provenance(scale: float, result: ThermalResponse, mesh: Mesh) -> dict[str, Any]:

@@ -31,13 +31,13 @@ TABLE = """
 /feedback      | number   | temperature radius                            | gamma_ll/total_error?
 /feedback      | number   | temperature radius                            | amplification amplification_error?
 /feedback      | number   | temperature                                   | critical_radius
-/feedback      | number   | temperature radius cartesian_l                | pam_density
+/feedback      | number   | temperature radius cartesian_l                | pam_density pam_density_error?
 /magnetization | finite   | temperature cartesian_m cartesian_gradient    | gamma_nl gamma_coherence?
 /magnetization | number   | temperature cartesian_m cartesian_gradient    | gamma_nl_error?
 /magnetization | finite   | temperature cartesian_m                       | density_without_feedback
 /magnetization | finite   | temperature cartesian_m                       | field_without_feedback
 /magnetization | number   | temperature cartesian_m | density_without_feedback_error? field_without_feedback_error?
-/magnetization | number   | temperature radius cartesian_m                | density? field?
+/magnetization | number   | temperature radius cartesian_m                | density? field? density_error? field_error?
 /magnetization | positive | radius                                        | radius?
 /rotation      | finite   | temperature cartesian_l cartesian_rotation    | pam_density
 /rotation      | number   | temperature cartesian_l cartesian_rotation    | pam_density_error?
@@ -101,6 +101,12 @@ ATTRIBUTES = (  # section that needs them (? where it may lack them), what they 
     ("/thermal", "three numbers", "/provenance", "mesh_grid mesh_shift"),
     ("/feedback", "number", "/feedback", "scale"),
     ("/feedback", "text", "/feedback", "coupling"),
+    ("/elasticity", "number", "/crystal", "image_exponent image_cutoff pairs reciprocal_vectors stiffness_asymmetry"),
+    ("/elasticity", "number", "/crystal", "frequency_change_commensurate frequency_change_between sum_rules_change"),
+    ("/elasticity", "number", "/crystal", "translational_violation_before translational_violation_after"),
+    ("/elasticity", "number", "/crystal", "rotational_violation_before rotational_violation_after"),
+    ("/elasticity", "number", "/crystal", "huang_violation_before huang_violation_after"),
+    ("/elasticity", "text", "/crystal", "sum_rules sum_rules_left_out sum_rules_not_met"),
     ("/slices", "number", "/slices", "temperature"),
     ("/sample", "text", "/sample", "shape spot bottom side top"),
     ("/sample", "number", "/sample", "power power_leaving depth modulation coldest hottest"),

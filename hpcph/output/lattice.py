@@ -7,7 +7,7 @@ import numpy as np
 
 from hpcph.crystal.invariances import SumRule
 from hpcph.crystal.supercell import Report
-from hpcph.output.progress import rounded
+from hpcph.output.numbers import with_errors
 from hpcph.output.store import Dataset
 
 GPA = 1e9  # Pa
@@ -77,5 +77,5 @@ def _constants(report: Report) -> str:
     words: dict[str, str] = {}
     for i, j in [*zip(range(6), range(6), strict=True), *combinations(range(6), 2)]:
         if abs(C[i, j]) > SHOWN * np.abs(C).max():
-            words.setdefault(f"{rounded(C[i, j], error[i, j])} ± {error[i, j]:.0e}", f"C{i + 1}{j + 1}")
+            words.setdefault(with_errors(C[i, j], error[i, j]), f"C{i + 1}{j + 1}")
     return ", ".join(f"{name} {word}" for word, name in words.items())

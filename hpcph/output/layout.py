@@ -236,7 +236,9 @@ def feedback_errors(kind: str, errors: FeedbackUncertainty) -> list[Dataset]:
         "gamma_ll/total": errors.gamma_total,
         "amplification": errors.amplification,
     }
-    return [Dataset.of(f"/feedback/{name}_{kind}", value, "1", ERRORS[kind], (T, R)) for name, value in values.items()]
+    found = [Dataset.of(f"/feedback/{name}_{kind}", value, "1", ERRORS[kind], (T, R)) for name, value in values.items()]
+    axes = (T, R, "cartesian_l")
+    return [*found, Dataset.of(f"/feedback/pam_density_{kind}", errors.pam_density, "J s m-3", ERRORS[kind], axes)]
 
 
 def feedback(result: Feedback, samples: Samples) -> list[Dataset]:

@@ -6,8 +6,9 @@ import h5py
 import numpy as np
 from rich.table import Table
 
-from hpcph.constants import bohr_magneton, nuclear_magneton
+from hpcph.constants import bohr_magneton, mu_0, nuclear_magneton
 from hpcph.output.layout import ERRORS, T
+from hpcph.output.numbers import SOURCES, alone, with_errors
 from hpcph.output.store import Dataset
 from hpcph.response.convergence import Uncertainty
 from hpcph.response.magnetization import Magnetization, field
@@ -32,11 +33,11 @@ def magnetization(
     response: MagneticResponse,
     errors: dict[str, Uncertainty],
     lifetime: float,
-    drive: np.ndarray,
     found: Magnetization,
+    spread: dict[str, Magnetization],
     samples: Samples | None,
 ) -> list[Dataset]:
-    """Magnetization in the gradient; errors by kind, drive (3,) is τ∇T in s K m⁻¹.
+    """Magnetization in the gradient; errors of its tensors and, spread, of itself by kind.
 
     The radii stand in this group again: netCDF readers look for an axis in the group and above it.
     """
@@ -48,13 +49,16 @@ def magnetization(
     ]
     for kind, error in errors.items():
         assert error.magnetic is not None
-        rate = error.magnetic.gamma_nl_rate
-        results.append(Dataset.of(f"{group}/gamma_nl_{kind}", rate * lifetime, "A K-1", ERRORS[kind], axes))
-        results += _density(f"_without_feedback_{kind}", rate @ np.abs(drive), ERRORS[kind], axes[:2])
+        flow = error.magnetic.gamma_nl_rate * lifetime
+        results.append(Dataset.of(f"{group}/gamma_nl_{kind}", flow, "A K-1", ERRORS[kind], axes))
+        results += _density(f"_without_feedback_{kind}", spread[kind].without, ERRORS[kind], axes[:2])
     if found.coupled is not None and samples is not None:
         axes = (T, f"{group}/radius", "cartesian_m")
         results.append(Dataset.of(axes[1], samples.radius_r, "m", "that of /feedback/radius", axes[1:2]))
         results += _density("", found.coupled, "with feedback, NaN where supercritical", axes)
+        for kind, doubt in spread.items():
+            assert doubt.coupled is not None
+            results += _density(f"_{kind}", doubt.coupled, ERRORS[kind], axes)
     return results
 
 
@@ -83,22 +87,38 @@ def rotation(result: ThermalResponse, errors: dict[str, Uncertainty]) -> list[Da
 
 
 def closing_table(
-    temperature: np.ndarray, found: Magnetization, axis: np.ndarray, scale: float, samples: Samples | None
+    temperature: np.ndarray,
+    found: Magnetization,
+    spread: dict[str, Magnetization],
+    axis: np.ndarray,
+    scale: float,
+    samples: Samples | None,
 ) -> Table:
-    """Magnetization and field along the axis at a few temperatures, without and with the feedback of the first sample.
+    """Magnetization with its errors (spread, by kind) and field along the axis at a few temperatures, without and with
+    the feedback of the first sample.
 
     axis : (3,) unit vector
     """
     table = Table(box=None, pad_edge=False)
-    columns = [("no feedback", found.without @ axis)]
+    known = [SOURCES[kind] for kind, error in spread.items() if np.isfinite(error.without).all()]
+    table.add_column("T (K)", justify="right", no_wrap=True)
+    columns = [("no feedback", found.without, [error.without for error in spread.values()])]
     if found.coupled is not None and samples is not None:
         scaled = "" if scale == 1 else ", scaled"
-        columns.append((f"at {samples.radius_r[0] * 1e9:g} nm{scaled}", found.coupled[:, 0] @ axis))
-    for header in ("T (K)", *(f"{q}, {name}" for name, _ in columns for q in ("M (A m⁻¹)", "B (T)"))):
-        table.add_column(header, justify="right", no_wrap=True)
+        errors = [error.coupled[:, 0] for error in spread.values() if error.coupled is not None]
+        columns.append((f"at {samples.radius_r[0] * 1e9:g} nm{scaled}", found.coupled[:, 0], errors))
+    for name, *_ in columns:
+        table.add_column(f"{' ± '.join(['M', *known])} (A m⁻¹), {name}", justify="right", no_wrap=True)
+        table.add_column("B (T)", justify="right", no_wrap=True)
     for t in np.unique(np.linspace(0, len(temperature) - 1, ROWS).round().astype(int)):
-        numbers = [x for _, values in columns for x in (values[t], field(values[t]))]
-        table.add_row(f"{temperature[t]:g}", *("supercritical" if np.isnan(x) else f"{x:.4e}" for x in numbers))
+        row = [f"{temperature[t]:g}"]
+        for _, values, errors in columns:
+            value, beside = float(values[t] @ axis), [float(error[t] @ np.abs(axis)) for error in errors]
+            if np.isnan(value):
+                row += ["supercritical", ""]
+            else:
+                row += [with_errors(value, *beside), alone(*(mu_0 * x for x in (value, *beside)))]
+        table.add_row(*row)
     return table
 
 
@@ -107,7 +127,7 @@ def largest_moment(path: Path) -> str:
     with h5py.File(path, "r") as file:
         moment, scalar = (np.linalg.norm(file[f"/bands/{n}"][...], axis=-1) for n in ("moment", "moment_scalar"))
         q, n = np.unravel_index(np.argmax(moment), moment.shape)
-        where = ", ".join(f"{x:.3g}" for x in file["/bands/q"][q])
+        where = ", ".join(f"{x:.3g}" for x in np.round(file["/bands/q"][q], 9) + 0.0)  # rounding of paths is no number
         frequency = file["/bands/frequency"][q, n] / 1e12
     largest, estimate = moment[q, n], scalar[q, n] / nuclear_magneton
     size = f"{largest / nuclear_magneton:.3g} μ_N = {largest / bohr_magneton:.3g} μ_B"

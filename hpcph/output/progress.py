@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from hpcph.output.numbers import SOURCES, alone, with_errors
 from hpcph.output.pipe import hush
 from hpcph.response.convergence import FeedbackUncertainty, Uncertainty
 from hpcph.response.feedback import Feedback
@@ -18,7 +19,6 @@ from hpcph.response.thermal import ThermalResponse
 
 ROWS = 9  # temperatures in the closing table
 LOG_WIDTH = 170  # columns of a table
-FINEST, EXACT = 4, 9  # decimals of a number whose error is unknown, and at most
 INTERVAL = 10.0  # s between lines of a batch log
 NOTEBOOK_INTERVAL = 0.2  # s between two states of a notebook's bar
 
@@ -149,8 +149,8 @@ def closing_table(
     (3,), unit vector
     """
     table = Table(box=None, pad_edge=False)
-    kinds = " ± ".join(["", *("mesh" if kind == "error" else "lattice" for kind in spread)])
-    headers = ["T (K)", f"γ^NL{kinds} (J s m⁻² K⁻¹)"]
+    known = [SOURCES[kind] for kind, error in spread.items() if np.isfinite(error.gamma_nl_rate).all()]
+    headers = ["T (K)", f"{' ± '.join(['γ^NL', *known])} (J s m⁻² K⁻¹)"]
     if coupled is not None and samples is not None:
         headers += [f"γ^LL at {samples.radius_r[0] * 1e9:g} nm", "D", "OD", "η", "r_c (nm)"]
         headers += ["γ^LL unscaled"] if coupled.scale != 1 else []
@@ -164,32 +164,16 @@ def closing_table(
         row = [f"{thermal.temperature[t]:g}", with_errors(lifetime * flow, *(lifetime * e for e in errors))]
         if coupled is not None:
             eta, total = coupled.amplification[t, 0], coupled.gamma_total[t, 0]
+            of = {
+                part: [getattr(error, part)[t, 0] for error in doubt.values()]
+                for part in ("gamma_total", "gamma_diagonal", "gamma_off_diagonal", "amplification")
+            }
             for part in ("gamma_total", "gamma_diagonal", "gamma_off_diagonal"):
-                row.append(with_errors(getattr(coupled, part)[t, 0], *(getattr(d, part)[t, 0] for d in doubt.values())))
-            worst = [max(getattr(d, part)[t, 0] for d in doubt.values()) for part in ("amplification", "gamma_total")]
-            row.append("supercritical" if np.isnan(eta) else rounded(eta, worst[0]))
+                row.append(with_errors(getattr(coupled, part)[t, 0], *of[part]))
+            row.append("supercritical" if np.isnan(eta) else alone(eta, *of["amplification"]))
             radius = coupled.critical_radius[t] * 1e9
-            row.append(rounded(radius, radius * worst[1] / abs(2 * total) if total else np.nan))
-            row += [rounded(coupled.gamma_unscaled[t, 0], worst[1] / coupled.scale)] if coupled.scale != 1 else []
+            row.append(alone(radius, *(radius * e / abs(2 * total) for e in of["gamma_total"] if total)))
+            if coupled.scale != 1:
+                row.append(alone(coupled.gamma_unscaled[t, 0], *(e / coupled.scale for e in of["gamma_total"])))
         table.add_row(*row)
     return table
-
-
-def with_errors(value: float, *errors: float) -> str:
-    """A number with its errors and no digit beyond the largest; 0 is what symmetry forbids."""
-    known = [error for error in errors if np.isfinite(error)]
-    if value == 0 and not any(known):
-        return "0"
-    return " ± ".join([rounded(value, max(known, default=np.nan)), *(f"{error:.0e}" for error in known)])
-
-
-def rounded(value: float, error: float) -> str:
-    """A number without digits that its error leaves open; one more where that begins with 1."""
-    if not np.isfinite(value) or value == 0:
-        return f"{value:g}"
-    size = int(np.floor(np.log10(abs(value))))
-    digits = FINEST if np.isnan(error) else EXACT
-    if error > 0:
-        least = int(np.floor(np.log10(error)))
-        digits = int(np.clip(size - least + (error < 2 * 10.0**least), 0, EXACT))
-    return f"{value:.{digits}e}" if not -4 < size < 6 else f"{value:.{max(0, digits - size)}f}"

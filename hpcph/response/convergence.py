@@ -100,11 +100,12 @@ def allows_axial(operations: np.ndarray) -> bool:
 
 @dataclass(frozen=True)
 class FeedbackUncertainty:
-    """Errors of a Feedback along the axis, (t, r) each; its scale counts as exact."""
+    """Errors of a Feedback along the axis, (t, r) each, and of its density, (t, r, 3); its scale counts as exact."""
 
     gamma_diagonal: np.ndarray
     gamma_off_diagonal: np.ndarray
     amplification: np.ndarray
+    pam_density: np.ndarray
 
     @property
     def gamma_total(self) -> np.ndarray:
@@ -113,14 +114,31 @@ class FeedbackUncertainty:
 
 
 def feedback_uncertainty(
-    errors: Uncertainty, samples: Samples, axis: np.ndarray, coupled: Feedback
+    errors: Uncertainty,
+    thermal: ThermalResponse,
+    samples: Samples,
+    axis: np.ndarray,
+    drive: np.ndarray,
+    coupled: Feedback,
 ) -> FeedbackUncertainty:
-    """Errors of γ^LL = scale · V_sample n·χ I⁻¹·n and of η, δη = η² δγ^LL."""
+    """Errors of γ^LL = scale · V_sample n·χ I⁻¹·n, of η, δη = η² δγ^LL, and of ⟨L⟩ = (1 − Γ)⁻¹⟨L⟩⁰.
+
+    δ⟨L⟩ = (1 − Γ)⁻¹ (δ⟨L⟩⁰ + δΓ ⟨L⟩), all of its parts taken as positive; drive (3,) is τ∇T in s K m⁻¹
+    """
     n = axis / np.linalg.norm(axis)
-    lever = np.abs(samples.inverse_inertia_rij @ n)
+    inverse, reach = samples.inverse_inertia_rij, np.abs(samples.inverse_inertia_rij)
+    lever = np.abs(inverse @ n)
 
     def along(error: np.ndarray) -> np.ndarray:
         return coupled.scale * np.einsum("i,tij,rj->tr", np.abs(n), error, lever)
 
     diagonal, off_diagonal = along(errors.chi_diagonal), along(errors.chi_off_diagonal)
-    return FeedbackUncertainty(diagonal, off_diagonal, coupled.amplification**2 * (diagonal + off_diagonal))
+    strength = coupled.scale * coupled.coupling.value
+    solvable = np.isfinite(coupled.amplification)[..., None, None]
+    system = np.where(solvable, np.eye(3) - strength * np.einsum("tij,rjk->trik", thermal.chi, inverse), np.eye(3))
+    opened = coupled.scale * np.einsum("tij,rjk->trik", errors.chi, reach)
+    source = (errors.gamma_nl_rate @ np.abs(drive))[:, None] + np.einsum(
+        "trij,trj->tri", opened, np.abs(coupled.pam_density)
+    )
+    density = np.einsum("trij,trj->tri", np.abs(np.linalg.inv(system)), source)
+    return FeedbackUncertainty(diagonal, off_diagonal, coupled.amplification**2 * (diagonal + off_diagonal), density)
