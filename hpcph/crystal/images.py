@@ -81,7 +81,7 @@ def find(
     dielectric, dipoles : both or neither
     """
     longest = np.linalg.norm(structure.separation(nearest), axis=1).max()
-    cutoff = max(1.5 * reach(structure, supercell) + 5 * ANGSTROM, longest) + SLACK
+    cutoff = max(1.5 * reach(structure, supercell) + 5 * ANGSTROM, longest + SLACK)
     parts = [within(structure, cutoff)]
     if dielectric is not None and dipoles is not None:
         first, second, cell, phi = ewald.real_space(structure, dielectric, dipoles.width)
