@@ -158,13 +158,19 @@ def response(
 
     With its magnetic part where Born charges are known.
     """
-    crystal = case(name, rules)
-    T = np.array(temperature, float)
+    return respond(case(name, rules).crystal, grid, shift, temperature, symmetry, refinement)
+
+
+def respond(
+    crystal: dynamical.Crystal, grid: int | tuple, shift: tuple, temperature: tuple, symmetry=True, refinement=0
+) -> thermal.ThermalResponse:
+    """The same of any crystal."""
+    T, structure = np.array(temperature, float), crystal.structure
     grid = (grid,) * 3 if isinstance(grid, int) else grid
-    points = mesh.monkhorst_pack(crystal.structure, grid, shift, symmetry, refinement)
+    points = mesh.monkhorst_pack(structure, grid, shift, symmetry, refinement)
     total = None
     for block in mesh.blocks(points.q_kc):
-        ratio = gyromagnetic(crystal.structure)
-        part = sums(modes(crystal, points.q_kc[block]), T, points.weight_k[block], ratio)
+        batch = phonons.diagonalise(crystal, points.q_kc[block])
+        part = sums(batch, T, points.weight_k[block], gyromagnetic(structure))
         total = part if total is None else total + part
-    return thermal.response(total, T, crystal.structure.volume, points.operations)
+    return thermal.response(total, T, structure.volume, points.operations)

@@ -17,8 +17,8 @@ GRID, SHIFT, T = 3, (0.0, 0.0, 0.5), 300.0
 @pytest.mark.parametrize("direction", [[1, 0, 0], [0, 0, 1], [1, 1, 1]])
 @pytest.mark.parametrize("name", ["embedded", "quartz_pbesol", "zno"])
 def test_bands_reach_gamma_with_the_splitting_of_their_direction(name, direction):
-    """LO–TO splitting at Γ along a fractional direction is that of phonopy."""
-    case = physics.case(name, physics.NONE, width="phonopy")
+    """LO–TO splitting at Γ along a fractional direction is that of phonopy, whose supercell is exact there."""
+    case = physics.case(name, physics.NONE)
     cartesian = np.array([direction]) @ case.structure.reciprocal_vc
     found = maps.bands(case.crystal, np.zeros((1, 3)), cartesian, AXIS)["frequency"][0] / 1e12
     reference = physics.phonopys(name)
