@@ -77,7 +77,7 @@ def plan(job: Job, ranks: int) -> Plan:
     partial = 8 * sum(stage.width * len(stage.blocks) for stage in todo)
     return Plan(
         work=work,
-        memory_per_rank=RANK_BASE + block + job.crystal.series.nbytes + partial // ranks + NODE_BYTES * share,
+        memory_per_rank=RANK_BASE + block + job.crystal.nbytes + partial // ranks + NODE_BYTES * share,
         file=sum(int(np.prod(spec.shape)) * np.dtype(spec.dtype).itemsize for spec in maps.values()) + (1 << 20),
         seconds=seconds + NODE_SECONDS * share * (1 + TRIALS * (job.sample is not None and job.sample.threshold)),
         accuracy=job.accuracy,
