@@ -74,7 +74,7 @@ def plan(job: Job, ranks: int) -> Plan:
         block += own
         seconds += len(job.temperature) * own * job.boltzmann.passes / BANDWIDTH
         matrix = f"{job.boltzmann.size} unknowns, {own / 2**20:.1f} MiB a rank, in the memory and time above"
-    tables = sum(crystal.series.nbytes for crystal in (job.crystal, *job.others))
+    tables = sum(crystal.nbytes for crystal in (job.crystal, *job.others))
     partial = 8 * sum(stage.width * len(stage.blocks) for stage in todo)
     return Plan(
         work=work,

@@ -21,7 +21,8 @@ class Dipoles:
     """K-independent parts of the sum over G.
 
     wavevector_gc : ndarray (g, 3) in rad m⁻¹
-    phase_pg : ndarray (2p, g), cos and sin of G·(r_a − r_b) in turn for every pair of atoms a ≤ b
+    phase_pg : ndarray (1 + 2 pairs a < b, g), a row of ones for all pairs a = a, then cos and sin of G·(r_a − r_b) in
+        turn for every other pair of atoms
     charge_pvs : ndarray (p, 9, 6), what the six products K_c K_d (c ≤ d) contribute to the nine elements αβ of a pair:
         Z_a[c, α] Z_b[d, β]/√(m_a m_b), symmetrised in cd, kg⁻¹; of a = b the upper triangle with half its diagonal
     slope_epvs : ndarray (3, p, 9, 13), the same for the derivatives along e, made of the ten u K_c K_d K_f
@@ -39,33 +40,37 @@ class Dipoles:
     prefactor: float
     width: float
 
+    @property
+    def atoms(self) -> int:
+        """How many atoms the cell has, and pairs a = a, which come first."""
+        return int(np.sqrt(2 * len(self.charge_pvs)))
+
     def sums(self, k_kc: np.ndarray, fields: int) -> np.ndarray:
         """Σ_G of the products of K that D^dd (fields = 1) or it and its derivatives (4) need, times e^{iG·(r_a − r_b)}.
 
-        One real matrix product for all pairs and k; the Born charges come afterwards.
+        Real matrix products for all pairs and k; the Born charges come afterwards.
 
         k_kc : ndarray (k, 3) in rad m⁻¹
 
         Returns
         -------
-        ndarray (p, 2, 6 or 19, k), real and imaginary part
+        ndarray (6 or 19, 1 + 2 pairs a < b, k), real and imaginary parts in turn as in phase_pg
         """
-        products = self._products(k_kc, fields)
-        sums = self.phase_pg @ products.reshape(len(products), -1)
-        return sums.reshape(len(self.charge_pvs), 2, -1, len(k_kc))
+        return self.phase_pg @ self._products(k_kc, fields)
 
-    def elements(self, sums: np.ndarray, field: int) -> np.ndarray:
-        """D^dd (field 0, rad² s⁻²) or a derivative (1, 2, 3, m rad² s⁻²), element by element of the pairs of atoms.
+    def add_to(self, elements: np.ndarray, sums: np.ndarray, field: int) -> None:
+        """Add D^dd (field 0, rad² s⁻²) or a derivative (1, 2, 3, m rad² s⁻²) to elements of the pairs of atoms.
 
-        Returns
-        -------
-        ndarray (2, p, 9, k), real and imaginary part
+        elements : ndarray (p, 9, k) complex
         """
-        if field == 0:
-            charges, products = self.charge_pvs, sums[:, :, :6]
-        else:
-            charges, products = self.slope_epvs[field - 1], sums[:, :, 6:]
-        return (charges[:, None] @ products).swapaxes(0, 1)
+        charges = self.charge_pvs if field == 0 else self.slope_epvs[field - 1]
+        products = sums[:6] if field == 0 else sums[6:]
+        alike, apart = elements[: self.atoms], elements[self.atoms :]
+        alike.real += charges[: self.atoms] @ products[:, 0]
+        others = products[:, 1:].reshape(len(products), -1, 2, products.shape[-1]).transpose(1, 2, 0, 3)
+        found = charges[self.atoms :, None] @ others
+        apart.real += found[:, 0]
+        apart.imag += found[:, 1]
 
     def limit(self, direction_c: np.ndarray) -> np.ndarray:
         """What K = 0 adds to D^dd at Γ approached along a direction (nonanalytic term), (p, 9) in rad² s⁻²."""
@@ -74,7 +79,7 @@ class Dipoles:
         return self.prefactor / (n @ self.epsilon @ n) * (self.charge_pvs @ products)
 
     def _products(self, k_kc: np.ndarray, fields: int) -> np.ndarray:
-        """w K_c K_d, u K_c K_d K_f and w K_d of every K = k + G ≠ 0, (g, 6 or 6 + 10 + 3, k).
+        """w K_c K_d, u K_c K_d K_f and w K_d of every K = k + G ≠ 0, (6 or 6 + 10 + 3, g, k).
 
         w = e²/(ε₀V) exp(−KεK/4Λ²)/(KεK), ∂w/∂K = u εK.
         """
@@ -84,16 +89,22 @@ class Dipoles:
         KeK[zero] = 1.0
         w = self.prefactor * np.exp(KeK * (-0.25 / self.width**2)) / KeK
         w[zero] = 0.0
-        out = np.empty((len(w), 6 if fields == 1 else 19, len(k_kc)))
-        wK = w * K
+        out = np.empty((6 if fields == 1 else 19, *w.shape))
+        wK = np.multiply(w, K, out=out[16:] if fields > 1 else None)
         for s, (c, d) in enumerate(SYMMETRIC):
-            np.multiply(wK[c], K[d], out=out[:, s])
+            np.multiply(wK[c], K[d], out=out[s])
         if fields > 1:
-            ratio_K = (-2 / KeK - 0.5 / self.width**2) * K  # u/w K
+            K *= -2 / KeK - 0.5 / self.width**2  # u/w K
             for s, (c, d, f) in enumerate(CUBIC, 6):
-                np.multiply(out[:, SYMMETRIC.index((c, d))], ratio_K[f], out=out[:, s])
-            out[:, 16:] = wK.swapaxes(0, 1)
+                np.multiply(out[SYMMETRIC.index((c, d))], K[f], out=out[s])
         return out
+
+
+def pairs_of(atoms: int) -> tuple[np.ndarray, np.ndarray]:
+    """First and second atom of all pairs a ≤ b, atoms with themselves first; two ndarrays (p,) int."""
+    first, second = np.triu_indices(atoms, k=1)
+    itself = np.arange(atoms)
+    return np.concatenate([itself, first]), np.concatenate([itself, second])
 
 
 def triangle() -> np.ndarray:
@@ -107,13 +118,15 @@ def build(structure: Structure, dielectric: Dielectric, width: float) -> Dipoles
     k = zone @ structure.reciprocal_vc
     farthest = np.sqrt(np.einsum("kc,cd,kd->k", k, dielectric.epsilon, k).max())
     g = _ellipsoid(structure, dielectric.epsilon, (np.sqrt(-np.log(CUTOFF)) * 2 * width + farthest) ** 2)
-    first, second = np.triu_indices(len(structure.mass_a))
+    atoms = len(structure.mass_a)
+    first, second = pairs_of(atoms)
     r = structure.fractional_ac @ structure.lattice_vc
-    angle = (r[first] - r[second]) @ g.T
+    angle = (r[first[atoms:]] - r[second[atoms:]]) @ g.T
+    waves = np.stack([np.cos(angle), np.sin(angle)], axis=1).reshape(-1, len(g))
     charges = _charges(dielectric.born / np.sqrt(structure.mass_a)[:, None, None], first, second)
     return Dipoles(
         wavevector_gc=g,
-        phase_pg=np.stack([np.cos(angle), np.sin(angle)], axis=1).reshape(-1, len(g)),
+        phase_pg=np.vstack([np.ones(len(g)), waves]),
         charge_pvs=charges,
         slope_epvs=_slopes(charges, dielectric.epsilon),
         epsilon=dielectric.epsilon,
@@ -153,11 +166,12 @@ def _ellipsoid(structure: Structure, epsilon: np.ndarray, limit: float) -> np.nd
 
 def blocks(dipoles: Dipoles, k_kc: np.ndarray, fields: int) -> np.ndarray:
     """The 3×3 blocks of D^dd and its derivatives for all ordered pairs of atoms, (k, fields, a, a, 3, 3) complex."""
-    sums = dipoles.sums(k_kc, fields)
-    real, imaginary = np.stack([dipoles.elements(sums, field) for field in range(fields)], axis=1)
-    upper = np.moveaxis(real + 1j * imaginary, 3, 0).reshape(len(k_kc), fields, -1, 3, 3)
-    atoms = int(np.sqrt(2 * upper.shape[2]))
-    first, second = np.triu_indices(atoms)
+    sums, atoms = dipoles.sums(k_kc, fields), dipoles.atoms
+    upper = np.zeros((fields, len(dipoles.charge_pvs), 9, len(k_kc)), complex)
+    for field in range(fields):
+        dipoles.add_to(upper[field], sums, field)
+    upper = np.moveaxis(upper, 3, 0).reshape(len(k_kc), fields, -1, 3, 3)
+    first, second = pairs_of(atoms)
     full = np.zeros((len(k_kc), fields, atoms, atoms, 3, 3), complex)
     full[:, :, first, second] += upper
     full[:, :, second, first] += upper.conj().swapaxes(-1, -2)

@@ -3,13 +3,17 @@
 D_{aμ,bν}(k) = (m_a m_b)^-½ Σ_T Φ_ab(T) e^{ik·(T + r_b − r_a)} + D^dd(k). Of Hermitian matrices only the blocks of atoms
 a ≤ b are summed, and only an upper triangle U with half the diagonal is kept: D = U + U†. Arrays of elements have the
 k-points last: what is done before the matrices are assembled then runs over long contiguous rows.
+
+The T of a pair of atoms are counted from its lowest on, for all pairs alike. With t = T less half of the largest, along
+a and b, two opposite t need cos and sin of one angle: Φ(t) e^{iθ} + Φ(−t) e^{−iθ} = (Φ(t) + Φ(−t)) cos θ +
+i (Φ(t) − Φ(−t)) sin θ, so that sums and differences are stored, and half the products done.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from hpcph.crystal.dipole import Dipoles, triangle
+from hpcph.crystal.dipole import Dipoles, pairs_of, triangle
 from hpcph.crystal.lattice import PairTable, Structure
 from hpcph.crystal.mesh import into_zone, line_starts
 
@@ -20,24 +24,31 @@ class Crystal:
 
     structure : the primitive cell
     dipoles : Gonze–Lee part, or None
-    shift_pc : ndarray (p, 3), r_b − r_a of the pairs a ≤ b of atoms, fractional
-    cells : list of three ndarrays of int, the ranges of T along a, b, c
-    kept : ndarray (l,) int, the T_a, T_b (flattened) that carry anything
-    series : ndarray (l, p·9·Tc), Φ/√(m m) of U for every pair of atoms, rad² s⁻²
-    plane_fl : ndarray (4, l) complex, 1 and i (T_a a + T_b b)_c in m: what turns the series into U and ∂_c U
-    column_cpt : ndarray (3, p, Tc) complex, the rest of the factor of ∂_c, i (T_c c + r_b − r_a)_c in m
+    shift_pc : ndarray (p, 3), separations x − T of the pairs a ≤ b of atoms, T counted from their lowest, fractional
+    sizes : how many T there are along a, b, c
+    plane_lc : ndarray (l, 2), one t of each two opposite ones, in units of a, b
+    series : of every T along c, ndarray (2, at most l, p·9): sum and difference of Φ/√(m m) of U at the two opposite t,
+        of those t that carry anything, rad² s⁻²; the inner t, which do so at most T along c, come first
     gather : ndarray (n·n,) int, where an element of U stands among the p·9, p·9 itself being a zero
     """
 
     structure: Structure
     dipoles: Dipoles | None
     shift_pc: np.ndarray
-    cells: list[np.ndarray]
-    kept: np.ndarray
-    series: np.ndarray
-    plane_fl: np.ndarray
-    column_cpt: np.ndarray
+    sizes: tuple[int, int, int]
+    plane_lc: np.ndarray
+    series: tuple[np.ndarray, ...]
     gather: np.ndarray
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the series, which are most of it."""
+        return sum(table.nbytes for table in self.series)
+
+    @property
+    def centre(self) -> np.ndarray:
+        """T − t in units of a, b, c, (3,)."""
+        return np.array([(self.sizes[0] - 1) / 2, (self.sizes[1] - 1) / 2, 0])
 
     @property
     def modes(self) -> int:
@@ -46,33 +57,28 @@ class Crystal:
 
 
 def build(structure: Structure, pairs: PairTable, dipoles: Dipoles | None) -> Crystal:
-    """Lay the (short-range) force constants out on a box of lattice translations, mass-weighted."""
-    low, high = pairs.cell.min(0), pairs.cell.max(0)
-    cells = [np.arange(lo, hi + 1) for lo, hi in zip(low, high, strict=True)]
+    """Lay the table of force constants out on a box of lattice translations, mass-weighted; zeros are left out."""
     atoms = len(structure.mass_a)
-    first, second = np.triu_indices(atoms)
+    first, second = pairs_of(atoms)
     order = np.zeros((atoms, atoms), int)
     order[first, second] = np.arange(len(first))
-    upper = np.flatnonzero(pairs.first <= pairs.second)
-    a, b = pairs.first[upper], pairs.second[upper]
-    box = np.zeros((*(len(c) for c in cells), len(first), 9))
-    place = *(pairs.cell[upper] - low).T, order[a, b]
-    box[place] += pairs.phi[upper].reshape(-1, 9) / np.sqrt(structure.mass_a[a] * structure.mass_a[b])[:, None]
-    box[..., first == second, :] *= triangle()
-    table = np.moveaxis(box, 2, -1).reshape(len(cells[0]) * len(cells[1]), -1)
-    kept = np.flatnonzero(table.any(axis=1))
-    plane = np.stack(np.meshgrid(*cells[:2], indexing="ij"), -1).reshape(-1, 2)[kept] @ structure.lattice_vc[:2]
-    shift = structure.fractional_ac[second] - structure.fractional_ac[first]
-    column = (shift @ structure.lattice_vc)[:, None] + cells[2][:, None] * structure.lattice_vc[2]
+    used = np.flatnonzero((pairs.first <= pairs.second) & pairs.phi.any(axis=(1, 2)))
+    a, b, cell = pairs.first[used], pairs.second[used], pairs.cell[used]
+    phi = pairs.phi[used].reshape(-1, 9) / np.sqrt(structure.mass_a[a] * structure.mass_a[b])[:, None]
+    phi[a == b] *= triangle()
+    pair = order[a, b]
+    lowest = np.full((len(first), 3), cell.max(axis=0, initial=0))
+    np.minimum.at(lowest, pair, cell)
+    place = cell - lowest[pair]
+    sizes = place.max(axis=0, initial=0) + 1
+    plane, series = _folded(place, sizes, pair, phi, len(first))
     return Crystal(
         structure=structure,
         dipoles=dipoles,
-        shift_pc=shift,
-        cells=cells,
-        kept=kept,
-        series=np.ascontiguousarray(table[kept]),
-        plane_fl=np.vstack([np.ones(len(kept)), 1j * plane.T]),
-        column_cpt=1j * np.moveaxis(column, 2, 0),
+        shift_pc=structure.fractional_ac[second] - structure.fractional_ac[first] + lowest,
+        sizes=(int(sizes[0]), int(sizes[1]), int(sizes[2])),
+        plane_lc=plane,
+        series=series,
         gather=_gather(order),
     )
 
@@ -138,23 +144,25 @@ def _halves(crystal: Crystal, q_kc: np.ndarray, fields: int) -> np.ndarray:
     beyond = np.flatnonzero(whole.any(axis=1))
     turn = _turn(crystal, whole[beyond])
     phase = np.exp(2j * np.pi * (crystal.shift_pc @ q_kc.T))[:, None]
-    along_c = np.exp(2j * np.pi * np.outer(crystal.cells[2], q_kc[:, 2]))
     lines = line_starts(q_kc)
+    ranges = list(zip(lines, [*lines[1:], points], strict=True))
     columns = _columns(crystal, q_kc[lines], fields)
+    middle = np.repeat(q_kc[lines] @ crystal.centre, [stop - start for start, stop in ranges])
+    along_c = np.exp(2j * np.pi * (np.outer(np.arange(crystal.sizes[2]), q_kc[:, 2]) + middle))
+    turned = np.concatenate([along_c, 1j * along_c]).view(float)  # what real and imaginary parts are multiplied by
     if crystal.dipoles is not None:
         dipole_sums = crystal.dipoles.sums(q_kc @ crystal.structure.reciprocal_vc, fields)
     half = np.empty((fields, points, crystal.modes**2), complex)
     elements = np.zeros((pairs * 9 + 1, points), complex)
-    # a view: the last row stays zero
-    by_pair = elements[:-1].reshape(pairs, 9, points)
+    # views: the last row stays zero
+    by_pair, parts = elements[:-1].reshape(pairs, 9, points), elements[:-1].view(float)
     for field in range(fields):
-        for line, (start, stop) in enumerate(zip(lines, [*lines[1:], points], strict=True)):
-            np.matmul(columns[line, field], along_c[:, start:stop], out=elements[:-1, start:stop])
+        for line, (start, stop) in enumerate(ranges):
+            here = slice(2 * start, 2 * stop)
+            np.matmul(columns[line, field].T, turned[:, here], out=parts[:, here])
         by_pair *= phase
         if crystal.dipoles is not None:
-            real, imaginary = crystal.dipoles.elements(dipole_sums, field)
-            by_pair.real += real
-            by_pair.imag += imaginary
+            crystal.dipoles.add_to(by_pair, dipole_sums, field)
         if beyond.size:
             by_pair[..., beyond] *= turn
         np.take(elements.T, crystal.gather, axis=1, out=half[field], mode="clip")
@@ -162,16 +170,48 @@ def _halves(crystal: Crystal, q_kc: np.ndarray, fields: int) -> np.ndarray:
 
 
 def _columns(crystal: Crystal, q_lc: np.ndarray, fields: int) -> np.ndarray:
-    """Σ_T along a and b for lines of points along c*, phases of T only; (l, fields, p·9, Tc) complex."""
-    ta, tb, tc = crystal.cells
-    along_a = np.exp(2j * np.pi * np.outer(q_lc[:, 0], ta))
-    along_b = np.exp(2j * np.pi * np.outer(q_lc[:, 1], tb))
-    plane = (along_a[:, :, None] * along_b[:, None, :]).reshape(len(q_lc), 1, -1)[..., crystal.kept]
-    plane = (plane * crystal.plane_fl[:fields]).reshape(-1, len(crystal.kept))
-    real, imaginary = np.split(np.vstack([plane.real, plane.imag]) @ crystal.series, 2)
-    summed = (real + 1j * imaginary).reshape(len(q_lc), fields, -1, 9, len(tc))
-    summed[:, 1:] += crystal.column_cpt[: fields - 1, :, None] * summed[:, :1]
-    return summed.reshape(len(q_lc), fields, -1, len(tc))
+    """Σ_t along a and b for lines of points along c*, and that times i x: real, then imaginary parts.
+
+    Returns
+    -------
+    ndarray (l, fields, 2·Tc, p·9), phases of t only
+    """
+    lattice, size = crystal.structure.lattice_vc, crystal.sizes[2]
+    angle = 2 * np.pi * (q_lc[:, None, :2] @ crystal.plane_lc.T)
+    wave = np.stack([np.cos(angle), np.sin(angle)])
+    slope = np.stack([-wave[1], wave[0]]) * (crystal.plane_lc @ lattice[:2]).T[: fields - 1]
+    weight = np.concatenate([wave, slope], axis=2).reshape(2, len(q_lc) * fields, -1)
+    summed = np.empty((len(q_lc), fields, 2, size, 9 * len(crystal.shift_pc)))
+    rows = summed.reshape(-1, *summed.shape[2:])
+    for c, tables in enumerate(crystal.series):
+        for part, table in enumerate(tables):
+            np.matmul(weight[part, :, : len(table)], table, out=rows[:, part, c])
+    rest = (crystal.shift_pc + crystal.centre) @ lattice + np.arange(size)[:, None, None] * lattice[2]
+    rest = np.repeat(np.moveaxis(rest, 2, 0)[: fields - 1], 9, axis=2)  # x less that of t
+    for line in summed:
+        line[1:, 0] -= rest * line[0, 1]
+        line[1:, 1] += rest * line[0, 0]
+    return summed.reshape(len(q_lc), fields, 2 * size, -1)
+
+
+def _folded(
+    place: np.ndarray, sizes: np.ndarray, pair: np.ndarray, phi: np.ndarray, pairs: int
+) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+    """plane_lc and series of a Crystal from elements (e, 9) of the pairs of atoms (e,) at T (e, 3)."""
+    ahead = place[:, 0] * sizes[1] + place[:, 1]
+    opposite = sizes[0] * sizes[1] - 1 - ahead
+    number, row = np.unique(np.minimum(ahead, opposite), return_inverse=True)
+    folded = np.zeros((2, len(number), sizes[2], pairs, 9))
+    for side, sign in ((ahead <= opposite, 1), (ahead > opposite, -1)):
+        at = row[side], place[side, 2], pair[side]
+        folded[0][at] += phi[side]
+        folded[1][at] += sign * phi[side]  # of t = 0 too, whose sine is zero
+    folded = folded.reshape(*folded.shape[:3], 9 * pairs)
+    some = np.asarray(folded.any(axis=(0, 3)))
+    inner = np.argsort(-some.sum(axis=1), kind="stable")
+    lengths = (some[inner] * np.arange(1, len(number) + 1)[:, None]).max(axis=0, initial=0)
+    t = np.stack(np.divmod(number[inner], sizes[1]), axis=1) - (sizes[:2] - 1) / 2
+    return t, tuple(np.ascontiguousarray(folded[:, inner[:length], c]) for c, length in enumerate(lengths))
 
 
 def _gather(order: np.ndarray) -> np.ndarray:

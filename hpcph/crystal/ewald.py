@@ -18,6 +18,11 @@ def width(structure: Structure, dielectric: Dielectric) -> float:
     return float(FACTOR * np.sqrt(np.pi) / structure.volume ** (1 / 3) * scale)
 
 
+def width_within(dielectric: Dielectric, distance: float) -> float:
+    """The narrowest Gaussian whose real-space part ends within a distance (m), Λ in rad m⁻¹."""
+    return float(np.sqrt(-np.log(CUTOFF) * np.linalg.eigvalsh(dielectric.epsilon)[-1]) / distance)
+
+
 def real_space(
     structure: Structure, dielectric: Dielectric, width: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

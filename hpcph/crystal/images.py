@@ -80,9 +80,8 @@ def find(
     units of a, b, c; commensurate_qc : ndarray (q, 3) fractional, its wave vectors
     dielectric, dipoles : both or neither
     """
-    longest = np.linalg.norm(structure.separation(nearest), axis=1).max()
-    cutoff = max(1.5 * reach(structure, supercell) + 5 * ANGSTROM, longest + SLACK)
-    parts = [within(structure, cutoff)]
+    farthest = cutoff(structure, nearest, supercell)
+    parts = [within(structure, farthest)]
     if dielectric is not None and dipoles is not None:
         first, second, cell, phi = ewald.real_space(structure, dielectric, dipoles.width)
         parts.append((first, second, cell))
@@ -97,7 +96,7 @@ def find(
     group = _groups(pairs, supercell)
     x = structure.separation(pairs)
     empty = np.zeros((group.max() + 1, 3, 3))
-    found = Images(structure, pairs, group, empty, x, np.linalg.norm(x, axis=1), cutoff)
+    found = Images(structure, pairs, group, empty, x, np.linalg.norm(x, axis=1), farthest)
     given = np.zeros((len(every), 3, 3))
     given[place] = nearest.phi
     sums = found.group_sums(given)
@@ -107,7 +106,13 @@ def find(
         ends = pairs.first[one], pairs.second[one]
         sums -= ewald.on_commensurate(structure, dipoles, commensurate_qc, fractional[one], *ends)
         sums -= found.group_sums(pairs.phi)
-    return Images(structure, pairs, group, sums, x, found.distance_p, cutoff)
+    return Images(structure, pairs, group, sums, x, found.distance_p, farthest)
+
+
+def cutoff(structure: Structure, nearest: PairTable, supercell: np.ndarray) -> float:
+    """How far images are looked for, m: enough of every pair to share with, none of the nearest left out."""
+    longest = np.linalg.norm(structure.separation(nearest), axis=1).max()
+    return float(max(1.5 * reach(structure, supercell) + 5 * ANGSTROM, longest + SLACK))
 
 
 def exponent(images: Images) -> float:

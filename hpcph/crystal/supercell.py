@@ -15,7 +15,7 @@ from hpcph.crystal.dynamical import Crystal
 from hpcph.crystal.forceconstants import Loaded
 from hpcph.crystal.images import Images
 from hpcph.crystal.invariances import Moments, SumRule
-from hpcph.crystal.lattice import PairTable
+from hpcph.crystal.lattice import Dielectric, PairTable
 from hpcph.crystal.mesh import nearest_image
 
 UNSTRESSED = np.zeros((3, 3))
@@ -120,7 +120,7 @@ def settle(loaded: Loaded, rules: frozenset[SumRule], stress: np.ndarray = UNSTR
     without them are left out: where a cell is stressed, or a molecule or layer has no images to share with.
     """
     structure, dielectric = loaded.structure, loaded.dielectric
-    dipoles = dipole.build(structure, dielectric, ewald.width(structure, dielectric)) if dielectric else None
+    dipoles = _dipoles(loaded, dielectric) if dielectric else None
     found = images.find(structure, loaded.pairs, loaded.supercell, loaded.commensurate_qc, dielectric, dipoles)
     lattice, p = _Lattice(loaded, dipoles, found, stress), images.exponent(found)
     nearest = found.nearest()
@@ -150,6 +150,13 @@ def settle(loaded: Loaded, rules: frozenset[SumRule], stress: np.ndarray = UNSTR
         asymmetry=elasticity.asymmetry(stiffness),
     )
     return Settled(crystal, pairs, report, bare, tuple(lattice.crystal(other) for other in others))
+
+
+def _dipoles(loaded: Loaded, dielectric: Dielectric) -> Dipoles:
+    """With fewer G where the images reach farther than the real-space part would: it may reach as far for nothing."""
+    within = images.cutoff(loaded.structure, loaded.pairs, loaded.supercell)
+    width = min(ewald.width(loaded.structure, dielectric), ewald.width_within(dielectric, within))
+    return dipole.build(loaded.structure, dielectric, width)
 
 
 def _imposed(lattice: _Lattice, exponent: float, rules: frozenset[SumRule]) -> tuple[frozenset[SumRule], PairTable]:
