@@ -15,7 +15,7 @@ from hpcph.boltzmann.transport import Correction, correction
 from hpcph.conclude import Outcome, Timing, conclude
 from hpcph.crystal.dynamical import Crystal
 from hpcph.errors import InputError, Stopped, Unstable
-from hpcph.findings import Findings, Runs, thermal_findings
+from hpcph.findings import Findings, Runs, errors_of, thermal_findings
 from hpcph.heat.sample import Heated
 from hpcph.job import Job, explained, lattice_mesh, lattice_zones, map_stages, meshes, read, zone
 from hpcph.keeper import Keeper
@@ -93,7 +93,7 @@ def _through(comm: Comm, source, job: Job, keeper: Keeper, begin: float, reporte
         given = source.input
         found = thermal_findings(given, given.thermal, job, runs, spectrum, open_, beyond) if runs else Findings()
         if heated is not None:
-            found += finite.findings(job, heated)
+            found += finite.findings(job, heated, _response(runs, beyond), errors_of(runs, open_))
         if keeper.on_disk:
             with writing(keeper.path.parent):
                 undo.snapshot(keeper.path)
@@ -272,16 +272,18 @@ def _heat(
 ) -> Heated:
     """The finite sample; every rank writes its planes. Not kept in checkpoints: it is solved anew after each."""
 
-    def crystal() -> ThermalResponse:
-        relaxed = runs[-1][1]
-        return relaxed if beyond is None else beyond.added(relaxed)
-
     comm.phase = "heating the sample"
     with _listening(keeper, reporter) as listener:
-        found = finite.heated(comm, source, job, crystal, listener)
+        found = finite.heated(comm, source, job, lambda: _response(runs, beyond), listener)
     comm.phase = "writing the maps of the sample"
     _write(comm, sample_layout.maps(job.sample, job.gyromagnetic is not None), keeper.path, sample_layout.pieces(found))
     return found
+
+
+def _response(runs: Runs, beyond: Correction | None) -> ThermalResponse:
+    """What the run found on its last mesh (rank 0)."""
+    relaxed = runs[-1][1]
+    return relaxed if beyond is None else beyond.added(relaxed)
 
 
 @contextmanager

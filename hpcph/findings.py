@@ -74,7 +74,7 @@ def thermal_findings(
     beyond : what the Boltzmann equation adds to the relaxation time, None without it
     """
     mesh, relaxed = runs[-1]
-    errors = {"error": convergence.uncertainty(runs)} | ({"lattice_error": open_} if open_ else {})
+    errors = errors_of(runs, open_)
     keep = np.isin(job.temperature, wanted.temperatures)
     everything = relaxed if beyond is None else beyond.added(relaxed)
     thermal, spread = everything.at(keep), {kind: error.at(keep) for kind, error in errors.items()}
@@ -117,6 +117,11 @@ def thermal_findings(
     lines += _remarks(thermal, coupled, job, relative)
     results = [replace(spec, solved=beyond is not None and spec.name in SOLVED) for spec in results + more]
     return Findings(results, groups, _provenance(scale, everything, mesh), lines)
+
+
+def errors_of(runs: Runs, open_: convergence.Uncertainty | None) -> dict[str, convergence.Uncertainty]:
+    """Errors of the last response by kind: of the mesh, and of the lattice, open_, where that is known."""
+    return {"error": convergence.uncertainty(runs)} | ({"lattice_error": open_} if open_ else {})
 
 
 def lifetime(wanted: "Thermal", job: Job) -> float:

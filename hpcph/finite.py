@@ -9,7 +9,7 @@ from hpcph.constants import boltzmann
 from hpcph.crystal.lattice import Structure
 from hpcph.errors import InputError
 from hpcph.findings import Findings, coupling, lifetime
-from hpcph.heat import grid
+from hpcph.heat import doubt, grid
 from hpcph.heat.material import Material, is_uniaxial, material
 from hpcph.heat.sample import Heated, heat
 from hpcph.heat.setup import Bath, Laser, Setup
@@ -21,6 +21,7 @@ from hpcph.output import finite as layout
 from hpcph.parallel.comm import Comm
 from hpcph.petsc import require_petsc
 from hpcph.response import sample
+from hpcph.response.convergence import Uncertainty
 from hpcph.response.thermal import ThermalResponse
 
 if TYPE_CHECKING:  # ranks other than 0 import this module too, and never the validation
@@ -103,11 +104,12 @@ def _material(given: "Input", job: Job, everything: ThermalResponse) -> Material
     return material(job.sample, thermal, lifetime(given.thermal, job), sign, scale)
 
 
-def findings(job: Job, found: Heated) -> Findings:
-    """What the file and the user learn about the sample (rank 0)."""
+def findings(job: Job, found: Heated, crystal: ThermalResponse, spread: dict[str, Uncertainty]) -> Findings:
+    """What the file and the user learn about the sample (rank 0); spread : errors of the response by kind."""
     assert job.sample is not None and found.totals is not None
+    errors = {kind: doubt.errors(job.sample, found.totals, crystal, error) for kind, error in spread.items()}
     return Findings(
-        results=layout.results(job.sample, found.totals),
-        groups={"/sample": layout.attributes(job.sample, found.totals)},
-        lines=layout.lines(job.sample, found.totals),
+        results=layout.results(job.sample, found.totals, errors),
+        groups={"/sample": layout.attributes(job.sample, found.totals, errors)},
+        lines=layout.lines(job.sample, found.totals, errors),
     )

@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from hpcph.figures import sample, style
-from hpcph.output import cut
+from hpcph.output import cut, doubt
+from hpcph.output.numbers import alone
 
 DENSITIES = {
     "pam_density": (r"$\ell_z$", r"J s m$^{-3}$"),
@@ -81,14 +82,19 @@ def _stray(axes: Axes, result: xr.Dataset) -> None:
 
 
 def _words(result: xr.Dataset) -> str:
-    """Power, γ^LL and η."""
-    gamma, eta = float(result["sample_gamma_ll"]), float(result["sample_amplification"])
+    """Power, γ^LL and η, without the digits that their errors leave open."""
     power, spot = float(result.attrs["sample_power"]), str(result.attrs["sample_spot"])
-    coupled = f"η = {style.number(eta)}, with feedback" if np.isfinite(eta) else "supercritical, without feedback"
-    limit = float(result.get("sample_threshold_power", np.nan))
-    coupled += f", threshold {style.number(limit)} W" if np.isfinite(limit) else ""
+    gamma, eta = _closed(result, "gamma_ll"), _closed(result, "amplification")
+    coupled = f"η {eta}, with feedback" if cut.has_feedback(result) else "supercritical, without feedback"
+    if np.isfinite(result.get("sample_threshold_power", np.nan)):
+        coupled += f", threshold {_closed(result, 'threshold_power')} W"
     light = "even light" if spot == "uniform" else f"spot of radius {spot}"
     return (
         f"{result.attrs['sample_shape']}, {style.number(power)} W absorbed, {light}; "
-        rf"$\gamma^\mathrm{{LL}}$ of the sample {style.number(gamma)}, {coupled}; z along the axis"
+        rf"$\gamma^\mathrm{{LL}}$ of the sample {gamma}, {coupled}; z along the axis"
     )
+
+
+def _closed(result: xr.Dataset, name: str) -> str:
+    errors = [float(result[error]) for error in doubt.beside(result, f"sample_{name}").values()]
+    return style.typeset(alone(float(result[f"sample_{name}"]), *errors))

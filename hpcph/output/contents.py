@@ -83,6 +83,11 @@ TABLE = """
 /sample        | finite   | cartesian_sample cartesian  | frame
 /sample        | finite   | cartesian_sample            | pam_without_feedback moment_without_feedback?
 /sample        | number   | cartesian_sample            | pam rotation torque moment?
+/sample        | number   | cartesian_sample            | pam_without_feedback_error? moment_without_feedback_error?
+/sample        | number   | cartesian_sample            | pam_error? rotation_error? torque_error? moment_error?
+/sample        | number   |                             | gamma_ll_error? gamma_ll_diagonal_error? eigenvalue_error?
+/sample        | number   |                             | gamma_ll_off_diagonal_error? amplification_error?
+/sample        | number   |                             | critical_radius_error? threshold_power_error?
 /sample        | finite   |                             | gamma_ll gamma_ll_diagonal gamma_ll_off_diagonal
 /sample        | finite   |                             | eigenvalue?
 /sample        | number   |                             | amplification critical_radius threshold_power?
@@ -110,6 +115,7 @@ ATTRIBUTES = (  # section that needs them (? where it may lack them), what they 
     ("/slices", "number", "/slices", "temperature"),
     ("/sample", "text", "/sample", "shape spot bottom side top"),
     ("/sample", "number", "/sample", "power power_leaving depth modulation coldest hottest"),
+    ("/sample", "number", "/sample", "hottest_error? hottest_lattice_error?"),
 )
 
 

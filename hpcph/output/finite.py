@@ -10,11 +10,14 @@ from hpcph.heat.sample import Heated, Totals
 from hpcph.heat.setup import Bath, Setup
 from hpcph.heat.stray import stray_points
 from hpcph.heat.threshold import Threshold
+from hpcph.output.layout import ERRORS
+from hpcph.output.numbers import SOURCES, alone, with_errors
 from hpcph.output.store import Dataset
 
 GROUP = "/sample"
 NODES = (f"{GROUP}/z", f"{GROUP}/y", f"{GROUP}/x")
 VECTOR = "cartesian_sample"
+Errors = dict[str, dict[str, float | np.ndarray]]  # by kind and name
 TEMPERATURE = f"{GROUP}/temperature_field"
 DENSITIES = {"pam_density": ("J s m-3", "angular momentum per volume"), "magnetization": ("A m-1", "magnetization")}
 SIDES = {"_without_feedback": "without feedback", "": "with feedback, NaN where supercritical"}
@@ -49,8 +52,8 @@ def pieces(found: Heated) -> dict[str, list[tuple[slice, np.ndarray]]]:
     return {name: [(slice(part.low, part.high), value)] for name, value in values.items()}
 
 
-def results(setup: Setup, totals: Totals) -> list[Dataset]:
-    """Axes of the maps, and what the whole sample does."""
+def results(setup: Setup, totals: Totals, errors: Errors) -> list[Dataset]:
+    """Axes of the maps, and what the whole sample does; errors by kind."""
     x, y, z = setup.grid.position
     response, v = totals.response, (VECTOR,)
     rotation = -setup.body.inverse_inertia_rij[0] @ totals.pam / setup.grid.volume
@@ -91,7 +94,12 @@ def results(setup: Setup, totals: Totals) -> list[Dataset]:
             Dataset.of(point, points, "m", "points on the axis, z from the bottom", (point,)),
             Dataset.of(f"{GROUP}/stray_field", totals.stray, "T", "B of the dipoles m dV there", (point, VECTOR)),
         ]
-    return found
+    return found + [
+        Dataset.of(f"{spec.name}_{kind}", error[name], spec.unit, ERRORS[kind], spec.axes)
+        for kind, error in errors.items()
+        for spec in found
+        if (name := spec.name.rpartition("/")[2]) in error
+    ]
 
 
 def _threshold(found: Threshold | None) -> list[Dataset]:
@@ -109,11 +117,12 @@ def _threshold(found: Threshold | None) -> list[Dataset]:
     ]
 
 
-def _threshold_words(found: Threshold) -> str:
+def _threshold_words(found: Threshold, errors: Errors) -> str:
     end = found.end
     if np.isnan(found.power):
         return f"no threshold up to {end.power:.4g} W, which makes {end.hottest:.5g} K: Γ up to {end.eigenvalue:.4g}"
-    return f"threshold {found.power:.5g} W, which makes {end.hottest:.5g} K; with more the feedback has no solution"
+    power = _with_errors(found.power, errors, "threshold_power")
+    return f"threshold {power} W, which makes {end.hottest:.4g} K; with more the feedback has no solution"
 
 
 def _torque(setup: Setup, totals: Totals) -> np.ndarray:
@@ -121,15 +130,16 @@ def _torque(setup: Setup, totals: Totals) -> np.ndarray:
     return np.pi * setup.modulation * (totals.pam - totals.dark)
 
 
-def attributes(setup: Setup, totals: Totals) -> dict[str, Any]:
-    """What was done to the sample, and how well the equation is solved."""
+def attributes(setup: Setup, totals: Totals, errors: Errors) -> dict[str, Any]:
+    """What was done to the sample, and how well the equation is solved; errors of its temperature where known."""
+    warming = {f"hottest_{kind}": error["hottest"] for kind, error in errors.items() if np.isfinite(error["hottest"])}
     faces = {name: _bath(getattr(setup, name)) for name in ("bottom", "side", "top")}
     return {
         "shape": setup.grid.shape, **faces, "power": totals.absorbed, "power_leaving": totals.leaving,
         "spot": "uniform" if np.isinf(setup.laser.spot) else f"{setup.laser.spot * 1e9:.6g} nm",
         "depth": setup.laser.depth, "modulation": setup.modulation, "volume": setup.grid.volume,
         "coldest": totals.coldest, "hottest": totals.hottest, "residual": totals.residual,
-        "conductivity": "modes" if setup.conductivity is None else "table",
+        "conductivity": "modes" if setup.conductivity is None else "table", **warming,
     }  # fmt: skip
 
 
@@ -139,30 +149,54 @@ def _bath(bath: Bath | None) -> str:
     return f"{bath.temperature:g} K" + (f", {bath.transfer:g} W m-2 K-1" if np.isfinite(bath.transfer) else "")
 
 
-def lines(setup: Setup, totals: Totals) -> list[str | Table]:
-    """For the user."""
+def lines(setup: Setup, totals: Totals, errors: Errors) -> list[str | Table]:
+    """For the user: numbers with their errors of mesh and lattice."""
     response, imbalance = totals.response, abs(totals.leaving / totals.absorbed - 1)
     scaled = f", scale {response.scale:.4g}" if response.scale != 1 else ""
+    hottest = _with_errors(totals.hottest, errors, "hottest")
+    gamma = _with_errors(response.gamma_total[0, 0], errors, "gamma_ll")
+    radius = _alone(response.critical_radius[0], errors, "critical_radius")
+    plain = _with_errors(totals.without.pam[2], errors, "pam_without_feedback")
     found: list[str | Table] = [
-        f"sample: {totals.coldest:.5g} to {totals.hottest:.5g} K at {totals.absorbed:.3g} W, energy balance "
-        f"{imbalance:.1e} after {totals.steps} steps",
-        f"sample: γ^LL {response.gamma_total[0, 0]:.4e}{scaled}, critical radius {response.critical_radius[0]:.4g} m, "
-        f"L along the axis {totals.without.pam[2]:.4e} J s without feedback",
+        f"sample: {totals.coldest:.5g} to {hottest} K at {totals.absorbed:.3g} W, energy balance "
+        f"{imbalance:.1e} after {totals.steps} steps{_kinds(errors)}",
+        f"sample: γ^LL {gamma}{scaled}, critical radius {radius} m, L along the axis {plain} J s without feedback",
     ]
     if totals.threshold is not None:
-        found.append(f"sample: {_threshold_words(totals.threshold)}")
+        found.append(f"sample: {_threshold_words(totals.threshold, errors)}")
     if response.supercritical:
         about = "" if response.gamma_total[0, 0] >= 1 else f" about another axis (Γ up to {response.largest[0, 0]:.4g})"
         return [*found, f"sample: supercritical{about}, the linear response with feedback has no solution"]
     rotation = -setup.body.inverse_inertia_rij[0, 2] @ totals.pam / setup.grid.volume
+    eta = _alone(response.amplification[0, 0], errors, "amplification")
     found.append(
-        f"sample: with feedback L {totals.pam[2]:.4e} J s, η {response.amplification[0, 0]:.6g}; set free it turns at "
-        f"{rotation:.3e} rad/s; torque {_torque(setup, totals)[2]:.3e} N m at {setup.modulation:g} Hz"
+        f"sample: with feedback L {_with_errors(totals.pam[2], errors, 'pam')} J s, η {eta}; set free it turns at "
+        f"{_alone(rotation, errors, 'rotation')} rad/s; torque {_alone(_torque(setup, totals)[2], errors, 'torque')} "
+        f"N m at {setup.modulation:g} Hz"
     )
     if setup.modulation > totals.crossing:
         found.append(
             f"sample: heat crosses it at about {totals.crossing:.2g} Hz: the torque at {setup.modulation:g} Hz is less"
         )
     if totals.stray is not None:
-        found.append(f"sample: magnetic moment {totals.coupled.moment[2]:.4e} A m²")
+        found.append(f"sample: magnetic moment {_with_errors(totals.coupled.moment[2], errors, 'moment')} A m²")
     return found
+
+
+def _kinds(errors: Errors) -> str:
+    """What the numbers after ± are, of those that are known."""
+    known = [SOURCES[kind] for kind, error in errors.items() if np.isfinite(error["gamma_ll"])]
+    return f"; ± {' ± '.join(known)}" if known else ""
+
+
+def _of(errors: Errors, name: str) -> list[float]:
+    """Of a scalar, or of a vector's component along the axis."""
+    return [float(np.ravel(error[name])[-1]) for error in errors.values() if name in error]
+
+
+def _with_errors(value: float, errors: Errors, name: str) -> str:
+    return with_errors(float(value), *_of(errors, name))
+
+
+def _alone(value: float, errors: Errors, name: str) -> str:
+    return alone(float(value), *_of(errors, name))

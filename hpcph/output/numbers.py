@@ -75,4 +75,7 @@ def _written(value: float, place: int, plain: bool) -> str:
     """A number down to the power of ten of its last digit."""
     if plain:
         return f"{round(value, -place):.{max(0, -place)}f}"
-    return f"{value:.{size(value) - place}e}"
+    decimals = size(value) - place
+    text = f"{value:.{decimals}e}"
+    carried = int(text.partition("e")[2]) > size(value)  # 9.96 is 10.0
+    return f"{float(text):.{decimals + 1}e}" if carried else text

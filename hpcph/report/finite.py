@@ -7,15 +7,18 @@ import plotly.graph_objects as go
 import xarray as xr
 from markupsafe import Markup
 
-from hpcph.output import cut
+from hpcph.output import cut, doubt
+from hpcph.output.numbers import SOURCES
 from hpcph.report import embed, style
 from hpcph.report.embed import number
-from hpcph.report.summary import GAMMA_LL, Facts
+from hpcph.report.summary import GAMMA_LL, Facts, amplification
 
 BUDGET = 700_000  # bytes of nodes
 FEW = 33  # nodes across a narrow plane that are kept however long it is
 DENSITIES = {"pam_density": ("ℓ<sub>z</sub>", "J s m-3"), "magnetization": ("M<sub>z</sub>", "A m-1")}
 SIDES = {"with": "", "without": "_without_feedback"}  # feedback, in the names of the buttons; of the variables
+WHOLE = {"pam_density": "pam", "magnetization": "moment"}  # what their errors are known of
+DIGITS = 6  # of what is read off a map, at most
 
 
 def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
@@ -27,11 +30,12 @@ def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
     plane = cut.plane(result)
     temperature, base = cut.temperature(result)
     title = f"T − {base:.7g} K" if base else "T"
-    maps: dict = {"temperature": {"symbol": title, "unit": "K", "values": {"without": _packed(temperature, kept)}}}
+    heat = {"without": _packed(temperature, kept) | {"digits": _warmth(result, base)}}
+    maps: dict = {"temperature": {"symbol": title, "unit": "K", "values": heat}}
     for name in names:
         values = {side: cut.middle(result, f"sample_{name}{SIDES[side]}")[..., cut.ALONG] for side in sides}
         symbol, unit = DENSITIES[name]
-        packed = {side: _packed(of, kept) for side, of in values.items()}
+        packed = {side: _packed(of, kept) | {"digits": _digits(result, name, side)} for side, of in values.items()}
         maps[name] = {"symbol": symbol, "unit": embed.unit(unit), "values": packed}
     hottest = np.unravel_index(np.argmax(_half(temperature, kept)), tuple(map(len, kept)))
     data = {
@@ -50,6 +54,35 @@ def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
     if "sample_stray_field" in result and cut.has_feedback(result):
         figures["sample-stray"] = _stray(result)
     return figures, data
+
+
+def _errors(result: xr.Dataset, name: str) -> list[float]:
+    """Known ones of a number of the sample, of vectors of the component along the axis."""
+    beside = doubt.beside(result, f"sample_{name}").values()
+    return [float(np.ravel(result[variable].values)[-1]) for variable in beside]
+
+
+def _digits(result: xr.Dataset, name: str, side: str) -> int:
+    """Digits of a density that its relative error leaves, taken as that of the whole."""
+    whole = f"{WHOLE[name]}{SIDES[side]}"
+    return _left(float(np.ravel(result[f"sample_{whole}"].values)[-1]), _errors(result, whole))
+
+
+def _warmth(result: xr.Dataset, base: float) -> int:
+    """Digits of the hottest temperature above a base."""
+    return _left(float(result.attrs["sample_hottest"]) - base, _hottest_errors(result))
+
+
+def _left(value: float, errors: list[float]) -> int:
+    worst = max(errors, default=0.0)
+    if not (worst > 0 and np.isfinite(value)):
+        return DIGITS
+    return int(np.clip(1 - np.round(np.log10(worst / abs(value))), 1, DIGITS)) if value else 1
+
+
+def _hottest_errors(result: xr.Dataset) -> list[float]:
+    names = [f"sample_hottest_{kind}" for kind in SOURCES]
+    return [float(result.attrs[name]) for name in names if name in result.attrs]
 
 
 def _kept(rows: int, columns: int, room: int) -> tuple[np.ndarray, np.ndarray]:
@@ -103,11 +136,12 @@ def _map(plane: cut.Plane) -> go.Figure:
 def _stray(result: xr.Dataset) -> go.Figure:
     """|B_z| on the axis against the distance from the nearer face."""
     sides, unit = cut.outside(result)
+    digits = _digits(result, "magnetization", "with")
     figure = style.figure(height=560)
     for (name, away, field), colour in zip(sides, (style.VERMILION, style.BLUE), strict=True):
         figure.add_scatter(
             x=away, y=np.abs(field), customdata=field, name=name, mode="lines+markers",
-            line={"color": colour, "width": 2}, hovertemplate=f"%{{x:.4g}} {unit}: %{{customdata:.4e}} T",
+            line={"color": colour, "width": 2}, hovertemplate=f"%{{x:.4g}} {unit}: %{{customdata:.{digits - 1}e}} T",
         )  # fmt: skip
     figure.update_xaxes(
         title=f"distance from the face ({unit})", **style.decades(np.concatenate([away for _, away, _ in sides]))
@@ -134,50 +168,63 @@ def set_up(result: xr.Dataset) -> Facts:
         ("absorbed power", number(power, of="W")),
         ("light", f"{spot}, {within}"),
         *((name, _bath(str(given[f"sample_{name}"]))) for name in ("bottom", "side", "top")),
-        ("coldest, hottest", f"{float(given['sample_coldest']):.6g} K, {float(given['sample_hottest']):.6g} K"),
+        ("coldest, hottest", f"{float(given['sample_coldest']):.6g} K, {_hottest(result)}"),
         ("energy balance", f"{number(float(f'{abs(leaving / power - 1):.1e}'))} of the power"),
         ("modulation, for the torque", number(float(given["sample_modulation"]), of="Hz")),
     ]
 
 
+def _hottest(result: xr.Dataset) -> str:
+    hottest, errors = float(result.attrs["sample_hottest"]), _hottest_errors(result)
+    return number(hottest, *errors, of="K") if errors else f"{hottest:.6g} K"
+
+
 def response(result: xr.Dataset) -> Facts:
-    """What it does as a whole, along the axis."""
+    """What it does as a whole, along the axis, with its errors."""
 
-    def of(name: str) -> float:
-        return float(result[f"sample_{name}"]) if f"sample_{name}" in result else np.nan
+    def of(name: str, unit: str = "") -> str:
+        return number(float(np.ravel(result[f"sample_{name}"].values)[-1]), *_errors(result, name), of=unit)
 
-    def along(name: str, unit: str) -> str:
-        return number(float(result[f"sample_{name}"][cut.ALONG]), of=unit)
-
-    critical, scale = of("critical_radius"), float(result.attrs["feedback_scale"])
-    solved = cut.has_feedback(result)
+    scale, solved = float(result.attrs["feedback_scale"]), cut.has_feedback(result)
+    gamma = [float(result["sample_gamma_ll"]), *_errors(result, "gamma_ll")]
+    eta = amplification(float(result["sample_amplification"]), *_errors(result, "amplification"))
     facts: Facts = [
-        (Markup("{} of the sample").format(GAMMA_LL), number(of("gamma_ll"))),
-        ("D part, OD part", f"{number(of('gamma_ll_diagonal'))}, {number(of('gamma_ll_off_diagonal'))}"),
-        ("largest eigenvalue of Γ", number(of("eigenvalue"))),
-        ("amplification η", number(of("amplification")) if solved else "supercritical: no linear response"),
+        (Markup("{} of the sample").format(GAMMA_LL), number(*gamma)),
+        ("D part, OD part", f"{of('gamma_ll_diagonal')}, {of('gamma_ll_off_diagonal')}"),
+        ("largest eigenvalue of Γ", of("eigenvalue") if "sample_eigenvalue" in result else "–"),
+        ("amplification η", eta if solved else "supercritical: no linear response"),
         ("scale of the feedback", number(scale)),
         ("threshold power", _threshold(result)),
-        ("critical radius", _length(critical) if np.isfinite(critical) else "none: feedback screens"),
-        ("L without feedback", along("pam_without_feedback", "J s")),
-        ("L with feedback", along("pam", "J s")),
-        ("rotation, set free", along("rotation", "rad s-1")),
-        ("torque", f"{along('torque', 'N m')} at {number(float(result.attrs['sample_modulation']), of='Hz')}"),
+        ("critical radius", _critical(result)),
+        ("L without feedback", of("pam_without_feedback", "J s")),
+        ("L with feedback", of("pam", "J s")),
+        ("rotation, set free", of("rotation", "rad s-1")),
+        ("torque", f"{of('torque', 'N m')} at {number(float(result.attrs['sample_modulation']), of='Hz')}"),
     ]
     if scale != 1:
         text = Markup("<strong>{} without scale, first principles</strong>").format(GAMMA_LL)
-        facts.insert(1, (text, Markup("<strong>{}</strong>").format(number(of("gamma_ll") / scale))))
+        facts.insert(1, (text, Markup("<strong>{}</strong>").format(number(*(value / scale for value in gamma)))))
     if "sample_moment" in result:
-        facts.append(("magnetic moment without feedback", along("moment_without_feedback", "A m2")))
-        facts.append(("magnetic moment with feedback", along("moment", "A m2")))
+        facts.append(("magnetic moment without feedback", of("moment_without_feedback", "A m2")))
+        facts.append(("magnetic moment with feedback", of("moment", "A m2")))
     return facts
+
+
+def _critical(result: xr.Dataset) -> str:
+    critical = float(result["sample_critical_radius"])
+    if not np.isfinite(critical):
+        return "none: feedback screens"
+    factor, unit = cut.length_unit(critical)
+    return number(critical / factor, *(error / factor for error in _errors(result, "critical_radius")), of=unit)
 
 
 def _threshold(result: xr.Dataset) -> str:
     if "sample_threshold_power" not in result:
         return "not looked for"
     power = float(result["sample_threshold_power"])
-    return number(power, of="W") if np.isfinite(power) else "none within the temperatures of the run"
+    if not np.isfinite(power):
+        return "none within the temperatures of the run"
+    return number(power, *_errors(result, "threshold_power"), of="W")
 
 
 def _bath(text: str) -> str:

@@ -5,8 +5,9 @@ import pytest
 import xarray as xr
 from matplotlib.collections import LineCollection, PolyCollection
 
-from hpcph.figures import density, errors, feedback, phase_diagram, rotation
+from hpcph.figures import density, errors, feedback, finite, phase_diagram, rotation, style
 from hpcph.output.dataset import open_result
+from hpcph.output.numbers import alone
 
 SHARES = {"error": 0.1, "lattice_error": 0.05}
 
@@ -111,6 +112,16 @@ def test_numbers_in_the_small_print_have_no_open_digits(doubted):
     gamma = far["feedback_gamma_ll_total"]
     far = far.assign(feedback_gamma_ll_total_error=0.1 * gamma, feedback_gamma_ll_total_lattice_error=0.02 * gamma)
     assert "(300 K): 0.0123 nm" in phase_diagram.draw(far).get_supxlabel()
+
+
+def test_numbers_of_the_sample_have_no_open_digits(result):
+    """γ^LL, η and threshold in the small print."""
+    share = {"sample_gamma_ll": 0.01, "sample_amplification": 0.05}
+    known = result.assign({f"{name}_error": of * np.abs(result[name]) for name, of in share.items()})
+    known = known.assign({f"{name}_lattice_error": 1e-4 * np.abs(result[name]) for name in share})
+    gamma, eta = (alone(float(known[name]), of * abs(float(known[name]))) for name, of in share.items())
+    words = finite.draw(known).get_supxlabel()
+    assert f"of the sample {style.typeset(gamma)}, η {style.typeset(eta)}," in " ".join(words.split())
 
 
 def test_parts_are_added():

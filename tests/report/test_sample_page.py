@@ -8,7 +8,7 @@ from report import browser
 from report.test_page import embedded, unpack
 
 from hpcph.output.dataset import open_result
-from hpcph.report import finite
+from hpcph.report import finite, summary
 from hpcph.report.page import page
 
 pytestmark = pytest.mark.petsc
@@ -81,7 +81,7 @@ def test_buttons_change_the_maps(opened, result):
 
 
 def test_the_pointer_reads_all_maps(opened, result):
-    """The node below it, in the label of its map and in the line above all of them."""
+    """The node below it, in the label of its map and in the line above all of them, in the digits that are known."""
     chrome = opened
     browser.point(chrome, browser.place(chrome, "sample-pam_density", -10, 30), click=False)
     line = "document.getElementById('sample-readout').textContent"
@@ -90,10 +90,18 @@ def test_the_pointer_reads_all_maps(opened, result):
     values = [float(value) for value in re.findall(r"= (\S+) (?:K|J|A)", text)]
     fields = ("temperature_field", "pam_density", "magnetization")
     expected = [np.ravel(result[f"sample_{name}"].values[4, 0, 3])[-1] for name in fields]
-    np.testing.assert_allclose(values, expected, rtol=1e-5)
+    maps = chrome.execute_script("return JSON.parse(document.getElementById('embedded').textContent).data.sample.maps")
+    digits = [
+        maps[name]["values"][side]["digits"]
+        for name, side in (("temperature", "without"), ("pam_density", "with"), ("magnetization", "with"))
+    ]
+    assert values == [float(f"{value:.{n}g}") for value, n in zip(expected, digits, strict=True)]
+    for name, n in zip(("pam", "moment"), digits[1:], strict=True):
+        share = float(result[f"sample_{name}_error"][2] / abs(result[f"sample_{name}"][2]))
+        assert 0.3 < share * 10.0 ** (n - 1) < 3.2 or (n == 1 and share > 1)
     label = "document.querySelector('#plot-sample-pam_density .hoverlayer').textContent"
     browser.wait(chrome, f"return ({label}).includes('ℓ')")
-    assert f"{expected[1]:.6g}".split("e")[0].lstrip("-") in chrome.execute_script(f"return {label}")
+    assert f"{expected[1]:.{digits[1]}g}".split("e")[0].lstrip("-") in chrome.execute_script(f"return {label}")
 
 
 def test_the_table_says_what_the_file_says(text, result):
@@ -108,19 +116,36 @@ def test_the_table_says_what_the_file_says(text, result):
         "L without feedback": "pam_without_feedback", "rotation, set free": "rotation", "torque": "torque",
         "magnetic moment with feedback": "moment", "threshold power": "threshold_power",
     }.items():  # fmt: skip
-        value, said = np.ravel(result[f"sample_{variable}"].values)[-1], facts[name].replace("−", "-")
+        value, *errors = (
+            float(np.ravel(result[f"sample_{variable}{kind}"].values)[-1]) for kind in ("", "_error", "_lattice_error")
+        )
         assert name in words
         if np.isfinite(value):
-            power = int(f"{value:.4e}".split("e")[1])
-            mantissa = value / 10**power if power < -3 or power > 4 else value
-            assert float(said.split()[0]) == pytest.approx(mantissa, rel=1e-4), name
-    gamma, scale = float(result["sample_gamma_ll"]), result.attrs["feedback_scale"]
-    assert scale > 1e3 and finite.number(gamma / scale) in words
+            unit = result[f"sample_{variable}"].attrs["units"]
+            expected = finite.number(value, *errors, of="" if unit == "1" else unit)
+            expected = summary.amplification(value, *errors) if variable == "amplification" else expected
+            assert facts[name].startswith(expected), name
+    gamma = [float(result[f"sample_gamma_ll{kind}"]) for kind in ("", "_error", "_lattice_error")]
+    scale = result.attrs["feedback_scale"]
+    assert scale > 1e3 and finite.number(*(value / scale for value in gamma)) in words
     found = embedded(text)["figures"]
     assert set(found) >= FIGURES
     stored = [trace["customdata"] for trace in found["sample-stray"]["data"]]
     field = [unpack({"bytes": of["bdata"], "dtype": of["dtype"], "shape": -1}) for of in stored]
     np.testing.assert_array_equal(np.sort(np.concatenate(field)), np.sort(result["sample_stray_field"].values[:, 2]))
+
+
+def test_samples_without_errors_are_shown_as_before(result):
+    """Five digits, six of what is read off maps, and nothing behind them: of files that have no errors."""
+    names = [name for name in result if str(name).endswith("_error") and "elasticity" not in str(name)]
+    older = result.drop_vars(names).copy()
+    for name in ("sample_hottest_error", "sample_hottest_lattice_error"):
+        older.attrs.pop(name, None)
+    facts = dict(finite.set_up(older) + finite.response(older))
+    assert not any("±" in str(value) for value in facts.values())
+    assert facts["L with feedback"] == finite.number(float(older["sample_pam"][2]), of="J s")
+    maps = embedded(page(older))["data"]["sample"]["maps"]
+    assert all(side["digits"] == 6 for of in maps.values() for side in of["values"].values())
 
 
 def test_a_supercritical_sample_is_shown_without_feedback(chrome, tmp_path, result):

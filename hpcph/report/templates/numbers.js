@@ -18,7 +18,8 @@ function lastPlace(value, errors) {
 const plain = (x, place) => (Math.round(x / 10 ** Math.max(0, place)) * 10 ** Math.max(0, place)).toFixed(0);
 const fixed = (x, place) => (place < 0 ? x.toFixed(-place) : plain(x, place));
 function scientific(x, place) {
-  const [mantissa, power] = x.toExponential(size(x) - place).split("e");
+  const decimals = size(x) - place, text = x.toExponential(decimals), carried = +text.split("e")[1] > size(x); // 9.96 is 10.0
+  const [mantissa, power] = (carried ? (+text).toExponential(decimals + 1) : text).split("e");
   return [mantissa, +power];
 }
 

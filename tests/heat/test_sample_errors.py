@@ -1,0 +1,127 @@
+"""Errors of a heated sample: what it does when the responses of the run are changed by theirs, solved once more."""
+
+from dataclasses import replace
+
+import h5py
+import numpy as np
+import pytest
+from heat.samples import CUBOID, CYLINDER, SMALL
+from parallel import world
+
+from hpcph.config.load import load
+from hpcph.finite import setup
+from hpcph.heat import doubt
+from hpcph.heat.material import material
+from hpcph.heat.sample import heat
+from hpcph.listener import Listener
+from hpcph.output import finite as layout
+from hpcph.prepare import prepare
+from hpcph.response.convergence import TENSORS, Uncertainty
+from hpcph.response.feedback import Coupling
+from hpcph.response.thermal import MagneticResponse, ThermalResponse
+
+SMALL_ERROR = 1e-3
+T = np.linspace(100, 3000, 59)
+SILENT = Listener(lambda _: None, lambda: False)
+NAMES = [*TENSORS, "conductivity_rate", "magnetic.gamma_nl_rate", "magnetic.chi"]
+
+
+def growing(power: float, size: float) -> np.ndarray:
+    """Tensors of a crystal that is uniaxial about z."""
+    return size * np.diag([0.7, 0.7, 1.0]) * ((T / 300) ** power)[:, None, None]
+
+
+def response() -> ThermalResponse:
+    """Quartz in size, its γ^NL and χ rising with the temperature, κ falling."""
+    moments = MagneticResponse(growing(0.4, 2e1), growing(0.9, -3e-14), growing(1.1, -3e-13))
+    return ThermalResponse(
+        T, growing(0.3, -2e-6), growing(0.9, 4e-20), growing(1.1, 3.3e-19), growing(-1, 4.5e12), 0, 0, moments
+    )
+
+
+def changed(thermal: ThermalResponse, name: str, share: float) -> ThermalResponse:
+    """One of its tensors a little larger."""
+    if name == "magnetic.chi":
+        scaled = {n: (1 + share) * getattr(thermal.magnetic, n) for n in TENSORS[1:]}
+        return replace(thermal, magnetic=replace(thermal.magnetic, **scaled))
+    if name.startswith("magnetic."):
+        n = name.partition(".")[2]
+        return replace(thermal, magnetic=replace(thermal.magnetic, **{n: (1 + share) * getattr(thermal.magnetic, n)}))
+    return replace(thermal, **{name: (1 + share) * getattr(thermal, name)})
+
+
+def error_of(thermal: ThermalResponse, name: str) -> Uncertainty:
+    """That change as an error, no other."""
+    other = changed(thermal, name, SMALL_ERROR)
+    parts = [np.abs(getattr(other, n) - getattr(thermal, n)) for n in (*TENSORS, "conductivity_rate")]
+    moments = (np.abs(getattr(other.magnetic, n) - getattr(thermal.magnetic, n)) for n in TENSORS)
+    return Uncertainty(*parts, MagneticResponse(*moments))
+
+
+@pytest.fixture(scope="module", params=["cylinder", "cuboid"])
+def body(request, tmp_path_factory):
+    """Set-up of a sample about z, and the scale with which its γ^LL is 0.6."""
+    sample = {"cylinder": CYLINDER, "cuboid": CUBOID}[request.param] | {"threshold": True}
+    given = load(world.write(tmp_path_factory.mktemp("doubt"), world.quartz(**SMALL, sample=sample)))
+    found = setup(given.input, prepare(given).job.crystal.structure)
+    weak = solved((replace(found, threshold=False), 1.0), response())
+    return found, 0.6 / weak.response.gamma_total[0, 0]
+
+
+def solved(body, thermal: ThermalResponse):
+    sample, scale = body
+    with world.communicator() as comm:
+        return heat(comm, sample, material(sample, thermal, 1e-12, Coupling.PARALLEL, scale), SILENT).totals
+
+
+def values(body, totals) -> dict[str, float]:
+    """By the names of the file, components along the axis."""
+    found = {spec.name.rpartition("/")[2]: spec.value for spec in layout.results(body[0], totals, {})}
+    return {name: float(np.ravel(value)[-1]) for name, value in found.items()} | {"hottest": totals.hottest}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_changes_are_within_the_errors(body, name):
+    """Of every number; those that have one cause to a tenth, and no error is far too large."""
+    thermal = response()
+    totals = solved(body, thermal)
+    found = doubt.errors(body[0], totals, thermal, error_of(thermal, name))
+    before, after = values(body, totals), values(body, solved(body, changed(thermal, name, SMALL_ERROR)))
+    assert np.isfinite(before["threshold_power"]) and before["amplification"] > 1.1
+    for quantity, error in found.items():
+        change, bound = abs(after[quantity] - before[quantity]), float(np.ravel(error)[-1])
+        assert change <= 1.35 * bound + 3e-6 * abs(before[quantity]), quantity
+        assert bound <= 6 * change + 3e-6 * abs(before[quantity]), quantity
+    exact = {
+        "gamma_nl_rate": ("pam_without_feedback", "pam", "rotation"),
+        "chi_diagonal": ("gamma_ll", "gamma_ll_diagonal", "amplification"),
+        "chi_off_diagonal": ("gamma_ll", "gamma_ll_off_diagonal", "eigenvalue", "critical_radius"),
+        "magnetic.gamma_nl_rate": ("moment_without_feedback",),
+    }
+    for quantity in exact.get(name, ()):
+        expected = abs(after[quantity] - before[quantity])
+        assert float(np.ravel(found[quantity])[-1]) == pytest.approx(expected, rel=0.1), quantity
+
+
+def test_a_table_of_conductivity_has_no_error(body):
+    """What the user gives is taken as it is; unknown errors stay unknown; zeros have none."""
+    thermal = response()
+    totals = solved(body, thermal)
+    given = replace(body[0], conductivity=material(body[0], thermal, 1e-12, Coupling.PARALLEL, 1.0).conductivity)
+    found = doubt.errors(given, totals, thermal, error_of(thermal, "conductivity_rate"))
+    assert not any(np.nan_to_num(error).any() for error in found.values())
+    unknown = replace(error_of(thermal, "chi_diagonal"), gamma_nl_rate=np.full((len(T), 3, 3), np.nan))
+    found = doubt.errors(body[0], totals, thermal, unknown)
+    assert np.isnan(found["pam"]).all() and np.isfinite(found["gamma_ll"])
+
+
+def test_the_file_and_the_lines_have_them(tmp_path):
+    """…_error and …_lattice_error beside the numbers of /sample; the closing lines show no digit beyond."""
+    done = world.result(tmp_path, world.quartz(**SMALL, sample=CYLINDER))
+    with h5py.File(done) as file:
+        group = file["/sample"]
+        for name in ("gamma_ll", "amplification", "critical_radius", "pam", "rotation", "torque", "moment"):
+            for kind in ("error", "lattice_error"):
+                beside = group[f"{name}_{kind}"]
+                assert beside.shape == group[name].shape and beside.attrs["unit"] == group[name].attrs["unit"]
+        assert group.attrs["hottest_lattice_error"] > 0
