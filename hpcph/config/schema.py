@@ -68,7 +68,7 @@ class Crystal(Section):
     @classmethod
     def _between_rounding_and_bonds(cls, value):
         if value is not None and not 0.999e-18 <= value <= 1.001e-11:
-            raise ValueError("must be between 1e-8 and 0.1 angstrom: more than rounding, less than what tells sites apart")
+            raise ValueError("must be between 1e-8 and 0.1 angstrom, above rounding and below what tells sites apart")
         return value
 
     @field_validator("primitive")
