@@ -3,7 +3,8 @@
 # make slow  the long proofs as well
 # make check lint and types
 
-NP      ?= $(shell nproc)
+# nproc obeys OMP_NUM_THREADS, which make from 4.4 on exports to it
+NP      ?= $(shell env -u OMP_NUM_THREADS nproc)
 INPUT   ?= inputs/quartz.yaml
 PYTHON  := .venv/bin/python
 MPIRUN  := mpirun --oversubscribe --bind-to none
@@ -14,6 +15,8 @@ export RAYON_NUM_THREADS = 1
 # Open MPI wants these two before it serves root, as in a container
 export OMPI_ALLOW_RUN_AS_ROOT = 1
 export OMPI_ALLOW_RUN_AS_ROOT_CONFIRM = 1
+# Open MPI 5.0 with IPv4 and IPv6 on one interface else says of every rank that it found no pairing
+export OMPI_MCA_btl_tcp_disable_family = 6
 
 .PHONY: run test slow check install browser slurm
 

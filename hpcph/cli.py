@@ -169,8 +169,16 @@ COMMANDS = {
 READERS = ("export", "report", "figures")  # need a result and no MPI
 
 
+class _Parser(argparse.ArgumentParser):
+    """Tells where nobody reads what it prints; newer Pythons keep that to themselves."""
+
+    def _print_message(self, message, file=None):
+        if message:
+            (file or sys.stderr).write(message)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="hpcph", description="Angular momentum of chiral phonons, over MPI.")
+    parser = _Parser(prog="hpcph", description="Angular momentum of chiral phonons, over MPI.")
     parser.add_argument("--version", action="version", version=f"hpcph {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="compute every section of an input (without one: the embedded α-quartz)")

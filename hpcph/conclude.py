@@ -9,9 +9,10 @@ from hpcph import optics
 from hpcph.findings import Findings
 from hpcph.job import Job
 from hpcph.optics import Light
-from hpcph.output import finite, layout, xdmf
+from hpcph.output import finite, lattice, layout, xdmf
 from hpcph.output import magnetization as magnetic
 from hpcph.output import optics as optical
+from hpcph.output.instability import imaginary_in_maps
 from hpcph.output.progress import Reporter
 from hpcph.output.provenance import versions
 from hpcph.output.room import writing
@@ -65,7 +66,7 @@ def conclude(
         xdmf.describe(final)
     if "/bands/moment" in maps:
         reporter.say(magnetic.largest_moment(final))
-    for line in found.lines:
+    for line in [*imaginary_in_maps(final), *found.lines]:
         reporter.say(line)
     points = sum(stage.points for stage in todo if stage.noun == POINTS)
     rate = points / timing.seconds / comm.size
@@ -78,9 +79,11 @@ def _map_axes(job: Job) -> Findings:
     """The crystal, and where the points of the maps lie."""
     structure = job.crystal.structure
     results = layout.crystal(structure)
-    groups: dict[str, dict[str, Any]] = {
-        "/crystal": {"space_group": structure.space_group, "formula": structure.formula}
-    }
+    attributes: dict[str, Any] = {"space_group": structure.space_group, "formula": structure.formula}
+    if job.lattice is not None:
+        results += lattice.datasets(job.lattice)
+        attributes |= lattice.attributes(job.lattice)
+    groups: dict[str, dict[str, Any]] = {"/crystal": attributes}
     if job.orbits is not None:
         results += layout.orbit_axes(job.orbits)
     if job.path is not None:

@@ -15,3 +15,5 @@ mu_0 = 1.25663706127e-6  # N/A²
 nuclear_magneton = 5.0507837393e-27  # A m²
 angstrom = 1e-10  # m
 bohr_magneton = 9.2740100657e-24  # A m²
+bohr = 5.29177210544e-11  # m
+hartree = 4.359744722206e-18  # J

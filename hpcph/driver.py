@@ -4,6 +4,7 @@ import platform
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -12,10 +13,11 @@ import numpy as np
 from hpcph import finite
 from hpcph.boltzmann.transport import Correction, correction
 from hpcph.conclude import Outcome, Timing, conclude
-from hpcph.errors import InputError, Stopped
+from hpcph.crystal.dynamical import Crystal
+from hpcph.errors import InputError, Stopped, Unstable
 from hpcph.findings import Findings, Runs, thermal_findings
 from hpcph.heat.sample import Heated
-from hpcph.job import Job, map_stages, meshes, read, zone
+from hpcph.job import Job, explained, lattice_mesh, lattice_zones, map_stages, meshes, read, zone
 from hpcph.keeper import Keeper
 from hpcph.listener import Listener
 from hpcph.output import finite as sample_layout
@@ -29,7 +31,8 @@ from hpcph.parallel.checkpoint import Checkpoint
 from hpcph.parallel.comm import Comm
 from hpcph.parallel.schedule import hand_out
 from hpcph.parallel.signals import Stop
-from hpcph.response import convergence
+from hpcph.response import convergence, sharing
+from hpcph.response.convergence import Uncertainty
 from hpcph.response.spectrum import Spectrum
 from hpcph.response.thermal import ThermalResponse, response
 from hpcph.stage import Stage
@@ -51,18 +54,21 @@ def run(comm: Comm, source, output: Path | None, stop: Stop, resume: bool = Fals
     reporter = Reporter(comm.root)
     require_parallel()
     locks: list[Lock] = []
+    plain: list[Crystal | None] = []  # on rank 0
     try:
         prepared = []
         comm.phase = "preparing the job"
-        comm.on_root(lambda: prepared.append(_prepare(source, output, resume, reporter, locks)))
+        comm.on_root(lambda: prepared.append(_prepare(source, output, resume, reporter, locks, plain)))
         comm.phase = "sending the job to every rank"
         job, path, identity, earlier = comm.bcast(prepared[0] if comm.root else None)
         keeper = Keeper(comm, path, identity, earlier, stop)
         try:
             return _through(comm, source, job, keeper, begin, reporter)
-        except Exception:
+        except Exception as err:
             if comm.root and not keeper.on_disk:
                 _clear(path)
+            if isinstance(err, Unstable) and plain and plain[0] is not None:
+                raise explained(err, plain[0]) from None
             raise
     finally:
         for lock in locks:
@@ -72,6 +78,7 @@ def run(comm: Comm, source, output: Path | None, stop: Stop, resume: bool = Fals
 def _through(comm: Comm, source, job: Job, keeper: Keeper, begin: float, reporter: Reporter) -> Outcome:
     started = time.monotonic()
     zones, runs, spectrum = _zone(comm, job, keeper, reporter)
+    unshared, open_ = _lattice(comm, job, zones, keeper, reporter)
     others = map_stages(job)
     for stage in others:
         _compute(comm, stage, keeper, reporter)
@@ -80,11 +87,11 @@ def _through(comm: Comm, source, job: Job, keeper: Keeper, begin: float, reporte
     comm.phase = "completing the result"
     hosts = len(set(comm.mpi.allgather(platform.node())))
     timing = Timing(begin, time.monotonic() - started, hosts)
-    todo = [*zones, *others]
+    todo = [*zones, *unshared, *others]
 
     def finish() -> Outcome:
         given = source.input
-        found = thermal_findings(given, given.thermal, job, runs, spectrum, beyond) if runs else Findings()
+        found = thermal_findings(given, given.thermal, job, runs, spectrum, open_, beyond) if runs else Findings()
         if heated is not None:
             found += finite.findings(job, heated)
         if keeper.on_disk:
@@ -112,11 +119,12 @@ def _forget(path: Path) -> None:
 
 
 def _prepare(
-    source, output: Path | None, resume: bool, reporter: Reporter, locks: list[Lock]
+    source, output: Path | None, resume: bool, reporter: Reporter, locks: list[Lock], plain: list[Crystal | None]
 ) -> tuple[Job, Path, dict[str, str], Checkpoint | None]:
     from hpcph.prepare import prepare
 
     ready = prepare(source)
+    plain.append(ready.plain)
     folder = (output or Path(source.input.output)).absolute()
     path = claim(folder, ready.job.fingerprint)
     with writing(folder):
@@ -183,6 +191,24 @@ def _zone(comm: Comm, job: Job, keeper: Keeper, reporter: Reporter) -> tuple[lis
             runs.append((mesh, response(sums, job.temperature, job.crystal.structure.volume, mesh.operations)))
         done.append(stage)
     return done, runs, spectrum
+
+
+def _lattice(
+    comm: Comm, job: Job, zones: list[Stage], keeper: Keeper, reporter: Reporter
+) -> tuple[list[Stage], Uncertainty | None]:
+    """What the supercell leaves open: a coarse mesh for the crystal and the others. The error is on rank 0 only."""
+    comm.phase = "laying out the mesh of the lattice's error"
+    points = sum(stage.points for stage in zones)
+    mesh = comm.on_root(lambda: lattice_mesh(job, points) if zones else None)
+    if mesh is None:
+        return [], None
+    stages = lattice_zones(job, mesh)
+    rows = [_compute(comm, stage, keeper, reporter) for stage in stages]
+    if not comm.root:
+        return stages, None
+    simple, volume = replace(job, intervals=None), job.crystal.structure.volume
+    own, *others = (response(read(simple, row)[0], job.temperature, volume, mesh.operations) for row in rows)
+    return stages, sharing.uncertainty(own, others)
 
 
 def _beyond(comm: Comm, job: Job, keeper: Keeper, reporter: Reporter) -> Correction:

@@ -16,6 +16,15 @@ class InputError(Exception):
         return f"{self.key}{shown}: {self.fix}"
 
 
+class Unstable(InputError):
+    """An imaginary mode; q : its fractional wave vector, three floats."""
+
+    def __init__(self, key: str, value: object, fix: str, q: tuple[float, float, float]):
+        super().__init__(key, value, fix)
+        self.args = (key, value, fix, q)
+        self.q = q
+
+
 class Stopped(Exception):
     """The run was asked to stop and can go on from where it is; exit code 75."""
 

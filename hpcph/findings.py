@@ -13,11 +13,14 @@ from hpcph.errors import InputError
 from hpcph.job import Job
 from hpcph.output import layout
 from hpcph.output import magnetization as magnetic
+from hpcph.output.numbers import SOURCES, alone, with_errors
 from hpcph.output.progress import closing_table
 from hpcph.output.store import Dataset
+from hpcph.phonons.lifetimes import Reference
 from hpcph.response import convergence
 from hpcph.response.feedback import Coupling, Feedback, along, feedback
-from hpcph.response.magnetization import Magnetization, magnetization
+from hpcph.response.magnetization import Magnetization, magnetization, uncertainty
+from hpcph.response.sample import Samples
 from hpcph.response.spectrum import Spectrum
 from hpcph.response.thermal import ThermalResponse
 
@@ -26,10 +29,15 @@ if TYPE_CHECKING:  # ranks other than 0 import this module too, and never the va
     from hpcph.config.schema import Input, Thermal
 
 ROOM = 300.0  # K
+NEAR = 1e-3  # K: a temperature of a file this close is the same
+TINY = 1e-300  # W m⁻¹ K⁻¹
+SAME = 1e-4  # of κ
 SOLVED = (  # what follows from the Boltzmann equation
     "/thermal/gamma_nl", "/thermal/conductivity", "/thermal/pam_density", "/feedback/pam_density",
     "/magnetization/gamma_nl", "/magnetization/density", "/magnetization/density_without_feedback",
     "/magnetization/field", "/magnetization/field_without_feedback",
+    *(f"/{name}_{kind}" for name in ("feedback/pam_density", "magnetization/density", "magnetization/field")
+      for kind in SOURCES),
 )  # fmt: skip
 Runs = list[tuple[Mesh, ThermalResponse]]
 
@@ -56,46 +64,56 @@ def thermal_findings(
     job: Job,
     runs: Runs,
     spectrum: Spectrum | None,
+    open_: convergence.Uncertainty | None,
     beyond: Correction | None = None,
 ) -> Findings:
     """Everything that follows from the sums over the zone.
 
     runs : responses by mesh, the last counts; spectrum : sums of that mesh by frequency and branch, or None
+    open_ : error of the lattice, None of what has no supercell
     beyond : what the Boltzmann equation adds to the relaxation time, None without it
     """
     mesh, relaxed = runs[-1]
-    errors = convergence.uncertainty(runs)
+    errors = {"error": convergence.uncertainty(runs)} | ({"lattice_error": open_} if open_ else {})
     keep = np.isin(job.temperature, wanted.temperatures)
     everything = relaxed if beyond is None else beyond.added(relaxed)
-    thermal, spread = everything.at(keep), errors.at(keep)
+    thermal, spread = everything.at(keep), {kind: error.at(keep) for kind, error in errors.items()}
     axis, tau = job.axis, lifetime(wanted, job)
     drive = axis * tau * wanted.gradient
     density = thermal.gamma_nl_rate @ drive
     results = layout.thermal(thermal, tau, density)
-    results += layout.thermal_errors(spread, tau, spread.gamma_nl_rate @ np.abs(drive))
+    for kind, error in spread.items():
+        results += layout.thermal_errors(kind, error, tau, drive)
     if beyond is not None:
         results += layout.relaxed(relaxed.at(keep))
     results += layout.convergence([(m, found.at(keep)) for m, found in runs], axis, tau)
     if spectrum is not None and job.intervals is not None:
         results += layout.spectrum(job.intervals, spectrum.per_volume(job.crystal.structure.volume, tau))
-    coupled = samples = doubt = None
+    coupled = samples = None
+    doubt: dict[str, convergence.FeedbackUncertainty] = {}
     groups: dict[str, dict[str, Any]] = {"/thermal": {"axis": axis, "gradient": wanted.gradient}}
-    groups["/thermal"] |= _lifetimes(wanted.lifetime)
+    groups["/thermal"] |= _lifetimes(wanted.lifetime, job)
     if given.feedback is not None:
         coupled, samples = _feedback(given, everything, thermal, job, axis, density)
-        doubt = convergence.feedback_uncertainty(spread, samples, axis, coupled)
-        results += layout.feedback(coupled, samples) + layout.feedback_errors(doubt)
+        results += layout.feedback(coupled, samples)
+        for kind, error in spread.items():
+            doubt[kind] = convergence.feedback_uncertainty(error, thermal, samples, axis, drive, coupled)
+            results += layout.feedback_errors(kind, doubt[kind])
         groups["/feedback"] = {"scale": coupled.scale, "coupling": coupled.coupling.name.lower()}
     scale = coupled.scale if coupled else 1.0
-    magnetized, more = _magnetic(thermal, spread, tau, drive, coupled, samples)
+    magnetized, more = _magnetic(thermal, spread, tau, drive, coupled, doubt, samples)
     lines: list[str | Table] = [closing_table(thermal, spread, tau, axis, coupled, doubt, samples)]
     if magnetized is not None:
-        lines.append(magnetic.closing_table(thermal.temperature, magnetized, axis, scale, samples))
+        lines.append(magnetic.closing_table(thermal.temperature, *magnetized, axis, scale, samples))
     if job.scattering is not None:
-        lines.append(_conduction(thermal, axis))
+        lines.append(_conduction(thermal, spread, axis))
     if beyond is not None:
-        lines.append(_beyond(thermal, relaxed.at(keep), axis))
-    relative = convergence.relative(errors, everything, job.crystal.structure.rotations_cartesian)
+        lines.append(_beyond(thermal, relaxed.at(keep), spread, axis))
+    if job.reference is not None:
+        theirs = job.reference.relaxed_tij if beyond is None else job.reference.solved_tij
+        lines += _compared(thermal, job.reference, theirs)
+    operations = job.crystal.structure.rotations_cartesian
+    relative = {kind: convergence.relative(error, everything, operations) for kind, error in errors.items()}
     lines += _remarks(thermal, coupled, job, relative)
     results = [replace(spec, solved=beyond is not None and spec.name in SOLVED) for spec in results + more]
     return Findings(results, groups, _provenance(scale, everything, mesh), lines)
@@ -108,8 +126,9 @@ def lifetime(wanted: "Thermal", job: Job) -> float:
     return time
 
 
-def _lifetimes(given: "Lifetimes") -> dict[str, Any]:
-    """What the input says: lifetime in s, or linewidths and whether they are interpolated; boundary in m."""
+def _lifetimes(given: "Lifetimes", job: Job) -> dict[str, Any]:
+    """What the input says: lifetime in s, or linewidths and whether they are interpolated; boundary in m, by input or
+    file."""
     found: dict[str, Any] = {}
     if given.time is not None:
         found["lifetime"] = given.time
@@ -118,33 +137,72 @@ def _lifetimes(given: "Lifetimes") -> dict[str, Any]:
     if given.collision_matrix is not None:
         found["collision_matrix"] = Path(given.collision_matrix).name
         found["beyond_relaxation_time"] = "gamma_nl and conductivity solve the linearised Boltzmann equation"
-    if given.boundary is not None:
-        found["boundary"] = given.boundary
+    if job.scattering is not None and np.isfinite(job.scattering.boundary):
+        found["boundary"] = job.scattering.boundary
     return found
 
 
-def _conduction(thermal: ThermalResponse, axis: np.ndarray) -> str:
-    """One line on κ, and on interband parts, at the temperature nearest to 300 K."""
+def _conduction(thermal: ThermalResponse, spread: dict[str, convergence.Uncertainty], axis: np.ndarray) -> str:
+    """One line on κ, and on interband parts, whose errors are unknown, at the temperature nearest to 300 K."""
     t = int(np.argmin(np.abs(thermal.temperature - ROOM)))
 
-    def along(tensor_tij: np.ndarray) -> float:
-        return float(axis @ tensor_tij[t] @ axis)
+    def along(tensor_tij: np.ndarray, n: np.ndarray = axis) -> float:
+        return float(n @ tensor_tij[t] @ n)
 
-    line = f"κ along the axis at {thermal.temperature[t]:g} K: {along(thermal.conductivity_rate):.4g} W m⁻¹ K⁻¹"
+    errors = [along(error.conductivity_rate, np.abs(axis)) for error in spread.values()]
+    value = with_errors(along(thermal.conductivity_rate), *errors)
+    line = f"κ along the axis at {thermal.temperature[t]:g} K: {value} W m⁻¹ K⁻¹{_kinds(spread)}"
     if thermal.coherence is None:
         return line
     heat, flow = along(thermal.coherence.conductivity), along(thermal.coherence.gamma_nl)
     return f"{line}; interband parts, not included: κ {heat:.3g}, γ^NL {flow:.3g} J s m⁻² K⁻¹"
 
 
-def _beyond(thermal: ThermalResponse, relaxed: ThermalResponse, axis: np.ndarray) -> str:
-    """One line on what the relaxation time would have given, at the temperature nearest to 300 K."""
+def _kinds(spread: dict[str, convergence.Uncertainty]) -> str:
+    """What the numbers after ± are, of those that are known."""
+    known = [SOURCES[kind] for kind, error in spread.items() if np.isfinite(error.gamma_nl_rate).all()]
+    return f" (± {' ± '.join(known)})" if known else ""
+
+
+def _beyond(
+    thermal: ThermalResponse,
+    relaxed: ThermalResponse,
+    spread: dict[str, convergence.Uncertainty],
+    axis: np.ndarray,
+) -> str:
+    """One line on what the relaxation time would have given, at the temperature nearest to 300 K.
+
+    Errors are those of relaxation time, which the equation shares in the same ratio.
+    """
     t = int(np.argmin(np.abs(thermal.temperature - ROOM)))
+    largest = np.unravel_index(np.argmax(np.abs(thermal.gamma_nl_rate[t])), (3, 3))
     names = {"κ": "conductivity_rate", "largest γ^NL": "gamma_nl_rate"}
-    pairs = {what: [np.abs(getattr(r, name)[t]).max() for r in (thermal, relaxed)] for what, name in names.items()}
-    pairs["κ"] = [float(axis @ r.conductivity_rate[t] @ axis) for r in (thermal, relaxed)]
-    parts = ", ".join(f"{what} {one:.4g} instead of {other:.4g}" for what, (one, other) in pairs.items())
-    return f"Boltzmann equation instead of relaxation time at {thermal.temperature[t]:g} K: {parts}"
+    parts = []
+    for what, name in names.items():
+        one, other, *errors = (getattr(source, name)[t] for source in (thermal, relaxed, *spread.values()))
+        if what == "κ":
+            one, other = (float(axis @ tensor @ axis) for tensor in (one, other))
+            errors = [np.abs(axis) @ error @ np.abs(axis) for error in errors]
+        else:
+            one, other, *errors = (float(tensor[largest]) for tensor in (one, other, *errors))
+        ratio = abs(one / other) if other else np.nan
+        solved = with_errors(one, *(error * ratio for error in errors))
+        parts.append(f"{what} {solved} instead of {alone(other, *errors)}")
+    return f"Boltzmann equation instead of relaxation time at {thermal.temperature[t]:g} K: {', '.join(parts)}"
+
+
+def _compared(thermal: ThermalResponse, known: Reference, theirs_tij: np.ndarray | None) -> list[str]:
+    """One line on phono3py's own κ, at the temperature nearest to 300 K, where its file has it."""
+    t = int(np.argmin(np.abs(thermal.temperature - ROOM)))
+    at = int(np.argmin(np.abs(known.temperature - thermal.temperature[t])))
+    if theirs_tij is None or abs(known.temperature[at] - thermal.temperature[t]) > NEAR:
+        return []
+    ours, theirs = (np.diagonal(tensor) for tensor in (thermal.conductivity_rate[t], theirs_tij[at]))
+    apart = float(np.max(np.abs(ours - theirs) / np.maximum(np.abs([ours, theirs]).max(axis=0), TINY)))
+    mine, other = (", ".join(f"{x:.4g}" for x in values) for values in (ours, theirs))
+    line = f"κ_xx, κ_yy, κ_zz in {known.name} at {thermal.temperature[t]:g} K: {other} W m⁻¹ K⁻¹; here {mine}"
+    why = "degenerate sets enter as block traces, and sum rules move frequencies"
+    return [f"{line}, " + ("the same" if apart < SAME else f"up to {100 * apart:.2g} % apart: {why}")]
 
 
 def _feedback(given, everything: ThermalResponse, thermal: ThermalResponse, job: Job, axis, pam) -> tuple:
@@ -178,14 +236,27 @@ def coupling(given: "Input", everything: ThermalResponse, job: Job) -> tuple[Cou
 
 
 def _magnetic(
-    thermal: ThermalResponse, spread: convergence.Uncertainty, lifetime: float, drive: np.ndarray, coupled, samples
-) -> tuple[Magnetization | None, list[Dataset]]:
-    """Magnetization in the gradient, None without moments, and what the file says of it and of rotation."""
-    results = magnetic.rotation(thermal, spread)
-    if thermal.magnetic is None or spread.magnetic is None:
+    thermal: ThermalResponse,
+    spread: dict[str, convergence.Uncertainty],
+    lifetime: float,
+    drive: np.ndarray,
+    coupled: Feedback | None,
+    doubt: dict[str, convergence.FeedbackUncertainty],
+    samples: Samples | None,
+) -> tuple[tuple[Magnetization, dict[str, Magnetization]] | None, list[Dataset]]:
+    """Magnetization in the gradient and its errors by kind, None without moments, and what the file says of it and of
+    rotation."""
+    results, tensors = magnetic.rotation(thermal, spread), thermal.magnetic
+    if tensors is None:
         return None, results
-    found = magnetization(thermal.magnetic, drive, coupled, samples)
-    return found, results + magnetic.magnetization(thermal.magnetic, spread.magnetic, lifetime, drive, found, samples)
+    found = magnetization(tensors, drive, coupled, samples)
+    errors = {
+        kind: uncertainty(error.magnetic, tensors, drive, coupled, doubt.get(kind), samples)
+        for kind, error in spread.items()
+        if error.magnetic is not None
+    }
+    results += magnetic.magnetization(tensors, spread, lifetime, found, errors, samples)
+    return (found, errors), results
 
 
 def _provenance(scale: float, result: ThermalResponse, mesh: Mesh) -> dict[str, Any]:
@@ -196,12 +267,16 @@ def _provenance(scale: float, result: ThermalResponse, mesh: Mesh) -> dict[str, 
     }  # fmt: skip
 
 
-def _remarks(thermal: ThermalResponse, coupled: Feedback | None, job: Job, relative: tuple[float, float]) -> list[str]:
-    """What the user should read below the closing table; relative errors of γ^LL and γ^NL at the worst temperature."""
+def _remarks(
+    thermal: ThermalResponse, coupled: Feedback | None, job: Job, relative: dict[str, tuple[float, float]]
+) -> list[str]:
+    """What the user should read below the closing table; relative errors of γ^LL and γ^NL by kind."""
     found = []
-    if not np.isnan(relative[0]):
-        found.append(f"estimated error of the mesh, worst temperature: γ^LL {relative[0]:.2g}, γ^NL {relative[1]:.2g}")
-    if job.accuracy is not None and not np.max(relative) <= job.accuracy:
+    for kind, (feedback_error, flow_error) in relative.items():
+        if not np.isnan(feedback_error):
+            words = f"γ^LL {feedback_error:.2g}, γ^NL {flow_error:.2g}"
+            found.append(f"estimated error of the {SOURCES[kind]}, worst temperature: {words}")
+    if job.accuracy is not None and not np.max(relative["error"]) <= job.accuracy:
         found.append(f"the accuracy {job.accuracy:.2g} was not reached on the finest mesh")
     if thermal.unstable_modes or thermal.zero_modes:
         found.append(f"left out: {thermal.zero_modes} zero and {thermal.unstable_modes} imaginary modes")

@@ -12,17 +12,18 @@ from hpcph import optics
 from hpcph.boltzmann.transport import Boltzmann
 from hpcph.crystal import mesh as meshing
 from hpcph.crystal.chain import Units
-from hpcph.crystal.dynamical import Crystal
+from hpcph.crystal.dynamical import Crystal, matrices
 from hpcph.crystal.mesh import Mesh, Sampling
-from hpcph.errors import InputError
+from hpcph.crystal.supercell import Report
+from hpcph.errors import InputError, Unstable
 from hpcph.heat.setup import Setup
 from hpcph.optics import Light
 from hpcph.output.layout import band_maps, mode_maps, orbit_maps, slice_maps
 from hpcph.output.magnetization import moment_maps
 from hpcph.output.store import Dataset
-from hpcph.phonons.lifetimes import Linewidths, Scattering
+from hpcph.phonons.lifetimes import Linewidths, Reference, Scattering
 from hpcph.phonons.modes import Modes, diagonalise
-from hpcph.response import maps
+from hpcph.response import maps, sharing
 from hpcph.response.coherence import coherence_sums
 from hpcph.response.spectrum import Intervals, Projection, Spectrum, spectral_sums
 from hpcph.response.thermal import ThermalSums, thermal_sums
@@ -47,8 +48,11 @@ class Job:
     temperature : ndarray (t,) K, those of the output and that of the calibration
     scattering : lifetimes of modes; None with one relaxation time, which multiplies the finished tensors
     boltzmann : collisions beyond the relaxation time, None without them
+    reference : κ that phono3py found with the same lifetimes, None where it is not known
     gyromagnetic : ndarray (a, 3, 3) C kg⁻¹, moments of the atoms in terms of their L; None without magnetization
     axis : ndarray (3,), Cartesian unit vector
+    others : the crystal with its supercell's force constants shared otherwise, which gives the error of the lattice
+    lattice : what was done to the force constants, None of a model
     path, orbits, planes, intervals, light, sample : None where the input has no such section; orbits (q, 3)
     units : of a model, whose results are in them; None for SI
     allow_unstable : leave imaginary modes out instead of refusing them
@@ -56,11 +60,14 @@ class Job:
     """
 
     crystal: Crystal
+    others: tuple[Crystal, ...]
+    lattice: Report | None
     samplings: tuple[Sampling, ...]
     accuracy: float | None
     temperature: np.ndarray
     scattering: Scattering | None
     boltzmann: Boltzmann | None
+    reference: Reference | None
     axis: np.ndarray
     gyromagnetic: np.ndarray | None
     store_modes: bool
@@ -89,8 +96,29 @@ def meshes(job: Job) -> Iterator[Mesh]:
 
 
 def stages(job: Job) -> list[Stage]:
-    """Every stage of a run in order: the zone on each of its meshes, then the maps."""
-    return [*(zone(job, mesh) for mesh in meshes(job)), *map_stages(job)]
+    """Every stage of a run in order: the zone on each of its meshes, the other crystals on one, then the maps."""
+    every = [zone(job, mesh) for mesh in meshes(job)]
+    mesh = lattice_mesh(job, sum(stage.points for stage in every)) if every else None
+    return [*every, *(lattice_zones(job, mesh) if mesh else []), *map_stages(job)]
+
+
+def lattice_mesh(job: Job, points: int) -> Mesh | None:
+    """The coarse mesh for the error of the lattice; None where nothing is open.
+
+    points : irreducible ones of all meshes of the run
+    """
+    if job.lattice is None or not job.others:
+        return None
+    most = sharing.SHARE * points / (1 + len(job.others))
+    return sharing.mesh_for(job.crystal.structure, job.lattice.supercell, most)
+
+
+def lattice_zones(job: Job, mesh: Mesh) -> list[Stage]:
+    """The sums of the crystal and the others over that mesh; what is imaginary is left out, linewidths interpolated."""
+    scattering = job.scattering and job.scattering.anywhere(job.crystal.structure)
+    simple = replace(job, scattering=scattering, store_modes=False, intervals=None, allow_unstable=True)
+    stages = [zone(replace(simple, crystal=crystal), mesh) for crystal in (job.crystal, *job.others)]
+    return [replace(s, name=f"lattice {mesh.name}, {i} of {len(stages)}") for i, s in enumerate(stages, 1)]
 
 
 def map_stages(job: Job) -> list[Stage]:
@@ -207,17 +235,28 @@ def read(job: Job, row: np.ndarray) -> tuple[ThermalSums, Spectrum | None]:
 
 
 def refuse_unstable(modes: Modes, q_kc: np.ndarray) -> None:
-    """Raise InputError for the most unstable mode of the block, if there is an unstable one."""
+    """Raise Unstable for the most unstable mode of the block, if there is an unstable one."""
     if modes.unstable_kn.any():
         k, n = np.unravel_index(np.argmin(modes.frequency_kn), modes.frequency_kn.shape)
         frequency = modes.frequency_kn[k, n] / (2e12 * np.pi)
-        where = ", ".join(f"{x:.4f}" for x in q_kc[k])
-        raise InputError(
+        a, b, c = (float(x) for x in q_kc[k])
+        raise Unstable(
             "crystal.force_constants",
             f"{frequency:.4f} THz",
-            f"imaginary mode at q = ({where}); use converged force constants, "
+            f"imaginary mode at q = ({a:.4f}, {b:.4f}, {c:.4f}); use converged force constants, "
             "or crystal.allow_unstable: true leaves such modes out",
+            (a, b, c),
         )
+
+
+def explained(unstable: Unstable, plain: Crystal) -> InputError:
+    """The same complaint with what the sum rules have to do with it; plain : the crystal without them."""
+    square = float(np.linalg.eigvalsh(matrices(plain, np.array([unstable.q])))[0, 0])
+    frequency = np.sign(square) * np.sqrt(abs(square)) / (2e12 * np.pi)
+    reason = f"without sharing and sum rules it is {frequency:.4f} THz"
+    if frequency > 0:
+        reason += ", which crystal.sum_rules: [translational] gives"
+    return InputError(unstable.key, unstable.value, f"{unstable.fix}; {reason}")
 
 
 def _under(group: str, tables: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

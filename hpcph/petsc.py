@@ -1,25 +1,49 @@
 """PETSc, which only some sections of an input need: imported where it is used, or one line."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from hpcph.errors import InputError
 
 
 def require_petsc(key: str) -> None:
-    """Raise InputError of that key where petsc4py is missing."""
+    """Raise InputError of that key where petsc4py is missing or its library cannot be loaded; MPI does not begin."""
     try:
-        import petsc4py  # noqa: F401
-    except ImportError:
-        raise InputError(
-            key, None, "needs petsc4py, which is missing; install it (README), or leave the section out"
-        ) from None
+        import petsc4py.lib
+
+        petsc4py.lib.ImportPETSc()
+    except ModuleNotFoundError:
+        fix = "needs petsc4py, which is missing; install it (README), or leave the section out"
+        raise InputError(key, None, fix) from None
+    except ImportError as err:
+        fix = f"needs petsc4py, which does not load ({err}); load the modules of its build, or leave the section out"
+        raise InputError(key, None, fix) from None
 
 
 def petsc() -> Any:
-    """The module petsc4py.PETSc; signals and the command line stay the program's."""
+    """The module petsc4py.PETSc; signals, command line and the last word stay the program's."""
     import petsc4py
 
-    petsc4py.init(["hpcph", "-no_signal_handler"])
+    petsc4py.init(["hpcph", "-no_signal_handler", "-options_left", "no"])
     from petsc4py import PETSc
 
     return PETSc
+
+
+@contextmanager
+def calling_back() -> Iterator[None]:
+    """Around what calls Python back: an exception from there leaves as itself, not inside of PETSc.Error.
+
+    petsc4py wraps it from 3.22 on.
+    """
+    error = petsc().Error
+    try:
+        yield
+    except error as failure:
+        cause: BaseException | None = failure
+        while isinstance(cause, error):
+            cause = cause.__cause__
+        if cause is None:
+            raise
+        raise cause from cause.__cause__

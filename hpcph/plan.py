@@ -74,10 +74,11 @@ def plan(job: Job, ranks: int) -> Plan:
         block += own
         seconds += len(job.temperature) * own * job.boltzmann.passes / BANDWIDTH
         matrix = f"{job.boltzmann.size} unknowns, {own / 2**20:.1f} MiB a rank, in the memory and time above"
+    tables = sum(crystal.series.nbytes for crystal in (job.crystal, *job.others))
     partial = 8 * sum(stage.width * len(stage.blocks) for stage in todo)
     return Plan(
         work=work,
-        memory_per_rank=RANK_BASE + block + job.crystal.series.nbytes + partial // ranks + NODE_BYTES * share,
+        memory_per_rank=RANK_BASE + block + tables + partial // ranks + NODE_BYTES * share,
         file=sum(int(np.prod(spec.shape)) * np.dtype(spec.dtype).itemsize for spec in maps.values()) + (1 << 20),
         seconds=seconds + NODE_SECONDS * share * (1 + TRIALS * (job.sample is not None and job.sample.threshold)),
         accuracy=job.accuracy,

@@ -3,13 +3,13 @@
 import hashlib
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
-from hpcph import __version__, finite, scattering, source_crystal
+from hpcph import __version__, finite, scattering, sensitivity, source_crystal
 from hpcph.boltzmann.transport import Boltzmann
 from hpcph.config.feedback import Sample
 from hpcph.config.light import Linewidths
@@ -20,13 +20,15 @@ from hpcph.constants import angstrom
 from hpcph.crystal import dynamical, mesh, spacegroup
 from hpcph.crystal.chain import Units
 from hpcph.crystal.lattice import Structure
-from hpcph.errors import InputError
-from hpcph.job import Job, Planes, refuse_unstable
+from hpcph.errors import InputError, Unstable
+from hpcph.job import Job, Planes, explained, refuse_unstable
 from hpcph.optics import Light
+from hpcph.output.instability import imaginary
 from hpcph.output.linewidths import lifetimes_at_gamma
-from hpcph.phonons.lifetimes import Scattering
+from hpcph.phonons.lifetimes import Reference, Scattering
 from hpcph.phonons.magnetic_moment import gyromagnetic_tensor
 from hpcph.phonons.modes import diagonalise
+from hpcph.plausible import first_lines
 from hpcph.response import maps, sample
 from hpcph.response.light import optical_modes
 from hpcph.response.sample import Samples
@@ -42,11 +44,13 @@ class Prepared:
 
     remarks : lines that the user should read
     identity : what decides the results, by name; the job's fingerprint is its hash
+    plain : the crystal without sum rules, None of a model
     """
 
     job: Job
     remarks: list[str]
     identity: dict[str, str]
+    plain: dynamical.Crystal | None
 
 
 def prepare(source: Source) -> Prepared:
@@ -60,64 +64,87 @@ def prepare(source: Source) -> Prepared:
     accuracy = thermal.mesh.accuracy if thermal else None
     if accuracy is not None:
         remarks.append(f"meshes until γ^LL and γ^NL are accurate to {accuracy}")
-    highest = _highest_frequency(crystal, found.commensurate_qc, given.crystal.allow_unstable)
-    scattered, collisions, more = _scattering(source, crystal)
+    allowed = given.crystal.allow_unstable or not _sums(given)
+    try:
+        frequency = _frequencies(crystal, found.commensurate_qc, allowed)
+    except Unstable as err:
+        raise explained(err, found.settled.plain) if found.settled else err from None
+    remarks += imaginary(frequency, found.commensurate_qc, "of the supercell")
+    remarks[:0] = first_lines(structure.density, frequency.max()) if found.units is None else []
+    scattered, collisions, reference, more = _scattering(source, crystal)
     own = identity(source)
     job = Job(
         crystal=crystal,
+        others=found.settled.others if found.settled and thermal else (),
+        lattice=found.settled.report if found.settled else None,
         samplings=samplings(thermal.mesh, structure, scattered) if thermal else (),
         accuracy=accuracy,
         temperature=temperatures(given),
         scattering=scattered,
         boltzmann=collisions,
+        reference=reference,
         axis=_axis(given),
         gyromagnetic=_gyromagnetic(given, structure) if found.units is None else None,
         store_modes=given.modes,
         path=_path(given, structure),
         orbits=np.array(given.orbits.q, float) if given.orbits else None,
         planes=_planes(given, structure),
-        intervals=_intervals(given, highest),
+        intervals=_intervals(given, frequency.max()),
         light=_light(source, crystal, found.units),
         sample=finite.setup(given, structure),
         units=found.units,
         allow_unstable=given.crystal.allow_unstable,
         fingerprint=_hash(own),
     )
-    return Prepared(job, [*remarks, *more], own)
+    if job.lattice is not None and (sensitive := sensitivity.of_flow(job)) is not None:
+        job = replace(job, lattice=replace(job.lattice, sensitivity=sensitive))
+        more = [
+            *more,
+            f"γ^NL at {sensitivity.ROOM:g} K changes by {sensitive:.1%} when the supercell is shared otherwise",
+        ]
+    return Prepared(job, [*remarks, *more], own, found.settled.plain if found.settled else None)
 
 
-def _scattering(source: Source, crystal: dynamical.Crystal) -> tuple[Scattering | None, Boltzmann | None, list[str]]:
-    """Lifetimes of modes and collisions where the input has them, and what the user should read about them."""
+def _scattering(
+    source: Source, crystal: dynamical.Crystal
+) -> tuple[Scattering | None, Boltzmann | None, Reference | None, list[str]]:
+    """Lifetimes of modes, collisions and phono3py's κ where the input has them, and what the user should read."""
     given, thermal = source.input, source.input.thermal
     if thermal is None or not thermal.lifetime.by_mode:
-        return None, None, []
+        return None, None, None, []
     lifetime = thermal.lifetime
     if not lifetime.on_a_mesh:
-        return scattering.one_rate(lifetime), None, []
+        return scattering.one_rate(lifetime), None, None, []
     wanted = np.union1d(temperatures(given), given.spectrum.temperature if given.spectrum else [])
     known: Scattering | None = None
+    reference: Reference | None = None
     remarks: list[str] = []
     if lifetime.phono3py is not None:
         path = source.resolve(lifetime.phono3py)
-        known, remarks = scattering.linewidths(lifetime, path, thermal.mesh, crystal, wanted)
+        known, reference, remarks = scattering.linewidths(lifetime, path, thermal.mesh, crystal, wanted)
     if lifetime.collision_matrix is None:
-        return known, None, remarks
+        return known, None, reference, remarks
     path = source.resolve(lifetime.collision_matrix)
     own, collisions, more = scattering.collisions(
         lifetime, path, thermal.mesh, crystal, wanted, temperatures(given), known
     )
-    return own, collisions, remarks + more
+    return own, collisions, reference, remarks + more
 
 
-def _highest_frequency(crystal: dynamical.Crystal, q_kc: np.ndarray, allow_unstable: bool) -> float:
-    """Largest ν in Hz at the wave vectors of the supercell, which must have no imaginary modes unless allowed."""
-    highest = 0.0
+def _sums(given: Input) -> bool:
+    """Does a run sum over modes, which imaginary ones spoil? Bands and orbits only show them."""
+    return any(section is not None for section in (given.thermal, given.optics, given.slices, given.sample))
+
+
+def _frequencies(crystal: dynamical.Crystal, q_kc: np.ndarray, allow_unstable: bool) -> np.ndarray:
+    """ν at the wave vectors of the supercell, (k, n) Hz; they must have no imaginary modes unless that is allowed."""
+    found = []
     for block in mesh.blocks(q_kc, mesh.block_size(crystal.modes)):
         modes = diagonalise(crystal, q_kc[block])
         if not allow_unstable:
             refuse_unstable(modes, q_kc[block])
-        highest = max(highest, modes.frequency_kn.max() / (2 * np.pi))
-    return highest
+        found.append(modes.frequency_kn / (2 * np.pi))
+    return np.concatenate(found)
 
 
 def _axis(given: Input) -> np.ndarray:

@@ -12,12 +12,16 @@ from hpcph.config.lifetime import Lifetimes, Solver
 from hpcph.config.schema import Mesh
 from hpcph.crystal.dynamical import Crystal
 from hpcph.crystal.lattice import Structure
+from hpcph.crystal.mesh import block_size, blocks, is_gamma
 from hpcph.errors import InputError
 from hpcph.output import collisions as matrices
 from hpcph.output import phono3py
+from hpcph.output.phono3py import MICRON
 from hpcph.output.storage import Unsound
 from hpcph.petsc import require_petsc
-from hpcph.phonons.lifetimes import Linewidths, Scattering
+from hpcph.phonons.lifetimes import Linewidths, Reference, Scattering, mean_of_stars
+from hpcph.phonons.modes import diagonalise
+from hpcph.response.weights import mode_weights
 
 KEY = "lifetime.phono3py"
 ACOUSTIC = 3
@@ -32,26 +36,48 @@ def one_rate(given: Lifetimes) -> Scattering:
 
 def linewidths(
     given: Lifetimes, path: Path, mesh: Mesh, crystal: Crystal, temperature: np.ndarray
-) -> tuple[Scattering, list[str]]:
-    """Those of phono3py at the temperatures, and what the user should read about them. Raises InputError.
+) -> tuple[Scattering, Reference | None, list[str]]:
+    """Those of phono3py at the temperatures, its own κ and what the user should read about them. Raises InputError.
+
+    κ is None where it is not that of this run: of other points or boundaries.
 
     mesh : that of the run; it must be phono3py's unless linewidths are interpolated
     """
+    structure = crystal.structure
     with phono3py.opened(path, KEY) as file:
         grid = phono3py.read_grid(file)
         if not given.interpolate:
             _require_its_mesh(given, grid.divisions, mesh, path)
         apart = phono3py.difference(grid, crystal)
-        point = phono3py.rows(grid, crystal.structure)
+        star, point = phono3py.stars(grid, structure)
         rate = phono3py.read_rates(file, grid, temperature, given.interpolate)
-        if given.boundary is None:
+        theirs = phono3py.read_boundary(file)
+        boundary = given.boundary or theirs
+        if np.isinf(boundary):
             _require_scattering(grid.q_pc, grid.frequency_pn, rate)
-    operations = phono3py.operations(grid, crystal.structure) if given.interpolate else None
+        own = phono3py.read_conductivity(file, grid, structure)
+    casimir = np.zeros(grid.frequency_pn.shape) if np.isinf(boundary) else _speeds(crystal, grid.q_pc) / boundary
+    table = mean_of_stars(rate, casimir, star, grid.weight_p)
     remark = f"linewidths of {path.name}: {grid.name}, frequencies within {apart / 1e12:.2g} THz"
+    if table.shape[1] < len(star):
+        remark += f", means of {len(star)} points over {table.shape[1]} stars"
     if given.interpolate:
         remark += ", interpolated in order of frequency"
-    found = Linewidths(grid.divisions, point, temperature, rate, operations)
-    return Scattering(found, given.boundary or np.inf), [remark]
+    if boundary != theirs and np.isfinite(theirs):
+        remark += f"; lifetime.boundary stands for its boundary_mfp of {theirs / MICRON:g} µm"
+    elif np.isfinite(theirs):
+        remark += f"; scattered at boundaries too, boundary_mfp {theirs / MICRON:g} µm"
+    same = not given.interpolate and boundary == theirs
+    found = Linewidths(grid.divisions, point, temperature, table, None)
+    if given.interpolate:
+        found = found.anywhere(structure)
+    return Scattering(found, boundary), own if same else None, [remark]
+
+
+def _speeds(crystal: Crystal, q_pc: np.ndarray) -> np.ndarray:
+    """|v| of the modes at wave vectors (p, 3), (p, n) m s⁻¹."""
+    parts = [diagonalise(crystal, q_pc[part]) for part in blocks(q_pc, block_size(crystal.modes))]
+    return np.concatenate([mode_weights(modes).speeds(modes) for modes in parts])
 
 
 def collisions(
@@ -66,13 +92,15 @@ def collisions(
     """The diagonal of phono3py's collision matrix as linewidths, where the rest of it is, and a line on it.
 
     wanted : ndarray (w,) K, temperatures of all sums; temperature : ndarray (t,) K, those of the solution
-    known : linewidths of the kappa-m….hdf5 of the same run, which the diagonal must be; None where it is not given
+    known : linewidths of the kappa-m….hdf5 of the same run, which the diagonal must be, and its boundary; None where
+        it is not given
 
     Raises InputError.
     """
     require_petsc(matrices.KEY)
     assert mesh.grid is not None
     divisions, structure = np.array(mesh.grid), crystal.structure
+    boundary = given.boundary or (np.inf if known is None else known.boundary)
     name = "×".join(map(str, mesh.grid))
     with phono3py.opened(path, matrices.KEY, "collision-m….hdf5") as file:
         found, rate = matrices.look(file, wanted)
@@ -85,7 +113,7 @@ def collisions(
         if found.points != len(points.q_kc):
             here = f"{name} through Γ has {len(points.q_kc)}"
             raise Unsound(f"is of another mesh or crystal: it has {found.points} grid points, {here} in this one")
-        if given.boundary is None:
+        if np.isinf(boundary):
             _require_scattering(points.q_kc, np.tile(np.arange(found.modes), (found.points, 1)), rate)
     table = rate[:, points.row] if found.components == 3 else _symmetric(rate[:, points.row], points, structure)
     bulk = Linewidths(divisions, np.arange(len(points.row)), wanted, table, None)
@@ -102,7 +130,7 @@ def collisions(
             f"nothing in {path.name} tells its crystal; give lifetime.phono3py, its kappa-m….hdf5, to be sure"
         )
     limits = Limits(solver.tolerance, solver.iterations)
-    return Scattering(bulk, given.boundary or np.inf), Boltzmann(rows, points, limits), remarks
+    return Scattering(bulk, boundary), Boltzmann(rows, points, limits), remarks
 
 
 def _symmetric(rate_tdn: np.ndarray, points: Points, structure: Structure) -> np.ndarray:
@@ -135,7 +163,7 @@ def _require_its_mesh(given: Lifetimes, divisions: np.ndarray, mesh: Mesh, path:
 def _require_scattering(q_pc: np.ndarray, frequency_pn: np.ndarray, rate_tpn: np.ndarray) -> None:
     """Only uniform translations live for ever."""
     forever = rate_tpn == 0
-    at_gamma = np.flatnonzero(np.all(np.abs(q_pc - np.rint(q_pc)) < 1e-12, axis=1))
+    at_gamma = np.flatnonzero(is_gamma(q_pc))
     translations = np.argsort(np.abs(frequency_pn[at_gamma]), axis=1)[:, :ACOUSTIC]
     forever[:, at_gamma[:, None], translations] = False
     if forever.any():

@@ -8,12 +8,14 @@ import numpy as np
 from hpcph.config.light import Linewidths, Model
 from hpcph.config.load import Source
 from hpcph.config.schema import Input
-from hpcph.crystal import dipole, dynamical, forceconstants, sumrules, symmetry
+from hpcph.crystal import dynamical, forceconstants, symmetry
 from hpcph.crystal.chain import Chain, Handedness, Units
-from hpcph.crystal.sumrules import SumRule
+from hpcph.crystal.invariances import SumRule
+from hpcph.crystal.lattice import symmetric
+from hpcph.crystal.supercell import Settled, settle
 from hpcph.errors import InputError
-
-LARGE_CHANGE = 5e-3  # relative change of the force constants by the sum rules that the user is told of
+from hpcph.output import constants, lattice
+from hpcph.readers.files import Files
 
 
 @dataclass(frozen=True)
@@ -23,12 +25,14 @@ class Given:
     commensurate_qc : ndarray (q, 3) fractional, where the force constants are exact
     units : of a model; None where everything is SI
     remarks : lines that the user should read
+    settled : how the force constants came about, None of a model
     """
 
     crystal: dynamical.Crystal
     commensurate_qc: np.ndarray
     units: Units | None
     remarks: list[str]
+    settled: Settled | None = None
 
 
 def crystal(source: Source) -> Given:
@@ -36,11 +40,14 @@ def crystal(source: Source) -> Given:
     given = source.input
     if given.crystal.model is not None:
         return _model(given.crystal.model)
-    loaded = forceconstants.load(files(source))
+    loaded = forceconstants.load(files(source), constants.read)
     if given.crystal.inverted:
         loaded = forceconstants.inverted(loaded)
-    found, remarks = _phonopy_crystal(given, loaded)
-    return Given(found, loaded.commensurate_qc, None, remarks)
+    settled = _settled(given, loaded)
+    found, broken = symmetry.obeyed(settled.crystal)
+    first = f"{found.structure.space_group}, {len(found.structure.mass_a)} atoms"
+    said = [first, *loaded.remarks, *broken, *symmetry.slight(found), *lattice.lines(settled.report)]
+    return Given(found, loaded.commensurate_qc, None, said, settled)
 
 
 def _model(given: Model) -> Given:
@@ -55,21 +62,17 @@ def _model(given: Model) -> Given:
     return Given(built, np.array([[0, 0, 0], [0, 0, 0.25], [0, 0, 0.5]]), chain.units, [remark])
 
 
-def files(source: Source) -> forceconstants.Files:
+def files(source: Source) -> Files:
     """The force-constant files that an input names."""
     given = source.input.crystal
     assert given.force_constants is not None
-    optional = {
-        name: source.resolve(value) for name in ("structure", "force_sets", "born") if (value := getattr(given, name))
-    }
-    supercell = tuple(given.supercell) if given.supercell else None
-    return forceconstants.Files(
-        source.resolve(given.force_constants),
-        supercell=supercell,
-        primitive=given.primitive,
-        symmetry_tolerance=given.symmetry_tolerance,
-        **optional,
+    structure, force_sets, born = (
+        source.resolve(name) if name else None for name in (given.structure, given.force_sets, given.born)
     )
+    return Files(
+        source.resolve(given.force_constants), structure, force_sets, born,
+        given.supercell_matrix, given.primitive, given.calculator, given.symmetry_tolerance,
+    )  # fmt: skip
 
 
 def sources(source: Source) -> list[Path]:
@@ -82,27 +85,12 @@ def sources(source: Source) -> list[Path]:
     return [*found, *(source.resolve(name) for name in named if name is not None)]
 
 
-def _phonopy_crystal(given: Input, loaded: forceconstants.Loaded) -> tuple[dynamical.Crystal, list[str]]:
-    structure, rules = loaded.structure, frozenset(SumRule(r) for r in given.crystal.sum_rules)
-    dielectric = None if given.crystal.nac == "none" else loaded.dielectric
-    if given.crystal.nac == "gonze" and dielectric is None:
+def _settled(given: Input, loaded: forceconstants.Loaded) -> Settled:
+    """Force constants with their dipoles, shared among images, that obey the sum rules."""
+    if given.crystal.nac == "gonze" and loaded.dielectric is None:
         raise InputError(
             "crystal.nac", "gonze", "the force constants carry no Born charges; give crystal.born or nac: none"
         )
-    pairs, dipoles = loaded.pairs, None
-    if dielectric is not None:
-        width = dipole.ewald_width(structure, dielectric.epsilon, loaded.reach)
-        dipoles = dipole.build(structure, dielectric, width)
-        pairs = dipole.subtract(structure, pairs, dipoles, loaded.commensurate_qc)
-    before = sumrules.violations(structure, pairs, dipoles)
-    corrected = sumrules.impose(structure, pairs, dipoles, rules)
-    after = sumrules.violations(structure, corrected, dipoles)
-    remarks = [f"{r.value} sum rule violated by {before[r]:.1e}, now {after[r]:.1e} N m⁻¹" for r in SumRule]
-    change = float(np.linalg.norm(corrected.phi - pairs.phi) / np.linalg.norm(pairs.phi))
-    if change > LARGE_CHANGE:
-        remarks.append(f"the sum rules changed the force constants by {change:.1%}: a larger supercell would need less")
-    crystal, symmetric = symmetry.obeyed(dynamical.build(structure, corrected, dipoles))
-    first = f"{crystal.structure.space_group}, {len(structure.mass_a)} atoms, {structure.density:.1f} kg m⁻³, " + (
-        f"dipole part with {len(dipoles.wavevector_gc)} G" if dipoles else "no dipole part"
-    )
-    return crystal, [first, *loaded.remarks, *symmetric, *symmetry.slight(crystal), *remarks]
+    dielectric = None if given.crystal.nac == "none" else loaded.dielectric
+    rules = frozenset(SumRule(r) for r in given.crystal.sum_rules)
+    return settle(replace(loaded, dielectric=dielectric), rules, symmetric(given.crystal.stress))

@@ -1,16 +1,19 @@
 #!/bin/bash
 # Puts everything hpcph needs into a virtual environment; a second call with nothing changed returns at once.
-#   jobscripts/install.sh            Debian 12 / Ubuntu 24.04: system packages with apt (root or sudo), then .venv
+#   jobscripts/install.sh            Debian 12, 13 / Ubuntu 24.04: system packages with apt (root or sudo), then .venv
 #   NO_APT=1 jobscripts/install.sh   cluster: load the modules for Python >= 3.11, MPI, parallel HDF5 and PETSc first
 # Variables: VENV (.venv), PYTHON (python3), HDF5_DIR and PETSC_DIR (found on Debian, set by modules elsewhere),
 #            PETSC=system|pip|none   pip compiles PETSc from its Python package; none leaves petsc4py out
+# Where petsc4py cannot be built, one line says why and the set-up goes on without PETSc's solvers.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 VENV=${VENV:-.venv}
 NO_APT=${NO_APT:-0}
 LOCK=$PWD/jobscripts/requirements.lock
+PETSC=${PETSC:-$([ "$NO_APT" = 1 ] && [ -z "${PETSC_DIR:-}" ] && echo pip || echo system)}
 step() { printf '[install %4d s] %s\n' "$SECONDS" "$*"; }
 die() { printf 'install: %s\n' "$*" >&2; exit 1; }
+case $PETSC in system | pip | none) ;; *) die "PETSC=$PETSC: choose system, pip or none" ;; esac
 
 fingerprint=$(cat jobscripts/install.sh "$LOCK" setup.cfg pyproject.toml | sha256sum | cut -d' ' -f1)
 stamp=$VENV/.hpcph-ready
@@ -20,10 +23,11 @@ fi
 
 if [ "$NO_APT" != 1 ]; then
   command -v apt-get >/dev/null || die "no apt-get here: load MPI, HDF5 and PETSc modules and call with NO_APT=1"
-  packages="make python3-venv python3-dev gcc libc6-dev openmpi-bin libopenmpi-dev libhdf5-openmpi-dev libpetsc-real-dev"
+  packages="make python3-venv python3-dev gcc libc6-dev openmpi-bin libopenmpi-dev libhdf5-openmpi-dev"
   as_root=; [ "$(id -u)" = 0 ] || as_root=sudo
+  apt() { $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null; }
   $as_root apt-get update -qq
-  $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null
+  apt $packages
   step "system packages"
   PYTHON=${PYTHON:-/usr/bin/python3}   # the interpreter that python3-dev's headers belong to
 fi
@@ -59,23 +63,43 @@ HDF5_MPI=ON HDF5_DIR=$HDF5_DIR CC=$MPICC CFLAGS="-O1 -g0" \
 "$VENV/bin/python" -c 'import h5py, sys; sys.exit(not h5py.get_config().mpi)' || die "h5py was built without MPI: is HDF5_DIR=$HDF5_DIR a parallel HDF5?"
 step "h5py on $HDF5_DIR"
 
-# petsc4py has to be of PETSc's own version
-PETSC=${PETSC:-$([ "$NO_APT" = 1 ] && [ -z "${PETSC_DIR:-}" ] && echo pip || echo system)}
-case $PETSC in
-system)
-  PETSC_DIR=${PETSC_DIR:-$(ls -d /usr/lib/petscdir/petsc*/*-real | sort -V | tail -1)}
-  version=$(awk '/define PETSC_VERSION_(MAJOR|MINOR) /{printf "%s%s", dot, $3; dot="."}' "$PETSC_DIR/include/petscversion.h")
-  case $version in 3.1?) pip "setuptools<72" ;; esac   # petsc4py <= 3.19 breaks with newer ones
-  PETSC_DIR=$PETSC_DIR PETSC_ARCH=${PETSC_ARCH:-} CFLAGS="-O1 -g0" \
-    pip --no-cache-dir --no-build-isolation --no-deps "petsc4py==$version.*" ;;
-pip)
+# petsc4py has to be of PETSc's own version; where one of these fails, `why` says at what
+from_system() {
+  if [ -z "${PETSC_DIR:-}" ]; then
+    why="there is no libpetsc-real-dev"
+    [ "$NO_APT" = 1 ] || apt libpetsc-real-dev || return
+    PETSC_DIR=$(printf '%s\n' /usr/lib/petscdir/petsc*/*-real | sort -V | tail -1)
+  fi
+  why="there is no PETSc at PETSC_DIR=$PETSC_DIR"
+  version=$(awk '/define PETSC_VERSION_(MAJOR|MINOR) /{printf "%s%s", dot, $3; dot="."}' "$PETSC_DIR/include/petscversion.h") || return
+  why="petsc4py $version does not build on the PETSc at $PETSC_DIR"
+  case $version in
+  3.1?) pip "setuptools<72" ;;                   # petsc4py <= 3.19 breaks with newer ones
+  3.2[0-2]) pip "cython<3.1" "setuptools<78" ;;  # petsc4py <= 3.22 with these
+  esac &&
+    PETSC_DIR=$PETSC_DIR PETSC_ARCH=${PETSC_ARCH:-} CFLAGS="-O1 -g0" \
+      pip --no-cache-dir --no-build-isolation --no-deps "petsc4py==$version.*"
+}
+from_pip() {
+  why="PETSc 3.26.1 or its petsc4py does not build"
   PETSC_CONFIGURE_OPTIONS="--with-fc=0 --with-cxx=0 --with-x=0 --with-ssl=0 COPTFLAGS=-O2 ${PETSC_CONFIGURE_OPTIONS:-}" \
-    MPICC=$MPICC pip --no-cache-dir petsc==3.26.1
-  env -u PETSC_DIR -u PETSC_ARCH CFLAGS="-O1 -g0" pip --no-cache-dir --no-build-isolation --no-deps petsc4py==3.26.1 ;;
-none) ;;
-*) die "PETSC=$PETSC: choose system, pip or none" ;;
-esac
-step "petsc4py ($PETSC)"
+    MPICC=$MPICC pip --no-cache-dir petsc==3.26.1 &&
+    (unset PETSC_DIR PETSC_ARCH && CFLAGS="-O1 -g0" pip --no-cache-dir --no-build-isolation --no-deps petsc4py==3.26.1)
+}
+petsc_loads() {  # without beginning MPI, which login nodes may forbid
+  why="petsc4py builds, but does not load"
+  "$VENV/bin/python" -c 'import petsc4py.lib; petsc4py.lib.ImportPETSc()'
+}
+log=$VENV/petsc4py.log
+if [ "$PETSC" = none ]; then
+  step "petsc4py left out"
+elif { "from_$PETSC" && petsc_loads; } >"$log" 2>&1; then
+  step "petsc4py ($PETSC)"
+else
+  "$VENV/bin/python" -m pip uninstall -q -y petsc4py >>"$log" 2>&1   # half of it would be taken for the whole
+  printf 'install: no PETSc solvers: %s (%s); samples and collision matrices need petsc4py, nothing else does. rm %s to try again\n' \
+    "$why" "$log" "$stamp" >&2
+fi
 
 pip -c "$LOCK" "setuptools>=77,<85"
 pip -c "$LOCK" --no-build-isolation -e ".[test]"

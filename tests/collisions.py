@@ -6,7 +6,6 @@ import h5py
 import linewidths
 import numpy as np
 import physics
-import pytest
 
 from hpcph import scattering
 from hpcph.boltzmann.points import every_point, irreducible_points
@@ -15,7 +14,6 @@ from hpcph.config.schema import Mesh
 from hpcph.crystal import mesh
 from hpcph.crystal.mesh import preserving, reciprocal_rotations
 
-pytest.importorskip("petsc4py", reason="petsc4py is not installed")
 T = np.array([100.0, 300.0])
 
 

@@ -6,10 +6,17 @@ physics.py beside this file makes the crystals of the physics tests, parallel/wo
 import os
 
 import pytest
+import solvers
 
 from hpcph import threads
 
 threads.pin()
+
+
+def pytest_runtest_setup(item):
+    """Before any fixture of a test."""
+    if item.get_closest_marker("petsc"):
+        solvers.need()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -19,12 +26,12 @@ def crystals_are_read_once():
 
     read, known = forceconstants.load, {}
 
-    def load(files):
+    def load(files, *how):
         if not all(os.path.isfile(path) for path in files.all()):
-            return read(files)
+            return read(files, *how)
         key = repr(files.absolute()), tuple(path.stat().st_mtime_ns for path in files.all())
         if key not in known:
-            known[key] = read(files)
+            known[key] = read(files, *how)
         return known[key]
 
     with pytest.MonkeyPatch.context() as patch:

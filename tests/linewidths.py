@@ -23,7 +23,7 @@ def anyhow(seed: int = 0):
     return lambda temperature, shape: np.random.default_rng(seed).uniform(0.01, 0.05, (len(temperature), *shape))
 
 
-def write(path: Path, name: str, grid, temperature, gamma, seed: int | None = None, rules=physics.BOTH) -> Path:
+def write(path: Path, name: str, grid, temperature, gamma, seed: int | None = None, rules=physics.ALL) -> Path:
     """Of a crystal on a mesh through Γ, whose translations have none; seed: other irreducible points."""
     case = physics.case(name, rules)
     points = mesh.monkhorst_pack(case.structure, grid, (0, 0, 0), symmetry=True)
@@ -47,7 +47,7 @@ def write(path: Path, name: str, grid, temperature, gamma, seed: int | None = No
     return path
 
 
-def read(path: Path, name: str, temperature, grid=None, rules=physics.BOTH, **how) -> Scattering:
+def read(path: Path, name: str, temperature, grid=None, rules=physics.ALL, **how) -> Scattering:
     """What a run makes of such a file."""
     given = Lifetimes(phono3py=str(path), **how)
     where = Mesh(grid=list(grid or (2, 2, 2)), shift=[0.0, 0.0, 0.0])

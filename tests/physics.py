@@ -9,10 +9,10 @@ import numpy as np
 import phonopy
 import pytest
 
-from hpcph.crystal import dipole, dynamical, forceconstants, mesh, sumrules
+from hpcph.crystal import dynamical, forceconstants, mesh, supercell
 from hpcph.crystal.dipole import Dipoles
+from hpcph.crystal.invariances import SumRule
 from hpcph.crystal.lattice import PairTable, Structure
-from hpcph.crystal.sumrules import SumRule
 from hpcph.phonons import magnetic_moment
 from hpcph.phonons import modes as phonons
 from hpcph.phonons.modes import Modes
@@ -21,6 +21,9 @@ from hpcph.response.weights import mode_weights
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / os.environ.get("HPCPH_DATA", "../shared/data")
+CHIRAL = ("P2_13", "P4_332", "P6_1", "P6_222")
+PHONONDB = ("mp-4266", "mp-5327", "mp-717", "mp-7714", "mp-8187", "mp-8352", "mp-989613", "mp-556595")
+LARGE = ("mp-10080", "mp-1716", "mp-23195", "mp-23339", "mp-3416", "mp-555846", "mp-562480")  # of the same, 20 atoms
 FILES = {
     "embedded": ROOT / "inputs/quartz/phonopy_params.yaml.xz",
     "quartz_pbesol": DATA / "quartz_pbesol/phonopy_params.yaml.xz",
@@ -30,12 +33,13 @@ FILES = {
     "quartz_lda raw": DATA / "quartz_lda/phonopy_params_raw.yaml.xz",
     "stishovite": DATA / "stishovite/phonopy_params.yaml.xz",
     "zno": DATA / "zno/phonopy_params.yaml.xz",
-    **{group: DATA / f"chiral/phonopy_params_{group}.yaml.xz" for group in ("P2_13", "P4_332", "P6_1", "P6_222")},
+    **{group: DATA / f"chiral/phonopy_params_{group}.yaml.xz" for group in CHIRAL},
+    **{name: DATA / f"phonondb/{name}.yaml.xz" for name in (*PHONONDB, *LARGE)},
+    **{name: DATA / f"cases/dipoles_of_small_supercells/{name}.yaml.xz" for name in ("zno4", "zno32")},
 }
-CHIRAL = ("P2_13", "P4_332", "P6_1", "P6_222")
 POLAR = ("embedded", "quartz_pbesol", "quartz_lda", "stishovite", "zno")  # with Born charges
 QUARTZ = ("quartz_pbesol", "quartz_lda")
-NONE, TRANSLATION, BOTH = frozenset(), frozenset([SumRule.TRANSLATIONAL]), frozenset(SumRule)
+NONE, TRANSLATION, ALL = frozenset(), frozenset([SumRule.TRANSLATIONAL]), frozenset(SumRule)
 TENSORS = ("gamma_nl_rate", "chi_diagonal", "chi_off_diagonal")
 THZ = 2e12 * np.pi  # rad s⁻¹
 EPSILON = np.zeros((3, 3, 3))  # ε_λμν, written out
@@ -48,24 +52,34 @@ class Case:
     """A crystal ready to be diagonalised, with what it was made of."""
 
     structure: Structure
-    before: PairTable  # short-range force constants before the sum rules
-    pairs: PairTable  # and after
-    dipoles: Dipoles | None
     crystal: dynamical.Crystal
+    dipoles: Dipoles | None
+    pairs: PairTable
+    settled: supercell.Settled
 
 
 def file(name: str) -> Path:
-    """Where a crystal is; without it the test skips, or fails when CI=true."""
-    path = FILES[name]
-    if not path.is_file():
-        reason = f"no force constants of {name} at {path}: set HPCPH_DATA to the data folder"
+    """Where a crystal is."""
+    return data(FILES[name])
+
+
+def data(path: Path | str) -> Path:
+    """A file or folder of the data folder; without it the test skips, or fails when CI=true."""
+    path = DATA / path
+    if not path.exists():
+        reason = f"nothing at {path}: set HPCPH_DATA to the data folder"
         pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
     return path
 
 
 @cache
 def loaded(name: str) -> forceconstants.Loaded:
-    return forceconstants.load(forceconstants.Files(file(name)))
+    """The file set of a crystal, read once; AlN by its forces, of 5×5×3 cells or of 3×3×2."""
+    if name in ("aln", "aln 3×3×2"):
+        import aln  # which takes the data folder from here
+
+        return aln.second_order() if name == "aln" else aln.second_order_of_the_third()
+    return forceconstants.load(forceconstants.Files(file(name), primitive="P" if name == "zno32" else "auto"))
 
 
 @cache
@@ -82,19 +96,16 @@ def phonopys(name: str, nac: bool = True) -> phonopy.Phonopy:
 
 
 @cache
-def case(name: str, rules: frozenset = BOTH, width: str = "default", nac: bool = True) -> Case:
-    """A crystal with given sum rules; width: 'default' or 'phonopy', the Ewald width."""
+def case(name: str, rules: frozenset = ALL, nac: bool = True) -> Case:
+    """A crystal with given sum rules, with its charges or without."""
     data = loaded(name)
-    S, short, dipoles = data.structure, data.pairs, None
-    if nac and data.dielectric is not None:
-        epsilon = data.dielectric.epsilon
-        wide = dipole.phonopy_width(S, epsilon)
-        dipoles = dipole.build(
-            S, data.dielectric, wide if width == "phonopy" else dipole.ewald_width(S, epsilon, data.reach)
-        )
-        short = dipole.subtract(S, data.pairs, dipoles, data.commensurate_qc)
-    pairs = sumrules.impose(S, short, dipoles, rules)
-    return Case(S, short, pairs, dipoles, dynamical.build(S, pairs, dipoles))
+    found = supercell.settle(data if nac else replace(data, dielectric=None), rules)
+    return Case(found.crystal.structure, found.crystal, found.crystal.dipoles, found.pairs, found)
+
+
+def crystal_of(data: forceconstants.Loaded) -> dynamical.Crystal:
+    """Ready to be diagonalised, with no sum rules: phonopy's, but for its cut of the dipoles."""
+    return supercell.settle(data, NONE).crystal
 
 
 def random_q(structure: Structure, count: int, seed: int = 0) -> np.ndarray:
@@ -141,7 +152,7 @@ def sums(batch: Modes, temperature, weight_k=None, gyromagnetic_aij=None) -> the
 
 @cache
 def response(
-    name: str, grid: int | tuple, shift: tuple, temperature: tuple, symmetry=False, rules=BOTH, refinement=0
+    name: str, grid: int | tuple, shift: tuple, temperature: tuple, symmetry=False, rules=ALL, refinement=0
 ) -> thermal.ThermalResponse:
     """Thermal response on a mesh (an int: as many divisions each way); without symmetry the sum over every point.
 

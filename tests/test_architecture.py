@@ -77,9 +77,19 @@ def test_the_physics_rooms_stand_on_each_other_in_one_direction():
             assert not takes(path, "hpcph.heat"), name(path)
 
 
-def test_phonopy_is_imported_in_one_file():
-    """Force constants come from one place."""
-    assert importers("phonopy", "phono3py") == {"crystal/forceconstants.py"}
+def test_phonopy_is_imported_where_files_are_read():
+    """Its files are opened, checked and converted in readers/; what they hold becomes arrays in one place."""
+    assert {found.split("/")[0] for found in importers("phonopy", "phono3py")} == {"readers", "crystal"}
+    assert {n for n in importers("phonopy") if n.startswith("crystal/")} == {"crystal/forceconstants.py"}
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if room(p) == "readers"], ids=name)
+def test_readers_know_nothing_of_hpcph(path):
+    """Files of other programs in Å, eV and atomic masses: no ranks, no input, no crystal, no result, HDF5 handed in."""
+    assert not takes(path, "mpi4py", "h5py", "pydantic", "pint", "ruamel", "rich")
+    own = {"hpcph", "hpcph.readers", "hpcph.errors", "hpcph.constants"}
+    used = {".".join(found.split(".")[:2]) for found in IMPORTS[path] if found.split(".")[0] == "hpcph"}
+    assert used <= own
 
 
 def test_petsc_is_imported_in_one_file_and_only_when_it_is_used():

@@ -6,7 +6,12 @@ import scipy.constants
 from hpcph import constants
 
 NAMES = {"boltzmann": "k", "speed_of_light": "c"}
-TABLE = {"nuclear_magneton": "nuclear magneton", "bohr_magneton": "Bohr magneton"}
+TABLE = {
+    "nuclear_magneton": "nuclear magneton",
+    "bohr_magneton": "Bohr magneton",
+    "bohr": "Bohr radius",
+    "hartree": "Hartree energy",
+}
 
 
 @pytest.mark.parametrize("name", [n for n, value in vars(constants).items() if isinstance(value, float) and n != "pi"])

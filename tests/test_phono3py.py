@@ -109,6 +109,7 @@ def test_wurtzite(tmp_path, aln):
         assert np.all(np.abs(heat - allowed).max(axis=(1, 2)) < 1e-12 * heat.max(axis=(1, 2)))
 
 
+@pytest.mark.petsc
 @pytest.mark.parametrize(("reducible", "bound"), [(False, 1e-4), (True, 0.01)])
 def test_the_boltzmann_equation_is_phono3pys(tmp_path, aln, reducible, bound):
     """κ beyond relaxation time, and γ^NL of wurtzite: α_xy = −α_yx alone.
@@ -129,6 +130,7 @@ def test_the_boltzmann_equation_is_phono3pys(tmp_path, aln, reducible, bound):
         assert np.abs(flow - allowed).max() < 1e-9 * np.abs(flow).max()
 
 
+@pytest.mark.petsc
 def test_collisions_of_another_crystal(tmp_path, aln):
     """The kappa-m….hdf5 beside the matrix tells: other force constants, other linewidths."""
     matrix, kappa = aln.collisions(4, 4, 3)

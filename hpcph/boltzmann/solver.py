@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hpcph.petsc import petsc
+from hpcph.petsc import calling_back, petsc
 
 PREFIX = "hpcph_boltzmann_"
 
@@ -76,7 +76,8 @@ class Collisions:
         ksp.setTolerances(rtol=limits.tolerance, atol=0, divtol=1e12, max_it=limits.iterations)
         ksp.setConvergenceHistory(limits.iterations + 1)
         ksp.setFromOptions()
-        ksp.solve(x, y)
+        with calling_back():
+            ksp.solve(x, y)
         history = np.array(ksp.getConvergenceHistory())
         converged = ksp.getConvergedReason() > 0
         found = Solution(y.getArray().copy(), history / (history[0] if history.size and history[0] else 1), converged)

@@ -37,7 +37,7 @@ class Source:
 
     def resolve(self, name: str) -> Path:
         """A path of the input: ${VAR} expanded, relative to the input file."""
-        return (self.path.parent / name).resolve()
+        return Path(os.path.realpath(self.path.parent / name))  # pathlib raises where links lead in a circle
 
     @property
     def digest(self) -> str:

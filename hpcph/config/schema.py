@@ -18,7 +18,8 @@ from hpcph.config.finite import FiniteSample
 from hpcph.config.lifetime import Lifetime, Lifetimes
 from hpcph.config.light import Linewidths, Model, Optics
 from hpcph.config.section import Kelvin, Section, as_list
-from hpcph.config.units import Fraction, Gradient, SmallLength, Temperature
+from hpcph.config.units import Fraction, Gradient, Pressure, SmallLength, Temperature
+from hpcph.readers.calculators import NAMES
 
 PointCount = Annotated[int, Field(ge=1, le=2000)]
 MAX_TEMPERATURES = 10_000
@@ -31,6 +32,19 @@ def _auto_or(kind: Any) -> Any:
     return Annotated[choice, Discriminator(lambda value: "word" if isinstance(value, str) else "value")]
 
 
+def _rows(value: Any) -> str:
+    """Whether a supercell is written as a matrix decides which complaint the user reads."""
+    return "matrix" if isinstance(value, list) and value and isinstance(value[0], list) else "numbers"
+
+
+Numbers = Annotated[list[Annotated[int, Field(ge=1, le=100)]], Field(min_length=3, max_length=3)]
+Row = Annotated[list[Annotated[int, Field(ge=-100, le=100)]], Field(min_length=3, max_length=3)]
+Supercell = Annotated[
+    Annotated[Numbers, Tag("numbers")] | Annotated[list[Row], Field(min_length=3, max_length=3), Tag("matrix")],
+    Discriminator(_rows),
+]
+
+
 class Crystal(Section):
     """Where the force constants are and what is imposed on them; or a model."""
 
@@ -39,9 +53,13 @@ class Crystal(Section):
     structure: str | None = None
     force_sets: str | None = None
     born: str | None = None
-    supercell: list[Annotated[int, Field(ge=1, le=100)]] | None = Field(None, min_length=3, max_length=3)
+    supercell: Supercell | None = None
+    calculator: Literal[NAMES] | None = None  # type: ignore[valid-type]
     nac: Literal["gonze", "none"] | None = None
-    sum_rules: list[Literal["translational", "rotational"]] = ["translational", "rotational"]
+    sum_rules: list[Literal["translational", "rotational", "huang"]] = ["translational", "rotational", "huang"]
+    stress: Annotated[list[Annotated[Pressure, Field(ge=-1e12, le=1e12)]], Field(min_length=6, max_length=6)] = [
+        0.0
+    ] * 6
     symmetry_tolerance: SmallLength | None = None
     primitive: Any = "auto"
     inverted: bool = False
@@ -57,18 +75,32 @@ class Crystal(Section):
 
     @field_validator("sum_rules")
     @classmethod
-    def _rotational_needs_translational(cls, rules):
-        if "rotational" in rules and "translational" not in rules:
+    def _all_need_translational(cls, rules):
+        if rules and "translational" not in rules:
             raise ValueError(
-                "rotational invariance needs the translational rule too; write [translational, rotational]"
+                f"{rules[0]} invariance needs the translational rule too; write [translational, {rules[0]}]"
             )
         return rules
+
+    @field_validator("supercell")
+    @classmethod
+    def _right_handed(cls, value):
+        if value and isinstance(value[0], list) and np.linalg.det(value) < 0.5:
+            raise ValueError("must be three numbers or a 3×3 matrix whose determinant is positive")
+        return value
+
+    @property
+    def supercell_matrix(self) -> tuple | None:
+        """Three numbers or rows of three."""
+        return None if self.supercell is None else tuple(tuple(x) if isinstance(x, list) else x for x in self.supercell)
 
     @field_validator("symmetry_tolerance")
     @classmethod
     def _between_rounding_and_bonds(cls, value):
         if value is not None and not 0.999e-18 <= value <= 1.001e-11:
-            raise ValueError("must be between 1e-8 and 0.1 angstrom, above rounding and below what tells sites apart")
+            raise ValueError(
+                "must be between 1e-8 and 0.1 angstrom: more than rounding, less than what tells sites apart"
+            )
         return value
 
     @field_validator("primitive")

@@ -79,6 +79,7 @@ Temperature = quantity("K", "300 K")
 AngularFrequency = Annotated[float, BeforeValidator(angular_frequency)]
 Angle = quantity("rad", "0.3 pi")
 Gradient = quantity("K/m", "1 K/mm")
+Pressure = quantity("Pa", "2 GPa")
 Power = quantity("W", "1 mW")
 Frequency = quantity("Hz", "1 kHz")
 HeatTransfer = quantity("W/m^2/K", "1e8 W/m^2/K")

@@ -1,7 +1,7 @@
-"""Dipole–dipole part of the dynamical matrix, Gonze & Lee, PRB 55, 10355 (1997), reciprocal-space sum only.
+"""Reciprocal-space part of the dipoles' dynamical matrix, Gonze & Lee, PRB 55, 10355 (1997).
 
-D_{aα,bβ} = Σ_G w(K) (K·Z_a)_α (K·Z_b)_β e^{iG·(r_a − r_b)}/√(m_a m_b), K = k + G. The Ewald width Λ moves weight
-between this sum and the short-range force constants, which take up everything else.
+D_{aα,bβ} = Σ_G w(K) (K·Z_a)_α (K·Z_b)_β e^{iG·(r_a − r_b)}/√(m_a m_b), K = k + G. The rest of the Ewald sum is in real
+space (ewald.py) and stands among the force constants.
 """
 
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from itertools import combinations_with_replacement
 
 import numpy as np
 
-from hpcph.crystal.lattice import SYMMETRIC, Dielectric, PairTable, Structure
+from hpcph.crystal.lattice import SYMMETRIC, Dielectric, Structure
 from hpcph.crystal.mesh import nearest_image
 
 CUBIC = tuple(combinations_with_replacement(range(3), 3))  # components of a symmetric tensor of rank three
-CUTOFF = 1e-11  # largest Gaussian factor, anywhere in the first zone, of a G that is left out
+CUTOFF = 1e-10  # largest Gaussian factor of what is left out, anywhere in the first zone: 4e-9 THz
 
 
 @dataclass(frozen=True)
@@ -101,22 +101,6 @@ def triangle() -> np.ndarray:
     return (np.triu(np.ones((3, 3))) - 0.5 * np.eye(3)).ravel()
 
 
-def phonopy_width(structure: Structure, epsilon: np.ndarray, g_points: int = 300) -> float:
-    """phonopy's Ewald width: the Gaussian is 1e-10 at the radius of a sphere of `g_points` G, rad m⁻¹."""
-    radius = 2 * np.pi * (3 * g_points / (4 * np.pi) / structure.volume) ** (1 / 3)
-    return float(np.sqrt(radius**2 * np.trace(epsilon) / 3 / 4 / -np.log(1e-10)))
-
-
-def ewald_width(structure: Structure, epsilon: np.ndarray, reach: float) -> float:
-    """The narrowest Gaussian whose real-space partner still dies inside the supercell, never wider than phonopy's.
-
-    Few G then do (85 instead of 303 on α-quartz) and frequencies move by less than 1e-5 THz (theory §8).
-
-    reach : half the shortest lattice vector of the supercell, m
-    """
-    return float(min(phonopy_width(structure, epsilon), 3.6 * np.sqrt(np.linalg.eigvalsh(epsilon)[-1]) / reach))
-
-
 def build(structure: Structure, dielectric: Dielectric, width: float) -> Dipoles:
     """The sum over G for an Ewald width (rad m⁻¹); keeps every G that reaches CUTOFF in the first zone."""
     zone = nearest_image(structure, np.stack(np.meshgrid(*[np.arange(8) / 8] * 3), -1).reshape(-1, 3))
@@ -165,24 +149,6 @@ def _ellipsoid(structure: Structure, epsilon: np.ndarray, limit: float) -> np.nd
     index = np.stack(np.meshgrid(*(np.arange(-b, b + 1) for b in bound), indexing="ij"), -1).reshape(-1, 3)
     g = index @ structure.reciprocal_vc
     return g[np.einsum("gc,cd,gd->g", g, epsilon, g) <= limit * (1 + 1e-9)]
-
-
-def subtract(structure: Structure, pairs: PairTable, dipoles: Dipoles, commensurate_qc: np.ndarray) -> PairTable:
-    """Short-range force constants: Φ minus the dipole part that the supercell's own q-points carry.
-
-    commensurate_qc : ndarray (q, 3) fractional
-    """
-    root = np.sqrt(structure.mass_a)
-    x = structure.fractional_ac[pairs.second] - structure.fractional_ac[pairs.first] + pairs.cell
-    d = (
-        blocks(dipoles, commensurate_qc @ structure.reciprocal_vc, fields=1)[:, 0]
-        * np.outer(root, root)[..., None, None]
-    )
-    part = np.zeros((len(x), 3, 3))
-    for q, d_ab in zip(commensurate_qc, d, strict=True):
-        phase = np.exp(-2j * np.pi * (x @ q))
-        part += np.real(phase[:, None, None] * d_ab[pairs.first, pairs.second])
-    return pairs.with_phi(pairs.phi - part * (pairs.share / len(commensurate_qc))[:, None, None])
 
 
 def blocks(dipoles: Dipoles, k_kc: np.ndarray, fields: int) -> np.ndarray:

@@ -11,7 +11,7 @@ import numpy as np
 
 from hpcph.crystal.dipole import Dipoles, triangle
 from hpcph.crystal.lattice import PairTable, Structure
-from hpcph.crystal.mesh import line_starts
+from hpcph.crystal.mesh import into_zone, line_starts
 
 
 @dataclass(frozen=True)
@@ -108,19 +108,35 @@ def matrices_and_halves(crystal: Crystal, q_kc: np.ndarray) -> tuple[np.ndarray,
     return D, half[1:].swapaxes(0, 1)
 
 
-def nonanalytic(crystal: Crystal, dipoles: Dipoles, direction_c: np.ndarray) -> np.ndarray:
-    """The dipole term of D at Γ that depends on the Cartesian direction of approach, (n, n) full real matrix."""
-    elements = np.append(dipoles.limit(direction_c), 0.0)
+def nonanalytic(
+    crystal: Crystal, dipoles: Dipoles, direction_c: np.ndarray, q_c: np.ndarray | None = None
+) -> np.ndarray:
+    """The dipole term of D at Γ that depends on the Cartesian direction of approach, (n, n) complex Hermitian.
+
+    q_c : ndarray (3,), the Γ of which zone, fractional; of the first where it is left out
+    """
+    turn = np.ones(1) if q_c is None else _turn(crystal, np.rint(q_c)[None])[:, 0, 0]
+    elements = np.append(dipoles.limit(direction_c) * turn[:, None], 0.0)
     half = elements[crystal.gather].reshape(crystal.modes, crystal.modes)
-    return half + half.T
+    return half + half.conj().T
+
+
+def _turn(crystal: Crystal, whole_kc: np.ndarray) -> np.ndarray:
+    """e^{iG·(r_b − r_a)} of the pairs for reciprocal vectors G (k, 3) fractional: D(k + G) over D(k), (p, 1, k)."""
+    return np.exp(2j * np.pi * (crystal.shift_pc @ whole_kc.T))[:, None]
 
 
 def _halves(crystal: Crystal, q_kc: np.ndarray, fields: int) -> np.ndarray:
     """U and its derivatives, (fields, k, n, n) complex: the series over the box of T, then the dipoles.
 
-    One field after the other, for what is at work then stays in the processor's cache.
+    One field after the other, for what is at work then stays in the processor's cache. Dipoles are summed over the G
+    that count in the first zone: beyond it D is that of the wave vector's image there, but for phases.
     """
     pairs, points = len(crystal.shift_pc), len(q_kc)
+    given_kc, q_kc = q_kc, q_kc if crystal.dipoles is None else into_zone(crystal.structure, q_kc)
+    whole = np.rint(given_kc - q_kc)
+    beyond = np.flatnonzero(whole.any(axis=1))
+    turn = _turn(crystal, whole[beyond])
     phase = np.exp(2j * np.pi * (crystal.shift_pc @ q_kc.T))[:, None]
     along_c = np.exp(2j * np.pi * np.outer(crystal.cells[2], q_kc[:, 2]))
     lines = line_starts(q_kc)
@@ -139,6 +155,8 @@ def _halves(crystal: Crystal, q_kc: np.ndarray, fields: int) -> np.ndarray:
             real, imaginary = crystal.dipoles.elements(dipole_sums, field)
             by_pair.real += real
             by_pair.imag += imaginary
+        if beyond.size:
+            by_pair[..., beyond] *= turn
         np.take(elements.T, crystal.gather, axis=1, out=half[field], mode="clip")
     return half.reshape(fields, points, crystal.modes, crystal.modes)
 

@@ -1,14 +1,24 @@
 """The vibrating crystal as plain arrays: cell, pair force constants, Born charges, point group."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from hpcph.crystal import spacegroup
+from hpcph.crystal.elements import kind
 from hpcph.crystal.spacegroup import Operations, SymmetricCell
 
 SYMMETRIC = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))  # Voigt order of a symmetric tensor's components
+
+
+def symmetric(components: Sequence[float]) -> np.ndarray:
+    """The tensor of six components in Voigt order, (3, 3)."""
+    full = np.zeros((3, 3))
+    for value, (i, j) in zip(components, SYMMETRIC, strict=True):
+        full[i, j] = full[j, i] = value
+    return full
 
 
 @dataclass(frozen=True)
@@ -61,7 +71,7 @@ class Structure:
     lattice_vc : ndarray (3, 3) in m, rows are a, b, c
     fractional_ac : ndarray (a, 3)
     mass_a : ndarray (a,) in kg
-    symbols : chemical symbols, one an atom
+    symbols : species, one an atom: chemical symbols, labelled where a file tells atoms of an element apart (Fe1)
     rotations : ndarray (g, 3, 3) int, the point group acting on fractional positions
     space_group : its name and number
     operations : the space group modulo the lattice, of which `rotations` is the point group; None where nobody asks
@@ -108,8 +118,8 @@ class Structure:
 
     @property
     def formula(self) -> str:
-        """Chemical formula of the cell in the order of the first atoms, such as Si3O6."""
-        return "".join(f"{s}{n if n > 1 else ''}" for s, n in Counter(self.symbols).items())
+        """Chemical formula of the cell in the order of the first atoms, such as Si3O6; Fe1 and Fe2 make Fe2."""
+        return "".join(f"{s}{n if n > 1 else ''}" for s, n in Counter(map(kind, self.symbols)).items())
 
     @property
     def reciprocal_vc(self) -> np.ndarray:
@@ -131,6 +141,31 @@ class Structure:
         """x = T + r_b − r_a of every pair, (p, 3) in m."""
         delta = self.fractional_ac[pairs.second] - self.fractional_ac[pairs.first]
         return (pairs.cell + delta) @ self.lattice_vc
+
+
+def within(
+    structure: Structure, distance: float, metric: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """All pairs of atoms with |x| ≤ distance, or √(x·metric·x) where a (3, 3) metric is given.
+
+    Returns
+    -------
+    first, second, cell as in PairTable
+    """
+    lattice = structure.lattice_vc @ (np.eye(3) if metric is None else np.linalg.cholesky(metric))
+    fractional = structure.fractional_ac
+    height = 1 / np.linalg.norm(np.linalg.inv(lattice), axis=0)
+    spread = np.ptp(fractional, axis=0)
+    bound = np.ceil(distance / height + spread).astype(int)
+    cells = np.stack(np.meshgrid(*(np.arange(-b, b + 1) for b in bound), indexing="ij"), -1).reshape(-1, 3)
+    found = []
+    for a in range(len(fractional)):
+        for b in range(len(fractional)):
+            x = (cells + (fractional[b] - fractional[a])) @ lattice  # of a pair and its reverse exactly opposite
+            near = cells[np.einsum("pc,pc->p", x, x) <= distance**2]
+            found.append((np.full(len(near), a), np.full(len(near), b), near))
+    first, second, cell = (np.concatenate(part) for part in zip(*found, strict=True))
+    return first, second, cell
 
 
 def reciprocal(lattice_vc: np.ndarray) -> np.ndarray:

@@ -6,9 +6,10 @@ from itertools import product
 import numpy as np
 
 from hpcph.crystal.lattice import Structure
-from hpcph.crystal.refinement import refine
+from hpcph.crystal.refinement import faces, refine
 
 BLOCK, SMALLEST = 96, 8  # k-points a block aims at: with 27 modes, and with many
+AT_GAMMA = 1e-12  # of a fractional coordinate: closer to a whole number is one
 TAPER = 16  # the next block is at most this part of what is left
 MAX_BLOCKS = 4096  # so that partial sums stay small however fine the mesh is
 DIVISIONS = (8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)  # of meshes that follow each other until one will do
@@ -116,24 +117,60 @@ def preserving(structure: Structure, grid, shift) -> np.ndarray:
     return np.logical_and(_integral(matrix).all((1, 2)), _integral(offset).all(1))
 
 
+def star_operations(structure: Structure, divisions: np.ndarray) -> np.ndarray:
+    """Point group and time reversal as they act on a mesh through Γ, (g, 3, 3) int on fractional wave vectors."""
+    kept = reciprocal_rotations(structure.rotations[preserving(structure, divisions, np.zeros(3))])
+    return np.unique(np.concatenate([kept, -kept]), axis=0)
+
+
 def reciprocal_rotations(rotations: np.ndarray) -> np.ndarray:
     """The same operations acting on fractional wave vectors, (g, 3, 3) int: inverse transposes."""
     return np.rint(np.linalg.inv(rotations).swapaxes(-1, -2)).astype(int)
 
 
+def is_gamma(q_kc: np.ndarray) -> np.ndarray:
+    """Which fractional wave vectors (k, 3) are Γ, of whatever zone: reciprocal lattice vectors, (k,) bool."""
+    return np.all(np.abs(q_kc - np.rint(q_kc)) < AT_GAMMA, axis=1)
+
+
 def nearest_image(structure: Structure, q_kc: np.ndarray) -> np.ndarray:
-    """Each wave vector shifted into the first Brillouin zone; ties keep the first image, (k, 3) fractional."""
-    base = q_kc - np.rint(q_kc)
-    steps = np.array(sorted(product((0, -1, 1), repeat=3), key=lambda t: np.abs(t).sum()))
-    best = base.copy()
-    shortest = np.linalg.norm(base @ structure.reciprocal_vc, axis=1)
-    slack = 1e-9 * np.linalg.norm(structure.reciprocal_vc)
-    for step in steps[1:]:
-        candidate = base + step
-        length = np.linalg.norm(candidate @ structure.reciprocal_vc, axis=1)
-        closer = length < shortest - slack
-        best[closer], shortest[closer] = candidate[closer], length[closer]
+    """Each wave vector shifted into the first Brillouin zone; ties keep the first image, (k, 3) fractional.
+
+    However oblique the cell is: steps that bring a point closer are taken until none does, and those over the faces of
+    the zone are among them.
+    """
+    reciprocal = structure.reciprocal_vc
+    best = q_kc - np.rint(q_kc)
+    near = sorted(product((0, -1, 1), repeat=3), key=lambda t: np.abs(t).sum())[1:]
+    over = faces(reciprocal)
+    shortest = np.linalg.norm(best @ reciprocal, axis=1)
+    slack = 1e-9 * np.linalg.norm(reciprocal)
+    moving = np.arange(len(best))
+    while len(moving):
+        base, before = best[moving], shortest[moving]
+        for step in np.array([*near, *over[np.abs(over).max(axis=1) > 1]]):
+            candidate = base + step
+            length = np.linalg.norm(candidate @ reciprocal, axis=1)
+            closer = length < shortest[moving] - slack
+            best[moving[closer]], shortest[moving[closer]] = candidate[closer], length[closer]
+        moving = moving[shortest[moving] < before]
     return best
+
+
+def into_zone(structure: Structure, q_kc: np.ndarray) -> np.ndarray:
+    """The same wave vectors, those beyond the first zone as their images in it, (k, 3) fractional.
+
+    Points of a mesh are in it, which one product tells.
+    """
+    steps = np.array([t for t in product((0, -1, 1), repeat=3) if t > (0, 0, 0)])
+    metric = structure.reciprocal_vc @ structure.reciprocal_vc.T
+    across = np.abs(q_kc @ metric @ steps.T)  # k·G ≤ G²/2 in the zone
+    beyond = np.flatnonzero(np.any(across > (0.5 + 1e-9) * np.einsum("gi,ij,gj->g", steps, metric, steps), axis=1))
+    if not beyond.size:
+        return q_kc
+    found = q_kc.copy()
+    found[beyond] = nearest_image(structure, q_kc[beyond])
+    return found
 
 
 def block_size(modes: int) -> int:

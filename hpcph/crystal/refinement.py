@@ -18,6 +18,7 @@ from hpcph.crystal.lattice import Structure
 
 FINER = 3  # how many times a level brings the points around Γ closer to each other
 HARMONICS = np.array([1, 2])
+ACUTE = 1e-9  # of the largest product: less is a right angle
 COEFFICIENTS = np.array([2, 1]) / 3  # of a Fejér kernel with two harmonics, Σ c_m = 1
 
 
@@ -48,17 +49,32 @@ def selling(reciprocal_vc: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     -------
     ndarray (r, 3) int, R in units of a, b, c; ndarray (r,) in units of |reciprocal_vc|²
     """
-    superbase = np.vstack([np.eye(3, dtype=int), -np.ones((1, 3), int)])
-    while True:
-        gram = superbase @ reciprocal_vc @ reciprocal_vc.T @ superbase.T
-        slack = 1e-9 * np.abs(gram).max()
-        acute = [(i, j) for i, j in combinations(range(4), 2) if gram[i, j] > slack]
-        if not acute:
-            break
-        i, j = acute[0]
-        superbase[[n for n in range(4) if n not in (i, j)]] += superbase[i]
-        superbase[i] *= -1
-    pairs = [(i, j) for i, j in combinations(range(4), 2) if gram[i, j] < -slack]
+    superbase = obtuse(reciprocal_vc)
+    gram = superbase @ reciprocal_vc @ reciprocal_vc.T @ superbase.T
+    pairs = [(i, j) for i, j in combinations(range(4), 2) if gram[i, j] < -ACUTE * np.abs(gram).max()]
     rest = [[n for n in range(4) if n not in pair] for pair in pairs]
     integers = np.array([np.cross(superbase[k], superbase[m]) for k, m in rest])
     return integers, np.array([-gram[pair] for pair in pairs]) / (2 * np.pi) ** 2
+
+
+def faces(basis_vc: np.ndarray) -> np.ndarray:
+    """The lattice vectors that the faces of the Voronoi cell of a lattice stand on, both signs, (14, 3) int.
+
+    However oblique its basis; of a lattice with right angles some only touch the cell.
+    """
+    superbase = obtuse(basis_vc)
+    found = np.vstack([superbase, [superbase[0] + superbase[n] for n in (1, 2, 3)]])
+    return np.vstack([found, -found])
+
+
+def obtuse(basis_vc: np.ndarray) -> np.ndarray:
+    """Four short vectors of a lattice that add up to zero, none at an acute angle to another, (4, 3) int."""
+    superbase = np.vstack([np.eye(3, dtype=int), -np.ones((1, 3), int)])
+    while True:
+        gram = superbase @ basis_vc @ basis_vc.T @ superbase.T
+        acute = [(i, j) for i, j in combinations(range(4), 2) if gram[i, j] > ACUTE * np.abs(gram).max()]
+        if not acute:
+            return superbase
+        i, j = acute[0]
+        superbase[[n for n in range(4) if n not in (i, j)]] += superbase[i]
+        superbase[i] *= -1

@@ -1,10 +1,10 @@
 """The first Brillouin zone as a body: its cross-sections."""
 
-from itertools import product
-
 import numpy as np
 from scipy.optimize import linprog
 from scipy.spatial import HalfspaceIntersection
+
+from hpcph.crystal.refinement import faces
 
 
 def cross_section(reciprocal_vc: np.ndarray, height: float) -> np.ndarray:
@@ -14,8 +14,7 @@ def cross_section(reciprocal_vc: np.ndarray, height: float) -> np.ndarray:
     """
     frame, origin = plane_frame(reciprocal_vc), height * reciprocal_vc[2]
     scale = np.linalg.norm(reciprocal_vc[0])
-    steps = [n for n in product(range(-2, 3), repeat=3) if any(n)]
-    G = np.array(steps) @ reciprocal_vc / scale
+    G = faces(reciprocal_vc) @ reciprocal_vc / scale
     bound = 0.5 * np.sum(G * G, axis=1) - G @ origin / scale  # G·(origin + frame x) ≤ |G|²/2
     slope = G @ frame.T
     inside = np.linalg.norm(slope, axis=1)

@@ -1,12 +1,13 @@
 """`hpcph export`: from a result and options to one file, and the lines that say what is in it."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import xarray as xr
 
+from hpcph.crystal.elements import element
 from hpcph.errors import InputError
 from hpcph.export import extxyz, motion, phononwebsite, table, vesta
 from hpcph.export.options import Options
@@ -50,6 +51,7 @@ def _animation(result: xr.Dataset, options: Options) -> Export:
     masses = result["crystal_masses"].values
     pictures = extxyz.frames(mode, masses, cells, options.metres, options.frame_count)
     lines += [_supercell(mode, cells), f"{options.frame_count} frames of {len(pictures[0])} atoms"]
+    lines += _elements(mode.symbols)
     return f"{_name(mode)}.extxyz", lines, lambda target: extxyz.write(target, pictures)
 
 
@@ -64,6 +66,7 @@ def _arrows(result: xr.Dataset, options: Options) -> Export:
     else:
         vectors = motion.polarization_by_atom(mode, result["crystal_masses"].values)[cell.atom_i]
         lines += ["arrows: phonon polarization of the atoms in ħ, drawn as lengths in Å times the scale of the view"]
+    lines += _elements(mode.symbols)
     q = ", ".join(f"{x:g}" for x in mode.q_c)
     title = f"{result.attrs['formula']}, q = ({q}), branch {mode.branch}, {mode.frequency / 1e12:.4f} THz"
     contents = vesta.text(
@@ -80,6 +83,7 @@ def _dispersion(result: xr.Dataset, options: Options) -> Export:
     contents = phononwebsite.document(result)
     written, stored = len(contents["qpoints"]), len(result["bands_q"])
     lines = [f"{written} of {stored} points of the path, as −q with U*: the page's time factor is e^{{+iωt}}"]
+    lines += _elements(result["crystal_symbols"].values.tolist())
     return "phononwebsite.json", lines, lambda target: phononwebsite.write(target, contents)
 
 
@@ -117,6 +121,12 @@ def _supercell(mode: Mode, cells: tuple[int, int, int]) -> str:
     broken = [name for name, fit in zip("abc", motion.fits(mode, cells), strict=True) if not fit]
     off = np.abs(periodic - mode.q_c).max()
     return f"{text}, {off:.2g} off; the wave does not close on itself, so it is open along {', '.join(broken)}"
+
+
+def _elements(species: Sequence[str]) -> list[str]:
+    """A line on species that the format knows by their element alone."""
+    others = [f"{name} as {element(name)}" for name in dict.fromkeys(species) if element(name) != name]
+    return [f"written as elements: {', '.join(others)}"] if others else []
 
 
 def _vector(values: np.ndarray) -> str:

@@ -6,6 +6,7 @@ import ase
 import ase.io
 import numpy as np
 
+from hpcph.crystal.elements import element
 from hpcph.export import motion
 from hpcph.output.mode import Mode
 
@@ -17,12 +18,13 @@ def frames(
 ) -> list[ase.Atoms]:
     """`count` pictures of one period, the first not repeated at the end; lengths in Å, `amplitude` in m.
 
+    Species that are no elements are written as theirs, X where there is none; the array `species_name` then names them.
     Atoms are displaced; the array `displacement` says by how much. Every frame's info has phase (ωt, rad), time_fs
     (of an oscillating mode), frequency_THz, q, branch, and phonon_polarization, the l of this motion in ħ (the name
     polarization alone is a dipole moment to ASE).
     """
     cell = motion.supercell(mode, cells)
-    symbols = [mode.symbols[a] for a in cell.atom_i]
+    names = [mode.symbols[a] for a in cell.atom_i]
     about = {
         "frequency_THz": mode.frequency / 1e12,
         "q": mode.q_c,
@@ -33,7 +35,7 @@ def frames(
     for phase in 2 * np.pi * np.arange(count) / count:
         shift = motion.displacement(mode, cell, amplitude, phase) / ANGSTROM
         picture = ase.Atoms(
-            symbols,
+            [element(name) for name in names],
             positions=cell.position_iv / ANGSTROM + shift,
             cell=cell.lattice_vc / ANGSTROM,
             pbc=motion.fits(mode, cells),
@@ -42,6 +44,8 @@ def frames(
         if mode.frequency > 0:
             picture.info["time_fs"] = phase / (2 * np.pi * mode.frequency) * 1e15
         picture.set_array("displacement", shift)
+        if any(element(name) != name for name in names):
+            picture.set_array("species_name", np.array(names))
         pictures.append(picture)
     return pictures
 

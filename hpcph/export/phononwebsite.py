@@ -15,11 +15,11 @@ from pathlib import Path
 
 import numpy as np
 import xarray as xr
-from ase.data import atomic_numbers
 
 from hpcph.constants import speed_of_light as light
+from hpcph.crystal.elements import element
 from hpcph.errors import InputError
-from hpcph.output import units
+from hpcph.output import atoms, units
 from hpcph.phonons.eigenvectors import amplitudes
 
 ANGSTROM = 1e-10  # m
@@ -44,8 +44,8 @@ def document(result: xr.Dataset) -> dict:
         "name": str(result.attrs.get("title") or formula),
         "natoms": len(symbols),
         "lattice": lattice.tolist(),
-        "atom_types": symbols,
-        "atom_numbers": [atomic_numbers[symbol] for symbol in symbols],
+        "atom_types": [element(symbol) for symbol in symbols],
+        "atom_numbers": [atoms.number(symbol) for symbol in symbols],
         "formula": formula,
         "repetitions": list(REPETITIONS),
         "atom_pos_car": (positions @ lattice).tolist(),

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from ase.data import atomic_numbers, covalent_radii
-from ase.data.colors import jmol_colors
 from ase.geometry import cell_to_cellpar
+
+from hpcph.crystal.elements import element
+from hpcph.output import atoms
 
 LONGEST_ARROW = 2.0  # Å on the screen
 ARROW = "0.250 220  50  47 1"  # radius in Å, colour, through the atom
@@ -88,8 +89,9 @@ class Arrows:
 def text(title: str, lattice_vc: np.ndarray, fractional_ic: np.ndarray, symbols: Sequence[str], arrows: Arrows) -> str:
     """The file. Vectors keep their values; the scale of the view makes the longest arrow LONGEST_ARROW.
 
-    lattice_vc : ndarray (3, 3), rows a, b, c in Å; fractional_ic : ndarray (i, 3) of this lattice
+    lattice_vc : ndarray (3, 3), rows a, b, c in Å; fractional_ic : ndarray (i, 3) of this lattice; symbols : species
     """
+    symbols = [element(species) for species in symbols]
     lengths = np.linalg.norm(lattice_vc, axis=1)
     along_axes = arrows.vector_iv @ np.linalg.inv(lattice_vc) * lengths
     longest = np.linalg.norm(arrows.vector_iv, axis=1).max()
@@ -131,9 +133,8 @@ def _elements(symbols: Sequence[str]) -> str:
 
 def _look(symbol: str) -> str:
     """Radius and colour, the colour twice: of the site and by default."""
-    number = atomic_numbers[symbol]
-    colour = " ".join(str(int(255 * part)) for part in jmol_colors[number])
-    return f"{covalent_radii[number]:.4f} {colour} {colour}"
+    colour = " ".join(str(int(255 * part)) for part in atoms.colour(symbol))
+    return f"{atoms.radius(symbol):.4f} {colour} {colour}"
 
 
 def _vectors(along_axes: np.ndarray, polar: int) -> str:

@@ -4,38 +4,46 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from hpcph.figures import style
-from hpcph.output import axis
+from hpcph.figures import errors, style
 
 PANELS = {
-    "gamma_nl": (r"$\gamma^\mathrm{NL}$", "thermal_gamma_nl_error"),
-    "diagonal": (r"$\chi^\mathrm{D}$", "feedback_susceptibility_diagonal_error"),
-    "off_diagonal": (r"$\chi^\mathrm{OD}$", "feedback_susceptibility_off_diagonal_error"),
+    "gamma_nl": (r"$\gamma^\mathrm{NL}$", "thermal_gamma_nl"),
+    "diagonal": (r"$\chi^\mathrm{D}$", "feedback_susceptibility_diagonal"),
+    "off_diagonal": (r"$\chi^\mathrm{OD}$", "feedback_susceptibility_off_diagonal"),
 }
+MARKS = {"mesh": ("s", "squares"), "lattice": ("d", "diamonds")}  # errors of the finest mesh
+LEAST = 1e-6  # of a number: smaller errors are not shown
 WANTED = (20.0, 100.0, 300.0)  # K
 
 
 def draw(result: xr.Dataset) -> Figure:
-    """Deviation of the coarser meshes from the finest, relative to it; squares: its own estimated error."""
+    """Deviation of the coarser meshes from the finest, relative to it, and its own errors."""
     points = result["convergence_points"].values
     chosen = temperatures(result["temperature"].values)
-    figure = style.sheet(style.WIDTH, 2.7)
-    for axes, (name, (symbol, error)) in zip(figure.subplots(1, 3, sharey=True), PANELS.items(), strict=True):
-        values = result[f"convergence_{name}"].values
-        spread = axis.spread(result, error) if error in result else np.full(values.shape[1], np.nan)
+    figure = style.sheet(style.WIDTH, 2.8)
+    sources: dict[str, str] = {}
+    for axes, (name, (symbol, variable)) in zip(
+        figure.subplots(1, 3, sharex=True, sharey=True), PANELS.items(), strict=True
+    ):
+        values, spread = result[f"convergence_{name}"].values, errors.diagonal(result, variable)
+        sources |= {source: f"{MARKS[source][1]}: {errors.WORDS[source]}" for source in spread}
         for t, colour in zip(chosen, style.series(len(chosen)), strict=True):
             label = f"{result['temperature'].values[t]:g} K"
             away = deviation(values[:, t])
             axes.plot(points[:-1], away[:-1], "o-", ms=3.5, color=colour, label=label)
-            axes.plot(points[-1], _positive(abs(spread[t] / values[-1, t])), "s", ms=5, mfc="none", color=colour)
+            for source, error in spread.items():
+                share, look = relative(error[t], values[-1, t]), {"ms": 5, "mfc": "none", "color": colour}
+                axes.plot(points[-1], share if share > LEAST else np.nan, MARKS[source][0], gid=source, **look)
         axes.set_xscale("log")
         axes.set_yscale("log")
+        if not values.any():
+            style.forbidden(axes)
         axes.set_title(symbol)
         axes.set_xlabel("k-points of the full mesh")
     figure.axes[0].set_ylabel("relative deviation from the finest mesh")
     figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside right upper")
     grids = ", ".join("×".join(str(n) for n in grid) for grid in result["convergence_grid"].values)
-    style.note(figure, f"squares: estimated error of the finest mesh; meshes {grids}")
+    style.note(figure, "; ".join(sources.values()), f"meshes {grids}")
     return figure
 
 
@@ -46,9 +54,11 @@ def temperatures(stored: np.ndarray) -> list[int]:
 
 def deviation(value_m: np.ndarray) -> np.ndarray:
     """|x − x_finest|/|x_finest| of every mesh, NaN where nothing is left to show on a logarithmic axis."""
+    return relative(value_m - value_m[-1], value_m[-1])
+
+
+def relative(difference, value) -> np.ndarray:
+    """|difference/value|, NaN where it cannot be shown."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return _positive(np.abs(value_m / value_m[-1] - 1))
-
-
-def _positive(value: np.ndarray) -> np.ndarray:
-    return np.where(np.isfinite(value) & (value > 0), value, np.nan)
+        ratio = np.abs(difference / value)
+    return np.where(np.isfinite(ratio) & (ratio > 0), ratio, np.nan)

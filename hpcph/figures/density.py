@@ -1,41 +1,47 @@
 """What a volume carries against temperature, with and without feedback (Fig. 3f of the Letter)."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 
 from hpcph.constants import mu_0
-from hpcph.figures import sample, style
+from hpcph.figures import errors, sample, style
 from hpcph.output import axis, units
 
 MICRO = 1e-6
+REACH = 0.3  # of a curve: bands need not be seen below it
 
 
 def angular_momentum(result: xr.Dataset) -> Figure:
     """PAM density."""
-    without, coupled = axis.along(result, "thermal_pam_density"), axis.along(result, "feedback_pam_density")
-    figure, axes = _draw(result, without, coupled)
+    figure, axes = _draw(result, "thermal_pam_density", "feedback_pam_density")
     axes.set_ylabel(rf"PAM density $|\ell_{axis.name(result)}|$ (J s m$^{{-3}}$)")
     return figure
 
 
 def magnetization(result: xr.Dataset) -> Figure:
     """Magnetization, and as a second axis the field μ0 M."""
-    without, index = axis.along(result, "magnetization_density_without_feedback"), axis.name(result)
-    known = "magnetization_density" in result
-    coupled = axis.along(result, "magnetization_density") if known else np.empty((len(without), 0))
-    figure, axes = _draw(result, without, coupled)
+    index = axis.name(result)
+    figure, axes = _draw(result, "magnetization_density_without_feedback", "magnetization_density")
     axes.set_ylabel(rf"magnetization $|M_{index}|$ (A m$^{{-1}}$)")
+    if not axis.along(result, "magnetization_density_without_feedback").any():
+        return figure
     axes.tick_params(which="both", right=False)
     field = axes.secondary_yaxis("right", functions=(_microtesla, _ampere_per_metre))
     field.set_ylabel(rf"$\mu_0|M_{index}|$ (µT)")
     return figure
 
 
-def _draw(result: xr.Dataset, without_t: np.ndarray, with_tr: np.ndarray) -> tuple[Figure, Axes]:
-    """Sizes on a logarithmic scale: what the gradient makes alone, dashed, and a line a sample."""
+def _draw(result: xr.Dataset, plain: str, coupled: str) -> tuple[Figure, Axes]:
+    """Sizes on a logarithmic scale: what the gradient makes alone, dashed, and a line a sample where there are some."""
     temperature = result["temperature"].values
+    without_t, without_errors = axis.along(result, plain), errors.along(result, plain)
+    with_tr = axis.along(result, coupled) if coupled in result else np.empty((len(temperature), 0))
+    with_errors = errors.along(result, coupled)
     marks = style.markers(len(temperature))
     sign = 1.0 if without_t[np.argmax(np.abs(without_t))] >= 0 else -1.0
     figure = style.sheet(4.5, 3.4)
@@ -43,21 +49,45 @@ def _draw(result: xr.Dataset, without_t: np.ndarray, with_tr: np.ndarray) -> tup
     axes.set_yscale("log")
     axes.plot(temperature, _size(without_t), color="black", ls="--", lw=1.6, label="no feedback", zorder=4, **marks)
     _turned(axes, temperature, sign * without_t, "black")
-    samples = with_tr.shape[1]
+    samples, bands = with_tr.shape[1], [(without_t, without_errors, "black")]
     for r, colour in enumerate(style.series(samples)):
         label = f"r = {sample.radius_text(result['radius'].values[r])}"
         axes.plot(temperature, _size(with_tr[:, r]), color=colour, label=label, **marks)
         _turned(axes, temperature, sign * with_tr[:, r], colour)
         last = ends(with_tr[:, r])
         axes.plot(temperature[last], _size(with_tr[last, r]), "x", ms=6, mew=1.5, color=colour, zorder=5)
-    low, high = axes.get_ylim()
-    if high < 10 * low:  # a logarithmic axis has ticks to read at whole powers
-        axes.set_ylim(10 ** np.floor(np.log10(low)), 10 ** np.ceil(np.log10(high)))
+        bands.append((with_tr[:, r], {source: error[:, r] for source, error in with_errors.items()}, colour))
+    _leave_room(axes, bands)
+    for value, error, colour in bands:
+        errors.draw(axes, temperature, _size(value), error, colour, floor=axes.get_ylim()[0], curves=len(bands))
+    if not np.any(without_t):
+        _empty(axes, temperature)
     axes.set_xlabel("temperature (K)")
     figure.legend(*axes.get_legend_handles_labels(), loc="outside right upper", handlelength=2.5)
     values = sign * np.column_stack([without_t, with_tr])
-    style.note(figure, *_remarks(result, values, sign), sample.assumptions(result) if samples else "")
+    notes = [*_remarks(result, values, sign), errors.words(without_errors)]
+    style.note(figure, *notes, sample.assumptions(result) if samples else "")
     return figure, axes
+
+
+def _empty(axes: Axes, temperature: np.ndarray) -> None:
+    """Nothing to show, and no scale that would say how much of it."""
+    style.forbidden(axes)
+    axes.set_xlim(temperature[0] - 1, temperature[-1] + 1)
+    axes.yaxis.set_major_locator(NullLocator())
+    axes.yaxis.set_minor_locator(NullLocator())
+
+
+def _leave_room(axes: Axes, bands: Sequence[tuple[np.ndarray, errors.Errors, object]]) -> None:
+    """Final limits: all bands but what of them reaches down to REACH of their curve; whole powers to read at."""
+    low, high = axes.get_ylim()
+    for value, error, _ in bands:
+        size, outer = _size(value), errors.together(error)
+        high = max(high, 1.1 * np.nanmax(size + outer, initial=0))
+        low = min(low, 0.9 * np.nanmin(np.maximum(size - outer, REACH * size), initial=np.inf))
+    if high < 10 * low:  # a logarithmic axis has ticks to read at whole powers
+        low, high = 10 ** np.floor(np.log10(low)), 10 ** np.ceil(np.log10(high))
+    axes.set_ylim(low, high)
 
 
 def _turned(axes: Axes, temperature: np.ndarray, value_t: np.ndarray, colour) -> None:
@@ -71,10 +101,12 @@ def _remarks(result: xr.Dataset, value_tn: np.ndarray, sign: float) -> list[str]
     gradient = style.number(float(result.attrs["gradient"]))
     signs = ("positive", "negative") if sign > 0 else ("negative", "positive")
     turned = f"; open circles: {signs[1]}" if np.any(value_tn < 0) else ""
+    seen = np.nan_to_num(value_tn).any()
+    ended = seen and any(ends(value_t).size for value_t in value_tn.T)
     return [
         f"temperature gradient {gradient} K/m, {units.lifetime(result, 'relaxation time')}",
-        f"component along the axis {signs[0]}{turned}",
-        "cross: the sample becomes supercritical" if any(ends(value_t).size for value_t in value_tn.T) else "",
+        f"component along the axis {signs[0]}{turned}" if seen else "",
+        "cross: the sample becomes supercritical" if ended else "",
         axis.meaning(result),
     ]
 

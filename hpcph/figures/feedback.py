@@ -5,7 +5,9 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from hpcph.figures import sample, style
+from hpcph.figures import errors, sample, style
+from hpcph.output import doubt
+from hpcph.output.numbers import alone
 
 PARTS = {"total": ("total", "black"), "diagonal": ("D", style.OKABE_ITO[0]), "off_diagonal": ("OD", style.OKABE_ITO[1])}
 NOTICEABLE = 1e-3  # η − 1 that is worth a curve
@@ -21,8 +23,9 @@ def draw(result: xr.Dataset, radius: float) -> Figure:
     axes.axhline(0, color="0.6", lw=0.6)
     for part, (label, colour) in PARTS.items():
         name = f"feedback_gamma_ll_{part}"
-        _curve(axes, temperature, result[name].values[:, r], _error(result, name, r), colour, label)
-    gain = float(np.nanmax(np.abs(result["feedback_amplification"].values[:, r] - 1), initial=0))
+        _curve(axes, temperature, result[name].values[:, r], _errors(result, name, r), colour, label)
+    most = _most(result, r)
+    gain = float(np.abs(result["feedback_amplification"].values[most, r] - 1)) if most is not None else 0.0
     if gain > NOTICEABLE:
         _inset(axes, result, r)
     axes.ticklabel_format(axis="y", style="sci", scilimits=(-2, 3), useMathText=True)
@@ -30,24 +33,32 @@ def draw(result: xr.Dataset, radius: float) -> Figure:
     axes.set_ylabel(r"$\gamma^\mathrm{LL}$")
     title = f"sample radius {sample.radius_text(result['radius'].values[r])}"
     figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=3, title=title)
-    largest = f"|η − 1| ≤ {style.number(gain)}" if gain <= NOTICEABLE else ""
+    open_ = [float(error[most]) for error in _errors(result, "feedback_amplification", r).values()]
+    largest = f"|η − 1| ≤ {style.typeset(alone(gain, *open_))}" if gain <= NOTICEABLE else ""
     missing = np.isnan(result["feedback_amplification"].values[:, r]).any()
     ended = r"η ends where $\gamma^\mathrm{LL}$ reaches 1" if missing else ""
-    style.note(figure, _bands(result), largest, ended, sample.assumptions(result))
+    bands = errors.words(_errors(result, "feedback_gamma_ll_total", r))
+    style.note(figure, bands, largest, ended, sample.assumptions(result))
     return figure
+
+
+def _most(result: xr.Dataset, r: int) -> int | None:
+    """Index of the temperature at which η is farthest from 1; None where the linear response has no solution at all."""
+    away = np.abs(result["feedback_amplification"].values[:, r] - 1)
+    return None if np.isnan(away).all() else int(np.nanargmax(away))
 
 
 def _inset(axes: Axes, result: xr.Dataset, r: int) -> None:
     """The amplification, where the colder half of the curves leaves room for it."""
     temperature, total = result["temperature"].values, result["feedback_gamma_ll_total"].values[:, r]
     downwards = total[np.argmax(np.abs(total))] < 0
-    size = np.abs(total) + np.nan_to_num(_error(result, "feedback_gamma_ll_total", r))
+    size = np.abs(total) + errors.together(_errors(result, "feedback_gamma_ll_total", r))
     _leave_room(axes, temperature, size, -1 if downwards else 1)
     if not downwards and axes.get_ylim()[1] > 1:
         axes.axhline(1, xmin=0.6, color="0.4", lw=0.8, ls="--")
     inset = axes.inset_axes((0.16, 0.15 if downwards else 0.55, 0.4, 0.38))
     eta = result["feedback_amplification"].values[:, r]
-    _curve(inset, temperature, eta, _error(result, "feedback_amplification", r), style.OKABE_ITO[2], "η")
+    _curve(inset, temperature, eta, _errors(result, "feedback_amplification", r), style.OKABE_ITO[2], "η")
     inset.set_ylabel("η", labelpad=1)
     inset.set_xlabel("T (K)", labelpad=1, fontsize=6.5)
     inset.tick_params(labelsize=6)
@@ -56,17 +67,13 @@ def _inset(axes: Axes, result: xr.Dataset, r: int) -> None:
         inset.set_yscale("log")
 
 
-def _curve(axes: Axes, temperature, value, error, colour: str, label: str) -> None:
+def _curve(axes: Axes, temperature, value, error: errors.Errors, colour: str, label: str) -> None:
     axes.plot(temperature, value, color=colour, label=label, **style.markers(len(temperature)))
-    axes.fill_between(temperature, value - error, value + error, color=colour, alpha=0.25, lw=0)
-    if len(temperature) == 1:  # a band without width
-        axes.vlines(temperature, value - error, value + error, color=colour, alpha=0.5)
+    errors.draw(axes, temperature, value, error, colour)
 
 
-def _error(result: xr.Dataset, name: str, r: int) -> np.ndarray:
-    """Estimated error (t,), NaN where unknown."""
-    shape = result[name].values[:, r]
-    return result[f"{name}_error"].values[:, r] if f"{name}_error" in result else np.full_like(shape, np.nan)
+def _errors(result: xr.Dataset, name: str, r: int) -> errors.Errors:
+    return {source: result[error].values[:, r] for source, error in doubt.beside(result, name).items()}
 
 
 def _leave_room(axes: Axes, temperature: np.ndarray, size: np.ndarray, sign: int) -> None:
@@ -75,9 +82,3 @@ def _leave_room(axes: Axes, temperature: np.ndarray, size: np.ndarray, sign: int
     end = max(1.1 * size.max(), np.interp(np.linspace(temperature[0], colder), temperature, size).max() / INSET)
     start = -0.04 * end
     axes.set_ylim(*((start, end) if sign > 0 else (-end, -start)))
-
-
-def _bands(result: xr.Dataset) -> str:
-    name = "feedback_gamma_ll_total_error"
-    known = name in result and np.isfinite(result[name].values).any()
-    return "bands: estimated error of the mesh" if known else ""

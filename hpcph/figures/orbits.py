@@ -2,14 +2,12 @@
 
 import numpy as np
 import xarray as xr
-from ase.data import atomic_numbers, covalent_radii
-from ase.data.colors import jmol_colors
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from hpcph.figures import legs, structure, style
-from hpcph.output import axis, units
+from hpcph.output import atoms, axis, units
 from hpcph.output import mode as modes
 from hpcph.output.mode import Mode
 from hpcph.response.sample import frame
@@ -150,8 +148,8 @@ def _legend(mode: Mode) -> list[Line2D]:
         mark(
             symbol,
             marker="o",
-            ms=4 + 3 * covalent_radii[atomic_numbers[symbol]],
-            mfc=tuple(jmol_colors[atomic_numbers[symbol]]),
+            ms=4 + 3 * atoms.radius(symbol),
+            mfc=tuple(atoms.colour(symbol)),
             mec="0.35",
         )
         for symbol in dict.fromkeys(mode.symbols)

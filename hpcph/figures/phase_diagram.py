@@ -9,6 +9,8 @@ from matplotlib.figure import Figure
 
 from hpcph.figures import sample, style
 from hpcph.figures.sample import NM
+from hpcph.output import doubt
+from hpcph.output.numbers import alone
 from hpcph.response.feedback import of_radius, radius_at
 
 LEVELS = (0.1, 0.5, 1.0)
@@ -107,7 +109,9 @@ def _remarks(result: xr.Dataset, low: float) -> list[str]:
     if np.nanmax(critical) > low:
         return ["hatched: no linear response; triangles: samples of the result"]
     t = int(np.nanargmin(np.where(np.isfinite(critical), np.abs(temperature - 300), np.nan)))
+    errors = [float(error[t]) / NM for error in doubt.critical_radius(result)]
+    radius = style.typeset(alone(float(critical[t]) / NM, *errors))
     return [
-        f"critical radius $r_c$({temperature[t]:g} K) = {sample.radius_text(critical[t])}, below the range shown",
+        f"critical radius $r_c$({temperature[t]:g} K): {radius} nm, below the range shown",
         "triangles: samples of the result",
     ]

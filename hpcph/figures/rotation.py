@@ -3,7 +3,7 @@
 import xarray as xr
 from matplotlib.figure import Figure
 
-from hpcph.figures import style
+from hpcph.figures import errors, style
 from hpcph.output import axis
 
 PANELS = {
@@ -20,11 +20,14 @@ def draw(result: xr.Dataset) -> Figure:
     for number, (name, (text, unit)) in enumerate(present.items(), 1):
         axes = figure.add_subplot(1, len(present), number)
         value = axis.diagonal(result, name)
-        axes.plot(temperature, value, color=style.OKABE_ITO[number - 1], **style.markers(len(temperature)))
+        colour = style.OKABE_ITO[number - 1]
+        axes.plot(temperature, value, color=colour, **style.markers(len(temperature)))
+        errors.draw(axes, temperature, value, errors.diagonal(result, name), colour)
         axes.axhline(0, color="0.6", lw=0.6, zorder=0)
         axes.set_xlabel("temperature (K)")
         axes.set_ylabel(f"{text}\n({unit})")
         axes.ticklabel_format(axis="y", style="sci", scilimits=(-2, 3), useMathText=True)
     turning = f"crystal turning about {axis.name(result)}, first order in the angular velocity; no feedback"
-    style.note(figure, turning, axis.meaning(result))
+    bands = errors.words(errors.diagonal(result, next(iter(present))))
+    style.note(figure, turning, bands, axis.meaning(result))
     return figure

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from itertools import combinations, product
 
 import numpy as np
-from ase.data import atomic_numbers, covalent_radii
-from ase.data.colors import jmol_colors
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle
 
+from hpcph.output import atoms
 from hpcph.output.bonds import Site, bonded
 from hpcph.output.mode import Mode
 from hpcph.output.units import ANGSTROM
@@ -82,14 +81,13 @@ def draw(axes: Axes, shown: Cell, view: np.ndarray) -> None:
     for edge in shown.edges @ view.T:
         axes.plot(*edge[:, :2].T, color="0.45", lw=0.7, zorder=-1000)
     place = shown.position_ic @ view.T
-    element = np.array([atomic_numbers[symbol] for symbol in shown.symbols])
-    size = SIZE * min(1.0, (MANY / shown.inside.sum()) ** 0.5) * covalent_radii[element]
+    size = SIZE * min(1.0, (MANY / shown.inside.sum()) ** 0.5) * np.array([atoms.radius(s) for s in shown.symbols])
     depth = np.where(shown.inside, place[:, 2], place[:, 2] - BEHIND)
     for a, b in shown.bonds:
         along = (place[b] - place[a]) / np.linalg.norm(place[b] - place[a])
         ends = np.array([place[a] + size[a] * along, place[b] - size[b] * along])
         axes.plot(*ends[:, :2].T, color="0.72", lw=1.5, zorder=(depth[a] + depth[b]) / 2, solid_capstyle="butt")
-    for n in range(len(element)):
+    for n, species in enumerate(shown.symbols):
         fade = 1.0 if shown.inside[n] else 0.45
-        colour = fade * jmol_colors[element[n]] + (1 - fade) * np.ones(3)
+        colour = fade * atoms.colour(species) + (1 - fade) * np.ones(3)
         axes.add_patch(Circle(place[n, :2], size[n], fc=colour, ec="0.35", lw=0.4, zorder=depth[n]))

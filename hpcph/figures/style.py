@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
+from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
@@ -50,6 +51,12 @@ def note(figure: Figure, *lines: str) -> None:
         figure.supxlabel(text, fontsize=6.5, color="0.3", x=0.01, ha="left", linespacing=1.3)
 
 
+def forbidden(axes: Axes) -> None:
+    """Says in empty axes why they are empty."""
+    words = "zero: symmetry forbids\na component along the axis"
+    axes.text(0.5, 0.5, words, ha="center", va="center", color="0.3", fontsize=7, transform=axes.transAxes)
+
+
 def series(count: int) -> list:
     """Colours of an ordered series of lines, dark to light, none too light for paper."""
     colours = matplotlib.colormaps["viridis"]
@@ -58,7 +65,12 @@ def series(count: int) -> list:
 
 def number(value: float) -> str:
     """Four digits: 0.8, 9.009×10⁵, 10⁻⁷ in mathematical type."""
-    mantissa, _, exponent = f"{value:.4g}".partition("e")
+    return typeset(f"{value:.4g}")
+
+
+def typeset(text: str) -> str:
+    """A number such as 9.0e-07 in mathematical type."""
+    mantissa, _, exponent = text.partition("e")
     mantissa = mantissa.replace("-", "−")
     if not exponent:
         return mantissa

@@ -15,7 +15,7 @@ from hpcph.heat.grid import Grid, Part
 from hpcph.heat.rows import rows
 from hpcph.heat.table import Table
 from hpcph.listener import Listener
-from hpcph.petsc import petsc
+from hpcph.petsc import calling_back, petsc
 
 PLANES = 3  # that a rank must own at least, of the finest grid
 FEW = {2: 50_000, 3: 3000}  # nodes of a grid in so many dimensions that are solved for directly
@@ -170,7 +170,8 @@ class _Problem:
         self._prepare(snes.getKSP())
         snes.setMonitor(self._monitor)
         snes.setConvergenceHistory()
-        snes.solve(None, solution)
+        with calling_back():
+            snes.solve(None, solution)
         norm, steps, linear = snes.getFunctionNorm(), snes.getIterationNumber(), snes.getLinearSolveIterations()
         residual = norm * sqrt(size) / self.scale
         if snes.getConvergedReason() <= 0 and not norm <= ROUNDING * self._exchanged(matrix, solution):

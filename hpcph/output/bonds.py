@@ -6,6 +6,8 @@ import numpy as np
 from ase import Atoms
 from ase.neighborlist import natural_cutoffs, neighbor_list
 
+from hpcph.output.atoms import number
+
 SLACK = 1.1  # bonds are at most this times the sum of covalent radii
 
 Site = tuple[int, tuple[int, int, int]]  # an atom and the lattice translation T of its cell
@@ -18,7 +20,7 @@ def bonded(
 
     position_ac : ndarray (a, 3) fractional; lattice_vc : ndarray (3, 3) Å, rows a, b, c
     """
-    atoms = Atoms(symbols, scaled_positions=position_ac, cell=lattice_vc, pbc=True)
+    atoms = Atoms([number(symbol) for symbol in symbols], scaled_positions=position_ac, cell=lattice_vc, pbc=True)
     neighbours: list[list[tuple[int, np.ndarray]]] = [[] for _ in symbols]
     for a, b, step in zip(*neighbor_list("ijS", atoms, natural_cutoffs(atoms, mult=SLACK)), strict=True):
         neighbours[a].append((int(b), step))

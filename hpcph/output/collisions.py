@@ -13,7 +13,7 @@ import numpy as np
 
 from hpcph.errors import InputError
 from hpcph.output.phono3py import NEAR, RATE, WIDEST, finite, rates
-from hpcph.output.storage import Unsound, own_numbers
+from hpcph.output.storage import Unsound, is_hard, own_numbers
 
 KEY = "lifetime.collision_matrix"
 PIECE = 1 << 22  # bytes that are read at once
@@ -102,7 +102,7 @@ def stamp(path: Path) -> tuple[int, int]:
 
 def _matrix(file: h5py.File) -> h5py.Dataset:
     """The matrix, standing in the file itself, which is never read as a whole. Raises Unsound."""
-    found = file["collision_matrix"] if isinstance(file.get("collision_matrix", getlink=True), h5py.HardLink) else None
+    found = file["collision_matrix"] if is_hard(file, "collision_matrix") else None
     if not isinstance(found, h5py.Dataset) or found.dtype.kind != "f" or not found.id.get_storage_size():
         raise Unsound("has a collision_matrix that is no array of numbers in the file")
     chunk = int(np.prod(found.chunks or 0)) * found.dtype.itemsize

@@ -1,7 +1,7 @@
 """What a result.h5 must hold for those who read it: datasets, what their numbers are, their axes, and attributes."""
 
 # section | what its numbers are | axes | datasets, ? where the section may lack it. "number" allows NaN,
-# "fraction" is of lattice vectors, "rising" is positive too.
+# "fraction" is of lattice vectors, "rising" is positive too. Beside every …_error? there may be a …_lattice_error.
 TABLE = """
 /crystal       | finite   | lattice_vector cartesian                      | lattice
 /crystal       | fraction | atom lattice_vector                           | positions
@@ -31,13 +31,13 @@ TABLE = """
 /feedback      | number   | temperature radius                            | gamma_ll/total_error?
 /feedback      | number   | temperature radius                            | amplification amplification_error?
 /feedback      | number   | temperature                                   | critical_radius
-/feedback      | number   | temperature radius cartesian_l                | pam_density
+/feedback      | number   | temperature radius cartesian_l                | pam_density pam_density_error?
 /magnetization | finite   | temperature cartesian_m cartesian_gradient    | gamma_nl gamma_coherence?
 /magnetization | number   | temperature cartesian_m cartesian_gradient    | gamma_nl_error?
 /magnetization | finite   | temperature cartesian_m                       | density_without_feedback
 /magnetization | finite   | temperature cartesian_m                       | field_without_feedback
 /magnetization | number   | temperature cartesian_m | density_without_feedback_error? field_without_feedback_error?
-/magnetization | number   | temperature radius cartesian_m                | density? field?
+/magnetization | number   | temperature radius cartesian_m                | density? field? density_error? field_error?
 /magnetization | positive | radius                                        | radius?
 /rotation      | finite   | temperature cartesian_l cartesian_rotation    | pam_density
 /rotation      | number   | temperature cartesian_l cartesian_rotation    | pam_density_error?
@@ -50,6 +50,7 @@ TABLE = """
 /spectrum      | rising   | spectral_frequency                            | spectral_frequency
 /spectrum      | finite   | at_temperature spectral_frequency             | gamma_nl diagonal off_diagonal
 /spectrum      | finite   | at_temperature branch       | gamma_nl_by_branch diagonal_by_branch off_diagonal_by_branch
+/elasticity    | finite   | strain strain2                                | stiffness stiffness_lattice_error
 /slices        | finite   | plane                                         | plane
 /slices        | fraction | plane slice_a slice_b reciprocal              | q
 /slices        | finite   | plane slice_a slice_b cartesian_k             | k
@@ -100,6 +101,12 @@ ATTRIBUTES = (  # section that needs them (? where it may lack them), what they 
     ("/thermal", "three numbers", "/provenance", "mesh_grid mesh_shift"),
     ("/feedback", "number", "/feedback", "scale"),
     ("/feedback", "text", "/feedback", "coupling"),
+    ("/elasticity", "number", "/crystal", "image_exponent image_cutoff pairs reciprocal_vectors stiffness_asymmetry"),
+    ("/elasticity", "number", "/crystal", "frequency_change_commensurate frequency_change_between sum_rules_change"),
+    ("/elasticity", "number", "/crystal", "translational_violation_before translational_violation_after"),
+    ("/elasticity", "number", "/crystal", "rotational_violation_before rotational_violation_after"),
+    ("/elasticity", "number", "/crystal", "huang_violation_before huang_violation_after"),
+    ("/elasticity", "text", "/crystal", "sum_rules sum_rules_left_out sum_rules_not_met"),
     ("/slices", "number", "/slices", "temperature"),
     ("/sample", "text", "/sample", "shape spot bottom side top"),
     ("/sample", "number", "/sample", "power power_leaving depth modulation coldest hottest"),
@@ -111,7 +118,8 @@ def rows() -> dict[str, list[tuple[str, str, list[str], bool]]]:
     found: dict[str, list[tuple[str, str, list[str], bool]]] = {}
     for line in TABLE.strip().splitlines():
         section, kind, axes, names = (part.strip() for part in line.split("|"))
-        for name in names.split():
+        doubts = [name.replace("_error?", "_lattice_error?") for name in names.split() if name.endswith("_error?")]
+        for name in names.split() + doubts:
             path = name.rstrip("?") if name.startswith("/") else f"{section}/{name.rstrip('?')}"
             found.setdefault(section, []).append((path, kind, axes.split(), not name.endswith("?")))
     return found

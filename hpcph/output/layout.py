@@ -16,6 +16,10 @@ from hpcph.response.thermal import Coherence, ThermalResponse
 
 T, R = "/temperature", "/feedback/radius"
 L_TENSOR = (T, "cartesian_l", "cartesian_l2")
+ERRORS = {  # kinds of them
+    "error": "estimated absolute error of the mesh sum",
+    "lattice_error": "absolute error of what the supercell of the force constants leaves open",
+}
 HEAT_AXES = (T, "cartesian_heat", "cartesian_gradient")
 
 
@@ -210,35 +214,31 @@ def relaxed(result: ThermalResponse) -> list[Dataset]:
     ]
 
 
-def thermal_errors(errors: Uncertainty, lifetime: float, pam_density: np.ndarray) -> list[Dataset]:
-    """Estimated errors of the mesh, beside the numbers of `thermal`."""
-    text = "estimated absolute error of the mesh sum"
-    chi = "/feedback/susceptibility"
+def thermal_errors(kind: str, errors: Uncertainty, lifetime: float, drive: np.ndarray) -> list[Dataset]:
+    """Errors of a kind beside the numbers of `thermal`; drive (3,) is τ∇T in s K m⁻¹."""
+    chi, text = "/feedback/susceptibility", ERRORS[kind]
+    flow, density = errors.gamma_nl_rate * lifetime, errors.gamma_nl_rate @ np.abs(drive)
+    axes = (T, "cartesian_l", "cartesian_gradient")
     return [
-        Dataset.of(
-            "/thermal/gamma_nl_error",
-            errors.gamma_nl_rate * lifetime,
-            "J s m-2 K-1",
-            text,
-            (T, "cartesian_l", "cartesian_gradient"),
-        ),
-        Dataset.of("/thermal/conductivity_error", errors.conductivity_rate * lifetime, "W m-1 K-1", text, HEAT_AXES),
-        Dataset.of("/thermal/pam_density_error", pam_density, "J s m-3", text, (T, "cartesian_l")),
-        Dataset.of(f"{chi}/diagonal_error", errors.chi_diagonal, "J s2 m-3", text, L_TENSOR),
-        Dataset.of(f"{chi}/off_diagonal_error", errors.chi_off_diagonal, "J s2 m-3", text, L_TENSOR),
+        Dataset.of(f"/thermal/gamma_nl_{kind}", flow, "J s m-2 K-1", text, axes),
+        Dataset.of(f"/thermal/conductivity_{kind}", errors.conductivity_rate * lifetime, "W m-1 K-1", text, HEAT_AXES),
+        Dataset.of(f"/thermal/pam_density_{kind}", density, "J s m-3", text, (T, "cartesian_l")),
+        Dataset.of(f"{chi}/diagonal_{kind}", errors.chi_diagonal, "J s2 m-3", text, L_TENSOR),
+        Dataset.of(f"{chi}/off_diagonal_{kind}", errors.chi_off_diagonal, "J s2 m-3", text, L_TENSOR),
     ]
 
 
-def feedback_errors(errors: FeedbackUncertainty) -> list[Dataset]:
-    """Estimated errors of the mesh, beside the numbers of `feedback`; the scale counts as exact."""
-    text = "estimated absolute error of the mesh sum"
+def feedback_errors(kind: str, errors: FeedbackUncertainty) -> list[Dataset]:
+    """Errors of a kind beside the numbers of `feedback`; the scale counts as exact."""
     values = {
         "gamma_ll/diagonal": errors.gamma_diagonal,
         "gamma_ll/off_diagonal": errors.gamma_off_diagonal,
         "gamma_ll/total": errors.gamma_total,
         "amplification": errors.amplification,
     }
-    return [Dataset.of(f"/feedback/{name}_error", value, "1", text, (T, R)) for name, value in values.items()]
+    found = [Dataset.of(f"/feedback/{name}_{kind}", value, "1", ERRORS[kind], (T, R)) for name, value in values.items()]
+    axes = (T, R, "cartesian_l")
+    return [*found, Dataset.of(f"/feedback/pam_density_{kind}", errors.pam_density, "J s m-3", ERRORS[kind], axes)]
 
 
 def feedback(result: Feedback, samples: Samples) -> list[Dataset]:

@@ -1,4 +1,4 @@
-"""Linewidths of the modes at Γ from phono3py's kappa-….hdf5."""
+"""Linewidths of the modes at Γ from phono3py's kappa-….hdf5, those by isotopes included."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ import h5py
 import numpy as np
 
 from hpcph.errors import InputError
-from hpcph.output.storage import own_numbers
+from hpcph.output.storage import own_numbers, require_hard_links
 
 KEY = "optics.lifetime.linewidths"
 ACOUSTIC = 3
@@ -49,15 +49,20 @@ def _read(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         raise InputError(KEY, path, "no such file; give a kappa-….hdf5 of phono3py")
     try:
         with h5py.File(path, "r") as file:
+            require_hard_links(file)
             gamma, frequency = own_numbers(file, "gamma", row_of=1), own_numbers(file, "frequency")
             temperature = np.atleast_1d(own_numbers(file, "temperature")[...]).astype(float)
+            if "band_index" in file:
+                raise InputError(KEY, path, "holds one band alone; calculate all bands of grid point 0")
+            point: tuple[int, ...] = ()
             if gamma.ndim == 3:  # a mesh: (t, grid point, n)
-                point = np.flatnonzero(np.all(np.abs(own_numbers(file, "qpoint")[...]) < 1e-12, axis=1))[0]
-                gamma_tn, levels = gamma[:, point], frequency[point]
+                point = (int(np.flatnonzero(np.all(np.abs(own_numbers(file, "qpoint")[...]) < 1e-12, axis=1))[0]),)
             elif int(own_numbers(file, "grid_point")[()]) != 0:
                 raise InputError(KEY, path, "holds another grid point than Γ; calculate grid point 0")
-            else:
-                gamma_tn, levels = gamma[...], frequency[...]
+            gamma_tn, levels = gamma[(slice(None), *point)], frequency[(*point, ...)]
+            if "gamma_isotope" in file:
+                isotopes = own_numbers(file, "gamma_isotope")[...].reshape(frequency.shape)
+                gamma_tn = gamma_tn + isotopes[(*point, ...)]
     except InputError:
         raise
     except Exception as err:  # h5py raises whatever it likes at damaged files

@@ -1,7 +1,9 @@
 """What phono3py writes: its grid of irreducible points, and the linewidths on it.
 
 kappa-m….hdf5 holds `mesh` (3,), `qpoint` (p, 3) fractional, `weight` (p,), `frequency` (p, n) THz, `temperature` (t,)
-K, `gamma` (t, p, n) THz, half of the full width at half maximum, and where wanted `gamma_isotope` (p, n). τ = 1/4πγ.
+K, `gamma` (t, p, n) THz, half of the full width at half maximum, and where wanted `gamma_isotope` (p, n), `gamma_elph`
+(t, p, n) of electrons and `boundary_mfp`, a length L in µm. phono3py's own κ is that of τ = 1/(4π Σγ + |v|/L).
+Points are irreducible, or with is_kappa_star=False (--nks) all of the mesh, each with linewidths of its own.
 """
 
 import os
@@ -14,10 +16,11 @@ import h5py
 import numpy as np
 
 from hpcph.crystal.dynamical import Crystal
-from hpcph.crystal.lattice import Structure
-from hpcph.crystal.mesh import block_size, blocks, preserving, reciprocal_rotations
+from hpcph.crystal.lattice import SYMMETRIC, Structure
+from hpcph.crystal.mesh import block_size, blocks, preserving, star_operations
 from hpcph.errors import InputError
-from hpcph.output.storage import Unsound, own_numbers
+from hpcph.output.storage import Unsound, own_numbers, require_hard_links
+from hpcph.phonons.lifetimes import Reference
 from hpcph.phonons.modes import diagonalise
 
 TOLERANCE = 0.03  # of the highest frequency: linewidths are often taken from other force constants
@@ -26,18 +29,32 @@ ON_MESH = 1e-5  # steps
 POINTS = 1 << 24  # of a mesh
 RATE = 4e12 * np.pi  # s⁻¹ of a linewidth of one THz, 1/τ = 4πγ
 WIDEST, LEAST = 1e6, 1e-150  # THz: no linewidth is wider, and one that is less counts as zero
+MICRON = 1e-6  # m
+SHORTEST, LONGEST = 1e-12, 1e3  # m: lengths of boundaries, as in an input
+UNPACK = {
+    b"\x1f\x8b": "gunzip",
+    b"\xfd7zXZ": "unxz",
+    b"BZh": "bunzip2",
+    b"(\xb5/\xfd": "unzstd",
+    b"PK\x03\x04": "unzip",
+}
+# κ in relaxation time, and of the Boltzmann equation: the intraband part where there is another; old names too
+RELAXED = ("kappa_intra_RTA", "kappa_intra", "kappa_P_RTA", "kappa_RTA", "kappa")
+SOLVED = ("kappa_intra_exact", "kappa_P_exact", "kappa")
 
 
 @dataclass(frozen=True)
 class Grid:
-    """Irreducible points of a mesh through Γ with their modes.
+    """Points of a mesh through Γ with their modes, at least one of every star.
 
     divisions : ndarray (3,) int; q_pc : ndarray (p, 3) fractional; frequency_pn : ndarray (p, n) Hz, ascending
+    weight_p : ndarray (p,), to how many points of the mesh each contributes, as the file says
     """
 
     divisions: np.ndarray
     q_pc: np.ndarray
     frequency_pn: np.ndarray
+    weight_p: np.ndarray
 
     @property
     def name(self) -> str:
@@ -52,7 +69,12 @@ def opened(path: Path, key: str, kind: str = "kappa-m….hdf5") -> Iterator[h5py
     try:
         if not path.is_file():
             raise Unsound("is a folder" if path.is_dir() else "no such file")
+        with path.open("rb") as raw:
+            start = raw.read(8)
+        if packed := [how for magic, how in UNPACK.items() if start.startswith(magic)]:
+            raise Unsound(f"is compressed; unpack it with {packed[0]}")
         with h5py.File(path, "r") as file:
+            require_hard_links(file)
             yield file
     except InputError:
         raise
@@ -66,11 +88,8 @@ def opened(path: Path, key: str, kind: str = "kappa-m….hdf5") -> Iterator[h5py
 
 
 def read_grid(file: h5py.File) -> Grid:
-    """The irreducible points. Raises Unsound."""
-    if "grid_matrix" in file:
-        raise Unsound("is on a generalized regular grid; use a mesh of three divisions")
-    if "qpoint" not in file or "mesh" not in file:
-        raise Unsound("has no mesh of points with their wave vectors")
+    """The points. Raises Unsound."""
+    _require_modes_of_a_mesh(file)
     divisions = own_numbers(file, "mesh")[...]
     q, frequency = (finite(own_numbers(file, name)[...]) for name in ("qpoint", "frequency"))
     whole = divisions.shape == (3,) and divisions.dtype.kind in "iu" and divisions.min() >= 1
@@ -78,30 +97,51 @@ def read_grid(file: h5py.File) -> Grid:
         raise Unsound("has no mesh of three divisions")
     if q.ndim != 2 or q.shape[1] != 3 or not np.abs(q * divisions - np.rint(q * divisions)).max() < ON_MESH:
         raise Unsound("is damaged: its wave vectors are not on its mesh")
+    divisions = divisions.astype(int)
+    if frequency.ndim == 2 and len(frequency) == divisions.prod() != len(q):
+        # a reducible collision matrix of irreducible points: every point, the first division running fastest
+        frequency = frequency[_steps(q, divisions) @ np.cumprod([1, *divisions[:2]])]
     if frequency.ndim != 2 or len(frequency) != len(q) or np.any(np.diff(frequency, axis=1) < 0):
         raise Unsound("is damaged: its frequencies are not those of its points, ascending")
-    return Grid(divisions.astype(int), q, frequency * 1e12)
+    weight = finite(own_numbers(file, "weight")[...]).astype(float) if "weight" in file else np.ones(len(q))
+    if weight.shape != (len(q),) or not 0 < weight.min() <= weight.max() <= POINTS:
+        raise Unsound("is damaged: its weights are not those of its points")
+    return Grid(divisions, q, frequency * 1e12, weight)
 
 
-def rows(grid: Grid, structure: Structure) -> np.ndarray:
-    """Row p of every point of the whole mesh, (d,) int, the last division running fastest.
+def _require_modes_of_a_mesh(file: h5py.File) -> None:
+    if "gamma_detail" in file:
+        raise Unsound("holds linewidths by triplet (gamma_detail) instead of those of modes")
+    if "grid_matrix" in file:
+        raise Unsound("is on a generalized regular grid; use a mesh of three divisions")
+    if "grid_point" in file and (one := own_numbers(file, "grid_point")).ndim == 0:
+        band = f", band {own_numbers(file, 'band_index')[()]}" if "band_index" in file else ""
+        raise Unsound(f"holds grid point {one[()]}{band} alone; put all of them together with phono3py --read-gamma")
+    if "qpoint" not in file or "mesh" not in file:
+        raise Unsound("has no mesh of points with their wave vectors")
+
+
+def _steps(q: np.ndarray, divisions: np.ndarray) -> np.ndarray:
+    """Points of the mesh in whole steps from Γ, each 0 … n − 1."""
+    return np.rint(q * divisions).astype(int) % divisions
+
+
+def stars(grid: Grid, structure: Structure) -> tuple[np.ndarray, np.ndarray]:
+    """Star of every row, (p,) int, and of every point of the whole mesh, (d,) int, the last division running fastest.
 
     Raises Unsound where point group and time reversal do not bring the rows to every point.
     """
     n = grid.divisions
+    steps = np.stack([_steps(grid.q_pc @ operation.T, n) for operation in star_operations(structure, n)])
+    image = np.ravel_multi_index(tuple(np.moveaxis(steps, -1, 0)), tuple(n))  # (g, p)
+    _, star = np.unique(image.min(axis=0), return_inverse=True)
     found = np.full(n.prod(), -1)
-    for operation in operations(grid, structure):
-        image = np.rint(grid.q_pc @ operation.T * n).astype(int) % n
-        found[np.ravel_multi_index(tuple(image.T), tuple(n))] = np.arange(len(grid.q_pc))
+    found[image] = star.ravel()
     if np.any(found < 0):
-        raise Unsound(f"lacks {np.sum(found < 0)} of {len(found)} points of its mesh: it is of another crystal")
-    return found
-
-
-def operations(grid: Grid, structure: Structure) -> np.ndarray:
-    """Point group and time reversal as they act on the mesh, (g, 3, 3) int on fractional wave vectors."""
-    kept = reciprocal_rotations(structure.rotations[preserving(structure, grid.divisions, np.zeros(3))])
-    return np.unique(np.concatenate([kept, -kept]), axis=0)
+        raise Unsound(
+            f"lacks {np.sum(found < 0)} of {len(found)} points of its mesh: it is of another crystal or symmetry"
+        )
+    return star.ravel(), found
 
 
 def difference(grid: Grid, crystal: Crystal) -> float:
@@ -142,10 +182,51 @@ def read_rates(file: h5py.File, grid: Grid, temperature: np.ndarray, interpolate
     isotopes = finite(own_numbers(file, "gamma_isotope")[...]) if "gamma_isotope" in file else np.zeros(gamma.shape[1:])
     if isotopes.shape != gamma.shape[1:]:
         raise Unsound("is damaged: gamma_isotope has another shape than gamma")
-    found = np.empty((len(temperature), *gamma.shape[1:]))
-    for row, (low, high, part, here, as_is) in enumerate(zip(last, step, share, nearest, exact, strict=True)):
-        found[row] = finite(gamma[here]) if as_is else (1 - part) * finite(gamma[low]) + part * finite(gamma[high])
-    return rates(found) + rates(isotopes)
+    total = np.broadcast_to(rates(isotopes), (len(temperature), *isotopes.shape)).copy()
+    for widths in (gamma, *_electrons(file, gamma.shape)):
+        for row, (low, high, part, here, as_is) in enumerate(zip(last, step, share, nearest, exact, strict=True)):
+            found = finite(widths[here]) if as_is else (1 - part) * finite(widths[low]) + part * finite(widths[high])
+            total[row] += rates(found)
+    return total
+
+
+def _electrons(file: h5py.File, shape: tuple[int, ...]) -> list[np.ndarray]:
+    """Linewidths by electrons where the file has them, (t, p, n), without the axis of a single width of smearing."""
+    if "gamma_elph" not in file:
+        return []
+    found = own_numbers(file, "gamma_elph")[...]
+    if found.shape not in (shape, (1, *shape)):
+        raise Unsound("is damaged: gamma_elph has another shape than gamma")
+    return [found.reshape(shape)]
+
+
+def read_boundary(file: h5py.File) -> float:
+    """L in m after which boundaries scatter, which gamma does not include; infinite without. Raises Unsound."""
+    if "boundary_mfp" not in file:
+        return np.inf
+    length = finite(own_numbers(file, "boundary_mfp")[...]) * MICRON
+    if length.size != 1 or not SHORTEST <= length.item() <= LONGEST:
+        raise Unsound("is damaged: boundary_mfp is no length in µm")
+    return float(length.item())
+
+
+def read_conductivity(file: h5py.File, grid: Grid, structure: Structure) -> Reference:
+    """phono3py's own κ, to compare with; made symmetric, which it is not where every point is calculated by itself."""
+    name, kelvin = Path(file.filename).name, np.atleast_1d(own_numbers(file, "temperature")[...])
+    kept = structure.rotations_cartesian[preserving(structure, grid.divisions, np.zeros(3))]
+    solved = SOLVED if "kappa_RTA" in file else SOLVED[:-1]
+    return Reference(name, kelvin, *(_tensors(file, names, kelvin, kept) for names in (RELAXED, solved)))
+
+
+def _tensors(file: h5py.File, names: tuple[str, ...], kelvin: np.ndarray, operations: np.ndarray) -> np.ndarray | None:
+    """The first of some tensors that is there, (t, 3, 3); None where there is none to compare with."""
+    found = [own_numbers(file, name)[...] for name in names if name in file][:1]
+    if not found or found[0].shape != (len(kelvin), 6) or not np.all(np.isfinite(found[0])):
+        return None
+    full = np.empty((len(kelvin), 3, 3))
+    for voigt, (i, j) in zip(found[0].T, SYMMETRIC, strict=True):
+        full[:, i, j] = full[:, j, i] = voigt
+    return np.einsum("gij,tjk,glk->til", operations, full, operations) / len(operations)
 
 
 def rates(widths: np.ndarray) -> np.ndarray:

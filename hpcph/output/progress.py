@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from hpcph.output.numbers import SOURCES, alone, with_errors
 from hpcph.output.pipe import hush
 from hpcph.response.convergence import FeedbackUncertainty, Uncertainty
 from hpcph.response.feedback import Feedback
@@ -17,7 +18,7 @@ from hpcph.response.sample import Samples
 from hpcph.response.thermal import ThermalResponse
 
 ROWS = 9  # temperatures in the closing table
-LOG_WIDTH = 140  # columns of a table
+LOG_WIDTH = 170  # columns of a table
 INTERVAL = 10.0  # s between lines of a batch log
 NOTEBOOK_INTERVAL = 0.2  # s between two states of a notebook's bar
 
@@ -135,38 +136,44 @@ def _watched() -> bool:
 
 def closing_table(
     thermal: ThermalResponse,
-    spread: Uncertainty,
+    spread: dict[str, Uncertainty],
     lifetime: float,
     axis: np.ndarray,
     coupled: Feedback | None,
-    doubt: FeedbackUncertainty | None,
+    doubt: dict[str, FeedbackUncertainty],
     samples: Samples | None,
 ) -> Table:
     """T, γ^NL along the axis, and for the first sample γ^LL with its channels, η, r_c and the unscaled γ^LL.
 
-    The numbers after ± are the estimated errors of the mesh. axis : ndarray (3,), unit vector
+    The numbers after ± are the estimated errors of mesh and lattice: spread and doubt by their kind. axis : ndarray
+    (3,), unit vector
     """
     table = Table(box=None, pad_edge=False)
-    headers = ["T (K)", "γ^NL (J s m⁻² K⁻¹)"]
+    known = [SOURCES[kind] for kind, error in spread.items() if np.isfinite(error.gamma_nl_rate).all()]
+    headers = ["T (K)", f"{' ± '.join(['γ^NL', *known])} (J s m⁻² K⁻¹)"]
     if coupled is not None and samples is not None:
         headers += [f"γ^LL at {samples.radius_r[0] * 1e9:g} nm", "D", "OD", "η", "r_c (nm)"]
         headers += ["γ^LL unscaled"] if coupled.scale != 1 else []
     for header in headers:
         table.add_column(header, justify="right", no_wrap=True)
     chosen = np.unique(np.linspace(0, len(thermal.temperature) - 1, ROWS).round().astype(int))
+    reach = np.abs(axis)
     for t in chosen:
-        flow, reach = axis @ thermal.gamma_nl_rate[t] @ axis, np.abs(axis)
-        flow_error = reach @ spread.gamma_nl_rate[t] @ reach
-        row = [f"{thermal.temperature[t]:g}", _with_error(lifetime * flow, lifetime * flow_error)]
-        if coupled is not None and doubt is not None:
-            eta = coupled.amplification[t, 0]
+        flow = axis @ thermal.gamma_nl_rate[t] @ axis
+        errors = [reach @ error.gamma_nl_rate[t] @ reach for error in spread.values()]
+        row = [f"{thermal.temperature[t]:g}", with_errors(lifetime * flow, *(lifetime * e for e in errors))]
+        if coupled is not None:
+            eta, total = coupled.amplification[t, 0], coupled.gamma_total[t, 0]
+            of = {
+                part: [getattr(error, part)[t, 0] for error in doubt.values()]
+                for part in ("gamma_total", "gamma_diagonal", "gamma_off_diagonal", "amplification")
+            }
             for part in ("gamma_total", "gamma_diagonal", "gamma_off_diagonal"):
-                row.append(_with_error(getattr(coupled, part)[t, 0], getattr(doubt, part)[t, 0]))
-            row += ["supercritical" if np.isnan(eta) else f"{eta:.7g}", f"{coupled.critical_radius[t] * 1e9:.4g}"]
-            row += [f"{coupled.gamma_unscaled[t, 0]:.4e}"] if coupled.scale != 1 else []
+                row.append(with_errors(getattr(coupled, part)[t, 0], *of[part]))
+            row.append("supercritical" if np.isnan(eta) else alone(eta, *of["amplification"]))
+            radius = coupled.critical_radius[t] * 1e9
+            row.append(alone(radius, *(radius * e / abs(2 * total) for e in of["gamma_total"] if total)))
+            if coupled.scale != 1:
+                row.append(alone(coupled.gamma_unscaled[t, 0], *(e / coupled.scale for e in of["gamma_total"])))
         table.add_row(*row)
     return table
-
-
-def _with_error(value: float, error: float) -> str:
-    return f"{value:.4e}" if np.isnan(error) else f"{value:.4e} ± {error:.0e}"

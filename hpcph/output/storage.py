@@ -43,7 +43,7 @@ def walk(file: h5py.File) -> dict[str, h5py.Group | h5py.Dataset]:
             raise Unsound(f"{path} has too many groups or datasets")
         for name in group:
             below = f"{path}/{name}"
-            if not OWN.fullmatch(name) or not isinstance(group.get(name, getlink=True), h5py.HardLink):
+            if not OWN.fullmatch(name) or not is_hard(group, name):
                 raise Unsound(f"{ascii(below)[1:60]} is a link or no name of hpcph")
             kind = group.get(name, getclass=True)
             if kind is h5py.Group:
@@ -64,19 +64,34 @@ def _stands_in(dataset: h5py.Dataset, length: int) -> bool:
     return size == dataset.size * each and 0 < offset and offset + size <= length
 
 
-def own_numbers(file: h5py.File, name: str, row_of: int | None = None) -> h5py.Dataset:
+def is_hard(group: h5py.Group, name: str) -> bool:
+    """Does the group hold something of that name itself? h5py's own tests follow links, into whatever they name."""
+    try:
+        return group.id.links.get_info(name.encode()).type == h5py.h5l.TYPE_HARD
+    except RuntimeError:  # no such name
+        return False
+
+
+def require_hard_links(file: h5py.File) -> None:
+    """Raise Unsound where a name of the root group leads elsewhere; such a file must not be asked for its names."""
+    for name in file:
+        if not is_hard(file, name):
+            raise Unsound(f"{ascii(name)[1:-1][:60]} is not an array of numbers in the file")
+
+
+def own_numbers(file: h5py.File, name: str, row_of: int | None = None, most: int = FOREIGN) -> h5py.Dataset:
     """A dataset of another program's file: real numbers that stand in the file itself, in chunks or not.
 
-    row_of : axis of three of which one row is read
+    row_of : axis of three of which one row is read; most : bytes that it may take
 
     Raises Unsound.
     """
-    dataset = file[name] if isinstance(file.get(name, getlink=True), h5py.HardLink) else None
+    dataset = file[name] if is_hard(file, name) else None
     if not isinstance(dataset, h5py.Dataset) or dataset.dtype.kind not in "iuf" or not dataset.id.get_storage_size():
         raise Unsound(f"{name} is not an array of numbers in the file")
     read = dataset.nbytes // (dataset.shape[row_of] if row_of is not None and dataset.ndim == 3 else 1)
     chunk = int(np.prod(dataset.chunks or 0)) * dataset.dtype.itemsize
-    if dataset.is_virtual or dataset.external or max(chunk, read) > FOREIGN:
+    if dataset.is_virtual or dataset.external or max(chunk, read) > most:
         raise Unsound(f"{name} is not an array of numbers in the file")
     return dataset
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 from ase import Atoms
-from ase.data import atomic_numbers, covalent_radii
 
 from hpcph.crystal.chain import Units
+from hpcph.output.atoms import number, radius
 from hpcph.output.optics import PER_CELL
 
 ANGSTROM = 1e-10
@@ -67,7 +67,7 @@ def length(result: xr.Dataset) -> float:
         return ANGSTROM
     symbols = [str(symbol) for symbol in result["crystal_symbols"].values]
     lattice, positions = result["crystal_lattice"].values / ANGSTROM, result["crystal_positions"].values
-    atoms = Atoms(symbols, scaled_positions=positions, cell=lattice, pbc=True)
-    near = atoms.repeat((2, 2, 2)).get_all_distances(mic=True)
+    cell = Atoms([number(s) for s in symbols], scaled_positions=positions, cell=lattice, pbc=True)
+    near = cell.repeat((2, 2, 2)).get_all_distances(mic=True)
     shortest = near[near > 1e-6].min() * ANGSTROM
-    return shortest / (2 * np.mean([covalent_radii[atomic_numbers[symbol]] for symbol in symbols]))
+    return shortest / (2 * np.mean([radius(symbol) for symbol in symbols]))

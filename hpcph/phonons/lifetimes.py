@@ -1,10 +1,12 @@
 """How long phonons live, by mode and temperature: linewidths on a grid, scattering by boundaries (theory §3)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
 
+from hpcph.crystal.lattice import Structure
+from hpcph.crystal.mesh import star_operations
 from hpcph.phonons.angular_momentum import block_average
 from hpcph.phonons.modes import Modes
 
@@ -41,6 +43,10 @@ class Linewidths:
         shares = np.zeros((len(q_kc), len(rows)))
         np.add.at(shares, (np.arange(len(q_kc))[:, None], column.reshape(row_kc.shape)), share_kc)
         return shares @ table[:, rows]
+
+    def anywhere(self, structure: Structure) -> "Linewidths":
+        """The same, interpolated off the mesh."""
+        return replace(self, operations=star_operations(structure, self.divisions))
 
     def _neighbours(self, q_kc: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Rows and shares of trilinear interpolation: the corners of the cells around all images, (k, 8 g) each."""
@@ -83,6 +89,12 @@ class Scattering:
         """Size of the table."""
         return self.bulk.rate_tpn.nbytes + self.bulk.point.nbytes if isinstance(self.bulk, Linewidths) else 0
 
+    def anywhere(self, structure: Structure) -> "Scattering":
+        """The same, linewidths interpolated off their mesh."""
+        if not isinstance(self.bulk, Linewidths) or self.everywhere:
+            return self
+        return replace(self, bulk=self.bulk.anywhere(structure))
+
     def reach(self, grid: tuple[int, int, int]) -> bool:
         """Are rates known at all points of a mesh through Γ?"""
         return self.everywhere or not np.any(self.bulk.divisions % np.array(grid))  # type: ignore[union-attr]
@@ -101,6 +113,42 @@ class Scattering:
         rates = bulk + speed_kn / self.boundary
         rates[:, shared] = np.moveaxis(block_average(np.moveaxis(rates[:, shared], 0, -1), block[shared]), -1, 0)
         return rates
+
+
+@dataclass(frozen=True)
+class Reference:
+    """κ that the program of the linewidths found with them, to compare with.
+
+    name : of its file; temperature : ndarray (t,) K
+    relaxed_tij, solved_tij : ndarray (t, 3, 3) W m⁻¹ K⁻¹ in relaxation time and of the Boltzmann equation, or None
+    """
+
+    name: str
+    temperature: np.ndarray
+    relaxed_tij: np.ndarray | None
+    solved_tij: np.ndarray | None
+
+
+def mean_of_stars(rate_tpn: np.ndarray, casimir_pn: np.ndarray, star_p: np.ndarray, weight_p: np.ndarray) -> np.ndarray:
+    """Rates 1/τ of stars whose arms have rates of their own, (t, s, n) s⁻¹.
+
+    The sum of v v τ over the arms, made symmetric, is that of the mean of τ, boundaries included: κ and γ^NL are those
+    of the sum over every point.
+
+    rate_tpn : ndarray (t, p, n) s⁻¹ of rows; casimir_pn : ndarray (p, n) s⁻¹, |v|/L, which is not in what is returned
+    star_p : ndarray (p,) int, star of every row; weight_p : ndarray (p,), points of the mesh that a row stands for
+    """
+    share = weight_p / np.bincount(star_p, weight_p)[star_p]
+    stars = star_p.max() + 1
+
+    def summed(values_pn: np.ndarray) -> np.ndarray:
+        sums = np.zeros((stars, values_pn.shape[-1]))
+        np.add.at(sums, star_p, share[:, None] * values_pn)
+        return sums
+
+    with np.errstate(divide="ignore"):  # translations at Γ live for ever
+        total = np.stack([1 / summed(1 / (rate_pn + casimir_pn)) for rate_pn in rate_tpn])
+    return np.maximum(total - summed(casimir_pn), 0)
 
 
 def lifetimes(rate_tkn: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from hpcph.crystal.dynamical import Crystal, matrices_and_halves
+from hpcph.crystal.mesh import is_gamma
 
 DEGENERATE = 2 * np.pi * 1e7  # rad s⁻¹ (1e-5 THz): modes closer than this form a block
 FROZEN = 1e20  # rad s⁻¹: a frequency that no temperature excites
@@ -82,8 +83,7 @@ def diagonalise(crystal: Crystal, q_kc: np.ndarray, nonanalytic=None) -> Modes:
     square, vectors = np.linalg.eigh(D, UPLO="U")
     frequency = np.sign(square) * np.sqrt(np.abs(square))
     active = frequency > ZERO
-    at_gamma = np.flatnonzero(np.all(np.abs(q_kc - np.rint(q_kc)) < 1e-12, axis=1))
-    for k in at_gamma:  # whatever rounding or a broken sum rule left of the three translations
+    for k in np.flatnonzero(is_gamma(q_kc)):  # whatever rounding or a broken sum rule left of the three translations
         active[k, np.argsort(np.abs(frequency[k]))[:3]] = False
         frequency[k, np.argsort(np.abs(frequency[k]))[:3]] = 0.0
     return Modes(frequency, vectors, half, active)

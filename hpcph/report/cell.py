@@ -3,10 +3,8 @@
 import numpy as np
 import plotly.graph_objects as go
 import xarray as xr
-from ase.data import atomic_numbers, covalent_radii
-from ase.data.colors import jmol_colors
 
-from hpcph.output import axis, units
+from hpcph.output import atoms, axis, units
 from hpcph.output.bonds import bonded
 from hpcph.report import embed, modes, style
 
@@ -21,14 +19,13 @@ def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
     """An empty scene, and everything that fills it: sites of one to three cells and the modes."""
     lattice = result["crystal_lattice"].values / units.length(result)
     symbols = [str(symbol) for symbol in result["crystal_symbols"].values]
-    numbers = [atomic_numbers[symbol] for symbol in symbols]
     data = {
         "modes": modes.build(result),
         "axis": axis.unit(result).tolist(),
         "length": "" if units.is_model(result) else " Å",
         "symbol": symbols,
-        "colour": ["#" + "".join(f"{round(255 * c):02x}" for c in jmol_colors[z]) for z in numbers],
-        "size": [round(4 + 8 * float(covalent_radii[z]), 1) for z in numbers],
+        "colour": ["#" + "".join(f"{round(255 * c):02x}" for c in atoms.colour(symbol)) for symbol in symbols],
+        "size": [round(4 + 8 * atoms.radius(symbol), 1) for symbol in symbols],
         "cells": {str(count): _sites(symbols, result["crystal_positions"].values, lattice, count) for count in CELLS},
     }
     return {"cell": _scene()}, data

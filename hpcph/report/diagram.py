@@ -4,9 +4,11 @@ import numpy as np
 import plotly.graph_objects as go
 import xarray as xr
 
+from hpcph.output import doubt
 from hpcph.report import embed, style
 from hpcph.response.feedback import of_radius, radius_at
 
+PARTS = ("diagonal", "off_diagonal", "total")
 RADII = 96
 CONTOURS = {0.1: "dot", 0.5: "dash", 1.0: "solid"}
 
@@ -19,7 +21,7 @@ def table(result: xr.Dataset) -> dict[str, np.ndarray]:
     distance = np.abs(np.log(between[:, None] / stored)).min(axis=1)
     radius = np.union1d(between[distance > 0.5 * np.log(between[1] / between[0])], stored)
     found = {"temperature": temperature, "radius": radius}
-    for part in ("diagonal", "off_diagonal", "total"):
+    for part in PARTS:
         found[part] = of_radius(result[f"feedback_gamma_ll_{part}"].values[:, 0], stored[0], radius)
         known = np.searchsorted(radius, stored)
         found[part][:, known] = result[f"feedback_gamma_ll_{part}"].values  # to the last bit
@@ -30,33 +32,60 @@ def table(result: xr.Dataset) -> dict[str, np.ndarray]:
     return found
 
 
+def errors(result: xr.Dataset) -> dict[str, dict[str, np.ndarray]]:
+    """Known errors (t,) of the channels and their sum by source, for the smallest radius; they fall as r⁻² too."""
+    found: dict[str, dict[str, np.ndarray]] = {}
+    for part in PARTS:
+        for source, name in doubt.beside(result, f"feedback_gamma_ll_{part}").items():
+            found.setdefault(source, {})[part] = result[name].values[:, 0]
+    return found
+
+
 def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
     """The three figures and the tables behind the sliders."""
-    found = table(result)
-    names = ("diagonal", "off_diagonal", "total", "amplification")
-    data: dict = {name: embed.array(found[name], "f8") for name in names}
+    found, open_ = table(result), errors(result)
+    data: dict = {name: embed.array(found[name], "f8") for name in (*PARTS, "amplification")}
+    data["errors"] = [{part: embed.array(error, "f8") for part, error in of.items()} for of in open_.values()]
     data["temperature"] = found["temperature"].tolist()
     data["radius"] = (found["radius"] * 1e9).tolist()
+    data["reference"] = float(result["radius"].values[0]) * 1e9
     stored = np.argmin(np.abs(found["radius"] - result["radius"].values[0]))
     data["start"] = [int(np.argmin(np.abs(found["temperature"] - 300))), int(stored)]
     cuts = {"gamma-t": _cut("T (K)"), "gamma-r": _cut("r (nm)", **style.decades(found["radius"] * 1e9))}
-    return {"diagram": _map(result, found)} | cuts, data
+    return {"diagram": _map(result, found, open_)} | cuts, data
 
 
-def _map(result: xr.Dataset, found: dict[str, np.ndarray]) -> go.Figure:
+def _labels(result: xr.Dataset, found: dict[str, np.ndarray], open_: dict) -> tuple[list[list[str]], list[list[str]]]:
+    """γ^LL and η without the digits that are open, (r, t) each, with the sign that stands before them."""
+    reference, radius = float(result["radius"].values[0]), found["radius"]
+    spread = [of_radius(of["total"], reference, radius) for of in open_.values()]
+
+    def equals(text: str) -> str:
+        return text if text.startswith("≈") else f"= {text}"
+
+    def gain(eta: float, *errors: float) -> str:
+        return "supercritical" if np.isnan(eta) else f"η {equals(embed.alone(eta, *(eta**2 * e for e in errors)))}"
+
+    every = [range(len(found["temperature"])), range(len(radius))]
+    doubts = {(t, r): [error[t, r] for error in spread] for t in every[0] for r in every[1]}
+    gamma = [[equals(embed.alone(found["total"][t, r], *doubts[t, r])) for t in every[0]] for r in every[1]]
+    return gamma, [[gain(found["amplification"][t, r], *doubts[t, r]) for t in every[0]] for r in every[1]]
+
+
+def _map(result: xr.Dataset, found: dict[str, np.ndarray], open_: dict) -> go.Figure:
     T, r = found["temperature"], found["radius"] * 1e9
-    eta = [["supercritical" if np.isnan(x) else f"η = {x:.5g}" for x in row] for row in found["amplification"].T]
+    gamma, eta = _labels(result, found, open_)
     with np.errstate(divide="ignore"):
         z = np.log10(np.abs(found["total"].T))
     heat = go.Heatmap(
         x=T,
         y=r,
         z=z.astype("f4"),
-        customdata=found["total"].T.astype("f4"),
+        customdata=gamma,
         text=eta,
         colorscale="Cividis",
         colorbar={"title": {"text": "log₁₀ |γ<sup>LL</sup>|", "side": "right"}},
-        hovertemplate="T = %{x} K<br>r = %{y:.4g} nm<br>γ<sup>LL</sup> = %{customdata:.4g}<br>%{text}<extra></extra>",
+        hovertemplate="T = %{x} K<br>r = %{y:.4g} nm<br>γ<sup>LL</sup> %{customdata}<br>%{text}<extra></extra>",
     )
     figure = style.figure(heat, height=460, showlegend=False)
     _supercritical(figure, result, T, r)
@@ -117,7 +146,7 @@ def _cut(title: str, **ticks) -> go.Figure:
     ]
     here = go.Scatter(x=[], y=[], mode="markers", marker={"size": 10, "color": style.BLUE}, showlegend=False)
     figure = style.figure(*lines, here, height=330, xaxis={"title": title, **ticks})
-    figure.update_traces(hovertemplate="%{x:.4g}: %{y:.4g}")
+    figure.update_traces(hovertemplate="%{x:.4g}: %{text}")
     figure.update_yaxes(title="γ<sup>LL</sup>", exponentformat="power")
     if ticks:
         figure.update_yaxes(type="log", dtick=1, title="|γ<sup>LL</sup>|")

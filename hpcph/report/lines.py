@@ -5,11 +5,17 @@ import plotly.graph_objects as go
 import xarray as xr
 from plotly.subplots import make_subplots
 
-from hpcph.output import axis
+from hpcph.output import axis, doubt
 from hpcph.report import style
-from hpcph.report.embed import unit
+from hpcph.report.embed import number, unit
 
 POWER = {"exponentformat": "power", "showexponent": "all"}
+MEASURED = {
+    "gamma_nl": "thermal_gamma_nl",
+    "diagonal": "feedback_susceptibility_diagonal",
+    "off_diagonal": "feedback_susceptibility_off_diagonal",
+}
+HOVER = "%{x:.4g} K: %{text}"
 SHARES = {"gamma_nl": "γ<sup>NL</sup>", "diagonal": "χ<sup>D</sup>", "off_diagonal": "χ<sup>OD</sup>"}
 
 
@@ -34,10 +40,12 @@ def rotation(result: xr.Dataset) -> dict[str, go.Figure]:
     figures = {}
     for name in ("pam_density", "magnetization", "field"):
         if f"rotation_{name}" in result:
-            variable = result[f"rotation_{name}"]
+            variable, value = result[f"rotation_{name}"], axis.diagonal(result, f"rotation_{name}")
+            errors = [axis.spread(result, beside) for beside in doubt.beside(result, f"rotation_{name}").values()]
             line = go.Scatter(
-                x=result["temperature"].values, y=axis.diagonal(result, f"rotation_{name}"), line={"color": style.BLUE}
-            )
+                x=result["temperature"].values, y=value, line={"color": style.BLUE}, text=_texts(value, errors),
+                hovertemplate=HOVER + "<extra></extra>",
+            )  # fmt: skip
             figure = style.figure(line, height=320, xaxis_title="T (K)")
             figure.update_yaxes(title=f"{name.replace('_', ' ')} ({unit(variable.attrs['units'])})", **POWER)
             figures[f"rotation-{name}"] = figure
@@ -56,11 +64,11 @@ def spectra(result: xr.Dataset) -> go.Figure:
             colour = colours[t % len(colours)]
             figure.add_scatter(
                 x=frequency, y=by_frequency.values[t] * 1e12, row=1, col=column, line={"color": colour, "width": 1.5},
-                hovertemplate="%{x:.2f} THz: %{y:.3e}", **shared,
+                hovertemplate="%{x:.2f} THz: %{y:.2e}", **shared,
             )  # fmt: skip
             figure.add_bar(
                 x=np.arange(1, by_branch.shape[1] + 1), y=by_branch.values[t], row=2, col=column,
-                marker={"color": colour, "line": {"width": 0}}, hovertemplate="branch %{x}: %{y:.3e}",
+                marker={"color": colour, "line": {"width": 0}}, hovertemplate="branch %{x}: %{y:.2e}",
                 **(shared | {"showlegend": False}),
             )  # fmt: skip
         share = unit(by_branch.attrs["units"])
@@ -74,18 +82,26 @@ def spectra(result: xr.Dataset) -> go.Figure:
 
 
 def convergence(result: xr.Dataset) -> go.Figure:
-    """The responses on every mesh over those of the last, at the temperature nearest to 300 K."""
+    """The responses on every mesh over those of the last, which has its errors, at the temperature nearest to 300 K."""
     t = int(np.argmin(np.abs(result["temperature"].values - 300)))
     points = result["convergence_points"].values
-    figure = style.figure(height=340, xaxis_title="k-points of the full mesh", xaxis_type="log")
-    texts = ["×".join(map(str, grid)) for grid in result["convergence_grid"].values]
+    known = doubt.beside(result, MEASURED["diagonal"])
+    bars = f"; bars: error of {' and '.join(known)}" if known else ""
+    figure = style.figure(height=340, xaxis_title=f"k-points of the full mesh{bars}", xaxis_type="log")
+    grids = ["×".join(map(str, grid)) for grid in result["convergence_grid"].values]
     for (name, title), colour in zip(SHARES.items(), style.OKABE_ITO, strict=False):
         values = result[f"convergence_{name}"].values[:, t]
+        if not values[-1]:  # symmetry forbids it
+            continue
+        beside = doubt.beside(result, MEASURED[name]).values()
+        errors = [float(axis.spread(result, variable)[t]) / abs(values[-1]) for variable in beside]
+        said = [*(f"{value / values[-1]:.4f}" for value in values[:-1]), number(1.0, *errors)]
         figure.add_scatter(
-            x=points, y=values / values[-1] if values[-1] else values, name=title, text=texts, mode="lines+markers",
-            line={"color": colour}, hovertemplate="%{text}: %{y:.5f}",
+            x=points, y=values / values[-1], name=title, mode="lines+markers", line={"color": colour},
+            error_y={"array": [0.0] * (len(values) - 1) + [sum(np.nan_to_num(errors))], "width": 6, "thickness": 1.5},
+            text=[f"{grid}: {of}" for grid, of in zip(grids, said, strict=True)], hovertemplate="%{text}",
         )  # fmt: skip
-    figure.update_xaxes(tickvals=points, ticktext=texts)
+    figure.update_xaxes(tickvals=points, ticktext=grids)
     figure.update_yaxes(title=f"value / finest, {result['temperature'].values[t]:g} K")
     return figure
 
@@ -94,19 +110,32 @@ def _enhanced(result: xr.Dataset, without: str, coupled: str, title: str) -> go.
     """|component along the axis| against temperature: black without feedback, a colour a radius with it."""
     T = result["temperature"].values
     figure = style.figure(height=400, xaxis_title="T (K)")
-    hover = "%{x:.4g} K: %{y:.4e}"
-    plain = np.abs(axis.along(result, without))
+    plain, errors = axis.along(result, without), _errors(result, without)
     everything = [plain]
     if coupled in result:
-        values = np.abs(axis.along(result, coupled))
+        values, open_ = axis.along(result, coupled), _errors(result, coupled)
         everything.append(values.ravel())
         for r, radius in enumerate(result["radius"].values):
             colour = style.OKABE_ITO[r % len(style.OKABE_ITO)]
-            name = f"r = {radius * 1e9:.4g} nm"
-            figure.add_scatter(x=T, y=values[:, r], name=name, line={"color": colour}, hovertemplate=hover)
+            figure.add_scatter(
+                x=T, y=np.abs(values[:, r]), name=f"r = {radius * 1e9:.4g} nm", line={"color": colour},
+                text=_texts(values[:, r], [error[:, r] for error in open_]), hovertemplate=HOVER,
+            )  # fmt: skip
     figure.add_scatter(
-        x=T, y=plain, name="without feedback", line={"color": "#777777", "dash": "dash", "width": 3},
-        hovertemplate=hover,
+        x=T, y=np.abs(plain), name="without feedback", line={"color": "#777777", "dash": "dash", "width": 3},
+        text=_texts(plain, errors), hovertemplate=HOVER,
     )  # fmt: skip
     figure.update_yaxes(title=title, **style.decades(np.concatenate(everything)))
+    if not plain.any():
+        style.forbidden(figure)
     return figure
+
+
+def _errors(result: xr.Dataset, name: str) -> list[np.ndarray]:
+    """Known ones of components along the axis."""
+    return [axis.reach(result, beside) for beside in doubt.beside(result, name).values()]
+
+
+def _texts(value_t: np.ndarray, errors: list[np.ndarray]) -> list[str]:
+    """What stands at the points of a curve."""
+    return [number(float(value), *map(float, of)) for value, *of in zip(value_t, *errors, strict=True)]

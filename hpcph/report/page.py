@@ -16,15 +16,18 @@ from hpcph.errors import InputError
 from hpcph.output import units
 from hpcph.output.dataset import open_result
 from hpcph.output.draft import draft
-from hpcph.report import bands, cell, diagram, embed, finite, light, lines, slices, summary
+from hpcph.report import bands, cell, diagram, embed, finite, lattice, light, lines, slices, summary, tensors
 
 Built = tuple[dict[str, go.Figure], dict]
-SCRIPTS = ("page.js", "diagram.js", "cell.js", "slices.js", "sample.js", "light.js")
+SCRIPTS = ("numbers.js", "page.js", "diagram.js", "cell.js", "slices.js", "sample.js", "light.js")
 
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the page: its name, the variables one of which it needs, the input section that makes them."""
+    """A part of the page: its name, the variables one of which it needs, the input section that makes them.
+
+    Without a section there is nothing to ask for, and no part where the variables are missing.
+    """
 
     name: str
     title: str
@@ -46,6 +49,7 @@ PARTS = (
         "mesh.grid",
         lambda r: ({"convergence": lines.convergence(r)}, {}),
     ),
+    Part("lattice", "Lattice", ("elasticity_stiffness",), "", lambda _: ({}, {})),
     Part(
         "density",
         "Angular momentum per volume",
@@ -104,6 +108,8 @@ def page(result: xr.Dataset) -> str:
         light=data.get("light"),
         sample=data.get("sample"),
         finite=finite,
+        lattice=lattice,
+        tensors=tensors,
         sizes=result.sizes,
         model=units.is_model(result),
         slices_temperature=result.attrs.get("slices_temperature"),

@@ -20,6 +20,13 @@ def figure(*traces, height: int, **layout) -> go.Figure:
     return drawn
 
 
+def forbidden(figure: go.Figure) -> None:
+    """Says in an empty figure why it is empty."""
+    words = "zero: symmetry forbids a component along the axis"
+    figure.add_annotation(text=words, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False, yshift=14)
+    figure.update_yaxes(type="linear", showticklabels=False, showgrid=False, zeroline=False)
+
+
 def decades(values: np.ndarray) -> dict:
     """Ticks of a logarithmic axis: decades, or 1, 2, 3, 5, 7 of each where there are few of them."""
     seen = np.abs(values[np.isfinite(values) & (values != 0)])

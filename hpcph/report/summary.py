@@ -6,13 +6,14 @@ import numpy as np
 import xarray as xr
 from markupsafe import Markup
 
-from hpcph.output import axis, cut, units
+from hpcph.output import axis, cut, doubt, units
 from hpcph.report import style
-from hpcph.report.embed import number, space_group, subscripts
+from hpcph.report.embed import alone, number, space_group, subscripts
 
 GAMMA_NL = Markup("γ<sup>NL</sup>")
 GAMMA_LL = Markup("γ<sup>LL</sup>")
 Facts = list[tuple[str, str]]
+Component = Callable[[xr.Dataset, str], np.ndarray]
 
 
 def crystal(result: xr.Dataset) -> Facts:
@@ -60,49 +61,63 @@ def nearest(result: xr.Dataset) -> int:
     return int(np.argmin(np.abs(result["temperature"].values - 300)))
 
 
+def sources(result: xr.Dataset) -> str:
+    """What stands behind ± in that order, empty where no error is known."""
+    known = doubt.beside(result, "thermal_gamma_nl")
+    return f"± {' ± '.join(known)}" if known else ""
+
+
 def numbers(result: xr.Dataset) -> Facts:
-    """The answers at the temperature nearest to 300 K."""
+    """The answers at the temperature nearest to 300 K, with their errors."""
     t = nearest(result)
-
-    def at(of_axis: Callable[[xr.Dataset, str], np.ndarray], name: str) -> float:
-        return float(of_axis(result, name)[t]) if name in result else np.nan
-
-    flow, spread = at(axis.diagonal, "thermal_gamma_nl"), at(axis.spread, "thermal_gamma_nl_error")
     name = Markup("{} along the axis").format(GAMMA_NL)
-    facts: Facts = [(name, number(flow, spread, "J s m-2 K-1"))]
+    facts: Facts = [(name, _along(result, t, "thermal_gamma_nl", axis.diagonal, axis.spread))]
+    if "thermal_conductivity" in result:
+        facts.append(("κ along the axis", _along(result, t, "thermal_conductivity", axis.diagonal, axis.spread)))
     if "feedback_gamma_ll_total" in result:
         facts += _feedback(result, t)
     if "magnetization_density_without_feedback" in result:
-        plain = "magnetization_density_without_feedback"
-        value, error = at(axis.along, plain), at(axis.reach, f"{plain}_error")
-        facts.append(("magnetization without feedback", number(value, error, "A m-1")))
-        if "magnetization_density" in result:
-            coupled = axis.along(result, "magnetization_density")[t, 0]
-            facts.append(("magnetization with feedback", number(float(coupled), of="A m-1")))
+        plain, coupled = "magnetization_density_without_feedback", "magnetization_density"
+        facts.append(("magnetization without feedback", _along(result, t, plain, axis.along, axis.reach)))
+        if coupled in result:
+            facts.append(("magnetization with feedback", _along(result, (t, 0), coupled, axis.along, axis.reach)))
     return facts
+
+
+def _along(result: xr.Dataset, at: int | tuple[int, int], name: str, value: Component, error: Component) -> str:
+    """A component along the axis."""
+    errors = (float(error(result, beside)[at]) for beside in doubt.beside(result, name).values())
+    return number(float(value(result, name)[at]), *errors, of=result[name].attrs["units"])
 
 
 def _feedback(result: xr.Dataset, t: int) -> Facts:
-    def at(name: str) -> float:
-        variable = f"feedback_{name}"
-        return float(result[variable].values[t, 0]) if variable in result else np.nan
+    def of(name: str) -> list[float]:
+        """A number and its errors."""
+        names = [f"feedback_{name}", *doubt.beside(result, f"feedback_{name}").values()]
+        return [float(result[variable].values[t, 0]) for variable in names]
 
     radius = result["radius"].values[0] * 1e9
-    facts: Facts = [(Markup("{} at r = {:.4g} nm").format(GAMMA_LL, radius), _gamma(at, "total"))]
-    facts += [(f"{style.NAMES[part]} part", _gamma(at, part)) for part in ("diagonal", "off_diagonal")]
+    facts: Facts = [(Markup("{} at r = {:.4g} nm").format(GAMMA_LL, radius), number(*of("gamma_ll_total")))]
+    facts += [(f"{style.NAMES[part]} part", number(*of(f"gamma_ll_{part}"))) for part in ("diagonal", "off_diagonal")]
     if result.attrs["feedback_scale"] != 1:
         text = Markup("<strong>{} without scale, first principles</strong>").format(GAMMA_LL)
-        facts.append((text, Markup("<strong>{}</strong>").format(number(at("gamma_ll_unscaled")))))
-    eta = at("amplification")
-    shown = number(eta, at("amplification_error")) if np.isfinite(eta) else "supercritical: no linear response"
-    facts.append(("amplification η", shown))
-    critical = result["feedback_critical_radius"].values[t] * 1e9
-    facts.append(("critical radius", f"{number(critical)} nm" if np.isfinite(critical) else "none: feedback screens"))
+        unscaled = number(*(value / result.attrs["feedback_scale"] for value in of("gamma_ll_total")))
+        facts.append((text, Markup("<strong>{}</strong>").format(unscaled)))
+    facts.append(("amplification η", amplification(*of("amplification"))))
+    critical = [
+        float(value[t]) * 1e9 for value in (result["feedback_critical_radius"].values, *doubt.critical_radius(result))
+    ]
+    facts.append(
+        ("critical radius", number(*critical, of="nm") if np.isfinite(critical[0]) else "none: feedback screens")
+    )
     return facts
 
 
-def _gamma(at, part: str) -> str:
-    return number(at(f"gamma_ll_{part}"), at(f"gamma_ll_{part}_error"))
+def amplification(eta: float, *errors: float) -> str:
+    """η with its errors, as long as these are smaller: near the threshold the first order says nothing."""
+    if np.isnan(eta):
+        return "supercritical: no linear response"
+    return number(eta, *errors) if all(error < abs(eta) for error in errors) else alone(eta, *errors)
 
 
 def warnings(result: xr.Dataset) -> list[str]:
@@ -119,9 +134,8 @@ def warnings(result: xr.Dataset) -> list[str]:
         missing = int(result.attrs.get(f"{kind}_modes_left_out", 0))
         if missing:
             lines.append(f"{missing} {text} modes of the mesh were left out of the sums.")
-    error = result.get("thermal_gamma_nl_error")
-    if "thermal_gamma_nl" in result and (error is None or np.isnan(error.values).any()):
-        lines.append("No error estimate: it needs two coarser meshes.")
+    if "thermal_gamma_nl" in result and "mesh" not in doubt.beside(result, "thermal_gamma_nl"):
+        lines.append("No error estimate of the mesh: it needs two coarser meshes.")
     return lines
 
 

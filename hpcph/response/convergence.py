@@ -21,6 +21,7 @@ from hpcph.response.thermal import MagneticResponse, ThermalResponse
 SAFETY = 2.5
 COMPARED = 2  # coarser meshes
 SMALLEST = 1e-290  # what is smaller cannot be divided by
+TENSORS = ("gamma_nl_rate", "chi_diagonal", "chi_off_diagonal")  # of L and of the magnetization
 DEEP = 4  # levels of refinement that leave nothing of the error like h
 
 
@@ -67,7 +68,7 @@ def uncertainty(runs: Sequence[tuple[Mesh, ThermalResponse]]) -> Uncertainty:
         return [error(part + name, factors) for name, factors in kinds.items()]
 
     of_chi = irregular if mesh.refinement >= DEEP else steady
-    kinds = {"gamma_nl_rate": irregular, "chi_diagonal": of_chi, "chi_off_diagonal": of_chi}
+    kinds = dict(zip(TENSORS, (irregular, of_chi, of_chi), strict=True))
     magnetic = MagneticResponse(*errors("magnetic.")) if runs[-1][1].magnetic else None
     flow, diagonal, off_diagonal = errors("")
     return Uncertainty(flow, diagonal, off_diagonal, error("conductivity_rate", irregular), magnetic)
@@ -78,7 +79,7 @@ def relative(errors: Uncertainty, response: ThermalResponse, operations: np.ndar
 
     operations : ndarray (g, 3, 3) of the crystal's point group; if it forbids γ^NL, the second number is 0
     """
-    flow = _ratio(errors.gamma_nl_rate, response.gamma_nl_rate) if _allows_axial(operations) else 0.0
+    flow = _ratio(errors.gamma_nl_rate, response.gamma_nl_rate) if allows_axial(operations) else 0.0
     return _ratio(errors.chi, response.chi), flow
 
 
@@ -90,7 +91,7 @@ def _ratio(error: np.ndarray, value: np.ndarray) -> float:
     return float(np.max(np.divide(of_error, of_value, out=ratio, where=of_value > 0)))
 
 
-def _allows_axial(operations: np.ndarray) -> bool:
+def allows_axial(operations: np.ndarray) -> bool:
     """Does the point group leave any axial tensor of second rank alone?"""
     parity = np.linalg.det(operations)
     characters = parity * np.trace(operations, axis1=1, axis2=2) ** 2
@@ -99,11 +100,12 @@ def _allows_axial(operations: np.ndarray) -> bool:
 
 @dataclass(frozen=True)
 class FeedbackUncertainty:
-    """Errors of a Feedback along the axis, (t, r) each; its scale counts as exact."""
+    """Errors of a Feedback along the axis, (t, r) each, and of its density, (t, r, 3); its scale counts as exact."""
 
     gamma_diagonal: np.ndarray
     gamma_off_diagonal: np.ndarray
     amplification: np.ndarray
+    pam_density: np.ndarray
 
     @property
     def gamma_total(self) -> np.ndarray:
@@ -112,14 +114,31 @@ class FeedbackUncertainty:
 
 
 def feedback_uncertainty(
-    errors: Uncertainty, samples: Samples, axis: np.ndarray, coupled: Feedback
+    errors: Uncertainty,
+    thermal: ThermalResponse,
+    samples: Samples,
+    axis: np.ndarray,
+    drive: np.ndarray,
+    coupled: Feedback,
 ) -> FeedbackUncertainty:
-    """Errors of γ^LL = scale · V_sample n·χ I⁻¹·n and of η, δη = η² δγ^LL."""
+    """Errors of γ^LL = scale · V_sample n·χ I⁻¹·n, of η, δη = η² δγ^LL, and of ⟨L⟩ = (1 − Γ)⁻¹⟨L⟩⁰.
+
+    δ⟨L⟩ = (1 − Γ)⁻¹ (δ⟨L⟩⁰ + δΓ ⟨L⟩), all of its parts taken as positive; drive (3,) is τ∇T in s K m⁻¹
+    """
     n = axis / np.linalg.norm(axis)
-    lever = np.abs(samples.inverse_inertia_rij @ n)
+    inverse, reach = samples.inverse_inertia_rij, np.abs(samples.inverse_inertia_rij)
+    lever = np.abs(inverse @ n)
 
     def along(error: np.ndarray) -> np.ndarray:
         return coupled.scale * np.einsum("i,tij,rj->tr", np.abs(n), error, lever)
 
     diagonal, off_diagonal = along(errors.chi_diagonal), along(errors.chi_off_diagonal)
-    return FeedbackUncertainty(diagonal, off_diagonal, coupled.amplification**2 * (diagonal + off_diagonal))
+    strength = coupled.scale * coupled.coupling.value
+    solvable = np.isfinite(coupled.amplification)[..., None, None]
+    system = np.where(solvable, np.eye(3) - strength * np.einsum("tij,rjk->trik", thermal.chi, inverse), np.eye(3))
+    opened = coupled.scale * np.einsum("tij,rjk->trik", errors.chi, reach)
+    source = (errors.gamma_nl_rate @ np.abs(drive))[:, None] + np.einsum(
+        "trij,trj->tri", opened, np.abs(coupled.pam_density)
+    )
+    density = np.einsum("trij,trj->tri", np.abs(np.linalg.inv(system)), source)
+    return FeedbackUncertainty(diagonal, off_diagonal, coupled.amplification**2 * (diagonal + off_diagonal), density)

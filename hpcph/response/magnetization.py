@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpcph.constants import mu_0
+from hpcph.response.convergence import FeedbackUncertainty
 from hpcph.response.feedback import Feedback
 from hpcph.response.sample import Samples
 from hpcph.response.thermal import MagneticResponse
@@ -12,7 +13,7 @@ from hpcph.response.thermal import MagneticResponse
 
 @dataclass(frozen=True)
 class Magnetization:
-    """Magnetization in a gradient, A m⁻¹.
+    """Magnetization in a gradient, A m⁻¹; or its errors.
 
     without : ndarray (t, 3), γ^N ∇T
     coupled : ndarray (t, r, 3), with feedback, NaN where supercritical; None where there is none
@@ -38,6 +39,26 @@ def magnetization(
     strength = feedback.scale * feedback.coupling.value
     field = strength * np.einsum("rij,trj->tri", samples.inverse_inertia_rij, feedback.pam_density)
     return Magnetization(without, without[:, None] + np.einsum("tij,trj->tri", response.chi, field))
+
+
+def uncertainty(
+    errors: MagneticResponse,
+    response: MagneticResponse,
+    drive: np.ndarray,
+    feedback: Feedback | None,
+    doubt: FeedbackUncertainty | None,
+    samples: Samples | None,
+) -> Magnetization:
+    """Bounds of the errors of `magnetization` from those of its tensors and, doubt, of the feedback."""
+    without = errors.gamma_nl_rate @ np.abs(drive)
+    if feedback is None or doubt is None or samples is None:
+        return Magnetization(without, None)
+    inverse = samples.inverse_inertia_rij
+    turning = np.abs(np.einsum("rij,trj->tri", inverse, feedback.pam_density))
+    opened = np.einsum("tij,trj->tri", errors.chi, turning)
+    carried = np.abs(np.einsum("tij,rjk->trik", response.chi, inverse))
+    opened += np.einsum("trij,trj->tri", carried, doubt.pam_density)
+    return Magnetization(without, without[:, None] + feedback.scale * opened)
 
 
 def field(magnetization: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ import numpy as np
 
 from hpcph.crystal.dynamical import Crystal, nonanalytic
 from hpcph.crystal.lattice import SYMMETRIC, Structure
+from hpcph.crystal.mesh import is_gamma
 from hpcph.phonons import magnetic_moment, screw
 from hpcph.phonons.angular_momentum import block_average, polarization_by_atom
 from hpcph.phonons.eigenvectors import canonical
@@ -112,9 +113,11 @@ def _labels(
     structure: Structure, modes: Modes, q_kc: np.ndarray, direction_kc: np.ndarray, n: np.ndarray
 ) -> np.ndarray:
     """Crystal angular momentum of the turn about n, (q, n); NaN at wave vectors, or limits to Γ, that are off it."""
-    k = q_kc @ structure.reciprocal_vc
-    k = np.where(np.linalg.norm(k, axis=1)[:, None] > 0, k, direction_kc)
-    on_axis = np.flatnonzero(np.linalg.norm(np.cross(k, n), axis=1) < 1e-6 * np.linalg.norm(k, axis=1))
+
+    def along(k: np.ndarray) -> np.ndarray:
+        return np.linalg.norm(np.cross(k, n), axis=1) <= 1e-6 * np.linalg.norm(k, axis=1)
+
+    on_axis = np.flatnonzero(along(q_kc @ structure.reciprocal_vc) & (along(direction_kc) | ~is_gamma(q_kc)))
     label = np.full(modes.frequency_kn.shape, np.nan)
     if on_axis.size:
         label[on_axis], _ = screw.labels(structure, modes.at(on_axis), n)
@@ -122,12 +125,12 @@ def _labels(
 
 
 def _limits(crystal: Crystal, q_kc: np.ndarray, direction_kc: np.ndarray):
-    at_gamma = np.flatnonzero(np.all(np.abs(q_kc) < 1e-12, axis=1))
+    at_gamma = np.flatnonzero(is_gamma(q_kc))
     if crystal.dipoles is None or not at_gamma.size:
         return None
     extra = np.zeros((len(q_kc), crystal.modes, crystal.modes), complex)
     for k in at_gamma:
-        extra[k] = nonanalytic(crystal, crystal.dipoles, direction_kc[k])
+        extra[k] = nonanalytic(crystal, crystal.dipoles, direction_kc[k], q_kc[k])
     return extra
 
 

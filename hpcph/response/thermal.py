@@ -16,6 +16,8 @@ from hpcph.response.coherence import COLUMNS, MAGNETIC
 from hpcph.response.occupation import bose
 from hpcph.response.weights import ModeWeights
 
+FORBIDDEN = 1e-9  # what rounding leaves of a mean over operations that vanishes
+
 
 @dataclass(frozen=True)
 class ThermalSums:
@@ -189,8 +191,9 @@ def response(sums: ThermalSums, temperature: np.ndarray, volume: float, operatio
     parity, even = np.linalg.det(operations), np.ones(len(operations))
 
     def average(tensors: np.ndarray, signs: np.ndarray) -> np.ndarray:
-        turned = np.einsum("g,gij,tjk,glk->til", signs, operations, tensors.reshape(-1, 3, 3), operations)
-        return turned / (len(operations) * volume)
+        turns = np.einsum("g,gij,glk->iljk", signs / len(operations), operations, operations)
+        turns[np.abs(turns) < FORBIDDEN] = 0.0  # what symmetry forbids is zero to the last bit
+        return np.einsum("iljk,tjk->til", turns, tensors.reshape(-1, 3, 3)) / volume
 
     magnetic = coherence = None
     if sums.coherence.shape[1]:

@@ -17,6 +17,7 @@ from hpcph.errors import InputError
 from hpcph.listener import Listener
 from hpcph.phonons.angular_momentum import matrices
 
+pytestmark = pytest.mark.petsc
 NAME, GRID = "embedded", (3, 3, 3)
 
 

@@ -60,6 +60,7 @@ def test_linewidths(tmp_path):
         assert world.compute(comm, tmp_path, given).sha256 == expected
 
 
+@pytest.mark.petsc
 def test_collisions(tmp_path):
     """Killed while the equation is solved, gone on with on as many ranks. Other files of either kind are refused, an
     unfinished run and its result stay."""
@@ -80,6 +81,7 @@ def test_collisions(tmp_path):
     refused(tmp_path, given, kappa, wider, "holds a result of another input")
 
 
+@pytest.mark.petsc
 def test_a_matrix_that_changes_during_the_run(tmp_path):
     """What was looked at in the beginning is what is solved in the end, or one line."""
     path = collisions.write(tmp_path / "c.hdf5", *collisions.made_up(NAME, GRID))
@@ -90,6 +92,7 @@ def test_a_matrix_that_changes_during_the_run(tmp_path):
         correction(comm, equation, crystal, scattered, T, None, Listener(print, lambda: False))
 
 
+@pytest.mark.petsc
 def test_a_stop_between_two_temperatures(tmp_path):
     """Heard before the next one is solved."""
     path = collisions.write(tmp_path / "c.hdf5", *collisions.made_up(NAME, GRID))

@@ -46,6 +46,7 @@ def measure(path: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.petsc
 def test_memory_goes_like_one_over_the_ranks(tmp_path):
     """No rank ever holds more than its rows and what reads them: 1, 2 and 4 ranks."""
     path, size = tmp_path / "large.hdf5", POINTS * MODES

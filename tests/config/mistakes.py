@@ -14,6 +14,7 @@ GOOD = {
     "gradient": "1 K/mm",
 }
 CYLINDER = "sample: {radius: 20 nm}"
+CELL = "{{force_constants: a, supercell: {}}}".format
 BIG_MATRIX = f"[[{HUGE}, 0, 0], [0, 1, 0], [0, 0, 1]]"
 NO_THERMAL = dict.fromkeys(("mesh", "temperature", "lifetime", "gradient"))
 BAD = [  # what is changed, the key that the complaint names, words of the fix
@@ -41,6 +42,15 @@ BAD = [  # what is changed, the key that the complaint names, words of the fix
     ({"crystal": f"{{force_constants: a, primitive: {BIG_MATRIX}}}"}, "crystal.primitive", ""),
     ({"crystal": "{force_constants: a, supercell: [2, 2]}"}, "crystal.supercell", "3"),
     ({"crystal": "{force_constants: a, supercell: [2, 2, 0]}"}, "crystal.supercell[2]", "greater"),
+    ({"crystal": "{force_constants: a, supercell: 2}"}, "crystal.supercell", "list"),
+    ({"crystal": CELL("[[2, 0, 0], [0, 2, 0]]")}, "crystal.supercell", "3"),
+    ({"crystal": CELL("[[2, 0], [0, 2], [0, 0]]")}, "crystal.supercell[0]", "3"),
+    ({"crystal": CELL("[[0, 1, 0], [1, 0, 0], [0, 0, 1]]")}, "crystal.supercell", "positive"),
+    ({"crystal": CELL("[[1, 1, 0], [1, 1, 0], [0, 0, 1]]")}, "crystal.supercell", "positive"),
+    ({"crystal": CELL("[[0.5, 0, 0], [0, 1, 0], [0, 0, 1]]")}, "crystal.supercell[0][0]", ""),
+    ({"crystal": CELL("[[200, 0, 0], [0, 1, 0], [0, 0, 1]]")}, "crystal.supercell[0][0]", ""),
+    ({"crystal": "{force_constants: a, calculator: gaussian}"}, "crystal.calculator", "'qe'"),
+    ({"crystal": "{force_constants: a, calculator: [qe]}"}, "crystal.calculator", "'qe'"),
     ({"crystal": "{force_constants: a, allow_unstable: 1}"}, "crystal.allow_unstable", "boolean"),
     ({"crystal": "{force_constants: a, allow_unstable: no}"}, "crystal.allow_unstable", "boolean"),
     ({"crystal": "{force_constants: '${HPCPH_NOT_SET}/a'}"}, "input", "export HPCPH_NOT_SET"),

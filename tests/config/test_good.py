@@ -22,6 +22,7 @@ crystal:
   force_sets: FORCE_SETS
   born: BORN
   supercell: [2, 3, 4]
+  calculator: qe
   nac: gonze
   sum_rules: [translational]
   primitive: [[0.5, 0.5, 0], [0, 0.5, 0.5], [0.5, 0, 0.5]]
@@ -56,7 +57,7 @@ def test_defaults_of_a_minimal_input(tmp_path):
     """Everything that may be left out has the documented default."""
     given = read(tmp_path, MINIMAL).input
     assert given.crystal.nac is None and given.crystal.primitive == "auto"
-    assert given.crystal.sum_rules == ["translational", "rotational"]
+    assert given.crystal.sum_rules == ["translational", "rotational", "huang"]
     assert given.crystal.allow_unstable is False and given.crystal.symmetry_tolerance is None
     assert given.axis == [0, 0, 1]
     assert given.mesh.shift == "auto" and given.mesh.symmetry is True

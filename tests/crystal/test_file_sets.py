@@ -12,6 +12,7 @@ from phonopy.interface.vasp import write_vasp
 from hpcph.crystal import dynamical, forceconstants
 from hpcph.crystal.forceconstants import Files
 from hpcph.errors import InputError
+from hpcph.output import constants
 from hpcph.phonons import angular_momentum
 from hpcph.phonons.modes import diagonalise
 
@@ -111,7 +112,7 @@ def _files(folder, names) -> Files:
 @pytest.mark.parametrize("name", list(SETS))
 def test_every_file_set_gives_the_same_crystal(folder, name):
     reference = forceconstants.load(_files(folder, SETS["phonopy_params.yaml"]))
-    loaded = forceconstants.load(_files(folder, SETS[name]))
+    loaded = forceconstants.load(_files(folder, SETS[name]), constants.read)
     np.testing.assert_allclose(loaded.structure.mass_a, reference.structure.mass_a, rtol=1e-7)  # YAML: six decimals
     for field in ("lattice_vc", "fractional_ac", "rotations"):
         np.testing.assert_allclose(getattr(loaded.structure, field), getattr(reference.structure, field), rtol=1e-9)

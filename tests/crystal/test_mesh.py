@@ -2,6 +2,7 @@
 
 from itertools import product
 
+import models
 import numpy as np
 import physics
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hpcph.crystal import mesh
+from hpcph.crystal.lattice import Structure
 
 grids = st.tuples(*[st.integers(1, 7)] * 3)
 shifts = st.tuples(*[st.sampled_from((0.0, 0.5, 0.25, -0.5, 0.3))] * 3)
@@ -62,6 +64,23 @@ def test_nearest_image_is_the_shortest_and_equivalent(name, q):
     lengths = np.linalg.norm((moved[:, None] + steps) @ structure.reciprocal_vc, axis=-1)
     own = np.linalg.norm(moved @ structure.reciprocal_vc, axis=-1)
     assert np.all(own <= lengths.min(axis=1) + 1e-8 * np.linalg.norm(structure.reciprocal_vc))
+
+
+@settings(max_examples=60, deadline=None)
+@given(cell=models.shapes(1), seed=st.integers(0, 999))
+def test_the_first_zone_is_the_same_for_any_cell_of_a_lattice(cell, seed):
+    """However oblique its vectors are: the nearest image of a wave vector is as long as that of a compact cell."""
+    rng = np.random.default_rng(seed)
+    lattice = np.eye(3) + 0.1 * rng.normal(size=(3, 3))
+    structure = Structure(cell @ lattice, np.zeros((1, 3)), np.ones(1), ("X",), np.eye(3, dtype=int)[None], "P1 (1)")
+    q = rng.uniform(-2, 2, (5, 3))
+    moved = mesh.nearest_image(structure, q)
+    assert np.abs(moved - q - np.rint(moved - q)).max() < 1e-9
+    compact = q @ np.linalg.inv(cell).T
+    steps = np.array(list(product(range(-2, 3), repeat=3)))
+    images = (compact - np.rint(compact))[:, None] + steps
+    shortest = np.linalg.norm(images @ (2 * np.pi * np.linalg.inv(lattice).T), axis=-1).min(axis=1)
+    assert np.linalg.norm(moved @ structure.reciprocal_vc, axis=-1) == pytest.approx(shortest, rel=1e-9)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+import solvers
 from parallel import world
 
 from hpcph.output.dataset import open_result
@@ -46,7 +47,7 @@ CHAIN = {
 
 def compute(folder: Path, **changes) -> Path:
     """The result.h5 of a run with some sections changed."""
-    return world.result(folder, world.quartz(**(SECTIONS | changes)))
+    return world.result(folder, world.quartz(**solvers.possible(SECTIONS | changes)))
 
 
 @pytest.fixture(scope="session")

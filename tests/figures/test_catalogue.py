@@ -31,6 +31,7 @@ def written(path):
     return path.parent / "figures", done.stdout.splitlines()
 
 
+@pytest.mark.petsc
 def test_every_figure_is_written_twice(written):
     """PDF and PNG, not empty, of 200 dpi at least; nothing else is left; a line each."""
     folder, lines = written
@@ -157,6 +158,7 @@ def test_negative_gamma_is_drawn(screened):
     assert labels and all(label.startswith("−") for label in labels)
 
 
+@pytest.mark.petsc
 def test_the_scale_is_printed_where_it_acts(result, figures):
     """In all figures of the feedback while it is not 1, and in no other."""
     words = f"feedback scale {style.number(result.attrs['feedback_scale'])}"

@@ -136,16 +136,24 @@ def test_spectra_integrate_to_the_responses(result):
 
 
 def test_deviations_are_from_the_finest_mesh(result):
-    """Whose value is that of the result; squares stand at its own estimated error."""
+    """Whose value is that of the result; squares and diamonds stand at its own errors of mesh and lattice."""
+    chi = "feedback_susceptibility_diagonal"
+    result = result.assign({f"{chi}_lattice_error": 0.02 * result[chi]})
     figure = convergence.draw(result)
     values = result["convergence_diagonal"].values
-    np.testing.assert_allclose(values[-1], result["feedback_susceptibility_diagonal"].values[:, 2, 2], rtol=1e-12)
+    np.testing.assert_allclose(values[-1], result[chi].values[:, 2, 2], rtol=1e-12)
     chosen = convergence.temperatures(result["temperature"].values)
     lines = figure.axes[1].lines
     for number, t in enumerate(chosen):
-        np.testing.assert_allclose(lines[2 * number].get_ydata(), np.abs(values[:-1, t] / values[-1, t] - 1))
-        error = result["feedback_susceptibility_diagonal_error"].values[t, 2, 2]
-        assert float(lines[2 * number + 1].get_ydata()[0]) == pytest.approx(error / values[-1, t], abs=0)
+        curve, square, diamond = lines[3 * number : 3 * number + 3]
+        np.testing.assert_allclose(curve.get_ydata(), np.abs(values[:-1, t] / values[-1, t] - 1))
+        error = result[f"{chi}_error"].values[t, 2, 2]
+        assert float(square.get_ydata()[0]) == pytest.approx(error / values[-1, t], abs=0)
+        assert float(diamond.get_ydata()[0]) == pytest.approx(0.02)
+        assert (square.get_marker(), diamond.get_marker()) == ("s", "d")
+    assert "diamonds: what the supercell" in figure.get_supxlabel()
+    older = convergence.draw(result.drop_vars([name for name in result if name.endswith("_lattice_error")]))
+    assert len(older.axes[1].lines) == 2 * len(chosen) and "diamonds" not in older.get_supxlabel()
 
 
 def test_components_along_an_axis_off_z(single):

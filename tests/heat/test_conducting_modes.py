@@ -11,6 +11,7 @@ from parallel import world
 
 from hpcph.boltzmann.points import every_point
 
+pytestmark = pytest.mark.petsc
 NAME, GRID = "embedded", (3, 3, 3)
 POWER, RADIUS, HEIGHT = 1e-11, 200e-9, 20e-9  # W, m: a microkelvin of warming at most, uniform
 DISC = {

@@ -106,6 +106,7 @@ def solved(comm: Comm, case: str, cells: int) -> solver.Temperature | None:
 
 
 @pytest.mark.mpi
+@pytest.mark.petsc
 @pytest.mark.parametrize("case", CASES)
 def test_manufactured_solutions_converge_at_second_order(case):
     """Half the cell, a quarter of the largest error, with κ(T) and, in the cuboid, all six components."""
@@ -121,6 +122,7 @@ def test_manufactured_solutions_converge_at_second_order(case):
 
 
 @pytest.mark.mpi
+@pytest.mark.petsc
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize(("cells", "few"), [(11, 10_000), (16, 50), (11, 50)], ids=["LU", "multigrid", "algebraic"])
 def test_any_number_of_ranks_finds_the_same_temperature(monkeypatch, case, cells, few):
@@ -205,6 +207,7 @@ def test_tables_meet_their_knots_and_have_the_slope_they_say():
 
 
 @pytest.mark.mpi
+@pytest.mark.petsc
 def test_a_solver_that_does_not_converge_says_so():
     """Iterations, residual, what to try; on every rank."""
     with world.communicator() as comm, pytest.raises(InputError, match=r"residual .* after 1 steps .*iterations"):

@@ -1,13 +1,17 @@
 """Samples that cannot be computed: one line with key and fix, and what was there stays."""
 
+import sys
+
 import numpy as np
 import pytest
+import solvers
 from heat.samples import CUBOID, CYLINDER, SMALL
 from parallel import world
 
 from hpcph.config.load import from_mapping
 from hpcph.errors import InputError
 from hpcph.heat.material import is_uniaxial
+from hpcph.petsc import calling_back, petsc, require_petsc
 
 SINK, SPOT = {"temperature": "290 K"}, {"power": "1 uW", "spot": "12 nm"}
 LIST = [300, 400]
@@ -80,6 +84,7 @@ FAILING = {
 }
 
 
+@pytest.mark.petsc
 @pytest.mark.parametrize("case", FAILING)
 def test_refused_when_it_shows(tmp_path, case):
     """The file that was there is left as it is, and nothing is left beside it."""
@@ -93,6 +98,7 @@ def test_refused_when_it_shows(tmp_path, case):
         assert not list((tmp_path / "out").glob("*"))
 
 
+@pytest.mark.petsc
 def test_ranks_end_together_with_one_line(tmp_path):
     """Exit code 2 on two ranks, no traceback, and the folder is empty again."""
     data = world.quartz(**SMALL | {"mesh__grid": [2, 2, 2]}, sample=CUBOID | {"melting": "295 K"})
@@ -104,14 +110,42 @@ def test_ranks_end_together_with_one_line(tmp_path):
 
 
 def test_without_petsc4py_there_is_one_line(monkeypatch):
-    """Inputs without the section need none."""
-    import sys
-
-    from hpcph.petsc import require_petsc
-
+    """Inputs without the section need none; tests that need it are skipped, or fail where CI runs them."""
     monkeypatch.setitem(sys.modules, "petsc4py", None)
-    with pytest.raises(InputError, match="needs petsc4py"):
+    with pytest.raises(InputError, match="needs petsc4py, which is missing"):
         require_petsc("sample")
+    everything = {"modes", "sample"}
+    for ci, outcome, left in (("", pytest.skip.Exception, {"modes"}), ("true", pytest.fail.Exception, everything)):
+        monkeypatch.setenv("CI", ci)
+        with pytest.raises(outcome, match="petsc4py is not installed"):
+            solvers.need()
+        assert solvers.possible({"modes": True, "sample": CYLINDER}).keys() == left
+
+
+@pytest.mark.petsc
+def test_a_library_that_does_not_load_is_one_line(monkeypatch):
+    """As where a module of the cluster was forgotten."""
+    import petsc4py.lib
+
+    def load():
+        raise ImportError("libpetsc_real.so: cannot open shared object file")
+
+    monkeypatch.setattr(petsc4py.lib, "ImportPETSc", load)
+    with pytest.raises(InputError, match=r"does not load \(libpetsc_real.so: .*; load the modules"):
+        require_petsc("sample")
+
+
+@pytest.mark.petsc
+def test_what_a_callback_raises_is_not_wrapped():
+    """By newer ones of petsc4py, several times in calls within calls; PETSc's own errors stay."""
+    error = petsc().Error
+    with pytest.raises(InputError), calling_back():
+        try:
+            raise error(-1) from InputError("sample", None, "melts")
+        except error as inner:
+            raise error(-1) from inner
+    with pytest.raises(error), calling_back():
+        raise error(77)
 
 
 def turns(n: int) -> np.ndarray:

@@ -11,6 +11,8 @@ from parallel import world
 from hpcph.heat.fields import slope
 from hpcph.heat.grid import Part, cuboid
 
+pytestmark = pytest.mark.petsc
+
 
 def heated(folder, sample: dict, **changes) -> h5py.File:
     """Open result of a run of all ranks."""

@@ -12,6 +12,7 @@ from hpcph.errors import Stopped
 from hpcph.output.progress import Reporter
 from hpcph.parallel.signals import Stop
 
+pytestmark = pytest.mark.petsc
 LITTLE = SMALL | {"mesh__grid": [2, 2, 2]}
 BATH = {"temperature": "290 K"}
 EVEN = CYLINDER | {"side": BATH | {"transfer": 1e7}}

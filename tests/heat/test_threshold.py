@@ -8,6 +8,7 @@ from parallel import world
 from scipy.interpolate import PchipInterpolator
 from scipy.optimize import brentq
 
+pytestmark = pytest.mark.petsc
 RADIUS, HEIGHT, TRANSFER, KAPPA, BATH = 20e-9, 60e-9, 1e7, 1e3, 290.0
 EVEN = {  # all but as warm everywhere
     **CYLINDER, "laser": {"power": "1e-9 W", "spot": "uniform"}, "side": "insulated",

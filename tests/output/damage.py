@@ -1,5 +1,7 @@
 """Kinds of damage that a result.h5 can have: what is done to the open file, and a word of the complaint."""
 
+import os
+
 import h5py
 import numpy as np
 
@@ -58,6 +60,18 @@ def drop(name):
 def external_link(file, canary):
     del file["/crystal/masses"]
     file["/crystal/masses"] = h5py.ExternalLink(str(canary), "/crystal/masses")
+
+
+def to_a_pipe(file):
+    """A link into a pipe, which keeps whoever follows it until somebody writes."""
+    path = f"{file.filename}.pipe"
+    os.mkfifo(path)
+    return h5py.ExternalLink(path, "/anything")
+
+
+def external_pipe(file, _):
+    del file["/crystal/masses"]
+    file["/crystal/masses"] = to_a_pipe(file)
 
 
 def external_group(file, canary):
@@ -142,6 +156,7 @@ CANARIES = {
 }
 KINDS = {
     **CANARIES,
+    "external link to a pipe": (external_pipe, "link"),
     "soft link in a loop": (loop, "link"),
     "soft link to what is there": (lambda f, _: f.__setitem__("/more", h5py.SoftLink("/temperature")), "link"),
     "group that holds itself": (hard_loop, "too many"),

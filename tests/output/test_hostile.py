@@ -8,6 +8,7 @@ import h5py
 import linewidths as phono3pys
 import numpy as np
 import pytest
+import solvers
 from output import damage, victim
 from parallel import world
 
@@ -33,7 +34,7 @@ def path(tmp_path_factory):
     heated = {"radius": "20 nm", "height": "60 nm", "cells": [6, 4], "bottom": {"temperature": "200 K"}}
     heated["laser"] = {"power": "1e-8 W", "spot": "12 nm"}
     changes = {"sample": heated, "lifetime": lifetime, "mesh__grid": [2, 2, 2], "spectrum__points": 5}
-    return world.result(folder, world.quartz(optics=world.DROP, **changes))
+    return world.result(folder, world.quartz(optics=world.DROP, **solvers.possible(changes)))
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +75,7 @@ def test_the_changed_copy_is_good_before_its_change(path, tmp_path, monkeypatch)
     open_result(good).close()
 
 
+@pytest.mark.petsc
 def test_the_table_names_what_a_result_holds(path):
     """Every dataset below a section is in the table, with its axes; required ones are there.
 
@@ -112,6 +114,7 @@ def test_nothing_outside_the_file_is_read(path, canary, tmp_path, monkeypatch, k
         open_result(bad)
 
 
+@pytest.mark.petsc
 def test_datasets_and_attributes_that_are_missing(path, tmp_path, monkeypatch):
     """One by one: what readers need is named."""
     unsigned(monkeypatch)
@@ -219,6 +222,8 @@ LINEWIDTHS = {
     "a flat list of points": exchange("qpoint", np.zeros(2)),
     "no temperatures": exchange("temperature", np.zeros(0)),
     "external link": linked(h5py.ExternalLink("good.hdf5", "gamma")),
+    "external link to a pipe": lambda f: linked(damage.to_a_pipe(f))(f),
+    "unasked link to a pipe": lambda f: f.__setitem__("more", damage.to_a_pipe(f)),
     "soft link in a loop": linked(h5py.SoftLink("/gamma")),
     "a group": lambda f: (f.__delitem__("gamma"), f.create_group("gamma")),
     **{

@@ -26,10 +26,8 @@ def start(ranks: int, source: Path, output: Path, *more: str, **variables: objec
 
     variables : of hasty.py
     """
-    launch = ["mpirun", "-n", str(ranks), "--oversubscribe", "--bind-to", "none"] if ranks else []
-    command = [*launch, sys.executable, str(HASTY), "run", str(source), "--output", str(output), *more]
-    ours = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
-    ours |= {name: str(value) for name, value in variables.items()}
+    command = [*world.launch(ranks), sys.executable, str(HASTY), "run", str(source), "--output", str(output), *more]
+    ours = world.LAUNCHING | {name: str(value) for name, value in variables.items()}
     pipe = subprocess.PIPE
     return subprocess.Popen(
         command, cwd=world.ROOT, env=os.environ | ours, stdout=pipe, stderr=pipe, text=True, start_new_session=True
@@ -44,14 +42,14 @@ def finish(ranks: int, source: Path, output: Path, *more: str, **variables: obje
 
 
 def ranks_of(path: Path) -> list[int]:
-    """Processes of hasty.py that have a path among their arguments, mpirun apart."""
+    """Pythons that run hasty.py with a path among its arguments; its launcher, mpirun or prterun, has both, too."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             words = (folder / "cmdline").read_bytes().split(b"\0")
         except OSError:
             continue
-        if str(HASTY).encode() in words and str(path).encode() in words and b"mpirun" not in words[0]:
+        if words[1:2] == [str(HASTY).encode()] and str(path).encode() in words:
             found.append(int(folder.name))
     return found
 

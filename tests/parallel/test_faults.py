@@ -87,13 +87,11 @@ class End:
 def end(source: Path, output: Path, phase: str, point: str, fault: str, rank: int, ranks: int = 4, before=()) -> End:
     """Run with a fault until nothing of it is left; before : command in front of mpirun."""
     mark, log = output.parent / "mark", output.parent / "log"
-    launch = [*before, "mpirun", "-n", str(ranks), "--oversubscribe", "--bind-to", "none"]
-    command = [*launch, sys.executable, str(FAULTY), "run", str(source), "--output", str(output)]
+    command = [*before, *world.launch(ranks), sys.executable, str(FAULTY), "run", str(source), "--output", str(output)]
     chosen = {"PHASE": phase, "POINT": point, "FAULT": fault, "RANK": str(rank), "MARK": str(mark)}
-    root = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
     with open(log, "w") as file:
         process = subprocess.Popen(
-            command, cwd=world.ROOT, env=os.environ | root | chosen, stdout=subprocess.DEVNULL, stderr=file
+            command, cwd=world.ROOT, env=os.environ | world.LAUNCHING | chosen, stdout=subprocess.DEVNULL, stderr=file
         )
     begin = time.time()
     while process.poll() is None or ranks_of(output):

@@ -28,11 +28,10 @@ def proportional_set_size(process: psutil.Process) -> int:
 @pytest.mark.slow
 def test_256_ranks(tmp_path):
     """mpirun -n 256 --oversubscribe python -m hpcph run: it ends, in 12 GiB, with the hash of one rank."""
-    root = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
     run = [sys.executable, "-m", "hpcph", "run", "--output"]
-    many = ["mpirun", "-n", str(RANKS), "--oversubscribe", "--bind-to", "none", *run, str(tmp_path / "many")]
+    many = [*world.launch(RANKS), *run, str(tmp_path / "many")]
     with open(tmp_path / "log", "w") as log:
-        process = psutil.Popen(many, cwd=world.ROOT, env=os.environ | root, stdout=log, stderr=log)
+        process = psutil.Popen(many, cwd=world.ROOT, env=os.environ | world.LAUNCHING, stdout=log, stderr=log)
         memory = [0]
         while process.poll() is None:
             memory.append(proportional_set_size(process))

@@ -91,9 +91,10 @@ def refused(done) -> list[str]:
     """Keys of the complaints of a run that was refused as it should be."""
     assert done.returncode == 2, done.stderr
     assert "Traceback" not in done.stdout + done.stderr
-    own = done.stderr.split("\n-----")[0].strip().splitlines()  # mpirun adds a box of its own
-    assert all(line.startswith("hpcph: ") for line in own if line), done.stderr
-    return [line.removeprefix("hpcph: ").split(" ")[0].rstrip(":") for line in own if line.startswith("hpcph: ")]
+    said = done.stderr.split("\n-----")[0].strip().splitlines()  # mpirun adds a box and "[host:process] …" of its own
+    own = [line for line in said if line and not re.match(r"\[[\w.-]+:\d+\] ", line)]
+    assert all(line.startswith("hpcph: ") for line in own), done.stderr
+    return [line.removeprefix("hpcph: ").split(" ")[0].rstrip(":") for line in own]
 
 
 @pytest.mark.parametrize("arguments", [["run", "missing.yaml"], ["run", "."], ["check", "missing.yaml"]])

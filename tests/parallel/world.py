@@ -45,6 +45,16 @@ QUARTZ = {
     "output": "out",
 }
 DROP = object()
+LAUNCHING = {
+    "OMPI_ALLOW_RUN_AS_ROOT": "1",
+    "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+    "OMPI_MCA_btl_tcp_disable_family": "6",  # as in the Makefile
+}
+
+
+def launch(ranks: int) -> list[str]:
+    """What stands in front of a program that is to run on so many ranks, however few cores there are; 0: nothing."""
+    return ["mpirun", "--oversubscribe", "--bind-to", "none", "-n", str(ranks)] if ranks else []
 
 
 @contextmanager
@@ -126,11 +136,10 @@ def here(*arguments) -> subprocess.CompletedProcess:
 
 def command(ranks: int, *arguments, script: Path | None = None, timeout: float = 240) -> subprocess.CompletedProcess:
     """python -m hpcph (or a script) under mpirun, or without it for ranks = 0; a hang fails."""
-    launch = ["mpirun", "-n", str(ranks), "--oversubscribe", "--bind-to", "none"] if ranks else []
     program = [str(script)] if script else ["-m", "hpcph"]
     process = subprocess.Popen(
-        [*launch, sys.executable, *program, *map(str, arguments)],
-        env=dict(os.environ, OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1"),
+        [*launch(ranks), sys.executable, *program, *map(str, arguments)],
+        env=os.environ | LAUNCHING,
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

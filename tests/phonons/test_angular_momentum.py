@@ -22,7 +22,7 @@ def polarization(case, q):
     return np.einsum("kinn->kni", angular_momentum.matrices(physics.modes(case, q))).real
 
 
-@pytest.mark.parametrize("rules", [physics.NONE, physics.BOTH], ids=["as read", "sum rules"])
+@pytest.mark.parametrize("rules", [physics.NONE, physics.ALL], ids=["as read", "sum rules"])
 @pytest.mark.parametrize("name", LOWEST)
 def test_lowest_branch_of_quartz_along_c(name, rules):
     """l_z of the tabulated points to ±0.001; its sign is the handedness of the crystal."""

@@ -10,6 +10,7 @@ from scipy.interpolate import RegularGridInterpolator
 
 from hpcph.output import mode
 from hpcph.output.dataset import open_result
+from hpcph.report import embed, summary
 from hpcph.report.page import write
 from hpcph.response.feedback import of_radius
 
@@ -47,18 +48,44 @@ def test_the_title_is_text(opened):
     assert chrome.execute_script("return document.querySelector('h1').textContent") == browser.TITLE
 
 
+def test_numbers_of_the_page_are_written_as_those_of_the_program(opened):
+    """Digits, powers of ten and errors, whatever their sizes; known and unknown errors; what is lost in its error."""
+    chrome, _ = opened
+    random = np.random.default_rng(7)
+    sizes = 10 ** random.uniform(-25, 7, 600)
+    cases = [[x * sign, *x * 10 ** random.uniform(-9, 1.5, 2)] for x, sign in zip(sizes, [1, -1] * 300, strict=True)]
+    cases += [[x, *10 ** random.uniform(-8, 2, 2)] for x in random.uniform(-20, 20, 400)]
+    cases += [[x, error] for x, error, _ in cases[::5]]
+    cases += [[0.0, 3e-19], [0.0, 0.0, 0.0], [0.8, 0.0, 0.02], [0.02, 96.0]]
+    cases += [[9.96e-7, 2e-8, 9.6e-16], [999.96, 0.2, 0.0096], [1e-5, 0.5], [-3e-20, 1.96e-19]]
+    said = chrome.execute_script("return arguments[0].map(([value, ...errors]) => withErrors(value, errors))", cases)
+    assert said == [embed.number(*case) for case in cases]
+    unknown = chrome.execute_script("return [withErrors(0.81234567, [NaN, 1e-9]), withErrors(0.81234567, [0.02, NaN])]")
+    assert unknown == [embed.number(0.81234567, np.nan, 1e-9), embed.number(0.81234567, 0.02, np.nan)]
+    bare = chrome.execute_script("return [withErrors(0.81234567, [NaN]), withErrors(2.5e-9, [])]")
+    assert bare == ["0.812346", "2.5e−9"]
+    gains = [[float(x), *errors] for x, *errors in zip(1 + sizes[:200], sizes[200:400], sizes[:200], strict=True)]
+    said = chrome.execute_script("return arguments[0].map(([eta, ...errors]) => amplificationText(eta, errors))", gains)
+    assert said == [summary.amplification(*gain) for gain in gains]
+
+
 @pytest.mark.parametrize("t, r", [(0, 0), (1, 1), (2, 2)])
 def test_the_readout_is_the_stored_table(opened, t, r):
-    """γ^LL, D, OD and η at stored temperatures and radii."""
+    """γ^LL, D, OD and η at stored temperatures and radii, with the stored errors of mesh and lattice."""
     chrome, result = opened
-    move(chrome, result["temperature"].values[t], result["radius"].values[r])
+    T, radius = result["temperature"].values[t], result["radius"].values[r]
+    move(chrome, T, radius)
     text = chrome.execute_script("return document.getElementById('diagram-readout').textContent")
-    T, nm, total, D, OD, eta = numbers(text)
-    assert (T, nm) == (result["temperature"].values[t], pytest.approx(result["radius"].values[r] * 1e9))
-    assert total == pytest.approx(result["feedback_gamma_ll_total"].values[t, r], rel=1e-5)
-    assert D == pytest.approx(result["feedback_gamma_ll_diagonal"].values[t, r], rel=1e-5)
-    assert OD == pytest.approx(result["feedback_gamma_ll_off_diagonal"].values[t, r], rel=1e-5)
-    assert eta == pytest.approx(result["feedback_amplification"].values[t, r], rel=1e-5)
+
+    def stored(name: str) -> list[float]:
+        """A number and its errors, those of the lattice too."""
+        return [float(result[f"feedback_{name}{kind}"].values[t, r]) for kind in ("", "_error", "_lattice_error")]
+
+    total, D, OD = (embed.number(*stored(f"gamma_ll_{part}")) for part in ("total", "diagonal", "off_diagonal"))
+    eta = summary.amplification(*stored("amplification"))
+    expected = f"T = {T:g} K, r = {radius * 1e9:g} nm: γᴸᴸ = {total} (D {D}, OD {OD}), η = {eta}"
+    assert text == expected.replace("= ≈", "≈")
+    assert total.count("±") == 2
 
 
 def test_supercritical_points_say_so(opened):
@@ -67,7 +94,7 @@ def test_supercritical_points_say_so(opened):
     assert result["feedback_critical_radius"].values[2] > 9e-9
     move(chrome, 300, 9e-9)
     text = chrome.execute_script("return document.getElementById('diagram-readout').textContent")
-    assert "supercritical" in text and len(numbers(text)) == 5
+    assert text.endswith("supercritical: η does not exist")
 
 
 def test_hovering_over_the_diagram_reads_it(opened):

@@ -11,6 +11,7 @@ from hpcph.output.dataset import open_result
 from hpcph.report import finite
 from hpcph.report.page import page
 
+pytestmark = pytest.mark.petsc
 FIGURES = {"sample-temperature", "sample-pam_density", "sample-magnetization", "sample-stray"}
 
 

@@ -24,7 +24,7 @@ GRID = (4, 4, 4)
 CLOSE = {"rtol": 1e-12, "atol": 0}
 
 
-def summed(name, grid, shift, scattering, symmetry=True, rules=physics.BOTH):
+def summed(name, grid, shift, scattering, symmetry=True, rules=physics.ALL):
     """Response of a crystal with lifetimes of modes and interband parts, moments included."""
     case = physics.case(name, rules)
     points = mesh.monkhorst_pack(case.structure, grid, shift, symmetry)

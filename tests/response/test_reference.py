@@ -43,7 +43,7 @@ WITH_RULE = [
 @pytest.mark.parametrize(("grid", "shift", "temperature", "expected"), WITH_RULE)
 def test_with_the_rotational_rule(grid, shift, temperature, expected):
     """Weights and range of the correction are free: γ^OD to 1 %, γ^D and γ^NL to 5 %."""
-    diagonal, off_diagonal, flow = row(grid, shift, temperature, physics.BOTH)
+    diagonal, off_diagonal, flow = row(grid, shift, temperature, physics.ALL)
     assert off_diagonal == pytest.approx(expected[1], rel=0.01)
     assert (diagonal, flow) == pytest.approx((expected[0], expected[2]), rel=0.05)
 
@@ -51,13 +51,13 @@ def test_with_the_rotational_rule(grid, shift, temperature, expected):
 def test_a_fine_mesh_is_spoilt_without_the_rule_only():
     """No mode of the corrected crystal is unstable or at rest on any of these meshes."""
     for shift in (HALF, ALONG_C):
-        r = physics.response("quartz_pbesol", 24, shift, T, True, physics.BOTH)
+        r = physics.response("quartz_pbesol", 24, shift, T, True, physics.ALL)
         assert (r.zero_modes, r.unstable_modes) == (0, 0)
 
 
 def test_off_diagonal_part_is_about_ten_times_the_diagonal():
     """OD/D lies between 9 and 12 at 300 K."""
-    diagonal, off_diagonal, _ = row(24, HALF, 300, physics.BOTH)
+    diagonal, off_diagonal, _ = row(24, HALF, 300, physics.ALL)
     assert 9 < off_diagonal / diagonal < 12
 
 

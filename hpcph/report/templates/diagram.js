@@ -5,19 +5,27 @@ function startDiagram(data) {
   const table = Object.fromEntries(
     ["total", "diagonal", "off_diagonal", "amplification"].map((name) => [name, rows(unpack(data[name]), radius.length)]));
   const parts = ["total", "diagonal", "off_diagonal"];
+  const errors = data.errors.map((of) => Object.fromEntries(Object.entries(of).map(([name, packed]) => [name, unpack(packed)])));
   const marker = plot("diagram").data.length - 1;
+
+  // Known errors of a part; like γ^LL they fall as r⁻².
+  const open = (name, t, r) => errors.map((of) => of[name][t] * (data.reference / radius[r]) ** 2);
+  const text = (name, t, r) => withErrors(table[name][t][r], open(name, t, r));
 
   function update() {
     const t = +element("temperature").value, r = +element("radius").value;
-    const T = temperature[t], nm = radius[r], [total, D, OD] = parts.map((name) => table[name][t][r]);
-    const eta = table.amplification[t][r];
-    element("diagram-readout").textContent = `T = ${T} K, r = ${shown(nm)} nm: γᴸᴸ = ${shown(total)} ` +
-      `(D ${shown(D)}, OD ${shown(OD)}), ` + (Number.isNaN(eta) ? "supercritical: η does not exist" : `η = ${signed(+eta.toPrecision(9))}`);
+    const T = temperature[t], nm = radius[r], total = table.total[t][r], eta = table.amplification[t][r];
+    const [ofTotal, D, OD] = parts.map((name) => text(name, t, r));
+    const ofEta = () => amplificationText(eta, open("total", t, r).map((error) => eta ** 2 * error));
+    element("diagram-readout").textContent = `T = ${T} K, r = ${shown(nm)} nm: γᴸᴸ = ${ofTotal} ` +
+      `(D ${D}, OD ${OD}), ` + (Number.isNaN(eta) ? "supercritical: η does not exist" : `η = ${ofEta()}`.replace("= ≈", "≈"));
     Plotly.restyle(plot("diagram"), { x: [[T]], y: [[nm]] }, [marker]);
     const columns = parts.map((name) => table[name].map((row) => row[r]));
     const lines = parts.map((name) => Array.from(table[name][t], Math.abs));
-    Plotly.restyle(plot("gamma-t"), { x: [...parts.map(() => temperature), [T]], y: [...columns, [total]] });
-    Plotly.restyle(plot("gamma-r"), { x: [...parts.map(() => radius), [nm]], y: [...lines, [Math.abs(total)]] });
+    const overT = parts.map((name) => temperature.map((_, i) => text(name, i, r)));
+    const overR = parts.map((name) => radius.map((_, i) => text(name, t, i)));
+    Plotly.restyle(plot("gamma-t"), { x: [...parts.map(() => temperature), [T]], y: [...columns, [total]], text: [...overT, [ofTotal]] });
+    Plotly.restyle(plot("gamma-r"), { x: [...parts.map(() => radius), [nm]], y: [...lines, [Math.abs(total)]], text: [...overR, [ofTotal]] });
     element("gamma-t-title").textContent = `γᴸᴸ at r = ${shown(nm)} nm`;
     element("gamma-r-title").textContent = `γᴸᴸ at T = ${T} K`;
   }

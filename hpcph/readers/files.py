@@ -1,0 +1,175 @@
+"""Files that an input names: as bytes, packed or not, of bounded size; what they are is seen from what they hold."""
+
+import bz2
+import gzip
+import lzma
+import os
+import re
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from hpcph.errors import InputError
+
+PACKED = {b"\x1f\x8b": gzip, b"\xfd7zXZ\0": lzma, b"BZh": bz2, b"]\0\0": lzma}
+HDF5 = b"\x89HDF\r\n\x1a\n"
+LARGEST = 8 << 30  # bytes of a text file
+LEAST, RATIO = 64 << 20, 100  # bytes that any file may unpack to; bytes for each of its own
+
+
+def _line(number: str, *counts: int) -> str:
+    """A line of so many numbers."""
+    each = (rf"[ \t]*{number}(?:[ \t]+{number}){{{count - 1}}}[ \t]*\n" for count in counts)
+    return f"(?:{'|'.join(each)})"
+
+
+INTEGER, NUMBER = r"\d+", r"(?:[-+.\d]|(?i:nan|inf))\S*"
+LINES = {  # how the first lines that are neither blank nor a remark begin
+    "FORCE_SETS": rf"{3 * _line(INTEGER, 1)}{_line(NUMBER, 3)}|{_line(NUMBER, 6)}",
+    "FORCE_CONSTANTS": rf"{_line(INTEGER, 1, 2)}{_line(INTEGER, 2)}{_line(NUMBER, 3)}",
+}
+KEYS = re.compile(r"^(?:phonopy|phono3py|physical_unit|unit_cell|supercell_matrix|lattice)[ \t]*:", re.MULTILINE)
+
+
+class Kind(Enum):
+    """What a file is; TEXT: none of the others, so a structure or Born charges."""
+
+    YAML = "YAML"
+    HDF5 = "HDF5"
+    FORCE_SETS = "FORCE_SETS"
+    FORCE_CONSTANTS = "FORCE_CONSTANTS"
+    TEXT = "text"
+
+
+@dataclass(frozen=True)
+class Files:
+    """Where the force constants are; every name explicit, so that nothing lying about is picked up.
+
+    force_constants : phonopy yaml, FORCE_CONSTANTS, force_constants.hdf5, FORCE_SETS or a unit cell with force_sets
+    structure : phonopy yaml or unit cell (POSCAR, …), where force_constants has none
+    supercell : three numbers or phonopy's 3×3 matrix
+    calculator : whose units the files are in, and whose format the unit cell has, where they do not say
+    symmetry_tolerance : m, how far places may be off their space group; None for the file's own
+    """
+
+    force_constants: Path
+    structure: Path | None = None
+    force_sets: Path | None = None
+    born: Path | None = None
+    supercell: tuple | None = None
+    primitive: str | list | None = "auto"
+    calculator: str | None = None
+    symmetry_tolerance: float | None = None
+
+    def absolute(self) -> "Files":
+        """The same files, independent of the current folder."""
+        paths: dict[str, Any] = {name: Path(os.path.realpath(path)) for name, path in self.named().items()}
+        return replace(self, **paths)
+
+    def named(self) -> dict[str, Path]:
+        """The files of this set by key, in a fixed order."""
+        names = ("force_constants", "structure", "force_sets", "born")
+        return {name: path for name in names if (path := getattr(self, name)) is not None}
+
+    def all(self) -> list[Path]:
+        """The files of this set, in a fixed order."""
+        return list(self.named().values())
+
+
+@dataclass(frozen=True)
+class Content:
+    """One file: the key of the input that names it, what it is, and its bytes, unpacked.
+
+    data : empty for HDF5, which stands unpacked in the file `plain`
+    """
+
+    key: str
+    path: Path
+    kind: Kind
+    data: bytes
+    plain: Path
+
+    @property
+    def text(self) -> str:
+        return self.data.decode("utf-8", "replace")
+
+    def refuse(self, fix: str) -> InputError:
+        """The complaint about this file."""
+        return InputError(self.key, self.path, fix)
+
+
+@contextmanager
+def blaming(content: Content, doing: str = "phonopy cannot read it") -> Iterator[None]:
+    """Whatever a parser raises, or its call of exit, becomes the complaint about a file."""
+    try:
+        yield
+    except InputError:
+        raise
+    except (Exception, SystemExit) as err:
+        raise content.refuse(f"{doing} ({type(err).__name__}: {line(err)})") from err
+
+
+def line(err: BaseException) -> str:
+    """What an exception says, in one short line."""
+    return " ".join(str(err).replace("=", " ").split())[:160]
+
+
+def opened(key: str, path: Path, folder: Path) -> Content:
+    """A file with its bytes; packed HDF5 is unpacked into the folder.
+
+    Raises InputError where it is not there, cannot be read, is empty, damaged or unpacks to far more than it is.
+    """
+    if not os.path.isfile(path):  # pathlib raises where a folder may not be searched
+        raise InputError(key, path, "no such file; give a path relative to the input file")
+    try:
+        with open(path, "rb") as file:
+            head = file.read(8)
+            module = next((module for magic, module in PACKED.items() if head.startswith(magic)), None)
+            direct = module is None and head != HDF5
+            large = direct and os.fstat(file.fileno()).st_size > LARGEST
+            data = head + file.read() if direct and not large else b""
+    except OSError as err:
+        raise InputError(key, path, f"cannot be read ({err.strerror})") from None
+    if large:
+        raise InputError(key, path, f"is larger than {LARGEST >> 30} GiB; give force_constants.hdf5")
+    if module:
+        data = _unpacked(module, key, path)
+    if not data and head != HDF5:
+        raise InputError(key, path, "is empty")
+    if head == HDF5:
+        return Content(key, path, Kind.HDF5, b"", path)
+    if data.startswith(HDF5):
+        unpacked = folder / f"{key}.hdf5"
+        unpacked.write_bytes(data)
+        return Content(key, path, Kind.HDF5, b"", unpacked)
+    if b"\0" in data:
+        raise InputError(key, path, "is neither text nor HDF5")
+    return Content(key, path, _kind(data, path), data, path)
+
+
+def _unpacked(module, key: str, path: Path) -> bytes:
+    most = max(LEAST, RATIO * path.stat().st_size)
+    try:
+        with module.open(path, "rb") as file:
+            data = file.read(most + 1)
+    except (OSError, EOFError, lzma.LZMAError, zlib.error, ValueError) as err:
+        raise InputError(key, path, f"cannot be unpacked ({type(err).__name__}: {line(err)})") from None
+    if len(data) > most:
+        raise InputError(key, path, f"unpacks to more than {most >> 20} MiB, which no file of force constants does")
+    return data
+
+
+def _kind(data: bytes, path: Path) -> Kind:
+    head = data[: 1 << 16].decode("utf-8", "replace")
+    lines = (text.partition("#")[0] for text in head.splitlines())
+    first = "".join(text + "\n" for text in lines if text.strip())
+    for name, pattern in LINES.items():
+        if re.match(pattern, first):
+            return Kind(name)
+    if {".yaml", ".yml"} & set(path.suffixes) or KEYS.search(head):
+        return Kind.YAML
+    return Kind.TEXT

@@ -1,0 +1,64 @@
+"""Tables of tensors: every component with its errors, all in one power of ten, and 0 where symmetry forbids it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from markupsafe import Markup
+
+from hpcph.output import doubt
+from hpcph.output.numbers import with_errors
+from hpcph.report import embed
+from hpcph.report.summary import GAMMA_NL, nearest
+
+NOISE = 1e-6  # of the largest component: smaller ones, and errors, are rounding where symmetry has no say
+TENSORS = {"thermal_gamma_nl": (GAMMA_NL, "L"), "thermal_conductivity": ("κ", "j")}
+PAIRS = ("xx", "yy", "zz", "yz", "xz", "xy")
+GPA = 1e9  # Pa
+
+
+@dataclass(frozen=True)
+class Table:
+    """Names of the columns, and rows of name and cells."""
+
+    title: Markup
+    columns: list[Markup]
+    rows: list[tuple[Markup, list[str]]]
+
+
+def tables(result: xr.Dataset) -> list[Table]:
+    """γ^NL and κ at the temperature nearest to 300 K; first index L or heat current, second the gradient."""
+    return [_thermal(result, name) for name in TENSORS if name in result]
+
+
+def stiffness(result: xr.Dataset) -> Table:
+    """Elastic constants in GPa with what the supercell leaves open of them."""
+    value, error = (result[f"elasticity_stiffness{kind}"].values / GPA for kind in ("", "_lattice_error"))
+    seen = np.maximum(np.abs(value), error) > NOISE * np.abs(value).max()
+    cells = _cells(np.where(seen, value, 0.0), [np.where(seen, error, 0.0)], 0)
+    names = [Markup(pair) for pair in PAIRS]
+    return Table(Markup("Elastic constants (GPa), ± lattice"), names, list(zip(names, cells, strict=True)))
+
+
+def _thermal(result: xr.Dataset, name: str) -> Table:
+    t = nearest(result)
+    beside = doubt.beside(result, name)
+    value, *errors = (result[variable].values[t] for variable in (name, *beside.values()))
+    power = int(np.floor(np.log10(np.abs(value).max()))) if value.any() else 0
+    power = 0 if -3 <= power <= 4 else power
+    symbol, first = TENSORS[name]
+    unit = embed.unit(result[name].attrs["units"])
+    scale = Markup("10{} ").format(str(power).translate(embed.UPPER)) if power else ""
+    kinds = f", ± {' ± '.join(beside)}" if beside else ""
+    title = Markup("{} at {:g} K ({}{}){}").format(symbol, result["temperature"].values[t], scale, unit, kinds)
+    rows = [Markup("{}<sub>{}</sub>").format(first, c) for c in "xyz"]
+    columns = [Markup("∂T/∂{}").format(c) for c in "xyz"]
+    return Table(title, columns, list(zip(rows, _cells(value, errors, power), strict=True)))
+
+
+def _cells(value: np.ndarray, errors: list[np.ndarray], power: int) -> list[list[str]]:
+    def cell(at: tuple[int, int]) -> str:
+        parts = with_errors(float(value[at]), *(float(error[at]) for error in errors)).split(" ± ")
+        return " ± ".join(embed.in_power(part, power) for part in parts).replace("-", "−")
+
+    return [[cell((i, j)) for j in range(value.shape[1])] for i in range(value.shape[0])]

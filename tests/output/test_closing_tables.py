@@ -1,0 +1,136 @@
+"""What rank 0 says in the end: every number with its errors, none with digits beyond them, zero where it is exact."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from hpcph import findings
+from hpcph.output import magnetization as magnetic
+from hpcph.output.progress import closing_table
+from hpcph.response import convergence, magnetization
+from hpcph.response.feedback import Coupling, feedback
+from hpcph.response.sample import cylinder, samples
+from hpcph.response.thermal import Coherence, MagneticResponse, ThermalResponse
+
+AXIS, TAU = np.array([0.0, 0.0, 1.0]), 1e-11
+DRIVE = 1e3 * TAU * AXIS
+
+
+def only_zz(values) -> np.ndarray:
+    tensor = np.zeros((len(values), 3, 3))
+    tensor[:, 2, 2] = values
+    return tensor
+
+
+def response(flow, chi) -> ThermalResponse:
+    """Two temperatures, quartz in size; its moments follow its angular momentum."""
+    flow, chi = only_zz(np.array(flow) / TAU), only_zz(chi)
+    magnetized = MagneticResponse(4e5 * flow, -1e6 * 0.1 * chi, -1e6 * 0.9 * chi)
+    kappa = only_zz([100.0, 45.04784818])
+    return ThermalResponse(np.array([100.0, 300.0]), flow, 0.1 * chi, 0.9 * chi, kappa, 0, 0, magnetized)
+
+
+def errors(thermal: ThermalResponse, share: float) -> convergence.Uncertainty:
+    parts = [share * np.abs(getattr(thermal, name)) for name in convergence.TENSORS]
+    moments = MagneticResponse(*(share * np.abs(getattr(thermal.magnetic, name)) for name in convergence.TENSORS))
+    return convergence.Uncertainty(*parts, share * np.abs(thermal.conductivity_rate), moments)
+
+
+@pytest.fixture
+def thermal() -> ThermalResponse:
+    return response([-1.23456e-17, -2.19144e-17], [1.2345e-19, 3.73307e-19])
+
+
+def spread(thermal, mesh: float = 0.03, lattice: float = 0.004) -> dict[str, convergence.Uncertainty]:
+    return {"error": errors(thermal, mesh), "lattice_error": errors(thermal, lattice)}
+
+
+def rows(table) -> list[list[str]]:
+    """Header and rows, cells apart."""
+    console = Console(width=300, force_terminal=False)
+    with console.capture() as capture:
+        console.print(table)
+    return [[cell.strip() for cell in line.split("  ") if cell.strip()] for line in capture.get().splitlines()]
+
+
+def tables(thermal, spread, scale: float):
+    """Both closing tables of a cylinder of 20 nm."""
+    body = samples("cylinder", np.array([20e-9]), cylinder([20e-9]), 2500.0, AXIS)
+    coupled = feedback(thermal, body, thermal.gamma_nl_rate @ DRIVE, AXIS, Coupling.PARALLEL, scale)
+    doubt = {k: convergence.feedback_uncertainty(e, thermal, body, AXIS, DRIVE, coupled) for k, e in spread.items()}
+    found = magnetization.magnetization(thermal.magnetic, DRIVE, coupled, body)
+    beside = {
+        kind: magnetization.uncertainty(e.magnetic, thermal.magnetic, DRIVE, coupled, doubt[kind], body)
+        for kind, e in spread.items()
+    }
+    first = closing_table(thermal, spread, TAU, AXIS, coupled, doubt, body)
+    return rows(first), rows(magnetic.closing_table(thermal.temperature, found, beside, AXIS, scale, body)), coupled
+
+
+def test_numbers_of_the_response_have_both_errors(thermal):
+    """γ^NL and γ^LL ± mesh ± lattice; η, r_c and what is unscaled without the digits that the larger one takes."""
+    (header, _, row), _, coupled = tables(thermal, spread(thermal), 8e5)
+    assert "γ^NL ± mesh ± lattice (J s m⁻² K⁻¹)" in header
+    assert row[1] == "-2.19e-17 ± 7e-19 ± 9e-20"
+    gamma = coupled.gamma_total[1, 0]
+    assert row[2] == f"{gamma:.3f} ± {0.03 * gamma:.3f} ± {0.004 * gamma:.3f}" and 0.5 < gamma < 0.7
+    assert row[5] == f"{coupled.amplification[1, 0]:.2f}"  # δη = η² 0.018 = 0.11
+    assert row[6] == f"{coupled.critical_radius[1] * 1e9:.1f}"
+    assert row[7] == f"{gamma / 8e5:.1e}"
+
+
+def test_magnetization_has_errors_with_feedback_and_without(thermal):
+    """Those of the gradient alone are those of γ^N; near the threshold those with feedback are larger."""
+    _, (header, _, row), _ = tables(thermal, spread(thermal), 8e5)
+    assert header[1] == "M ± mesh ± lattice (A m⁻¹), no feedback" and "at 20 nm, scaled" in header[3]
+    assert row[1] == "-8.8e-09 ± 3e-10 ± 4e-11"
+    assert row[2] == "-1.10e-14"
+    value, mesh, lattice = (float(text) for text in row[3].split(" ± "))
+    plain, open_, _ = (float(text) for text in row[1].split(" ± "))
+    assert mesh / abs(value) > 1.5 * open_ / abs(plain) and lattice < mesh
+
+
+def test_what_is_unknown_is_not_said(thermal):
+    """Without coarser meshes the error of the lattice stands alone, and the number keeps few digits."""
+    unknown = spread(thermal, np.nan)
+    (header, _, row), (header_m, *_), _ = tables(thermal, unknown, 8e5)
+    assert header[1] == "γ^NL ± lattice (J s m⁻² K⁻¹)" and row[1] == "-2.191e-17 ± 9e-20"
+    assert header_m[1] == "M ± lattice (A m⁻¹), no feedback"
+    (header, _, row), _, _ = tables(thermal, {"error": errors(thermal, np.nan)}, 8e5)
+    assert header[1] == "γ^NL (J s m⁻² K⁻¹)" and row[1] == "-2.1914e-17"
+
+
+def test_zeros_of_symmetry_are_zero(thermal):
+    """Not 0 ± 0, and no remains of rounding."""
+    none = response([0.0, 0.0], [1.2345e-19, 3.73307e-19])
+    (_, _, row), (_, _, row_m), _ = tables(none, spread(none), 8e5)
+    assert row[1] == "0" and row_m[1:] == ["0", "0", "0", "0"]
+
+
+def test_supercritical_samples_say_so(thermal):
+    """In both tables."""
+    (_, _, row), (_, _, row_m), _ = tables(thermal, spread(thermal), 3e6)
+    assert "supercritical" in row and "supercritical" in row_m
+
+
+def test_the_line_on_conduction(thermal):
+    """κ with its errors; interband parts, whose errors nobody knows, with three digits."""
+    line = findings._conduction(thermal, spread(thermal), AXIS)
+    assert line == "κ along the axis at 300 K: 45.0 ± 1.4 ± 0.18 W m⁻¹ K⁻¹ (± mesh ± lattice)"
+    between = replace(thermal, coherence=Coherence(only_zz([1e-19, 2e-19]), only_zz([0.1, 0.23456]), None))
+    assert "κ 0.235, γ^NL 2e-19 J s" in findings._conduction(between, spread(thermal, np.nan), AXIS)
+    assert "(± lattice)" in findings._conduction(thermal, spread(thermal, np.nan), AXIS)
+    bare = findings._conduction(thermal, {"error": errors(thermal, np.nan)}, AXIS)
+    assert bare == "κ along the axis at 300 K: 45.048 W m⁻¹ K⁻¹"
+
+
+def test_the_line_on_the_boltzmann_equation(thermal):
+    """Errors are those of relaxation time, in the same ratio; γ^NL is the largest component."""
+    solved = replace(
+        thermal, gamma_nl_rate=1.5 * thermal.gamma_nl_rate, conductivity_rate=1.2 * thermal.conductivity_rate
+    )
+    line = findings._beyond(solved, thermal, spread(thermal), AXIS)
+    assert "κ 54.1 ± 1.6 ± 0.2 instead of 45.0," in line
+    assert line.endswith("largest γ^NL -3.29e-06 ± 1e-07 ± 1.3e-08 instead of -2.19e-06")
