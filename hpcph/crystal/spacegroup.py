@@ -55,7 +55,7 @@ class SymmetricCell:
 
     lattice_vc : ndarray (3, 3) in m; fractional_ac : ndarray (a, 3)
     moved : farthest that an atom or a lattice vector was moved, m
-    spread : root mean square of how far atoms were moved, or that of a lattice vector if it is larger, m
+    spread : root mean square of how far atoms were moved, or the strain of the shortest lattice vector if it is more, m
     """
 
     lattice_vc: np.ndarray
@@ -115,13 +115,14 @@ def moved_onto(operations: Operations, lattice: np.ndarray, fractional: np.ndarr
     square, axes = np.linalg.eigh(inverse.T @ metric @ inverse)
     stretched = lattice @ (axes * np.sqrt(square)) @ axes.T
     of_atoms = np.linalg.norm((places - fractional) @ lattice, axis=1)
+    strain = float(np.abs(np.sqrt(square) - 1).max())
     of_lattice = float(np.linalg.norm(stretched - lattice, axis=1).max())
     return SymmetricCell(
         lattice_vc=stretched,
         fractional_ac=places,
         operations=Operations(R, translations, images),
         moved=max(float(of_atoms.max()), of_lattice),
-        spread=max(float(np.sqrt(np.mean(of_atoms**2))), of_lattice),
+        spread=max(float(np.sqrt(np.mean(of_atoms**2))), strain * float(np.linalg.norm(lattice, axis=1).min())),
     )
 
 
@@ -194,17 +195,15 @@ def subgroup(operations: Operations, violation: np.ndarray, allowed: float) -> n
 
     violation : ndarray (s,), only those up to `allowed` can be kept
     """
-    each = zip(operations.rotations, operations.images, strict=True)
-    place = {_key(R, image): s for s, (R, image) in enumerate(each)}
-    obeyed = violation <= allowed
-    group = {place[_key(np.eye(3, dtype=int), np.arange(operations.images.shape[1]))]}
-    for one in np.argsort(violation, kind="stable"):
-        if obeyed[one] and one not in group:
-            grown = _generated(group | {int(one)}, operations, place)
-            group = grown if all(obeyed[s] for s in grown) else group
     kept = np.zeros(len(operations), bool)
-    kept[list(group)] = True
+    kept[list(_grown(operations, np.argsort(violation, kind="stable"), violation <= allowed)[1])] = True
     return kept
+
+
+def generators(operations: Operations) -> np.ndarray:
+    """A few operations whose products are all of them, (r,) int; the identity where there is no other."""
+    chosen, _ = _grown(operations, np.arange(len(operations)), np.ones(len(operations), bool))
+    return np.array(chosen or [0])
 
 
 def _search(lattice, fractional, kind, moment, distance: float) -> list[Operations]:
@@ -266,7 +265,21 @@ def _key(rotation: np.ndarray, image: np.ndarray) -> bytes:
     return np.ascontiguousarray(rotation, int).tobytes() + np.ascontiguousarray(image, int).tobytes()
 
 
-def _generated(of: set[int], operations: Operations, place: dict[bytes, int]) -> set[int]:
+def _grown(operations: Operations, order: np.ndarray, allowed_s: np.ndarray) -> tuple[list[int], set[int]]:
+    """Generators, taken in order as long as all their products are allowed, and the group of these."""
+    each = zip(operations.rotations, operations.images, strict=True)
+    place = {_key(R, image): s for s, (R, image) in enumerate(each)}
+    chosen: list[int] = []
+    group = {place[_key(np.eye(3, dtype=int), np.arange(operations.images.shape[1]))]}
+    for one in order:
+        if allowed_s[one] and one not in group:
+            grown = _generated([*chosen, int(one)], operations, place)
+            if all(allowed_s[s] for s in grown):
+                chosen, group = [*chosen, int(one)], grown
+    return chosen, group
+
+
+def _generated(of: list[int], operations: Operations, place: dict[bytes, int]) -> set[int]:
     """All products of some operations."""
     R, images = operations.rotations, operations.images
     found, new = set(of), set(of)

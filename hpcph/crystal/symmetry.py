@@ -17,6 +17,7 @@ import numpy as np
 from hpcph.crystal import spacegroup
 from hpcph.crystal.dynamical import Crystal, matrices
 from hpcph.crystal.mesh import nearest_image, reciprocal_rotations
+from hpcph.crystal.spacegroup import Operations
 
 TOLERANCE = 5e-5  # of the largest ω²: noise of raw files is below 5e-6, supercells break symmetry by more than 1e-2
 WORTH_SAYING = 1e-7  # what is less is rounding
@@ -25,9 +26,12 @@ GENERIC = np.array([[0.1234, 0.2071, 0.0817], [0.3127, -0.1741, 0.2433], [0.0371
 
 def violation(crystal: Crystal) -> np.ndarray:
     """By how much each operation of the space group is violated at generic wave vectors, (s,), of the largest ω²."""
+    assert crystal.structure.operations is not None
+    return _violation(crystal, crystal.structure.operations)
+
+
+def _violation(crystal: Crystal, at: Operations) -> np.ndarray:
     structure = crystal.structure
-    at = structure.operations
-    assert at is not None
     columns = structure.lattice_vc.T
     found, largest = np.zeros(len(at)), np.finfo(float).tiny
     for q in nearest_image(structure, GENERIC):
@@ -49,6 +53,8 @@ def obeyed(crystal: Crystal) -> tuple[Crystal, list[str]]:
     """The crystal with the group of operations that its force constants obey, and a line on those that they break."""
     structure = crystal.structure
     assert structure.operations is not None
+    if _of_generators(crystal) <= TOLERANCE:
+        return crystal, []
     by = violation(crystal)
     kept = spacegroup.subgroup(structure.operations, by, TOLERANCE)
     if kept.all():
@@ -63,8 +69,15 @@ def obeyed(crystal: Crystal) -> tuple[Crystal, list[str]]:
 
 def slight(crystal: Crystal) -> list[str]:
     """A line on how well the operations in use are obeyed, where it is worse than rounding."""
-    worst = violation(crystal).max()
+    worst = _of_generators(crystal)
     return [f"the operations in use hold to {worst:.1e} of the largest ω²"] * bool(worst > WORTH_SAYING)
+
+
+def _of_generators(crystal: Crystal) -> float:
+    """The largest violation of operations that all others are products of."""
+    at = crystal.structure.operations
+    assert at is not None
+    return float(_violation(crystal, at.some(spacegroup.generators(at))).max())
 
 
 def _by_atoms(D: np.ndarray) -> np.ndarray:
