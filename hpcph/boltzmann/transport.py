@@ -58,13 +58,18 @@ class Correction:
         """A response in relaxation time, taken beyond it."""
         magnetic = response.magnetic
         if magnetic is not None and self.magnetic is not None:
-            magnetic = replace(magnetic, gamma_nl_rate=magnetic.gamma_nl_rate + self.magnetic)
+            magnetic = replace(magnetic, gamma_nl_rate=_sum(magnetic.gamma_nl_rate, self.magnetic))
         return replace(
             response,
-            gamma_nl_rate=response.gamma_nl_rate + self.gamma_nl,
-            conductivity_rate=response.conductivity_rate + self.conductivity,
+            gamma_nl_rate=_sum(response.gamma_nl_rate, self.gamma_nl),
+            conductivity_rate=_sum(response.conductivity_rate, self.conductivity),
             magnetic=magnetic,
         )
+
+
+def _sum(relaxed: np.ndarray, more: np.ndarray) -> np.ndarray:
+    """Of what symmetry allows: the solver leaves rounding in components that are exactly zero in relaxation time."""
+    return np.where(relaxed == 0, 0.0, relaxed + more)
 
 
 def correction(
