@@ -1,7 +1,7 @@
 """Species and their elements: Fe1 and Fe2 are iron, D is hydrogen, Xx is nothing that is known.
 
 Programs tell species of one element apart by a label behind its symbol: Fe1 (phonopy, VASP), Fe_up, Fe-a (Quantum
-ESPRESSO). A label decides no symmetry and no picture; names of species stand wherever species are told apart.
+ESPRESSO). A label decides no picture; names of species stand wherever species are told apart, in the symmetry too.
 """
 
 import re

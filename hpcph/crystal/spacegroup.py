@@ -10,11 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpcph.constants import angstrom
+from hpcph.crystal.elements import NONE, element
 
 SEARCH = (4.0, 2.0, 1.0, 0.5, 0.25)  # of the tolerance: two atoms and two that fix the operation may be off
 SAME_MASS = 1e-5  # relative; isotopes differ by more
 SAME_MOMENT = 1e-2  # μB
 GENERAL = np.array([0.0831, 0.1927, 0.0413])  # a place on no element of symmetry
+STRAINLESS = 1e-13  # what the average of an exact lattice differs from it by
 EXACT = 1e-6  # of the tolerance, what places may be off the group that they were moved onto
 
 
@@ -63,6 +65,11 @@ class SymmetricCell:
     operations: Operations
     moved: float
     spread: float
+
+    @property
+    def name(self) -> str:
+        """The space group."""
+        return name(self.operations, self.lattice_vc)
 
 
 def kinds(symbols: tuple[str, ...], mass_a: np.ndarray) -> np.ndarray:
@@ -113,9 +120,9 @@ def moved_onto(operations: Operations, lattice: np.ndarray, fractional: np.ndarr
     metric = np.einsum("sji,jk,skl->il", R, lattice @ lattice.T, R) / len(operations)
     inverse = np.linalg.inv(lattice.T)
     square, axes = np.linalg.eigh(inverse.T @ metric @ inverse)
-    stretched = lattice @ (axes * np.sqrt(square)) @ axes.T
-    of_atoms = np.linalg.norm((places - fractional) @ lattice, axis=1)
     strain = float(np.abs(np.sqrt(square) - 1).max())
+    stretched = lattice if strain < STRAINLESS else lattice @ (axes * np.sqrt(square)) @ axes.T
+    of_atoms = np.linalg.norm((places - fractional) @ lattice, axis=1)
     of_lattice = float(np.linalg.norm(stretched - lattice, axis=1).max())
     return SymmetricCell(
         lattice_vc=stretched,
@@ -138,19 +145,20 @@ def losses(
 
     Arguments as in `symmetric_cell`; mass_a : ndarray (a,) in kg
     """
-    element = np.unique([symbol.rstrip("0123456789") for symbol in symbols], return_inverse=True)[1]
+    elements = [found if (found := element(symbol)) != NONE else symbol for symbol in symbols]
+    atomic = np.unique(elements, return_inverse=True)[1]
     label = kinds(symbols, mass_a)
-    told_apart = len(np.unique(label)) > len(np.unique(element))
+    told_apart = len(np.unique(label)) > len(np.unique(atomic))
     if moment is None and not told_apart:
         return []
     by_kind = symmetric_cell(lattice_vc, fractional_ac, label, None, tolerance)
     lines = []
     if told_apart:
-        by_element = symmetric_cell(lattice_vc, fractional_ac, element, None, tolerance)
+        by_element = symmetric_cell(lattice_vc, fractional_ac, atomic, None, tolerance)
         lines += _lost("masses or labels of atoms", by_element, by_kind)
     if moment is not None:
         by_moment = symmetric_cell(lattice_vc, fractional_ac, label, moment, tolerance)
-        nothing = f"magnetic moments break nothing of {_name(by_kind)}"
+        nothing = f"magnetic moments break nothing of {by_kind.name}"
         lines += _lost("magnetic moments", by_kind, by_moment) or [nothing]
     return lines
 
@@ -293,8 +301,4 @@ def _generated(of: list[int], operations: Operations, place: dict[bytes, int]) -
 def _lost(cause: str, before: SymmetricCell, after: SymmetricCell) -> list[str]:
     """A line where there are fewer operations after than before."""
     kept, had = len(after.operations), len(before.operations)
-    return [f"{cause} keep {kept} of {had} operations of {_name(before)}: {_name(after)}"] * (kept < had)
-
-
-def _name(found: SymmetricCell) -> str:
-    return name(found.operations, found.lattice_vc)
+    return [f"{cause} keep {kept} of {had} operations of {before.name}: {after.name}"] * (kept < had)

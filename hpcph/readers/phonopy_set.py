@@ -204,7 +204,7 @@ def _cut(
         final = wanted if isinstance(wanted, str) else np.array(wanted, float)
     else:
         with blaming(said.content, "phonopy finds no crystal in it"):
-            final = primitive.automatic(cell, tolerance) if said.primitive is None else said.primitive
+            final = primitive.automatic(cell, cuts.ROUGH * tolerance) if said.primitive is None else said.primitive
     first = final if said.primitive is None else said.primitive
     tried: list[Any] = []
     for matrix in (first, final, "P"):

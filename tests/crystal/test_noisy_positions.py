@@ -8,6 +8,8 @@ import pytest
 import springs
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from phonopy.file_IO import write_FORCE_CONSTANTS
+from phonopy.interface.vasp import write_vasp
 from physics import DATA
 from springs import CRYSTALS
 
@@ -137,3 +139,24 @@ def test_a_crystal_without_symmetry_is_read_as_it_is(folder):
     ph = phonopy.load(folder / "p1.yaml", log_level=0)
     np.testing.assert_array_equal(loaded.structure.fractional_ac, ph.primitive.scaled_positions)
     assert mesh.monkhorst_pack(loaded.structure, (2, 2, 2), (0.5, 0.5, 0.5), True).q_kc.shape == (4, 3)
+
+
+@few
+@given(name=st.sampled_from(["rocksalt", "anatase"]), seed=seeds, size=st.floats(1e-3, 1))
+def test_the_primitive_cell_is_found_through_noise(folder, name, seed, size):
+    """A plain unit cell, whose centring is hpcph's to find: the cell is as small as without noise."""
+    ideal, rng = CRYSTALS[name], np.random.default_rng(seed)
+    order = np.argsort(ideal.names, kind="stable")  # as a POSCAR has them
+    plain = replace(ideal, primitive="P").written_otherwise(np.eye(3), np.zeros(3), order)
+    noisy = plain.moved(noise(rng, len(order), size * TOLERANCE))
+    inside = np.floor(noisy.places)  # as a POSCAR has them, too
+    noisy, plain = (replace(crystal, places=crystal.places - inside) for crystal in (noisy, plain))
+    ph = noisy.phonopy(held=plain)
+    where = folder / f"plain-{name}-{seed}-{size}"
+    where.mkdir(exist_ok=True)
+    write_vasp(where / "POSCAR", ph.unitcell)
+    write_FORCE_CONSTANTS(ph.force_constants, filename=where / "FORCE_CONSTANTS", p2s_map=ph.primitive.p2s_map)
+    files = Files(where / "FORCE_CONSTANTS", structure=where / "POSCAR", supercell=tuple(np.diag(ideal.supercell)))
+    structure = forceconstants.load(files).structure
+    assert structure.space_group == ideal.space_group
+    assert len(structure.mass_a) == len(ideal.phonopy().primitive)
