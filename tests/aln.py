@@ -64,7 +64,7 @@ class AlN:
         self.folder = folder
         self.third = phono3py.load(SOURCE, log_level=0)
         cells = {name: getattr(self.third, name) for name in ("supercell_matrix", "primitive_matrix")}
-        # its dipoles are summed over G alone: with a Gaussian whose real-space part ends inside the supercell (reach in Å)
+        # its dipoles are summed over G alone: a Gaussian whose real-space part ends inside the supercell, reach in Å
         reach, (least, *_, largest) = 4.66, np.linalg.eigvalsh(self.third.nac_params["dielectric"])
         width = 4 * np.sqrt(largest) / reach / (2 * np.pi)
         wide = {"method": "gonze", "Lambda": width, "G_cutoff": 2 * width * np.sqrt(-np.log(1e-12) / least)}
