@@ -198,8 +198,7 @@ def _lattice(
 ) -> tuple[list[Stage], Uncertainty | None]:
     """What the supercell leaves open: a coarse mesh for the crystal and the others. The error is on rank 0 only."""
     comm.phase = "laying out the mesh of the lattice's error"
-    points = sum(stage.points for stage in zones)
-    mesh = comm.on_root(lambda: lattice_mesh(job, points) if zones else None)
+    mesh = comm.on_root(lambda: lattice_mesh(job, zones[-1].points) if zones else None)
     if mesh is None:
         return [], None
     stages = lattice_zones(job, mesh)

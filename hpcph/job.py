@@ -98,14 +98,14 @@ def meshes(job: Job) -> Iterator[Mesh]:
 def stages(job: Job) -> list[Stage]:
     """Every stage of a run in order: the zone on each of its meshes, the other crystals on one, then the maps."""
     every = [zone(job, mesh) for mesh in meshes(job)]
-    mesh = lattice_mesh(job, sum(stage.points for stage in every)) if every else None
+    mesh = lattice_mesh(job, every[-1].points) if every else None
     return [*every, *(lattice_zones(job, mesh) if mesh else []), *map_stages(job)]
 
 
 def lattice_mesh(job: Job, points: int) -> Mesh | None:
     """The coarse mesh for the error of the lattice; None where nothing is open.
 
-    points : irreducible ones of all meshes of the run
+    points : irreducible ones of the mesh that gives the result
     """
     if job.lattice is None or not job.others:
         return None

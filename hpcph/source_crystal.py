@@ -46,7 +46,7 @@ def crystal(source: Source) -> Given:
     settled = _settled(given, loaded)
     found, broken = symmetry.obeyed(settled.crystal)
     first = f"{found.structure.space_group}, {len(found.structure.mass_a)} atoms"
-    said = [first, *loaded.remarks, *broken, *symmetry.slight(found), *lattice.lines(settled.report)]
+    said = [*loaded.remarks, first, *broken, *symmetry.slight(found), *lattice.lines(settled.report)]
     return Given(found, loaded.commensurate_qc, None, said, settled)
 
 

@@ -55,7 +55,7 @@ def test_progress_is_live(executed):
     """A bar for every stage, there from its beginning, that ends with the k-points and their rate."""
     _, notebook, states = executed
     bars = [html for html in outputs(notebook, "text/html") if html.startswith("<progress")]
-    assert len(bars) == 2 * 5  # two runs: three meshes, bands, orbits
+    assert len(bars) == 2 * 8  # two runs: three meshes, three lattices, bands, orbits
     assert all("k-points in" in bar for bar in bars)
     assert [state for state in states if 'value="0"' in state and ": 0/408 k-points" in state]
     assert len(states) >= 2 * len(bars)

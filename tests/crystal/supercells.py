@@ -60,7 +60,10 @@ def made(loaded: Loaded, exponent: float | None = None, width: float | None = No
 
 
 def folded(loaded: Loaded, supercell: np.ndarray) -> Loaded:
-    """What a calculation in another supercell would know: sums over its images, on the nearest of them."""
+    """What a calculation in another supercell would know: sums over its images, on the nearest of them.
+
+    Of a supercell whose vectors fit, this is known for certain; of another, if pairs were where the file puts them.
+    """
     pairs, supercell = loaded.pairs, np.asarray(supercell)
     first, second, cell, group = _nearest_images(loaded.structure, supercell)
     number = _classes(supercell, pairs.first, pairs.second, pairs.cell)
@@ -72,6 +75,23 @@ def folded(loaded: Loaded, supercell: np.ndarray) -> Loaded:
     table = PairTable.symmetric(first, second, cell, share[:, None, None] * sums[place], share)
     q = wave_vectors(loaded.structure, supercell)
     return replace(loaded, pairs=table, supercell=supercell, commensurate_qc=q)
+
+
+def calculated(loaded: Loaded, crystal: dynamical.Crystal, supercell: np.ndarray) -> Loaded:
+    """What a calculation in a supercell would find in a crystal, dipoles and all: Σ_q D(q) e^{−iq·x}/N of its q."""
+    structure = loaded.structure
+    q = wave_vectors(structure, supercell)
+    atoms, root = len(structure.mass_a), np.sqrt(structure.mass_a)
+    D = dynamical.matrices(crystal, q).reshape(len(q), atoms, 3, atoms, 3) / len(q)
+    first, second, cell, group = _nearest_images(structure, np.asarray(supercell))
+    share = 1 / np.bincount(group)[group]
+    phase = np.exp(-2j * np.pi * (cell + structure.fractional_ac[second] - structure.fractional_ac[first]) @ q.T)
+    phi = np.zeros((len(first), 3, 3))
+    for a, b in product(range(atoms), repeat=2):
+        at = (first == a) & (second == b)
+        phi[at] = np.einsum("pk,kij->pij", phase[at], D[:, a, :, b]).real * root[a] * root[b]
+    table = PairTable.symmetric(first, second, cell, share[:, None, None] * phi, share)
+    return replace(loaded, pairs=table, supercell=np.asarray(supercell), commensurate_qc=q)
 
 
 def enlarged(loaded: Loaded, matrix: np.ndarray) -> Loaded:

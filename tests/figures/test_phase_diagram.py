@@ -63,6 +63,7 @@ def test_only_contours_that_exist_are_labelled(result):
         feedback_gamma_ll_total=result["feedback_gamma_ll_unscaled"],
         feedback_critical_radius=result["feedback_critical_radius"] / np.sqrt(scale),
         feedback_gamma_ll_total_error=0.01 * result["feedback_gamma_ll_unscaled"],
+        feedback_gamma_ll_total_lattice_error=0.001 * result["feedback_gamma_ll_unscaled"],
     )
     small.attrs["feedback_scale"] = 1.0
     figure = phase_diagram.draw(small)

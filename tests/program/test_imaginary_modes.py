@@ -14,12 +14,10 @@ PATH = {"path": [[{"M": [0.5, 0, 0]}, {"Γ": [0, 0, 0]}, {"A": [0, 0, 0.5]}]], "
 
 @pytest.fixture(scope="module")
 def unstable(tmp_path_factory):
-    """The embedded crystal with one on-site force constant of the other sign."""
+    """The embedded crystal with all force constants of the other sign, which translation cannot mend."""
     path = tmp_path_factory.mktemp("unstable") / "phonopy_params.yaml"
     crystal = phonopy.load(world.QUARTZ["crystal"]["force_constants"])
-    changed = np.array(crystal.force_constants)
-    changed[0, 0] *= -1
-    crystal.force_constants = changed
+    crystal.force_constants = -np.array(crystal.force_constants)
     crystal.save(path, settings={"force_constants": True})
     return path
 

@@ -37,7 +37,7 @@ def test_sections_that_are_not_asked_for_are_not_there(comm, folder):
     """No empty groups; χ is there without the feedback section, scale 1; Born charges without the magnetization."""
     found = computed(comm, folder, **SMALL, magnetization=False)
     groups = {name.split("/")[1] for name in found if name[0] == "/" and name.count("/") > 1}
-    assert groups == {"crystal", "thermal", "feedback", "rotation", "convergence"}
+    assert groups == {"crystal", "elasticity", "thermal", "feedback", "rotation", "convergence"}
     assert "/crystal/born_charges" in found and "/rotation/magnetization" not in found
     assert "/feedback/radius" not in found
     assert found["@feedback_scale"] == 1
@@ -72,7 +72,9 @@ def test_magnetization_changes_nothing_else(comm, folder, result):
         for name in names:
             if found[name].dtype.kind == "f":
                 largest = np.nanmax(np.abs(found[name]))
-                np.testing.assert_allclose(found[name], result[1][name], rtol=1e-12, atol=1e-12 * largest, err_msg=name)
+                # what nearly equal numbers differ by has fewer digits than they
+                same = 1e-9 if name.endswith("_lattice_error") else 1e-12
+                np.testing.assert_allclose(found[name], result[1][name], rtol=same, atol=same * largest, err_msg=name)
 
 
 @pytest.fixture
