@@ -242,6 +242,8 @@ def _light(source: Source, crystal: dynamical.Crystal, units: Units | None) -> L
         raise InputError("optics", None, "light couples to Born charges, which the file lacks; give crystal.born")
     unit = units.frequency if units else 1.0
     transverse = optical_modes(crystal, born)
+    if not len(transverse.frequency_n):
+        raise InputError("optics", None, "all optical modes of Γ are imaginary, light drives none; leave it out")
     if isinstance(given.lifetime, Linewidths):
         frequency = transverse.frequency_n / (2 * np.pi)
         path = source.resolve(given.lifetime.linewidths)
