@@ -72,6 +72,11 @@ def data(path: Path | str) -> Path:
     return path
 
 
+def _primitive(name: str) -> str:
+    """Cells that phonopy would make smaller, or rename the axes of."""
+    return "P" if name in ("zno32", "mp-555846") else "auto"
+
+
 @cache
 def loaded(name: str) -> forceconstants.Loaded:
     """The file set of a crystal, read once; AlN by its forces, of 5×5×3 cells or of 3×3×2."""
@@ -79,12 +84,12 @@ def loaded(name: str) -> forceconstants.Loaded:
         import aln  # which takes the data folder from here
 
         return aln.second_order() if name == "aln" else aln.second_order_of_the_third()
-    return forceconstants.load(forceconstants.Files(file(name), primitive="P" if name == "zno32" else "auto"))
+    return forceconstants.load(forceconstants.Files(file(name), primitive=_primitive(name)))
 
 
 @cache
 def _phonopys(name: str) -> tuple[phonopy.Phonopy, dict | None]:
-    found = phonopy.load(file(name), log_level=0)
+    found = phonopy.load(file(name), primitive_matrix=_primitive(name), log_level=0)
     return found, found.nac_params
 
 
