@@ -13,6 +13,7 @@ import numpy as np
 from hpcph.crystal import ewald
 from hpcph.crystal.dipole import Dipoles
 from hpcph.crystal.lattice import Dielectric, PairTable, Structure, within
+from hpcph.crystal.nearest import reduced
 
 ANGSTROM = 1e-10
 EXPONENTS = tuple(float(p) for p in range(6, 31))
@@ -137,11 +138,8 @@ def exponent(images: Images) -> float:
 
 def reach(structure: Structure, supercell: np.ndarray) -> float:
     """Half the shortest lattice vector of the supercell, m."""
-    import spglib
-
-    reduced = spglib.niggli_reduce(supercell @ structure.lattice_vc / ANGSTROM)
-    basis = supercell @ structure.lattice_vc / ANGSTROM if reduced is None else reduced
-    return float(np.linalg.norm(basis, axis=1).min() / 2 * ANGSTROM)
+    shortest = reduced(supercell, structure.lattice_vc) @ structure.lattice_vc
+    return float(np.linalg.norm(shortest, axis=1).min() / 2)
 
 
 class _Index:

@@ -1,10 +1,10 @@
 """The vibrating crystal as plain arrays: cell, pair force constants, Born charges, point group."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from hpcph.crystal import spacegroup
 from hpcph.crystal.elements import kind
@@ -13,11 +13,12 @@ from hpcph.crystal.spacegroup import Operations, SymmetricCell
 SYMMETRIC = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))  # Voigt order of a symmetric tensor's components
 
 
-def symmetric(components: Sequence[float]) -> np.ndarray:
-    """The tensor of six components in Voigt order, (3, 3)."""
-    full = np.zeros((3, 3))
-    for value, (i, j) in zip(components, SYMMETRIC, strict=True):
-        full[i, j] = full[j, i] = value
+def symmetric(components: ArrayLike) -> np.ndarray:
+    """Tensors of six components each in Voigt order, (…, 3, 3) for (…, 6)."""
+    voigt = np.asarray(components, float)
+    full = np.empty((*voigt.shape[:-1], 3, 3))
+    for component, (i, j) in enumerate(SYMMETRIC):
+        full[..., i, j] = full[..., j, i] = voigt[..., component]
     return full
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpcph.constants import angstrom
-from hpcph.crystal.elements import NONE, element
+from hpcph.crystal.elements import kind
 
 SEARCH = (4.0, 2.0, 1.0, 0.5, 0.25)  # of the tolerance: two atoms and two that fix the operation may be off
 SAME_MASS = 1e-5  # relative; isotopes differ by more
@@ -145,8 +145,7 @@ def losses(
 
     Arguments as in `symmetric_cell`; mass_a : ndarray (a,) in kg
     """
-    elements = [found if (found := element(symbol)) != NONE else symbol for symbol in symbols]
-    atomic = np.unique(elements, return_inverse=True)[1]
+    atomic = np.unique([kind(symbol) for symbol in symbols], return_inverse=True)[1]
     label = kinds(symbols, mass_a)
     told_apart = len(np.unique(label)) > len(np.unique(atomic))
     if moment is None and not told_apart:

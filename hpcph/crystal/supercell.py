@@ -95,12 +95,6 @@ class _Lattice:
     def crystal(self, pairs: PairTable) -> Crystal:
         return dynamical.build(self.loaded.structure, pairs, self.dipoles)
 
-    def stiffness(self, pairs: PairTable) -> np.ndarray:
-        """C_{ig,jl} in Pa, (3, 3, 3, 3)."""
-        root = np.repeat(np.sqrt(self.loaded.structure.mass_a), 3)
-        at_gamma = dynamical.matrices(self.crystal(pairs), np.zeros((1, 3)))[0].real * np.outer(root, root)
-        return elasticity.tensor(self.moments(pairs), at_gamma)
-
     def translated(self, pairs: PairTable, exponent: float, rules: frozenset[SumRule]) -> PairTable:
         if SumRule.TRANSLATIONAL not in rules:
             return pairs
@@ -127,10 +121,13 @@ def settle(loaded: Loaded, rules: frozenset[SumRule], stress: np.ndarray = UNSTR
     plain = lattice.translated(nearest, p, rules)
     imposed, pairs = _imposed(lattice, p, rules) if rules & FAMILIES else (rules, plain)
     crystal, bare = lattice.crystal(pairs), lattice.crystal(plain)
-    before, after = lattice.moments(nearest).violations(), lattice.moments(pairs).violations()
+    moments = lattice.moments(pairs)
+    before, after = lattice.moments(nearest).violations(), moments.violations()
     moved_at, moved_between = _moved(lattice, bare, crystal)
-    stiffness = lattice.stiffness(pairs)
-    others = [lattice.shared(factor * p, imposed) for factor in OTHERS]
+    stiffness = _stiffness(moments, crystal)
+    shared = [lattice.shared(factor * p, imposed) for factor in OTHERS]
+    others = tuple(lattice.crystal(other) for other in shared)
+    doubts = [_stiffness(lattice.moments(s), o) - stiffness for s, o in zip(shared, others, strict=True)]
     report = Report(
         supercell=loaded.supercell,
         exponent=p,
@@ -146,10 +143,17 @@ def settle(loaded: Loaded, rules: frozenset[SumRule], stress: np.ndarray = UNSTR
         moved_at=moved_at,
         moved_between=moved_between,
         stiffness=elasticity.voigt(stiffness),
-        stiffness_error=elasticity.voigt(np.max([np.abs(lattice.stiffness(o) - stiffness) for o in others], axis=0)),
+        stiffness_error=elasticity.voigt(np.abs(doubts).max(axis=0)),
         asymmetry=elasticity.asymmetry(stiffness),
     )
-    return Settled(crystal, pairs, report, bare, tuple(lattice.crystal(other) for other in others))
+    return Settled(crystal, pairs, report, bare, others)
+
+
+def _stiffness(found: Moments, crystal: Crystal) -> np.ndarray:
+    """C_{ig,jl} in Pa, (3, 3, 3, 3), of a crystal and the moments of its force constants."""
+    root = np.repeat(np.sqrt(crystal.structure.mass_a), 3)
+    at_gamma = dynamical.matrices(crystal, np.zeros((1, 3)))[0].real * np.outer(root, root)
+    return elasticity.tensor(found, at_gamma)
 
 
 def _dipoles(loaded: Loaded, dielectric: Dielectric) -> Dipoles:

@@ -16,7 +16,7 @@ import h5py
 import numpy as np
 
 from hpcph.crystal.dynamical import Crystal
-from hpcph.crystal.lattice import SYMMETRIC, Structure
+from hpcph.crystal.lattice import Structure, symmetric
 from hpcph.crystal.mesh import block_size, blocks, preserving, star_operations
 from hpcph.errors import InputError
 from hpcph.output.storage import Unsound, own_numbers, require_hard_links
@@ -223,10 +223,7 @@ def _tensors(file: h5py.File, names: tuple[str, ...], kelvin: np.ndarray, operat
     found = [own_numbers(file, name)[...] for name in names if name in file][:1]
     if not found or found[0].shape != (len(kelvin), 6) or not np.all(np.isfinite(found[0])):
         return None
-    full = np.empty((len(kelvin), 3, 3))
-    for voigt, (i, j) in zip(found[0].T, SYMMETRIC, strict=True):
-        full[:, i, j] = full[:, j, i] = voigt
-    return np.einsum("gij,tjk,glk->til", operations, full, operations) / len(operations)
+    return np.einsum("gij,tjk,glk->til", operations, symmetric(found[0]), operations) / len(operations)
 
 
 def rates(widths: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from hpcph.constants import boltzmann, hbar
-from hpcph.crystal.lattice import SYMMETRIC
+from hpcph.crystal.lattice import symmetric
 from hpcph.phonons.lifetimes import lifetimes
 from hpcph.phonons.modes import Modes
 from hpcph.response.coherence import COLUMNS, MAGNETIC
@@ -200,7 +200,7 @@ def response(sums: ThermalSums, temperature: np.ndarray, volume: float, operatio
         moments = sums.coherence[:, COLUMNS:]
         coherence = Coherence(
             gamma_nl=average(sums.coherence[:, 6:COLUMNS], parity),
-            conductivity=average(_tensor(sums.coherence[:, :6]), even),
+            conductivity=average(symmetric(sums.coherence[:, :6]), even),
             magnetic=average(moments, parity) if moments.shape[1] else None,
         )
     if sums.flow.shape[1] > 9:
@@ -212,18 +212,11 @@ def response(sums: ThermalSums, temperature: np.ndarray, volume: float, operatio
     return ThermalResponse(
         temperature=temperature,
         gamma_nl_rate=average(sums.flow[:, :9], parity),
-        chi_diagonal=average(_tensor(sums.diagonal), even),
-        chi_off_diagonal=average(_tensor(sums.off_diagonal), even),
-        conductivity_rate=average(_tensor(sums.conduction), even),
+        chi_diagonal=average(symmetric(sums.diagonal), even),
+        chi_off_diagonal=average(symmetric(sums.off_diagonal), even),
+        conductivity_rate=average(symmetric(sums.conduction), even),
         zero_modes=int(sums.left_out[0]),
         unstable_modes=int(sums.left_out[1]),
         magnetic=magnetic,
         coherence=coherence,
     )
-
-
-def _tensor(voigt: np.ndarray) -> np.ndarray:
-    full = np.empty((len(voigt), 3, 3))
-    for component, (i, j) in enumerate(SYMMETRIC):
-        full[:, i, j] = full[:, j, i] = voigt[:, component]
-    return full

@@ -3,7 +3,6 @@
 import re
 
 import h5py
-import numpy as np
 import pytest
 from parallel import world
 
@@ -23,14 +22,8 @@ def sha(path) -> str:
 
 @pytest.fixture(scope="module")
 def unstable(tmp_path_factory):
-    """The embedded crystal with all force constants of the other sign: it has imaginary modes."""
-    import phonopy
-
-    path = tmp_path_factory.mktemp("unstable") / "phonopy_params.yaml"
-    crystal = phonopy.load(world.QUARTZ["crystal"]["force_constants"])
-    crystal.force_constants = -np.array(crystal.force_constants)
-    crystal.save(path, settings={"force_constants": True})
-    return path
+    """A crystal with imaginary modes."""
+    return world.unstable(tmp_path_factory.mktemp("unstable"))
 
 
 @pytest.mark.parametrize("numbers", [RANKS, pytest.param(MORE_RANKS, marks=pytest.mark.slow)], ids=str)

@@ -96,6 +96,17 @@ def quartz(**changes) -> dict:
     return data
 
 
+def unstable(folder: Path) -> Path:
+    """The embedded crystal with all force constants of the other sign, which translation cannot mend."""
+    import phonopy
+
+    path = folder / "phonopy_params.yaml"
+    crystal = phonopy.load(QUARTZ["crystal"]["force_constants"])
+    crystal.force_constants = -crystal.force_constants
+    crystal.save(path, settings={"force_constants": True})
+    return path
+
+
 def write(folder: Path, data: dict | str, name: str = "input.yaml") -> Path:
     """An input file."""
     path = folder / name

@@ -2,7 +2,6 @@
 
 import h5py
 import numpy as np
-import phonopy
 import pytest
 from parallel import world
 
@@ -14,12 +13,8 @@ PATH = {"path": [[{"M": [0.5, 0, 0]}, {"Γ": [0, 0, 0]}, {"A": [0, 0, 0.5]}]], "
 
 @pytest.fixture(scope="module")
 def unstable(tmp_path_factory):
-    """The embedded crystal with all force constants of the other sign, which translation cannot mend."""
-    path = tmp_path_factory.mktemp("unstable") / "phonopy_params.yaml"
-    crystal = phonopy.load(world.QUARTZ["crystal"]["force_constants"])
-    crystal.force_constants = -np.array(crystal.force_constants)
-    crystal.save(path, settings={"force_constants": True})
-    return path
+    """A crystal with imaginary modes."""
+    return world.unstable(tmp_path_factory.mktemp("unstable"))
 
 
 def shown(unstable, **changes) -> dict:
