@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from hpcph.errors import InputError
@@ -21,8 +22,12 @@ def require_petsc(key: str) -> None:
         raise InputError(key, None, fix) from None
 
 
+@cache
 def petsc() -> Any:
-    """The module petsc4py.PETSc; signals, command line and the last word stay the program's."""
+    """The module petsc4py.PETSc; signals, command line and the last word stay the program's.
+
+    Begun once: every begin adds a collective step to the end of the program, which ranks must take equally often.
+    """
     import petsc4py
 
     petsc4py.init(["hpcph", "-no_signal_handler", "-options_left", "no"])

@@ -3,16 +3,20 @@
 mpirun -n 3 python tests/mpi_pytest.py -m mpi
 """
 
+import faulthandler
 import os
 import sys
 
 import pytest
 from mpi4py import MPI
 
+LIMIT = 900  # s after which ranks that wait for each other say where, and end
+
 
 def main() -> int:
     """Run the same tests on every rank; the worst exit code of all ranks."""
     rank = MPI.COMM_WORLD.rank
+    faulthandler.dump_traceback_later(LIMIT, exit=True, file=os.fdopen(os.dup(2), "w"))  # at the end of MPI as well
     log = f".pytest_cache/rank{rank}.log"
     if rank:
         os.makedirs(".pytest_cache", exist_ok=True)
