@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from hpcph import finite
-from hpcph.boltzmann.transport import Correction, correction
+from hpcph.boltzmann.transport import added, correction
 from hpcph.conclude import Outcome, Timing, conclude
 from hpcph.crystal.dynamical import Crystal
 from hpcph.errors import InputError, Stopped, Unstable
@@ -34,7 +34,7 @@ from hpcph.parallel.signals import Stop
 from hpcph.response import convergence, sharing
 from hpcph.response.convergence import Uncertainty
 from hpcph.response.spectrum import Spectrum
-from hpcph.response.thermal import ThermalResponse, response
+from hpcph.response.thermal import Tensors, ThermalResponse, response
 from hpcph.stage import Stage
 
 Pieces = list[tuple[slice, np.ndarray]]
@@ -210,7 +210,7 @@ def _lattice(
     return stages, sharing.uncertainty(own, others)
 
 
-def _beyond(comm: Comm, job: Job, keeper: Keeper, reporter: Reporter) -> Correction:
+def _beyond(comm: Comm, job: Job, keeper: Keeper, reporter: Reporter) -> Tensors:
     """What collisions add to the relaxation time. Not kept in checkpoints: it is solved anew after each."""
     assert job.boltzmann is not None and job.scattering is not None
     crystal, scattering = job.crystal, job.scattering
@@ -267,7 +267,7 @@ def _compute(comm: Comm, stage: Stage, keeper: Keeper, reporter: Reporter) -> np
 
 
 def _heat(
-    comm: Comm, source, job: Job, runs: Runs, beyond: Correction | None, keeper: Keeper, reporter: Reporter
+    comm: Comm, source, job: Job, runs: Runs, beyond: Tensors | None, keeper: Keeper, reporter: Reporter
 ) -> Heated:
     """The finite sample; every rank writes its planes. Not kept in checkpoints: it is solved anew after each."""
 
@@ -279,10 +279,10 @@ def _heat(
     return found
 
 
-def _response(runs: Runs, beyond: Correction | None) -> ThermalResponse:
+def _response(runs: Runs, beyond: Tensors | None) -> ThermalResponse:
     """What the run found on its last mesh (rank 0)."""
     relaxed = runs[-1][1]
-    return relaxed if beyond is None else beyond.added(relaxed)
+    return relaxed if beyond is None else added(relaxed, beyond)
 
 
 @contextmanager

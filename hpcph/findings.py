@@ -7,22 +7,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from rich.table import Table
 
-from hpcph.boltzmann.transport import Correction
+from hpcph.boltzmann.transport import added
 from hpcph.crystal.mesh import Mesh
 from hpcph.errors import InputError
 from hpcph.job import Job
-from hpcph.output import layout
+from hpcph.output import layout, tensors
 from hpcph.output import magnetization as magnetic
 from hpcph.output.numbers import SOURCES, alone, with_errors
 from hpcph.output.progress import closing_table
 from hpcph.output.store import Dataset
+from hpcph.output.tensors import solved_paths
 from hpcph.phonons.lifetimes import Reference
 from hpcph.response import convergence
 from hpcph.response.feedback import Coupling, Feedback, along, feedback
 from hpcph.response.magnetization import Magnetization, magnetization, uncertainty
 from hpcph.response.sample import Samples
 from hpcph.response.spectrum import Spectrum
-from hpcph.response.thermal import ThermalResponse
+from hpcph.response.tensors import CHI, GAMMA_N, GAMMA_NL, GAMMA_NL_INTERBAND, KAPPA, KAPPA_INTERBAND
+from hpcph.response.thermal import Tensors, ThermalResponse
 
 if TYPE_CHECKING:  # ranks other than 0 import this module too, and never the validation
     from hpcph.config.lifetime import Lifetimes
@@ -33,9 +35,8 @@ NEAR = 1e-3  # K: a temperature of a file this close is the same
 TINY = 1e-300  # W m⁻¹ K⁻¹
 SAME = 1e-4  # of κ
 SOLVED = (  # what follows from the Boltzmann equation
-    "/thermal/gamma_nl", "/thermal/conductivity", "/thermal/pam_density", "/feedback/pam_density",
-    "/magnetization/gamma_nl", "/magnetization/density", "/magnetization/density_without_feedback",
-    "/magnetization/field", "/magnetization/field_without_feedback",
+    *solved_paths(), "/thermal/pam_density", "/feedback/pam_density", "/magnetization/density",
+    "/magnetization/density_without_feedback", "/magnetization/field", "/magnetization/field_without_feedback",
     *(f"/{name}_{kind}" for name in ("feedback/pam_density", "magnetization/density", "magnetization/field")
       for kind in SOURCES),
 )  # fmt: skip
@@ -65,7 +66,7 @@ def thermal_findings(
     runs: Runs,
     spectrum: Spectrum | None,
     open_: convergence.Uncertainty | None,
-    beyond: Correction | None = None,
+    beyond: Tensors | None = None,
 ) -> Findings:
     """Everything that follows from the sums over the zone.
 
@@ -76,16 +77,16 @@ def thermal_findings(
     mesh, relaxed = runs[-1]
     errors = errors_of(runs, open_)
     keep = np.isin(job.temperature, wanted.temperatures)
-    everything = relaxed if beyond is None else beyond.added(relaxed)
+    everything = relaxed if beyond is None else added(relaxed, beyond)
     thermal, spread = everything.at(keep), {kind: error.at(keep) for kind, error in errors.items()}
     axis, tau = job.axis, lifetime(wanted, job)
     drive = axis * tau * wanted.gradient
-    density = thermal.gamma_nl_rate @ drive
+    density = thermal[GAMMA_NL] @ drive
     results = layout.thermal(thermal, tau, density)
     for kind, error in spread.items():
         results += layout.thermal_errors(kind, error, tau, drive)
     if beyond is not None:
-        results += layout.relaxed(relaxed.at(keep))
+        results += tensors.relaxed(relaxed.at(keep))
     results += layout.convergence([(m, found.at(keep)) for m, found in runs], axis, tau)
     if spectrum is not None and job.intervals is not None:
         results += layout.spectrum(job.intervals, spectrum.per_volume(job.crystal.structure.volume, tau))
@@ -101,9 +102,10 @@ def thermal_findings(
             results += layout.feedback_errors(kind, doubt[kind])
         groups["/feedback"] = {"scale": coupled.scale, "coupling": coupled.coupling.name.lower()}
     scale = coupled.scale if coupled else 1.0
-    magnetized, more = _magnetic(thermal, spread, tau, drive, coupled, doubt, samples)
+    magnetized = _magnetic(thermal, spread, drive, coupled, doubt, samples)
     lines: list[str | Table] = [closing_table(thermal, spread, tau, axis, coupled, doubt, samples)]
     if magnetized is not None:
+        results += magnetic.magnetization(*magnetized, samples)
         lines.append(magnetic.closing_table(thermal.temperature, *magnetized, axis, scale, samples))
     if job.scattering is not None:
         lines.append(_conduction(thermal, spread, axis))
@@ -115,7 +117,7 @@ def thermal_findings(
     operations = job.crystal.structure.rotations_cartesian
     relative = {kind: convergence.relative(error, everything, operations) for kind, error in errors.items()}
     lines += _remarks(thermal, coupled, job, relative)
-    results = [replace(spec, solved=beyond is not None and spec.name in SOLVED) for spec in results + more]
+    results = [replace(spec, solved=beyond is not None and spec.name in SOLVED) for spec in results]
     return Findings(results, groups, _provenance(scale, everything, mesh), lines)
 
 
@@ -154,18 +156,18 @@ def _conduction(thermal: ThermalResponse, spread: dict[str, convergence.Uncertai
     def along(tensor_tij: np.ndarray, n: np.ndarray = axis) -> float:
         return float(n @ tensor_tij[t] @ n)
 
-    errors = [along(error.conductivity_rate, np.abs(axis)) for error in spread.values()]
-    value = with_errors(along(thermal.conductivity_rate), *errors)
+    errors = [along(error[KAPPA], np.abs(axis)) for error in spread.values()]
+    value = with_errors(along(thermal[KAPPA]), *errors)
     line = f"κ along the axis at {thermal.temperature[t]:g} K: {value} W m⁻¹ K⁻¹{_kinds(spread)}"
-    if thermal.coherence is None:
+    if KAPPA_INTERBAND not in thermal:
         return line
-    heat, flow = along(thermal.coherence.conductivity), along(thermal.coherence.gamma_nl)
+    heat, flow = along(thermal[KAPPA_INTERBAND]), along(thermal[GAMMA_NL_INTERBAND])
     return f"{line}; interband parts, not included: κ {heat:.3g}, γ^NL {flow:.3g} J s m⁻² K⁻¹"
 
 
 def _kinds(spread: dict[str, convergence.Uncertainty]) -> str:
     """What the numbers after ± are, of those that are known."""
-    known = [SOURCES[kind] for kind, error in spread.items() if np.isfinite(error.gamma_nl_rate).all()]
+    known = [SOURCES[kind] for kind, error in spread.items() if np.isfinite(error[GAMMA_NL]).all()]
     return f" (± {' ± '.join(known)})" if known else ""
 
 
@@ -180,13 +182,12 @@ def _beyond(
     Errors are those of relaxation time, which the equation shares in the same ratio.
     """
     t = int(np.argmin(np.abs(thermal.temperature - ROOM)))
-    largest = np.unravel_index(np.argmax(np.abs(thermal.gamma_nl_rate[t])), (3, 3))
-    names = {"κ": "conductivity_rate", "largest γ^NL": "gamma_nl_rate"}
+    largest = np.unravel_index(np.argmax(np.abs(thermal[GAMMA_NL][t])), (3, 3))
     parts = []
-    for what, name in names.items():
-        one, other, *errors = (getattr(source, name)[t] for source in (thermal, relaxed, *spread.values()))
+    for what, tensor in {"κ": KAPPA, "largest γ^NL": GAMMA_NL}.items():
+        one, other, *errors = (source[tensor][t] for source in (thermal, relaxed, *spread.values()))
         if what == "κ":
-            one, other = (float(axis @ tensor @ axis) for tensor in (one, other))
+            one, other = (float(axis @ found @ axis) for found in (one, other))
             errors = [np.abs(axis) @ error @ np.abs(axis) for error in errors]
         else:
             one, other, *errors = (float(tensor[largest]) for tensor in (one, other, *errors))
@@ -202,7 +203,7 @@ def _compared(thermal: ThermalResponse, known: Reference, theirs_tij: np.ndarray
     at = int(np.argmin(np.abs(known.temperature - thermal.temperature[t])))
     if theirs_tij is None or abs(known.temperature[at] - thermal.temperature[t]) > NEAR:
         return []
-    ours, theirs = (np.diagonal(tensor) for tensor in (thermal.conductivity_rate[t], theirs_tij[at]))
+    ours, theirs = (np.diagonal(tensor) for tensor in (thermal[KAPPA][t], theirs_tij[at]))
     apart = float(np.max(np.abs(ours - theirs) / np.maximum(np.abs([ours, theirs]).max(axis=0), TINY)))
     mine, other = (", ".join(f"{x:.4g}" for x in values) for values in (ours, theirs))
     line = f"κ_xx, κ_yy, κ_zz in {known.name} at {thermal.temperature[t]:g} K: {other} W m⁻¹ K⁻¹; here {mine}"
@@ -233,7 +234,7 @@ def coupling(given: "Input", everything: ThermalResponse, job: Job) -> tuple[Cou
         density = job.crystal.structure.density
         reference = reference_sample(wanted.sample, wanted.calibrate.radius, density, job.axis)
         at = everything.at(everything.temperature == wanted.calibrate.temperature)
-        unscaled = along(at.chi, reference, job.axis)[0, 0]
+        unscaled = along(at[CHI], reference, job.axis)[0, 0]
         if not unscaled > 0:
             raise InputError("feedback.calibrate", unscaled, "no scale fits: γ^LL without it is not positive")
         scale = wanted.calibrate.gamma_ll / unscaled
@@ -243,25 +244,18 @@ def coupling(given: "Input", everything: ThermalResponse, job: Job) -> tuple[Cou
 def _magnetic(
     thermal: ThermalResponse,
     spread: dict[str, convergence.Uncertainty],
-    lifetime: float,
     drive: np.ndarray,
     coupled: Feedback | None,
     doubt: dict[str, convergence.FeedbackUncertainty],
     samples: Samples | None,
-) -> tuple[tuple[Magnetization, dict[str, Magnetization]] | None, list[Dataset]]:
-    """Magnetization in the gradient and its errors by kind, None without moments, and what the file says of it and of
-    rotation."""
-    results, tensors = magnetic.rotation(thermal, spread), thermal.magnetic
-    if tensors is None:
-        return None, results
-    found = magnetization(tensors, drive, coupled, samples)
+) -> tuple[Magnetization, dict[str, Magnetization]] | None:
+    """Magnetization in the gradient and its errors by kind, None without moments."""
+    if GAMMA_N not in thermal:
+        return None
     errors = {
-        kind: uncertainty(error.magnetic, tensors, drive, coupled, doubt.get(kind), samples)
-        for kind, error in spread.items()
-        if error.magnetic is not None
+        kind: uncertainty(error, thermal, drive, coupled, doubt.get(kind), samples) for kind, error in spread.items()
     }
-    results += magnetic.magnetization(tensors, spread, lifetime, found, errors, samples)
-    return (found, errors), results
+    return magnetization(thermal, drive, coupled, samples), errors
 
 
 def _provenance(scale: float, result: ThermalResponse, mesh: Mesh) -> dict[str, Any]:

@@ -151,17 +151,16 @@ def zone(job: Job, mesh: Mesh) -> Stage:
             if not job.allow_unstable:
                 refuse_unstable(modes, q[here])
             weights = mode_weights(modes, job.gyromagnetic)
-            angular = weights.without_moments()
-            rate, coherence = _rates(job, modes, weights, q[here], job.temperature), None
+            rate, interband = _rates(job, modes, weights, q[here], job.temperature), None
             if rate is not None and job.coherent:
-                coherence = coherence_sums(modes, rate, weight[here], job.temperature, job.gyromagnetic)
-            sums[:thermal] += thermal_sums(modes, weights, weight[here], job.temperature, rate, coherence).flat()
+                interband = coherence_sums(modes, rate, weight[here], job.temperature, job.gyromagnetic)
+            sums[:thermal] += thermal_sums(modes, weights, weight[here], job.temperature, rate, interband).flat()
             if job.intervals is not None:
                 rate = _rates(job, modes, weights, q[here], job.intervals.temperature)
-                sums[thermal:] += spectral_sums(modes, angular, weight[here], job.intervals, projection, rate).flat()
+                sums[thermal:] += spectral_sums(modes, weights, weight[here], job.intervals, projection, rate).flat()
             if job.store_modes:
                 points = {"q": q[here], "k": q[here] @ reciprocal, "weight": weight[here]}
-                found = points | maps.mode_tables(modes, angular, job.axis)
+                found = points | maps.mode_tables(modes, weights, job.axis)
                 for name, values in found.items():
                     tables.setdefault(name, []).append(values)
         return sums, _under("/modes", {name: np.concatenate(parts) for name, parts in tables.items()})

@@ -11,7 +11,8 @@ from hpcph.heat.setup import Setup
 from hpcph.heat.solver import team_size
 from hpcph.job import Job, stages
 from hpcph.output import finite
-from hpcph.response.coherence import COLUMNS, TOGETHER
+from hpcph.response.coherence import TOGETHER
+from hpcph.response.tensors import INTERBAND, sums
 
 RANK_BASE = 150 << 20  # bytes of an idle rank: interpreter, NumPy, HDF5, MPI
 NODE_BYTES, NODE_SECONDS = 1300, 5e-5  # of a rank for a node of a finite sample, measured on 10⁷
@@ -67,7 +68,8 @@ def plan(job: Job, ranks: int) -> Plan:
     if job.scattering is not None:
         block += job.scattering.nbytes + 8 * 4 * len(job.temperature) * block_size(n) * n
     if job.coherent:
-        block += 8 * (4 * TOGETHER + COLUMNS * block_size(n) * n * n)
+        columns = sum(s.width for s in sums(job.gyromagnetic is not None, interband=True) if s.channel is INTERBAND)
+        block += 8 * (4 * TOGETHER + columns * block_size(n) * n * n)
     matrix, seconds = None, cost.typical(n).seconds(work)
     if job.boltzmann is not None:
         own = job.boltzmann.bytes_of(ranks)

@@ -22,6 +22,7 @@ from hpcph.phonons import angular_momentum, magnetic_moment
 from hpcph.phonons.angular_momentum import block_average
 from hpcph.phonons.lifetimes import Scattering
 from hpcph.phonons.modes import diagonalise
+from hpcph.response.tensors import E, L, N, solved
 from hpcph.response.weights import mode_weights
 
 
@@ -54,11 +55,12 @@ class Carriers:
         return (energy * self.width(temperature))[..., None] * self.velocity_kni
 
     def tensors(self, weight_k: np.ndarray, temperature: float, y_knj: np.ndarray) -> np.ndarray:
-        """V κ, V γ^NL and with moments V γ^N of a solution, (2 or 3, 3, 3)."""
+        """V times what the equation solves for, in the order of `solved`, (tensors, 3, 3)."""
         width = weight_k[:, None] * self.width(temperature)
         heat = np.einsum("kn,kni,knj->ij", width * hbar * self.omega_kn, self.velocity_kni, y_knj)
         flow = np.einsum("kn,kni,knj->ij", width * -hbar, self.moment_kni, y_knj)
-        return np.concatenate([heat, flow]).reshape(-1, 3, 3)
+        own = {E: heat, **dict(zip((L, N), flow.reshape(-1, 3, 3), strict=False))}
+        return np.array([own[tensor.answer] for tensor in solved(N in own)])
 
 
 def carriers(

@@ -1,7 +1,7 @@
 """γ^NL, κ and γ^N beyond the relaxation time, at every temperature. Collective."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -15,7 +15,8 @@ from hpcph.listener import Listener
 from hpcph.output.collisions import KEY, CollisionFile, read_slab
 from hpcph.phonons.angular_momentum import block_average
 from hpcph.phonons.lifetimes import Scattering
-from hpcph.response.thermal import ThermalResponse
+from hpcph.response.tensors import solved
+from hpcph.response.thermal import Tensors, ThermalResponse
 
 AXES = "xyz"
 READING, ITERATIONS = 10, 25  # reading counts as so many passes; iterations of a usual solution
@@ -46,25 +47,9 @@ class Boltzmann:
         return int(MATRIX * 8 * most * self.size)
 
 
-@dataclass(frozen=True)
-class Correction:
-    """Beyond relaxation time with the same means, per volume: κ, γ^NL, γ^N (None without moments), (t, 3, 3) each."""
-
-    conductivity: np.ndarray
-    gamma_nl: np.ndarray
-    magnetic: np.ndarray | None
-
-    def added(self, response: ThermalResponse) -> ThermalResponse:
-        """A response in relaxation time, taken beyond it."""
-        magnetic = response.magnetic
-        if magnetic is not None and self.magnetic is not None:
-            magnetic = replace(magnetic, gamma_nl_rate=_sum(magnetic.gamma_nl_rate, self.magnetic))
-        return replace(
-            response,
-            gamma_nl_rate=_sum(response.gamma_nl_rate, self.gamma_nl),
-            conductivity_rate=_sum(response.conductivity_rate, self.conductivity),
-            magnetic=magnetic,
-        )
+def added(response: ThermalResponse, beyond: Tensors) -> ThermalResponse:
+    """A response in relaxation time, taken beyond it."""
+    return response.with_({part: _sum(response[part], more) for part, more in beyond.parts.items()})
 
 
 def _sum(relaxed: np.ndarray, more: np.ndarray) -> np.ndarray:
@@ -80,8 +65,10 @@ def correction(
     temperature: np.ndarray,
     gyromagnetic_aij,
     listener: Listener,
-) -> Correction:
-    """Solve at every temperature, (t,) K; on another number of ranks the same to the solver's tolerance.
+) -> Tensors:
+    """What collisions add to relaxation time, per volume, at every temperature, (t,) K.
+
+    On another number of ranks it is the same to the solver's tolerance.
 
     comm : hpcph.parallel.comm.Comm; listener : takes the residual history
 
@@ -91,19 +78,18 @@ def correction(
     mine = carriers(crystal, given.points.q_kc[low:high], scattering, temperature, gyromagnetic_aij)
     everyone = comm.mpi.allgather((mine.active_kn, mine.block_kn))
     active, block = (np.concatenate(parts) for parts in zip(*everyone, strict=True))
-    solved = []
+    at_t = []
     for t, kelvin in enumerate(temperature):
         listener.heed(comm.mpi, "solving the Boltzmann equation")
-        solved.append(_at(comm, given, mine, (low, high), active, block, t, float(kelvin), listener.say))
-    found = np.array(solved)
+        at_t.append(_at(comm, given, mine, (low, high), active, block, t, float(kelvin), listener.say))
+    found = np.array(at_t)
     operations = given.points.operations
-    parity = np.linalg.det(operations)
-    turned = [
-        np.einsum("g,gij,tjk,glk->til", signs, operations, found[:, part], operations) / len(operations)
-        for part, signs in enumerate([np.ones(len(operations)), parity, parity][: found.shape[1]])
-    ]
-    tensors = [part / crystal.structure.volume for part in turned]
-    return Correction(tensors[0], tensors[1], tensors[2] if len(tensors) > 2 else None)
+    parts = {}
+    for tensor, own_tij in zip(solved(gyromagnetic_aij is not None), found.swapaxes(0, 1), strict=True):
+        signs = np.ones(len(operations)) if tensor.parity > 0 else np.linalg.det(operations)
+        turned = np.einsum("g,gij,tjk,glk->til", signs, operations, own_tij, operations) / len(operations)
+        parts[tensor, tensor.channels[0]] = turned / crystal.structure.volume
+    return Tensors(parts)
 
 
 def share(points: int, ranks: int, rank: int) -> tuple[int, int]:
@@ -115,7 +101,7 @@ def _at(
     comm, given: Boltzmann, mine: Carriers, span: tuple[int, int], active: np.ndarray, block: np.ndarray, t: int,
     kelvin: float, say: Callable[[str], None],
 ) -> np.ndarray:  # fmt: skip
-    """V (LBTE − relaxation time) at one temperature, (2 or 3, 3, 3)."""
+    """V (LBTE − relaxation time) at one temperature, (tensors, 3, 3)."""
     (low, high), components = span, given.file.components
     rate = np.where(mine.active_kn & (mine.rate_tkn[t] > 0), mine.rate_tkn[t], 0.0)
     largest = comm.mpi.allreduce(rate.max(initial=0.0), op=max)
@@ -139,14 +125,14 @@ def _at(
         relaxed = drive / gamma[..., None]
         if components == 3:
             own = scale[low:high, None, None]
-            solved = _solve(matrix, given, (own * drive).ravel(), f"{kelvin:g} K", say).reshape(drive.shape) / own
+            beyond = _solve(matrix, given, (own * drive).ravel(), f"{kelvin:g} K", say).reshape(drive.shape) / own
         else:
             names = [f"{kelvin:g} K, ∂T along {axis}" for axis in AXES]
             columns = [_solve(matrix, given, drive[..., j].ravel(), names[j], say) for j in range(3)]
-            solved = np.stack(columns, axis=-1).reshape(drive.shape)
+            beyond = np.stack(columns, axis=-1).reshape(drive.shape)
     finally:
         matrix.close()
-    return comm.mpi.allreduce(mine.tensors(weight, kelvin, solved - relaxed))
+    return comm.mpi.allreduce(mine.tensors(weight, kelvin, beyond - relaxed))
 
 
 def _solve(matrix: Collisions, given: Boltzmann, drive: np.ndarray, name: str, say: Callable[[str], None]):

@@ -6,7 +6,6 @@ them.
 """
 
 from dataclasses import dataclass
-from operator import attrgetter
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from hpcph.heat.sample import Totals
 from hpcph.heat.setup import Setup
 from hpcph.heat.threshold import Threshold
 from hpcph.response.convergence import Uncertainty
+from hpcph.response.tensors import CHI, CHI_N, DIAGONAL, GAMMA_N, GAMMA_NL, KAPPA, OFF_DIAGONAL, Part, Tensor
 from hpcph.response.thermal import ThermalResponse
 
 POINTS = 33  # temperatures between the coldest and the hottest
@@ -31,28 +31,28 @@ class _Mean:
     @property
     def warming(self) -> float:
         """Relative error of T − T_bath; none where κ is a table of the user's."""
-        return 0.0 if self.setup.conductivity is not None else self._own("conductivity_rate")
+        return 0.0 if self.setup.conductivity is not None else self._own(KAPPA)
 
-    def relative(self, name: str) -> float:
+    def relative(self, what: Tensor | Part) -> float:
         """Relative error of the mean of a tensor's row along the axis, NaN where it is unknown."""
         temperature = np.linspace(self.totals.coldest, self.totals.hottest, POINTS)
         warmer = temperature + self.warming * (temperature - self.setup.reference)
-        here, there = (self._row(self.thermal, name, T).mean(axis=0) for T in (temperature, warmer))
+        here, there = (self._row(self.thermal, what, T).mean(axis=0) for T in (temperature, warmer))
         size = np.linalg.norm(here)
-        return self._own(name) + (float(np.linalg.norm(there - here) / size) if size else 0.0)
+        return self._own(what) + (float(np.linalg.norm(there - here) / size) if size else 0.0)
 
-    def _own(self, name: str) -> float:
+    def _own(self, what: Tensor | Part) -> float:
         temperature = np.linspace(self.totals.coldest, self.totals.hottest, POINTS)
         value, error = (
-            np.abs(self._row(source, name, temperature)).mean(axis=0) for source in (self.thermal, self.spread)
+            np.abs(self._row(source, what, temperature)).mean(axis=0) for source in (self.thermal, self.spread)
         )
         size, open_ = np.linalg.norm(value), np.linalg.norm(error)
         return float(open_ / size) if size else 0.0 if open_ == 0 else np.nan
 
-    def _row(self, source: ThermalResponse | Uncertainty, name: str, temperature: np.ndarray) -> np.ndarray:
+    def _row(self, source: ThermalResponse | Uncertainty, what: Tensor | Part, temperature: np.ndarray) -> np.ndarray:
         """n·X at temperatures, (…, 3); of errors with positive n."""
         n = self.setup.frame[2] if source is self.thermal else np.abs(self.setup.frame[2])
-        row_tj = np.einsum("i,tij->tj", n, attrgetter(name)(source))
+        row_tj = np.einsum("i,tij->tj", n, source[what])
         return np.stack([np.interp(temperature, self.thermal.temperature, part) for part in row_tj.T], axis=-1)
 
 
@@ -63,12 +63,12 @@ def errors(
     mean, feedback = _Mean(setup, totals, thermal, spread), totals.response
     eta, total = feedback.amplification[0, 0], feedback.gamma_total[0, 0]
     parts = {
-        "diagonal": mean.relative("chi_diagonal") * abs(feedback.gamma_diagonal[0, 0]),
-        "off_diagonal": mean.relative("chi_off_diagonal") * abs(feedback.gamma_off_diagonal[0, 0]),
+        "diagonal": mean.relative((CHI, DIAGONAL)) * abs(feedback.gamma_diagonal[0, 0]),
+        "off_diagonal": mean.relative((CHI, OFF_DIAGONAL)) * abs(feedback.gamma_off_diagonal[0, 0]),
     }
     gamma = sum(parts.values())
     share = gamma / abs(total) if total else np.nan  # of γ^LL
-    flow = mean.warming + mean.relative("gamma_nl_rate")
+    flow = mean.warming + mean.relative(GAMMA_NL)
     dressed = flow + abs(eta) * gamma  # of L with feedback, δη = η² δγ^LL
     lever = setup.body.inverse_inertia_rij[0] @ totals.pam / setup.grid.volume
     found: dict[str, float | np.ndarray] = {
@@ -83,11 +83,11 @@ def errors(
         "torque": dressed * np.pi * setup.modulation * np.abs(totals.pam - totals.dark),
         "hottest": mean.warming * (totals.hottest - setup.reference),
     }
-    if thermal.magnetic is not None:
+    if GAMMA_N in thermal:
         moment, coupled = totals.without.moment, totals.coupled.moment
-        alone = (mean.warming + mean.relative("magnetic.gamma_nl_rate")) * np.abs(moment)
+        alone = (mean.warming + mean.relative(GAMMA_N)) * np.abs(moment)
         found["moment_without_feedback"] = alone
-        found["moment"] = alone + (mean.relative("magnetic.chi") + dressed) * np.abs(coupled - moment)
+        found["moment"] = alone + (mean.relative(CHI_N) + dressed) * np.abs(coupled - moment)
     if totals.threshold is not None:
         found["threshold_power"] = totals.threshold.power * (mean.warming + share / _steepness(totals.threshold))
     return found

@@ -15,6 +15,7 @@ from hpcph.heat.solver import Temperature
 from hpcph.heat.table import Table
 from hpcph.response.feedback import Feedback, feedback
 from hpcph.response.sample import Samples
+from hpcph.response.tensors import CHI, DIAGONAL, OFF_DIAGONAL
 from hpcph.response.thermal import ThermalResponse
 
 
@@ -103,13 +104,11 @@ def respond(total: Integrals, setup: Setup, material: Material) -> Feedback:
     """The feedback of the whole sample: that of a homogeneous one with the means of χ and ℓ over the volume."""
     volume = setup.grid.volume
     mean = ThermalResponse(
+        parts={
+            (CHI, DIAGONAL): total.chi_diagonal[None] / volume,
+            (CHI, OFF_DIAGONAL): total.chi_off_diagonal[None] / volume,
+        },
         temperature=total.temperature[None] / volume,
-        gamma_nl_rate=np.zeros((1, 3, 3)),
-        chi_diagonal=total.chi_diagonal[None] / volume,
-        chi_off_diagonal=total.chi_off_diagonal[None] / volume,
-        conductivity_rate=np.zeros((1, 3, 3)),
-        zero_modes=0,
-        unstable_modes=0,
     )
     axis = np.array([0.0, 0.0, 1.0])
     return feedback(mean, setup.body, total.pam[None] / volume, axis, material.coupling, material.scale)

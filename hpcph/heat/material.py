@@ -9,6 +9,7 @@ from hpcph.errors import InputError
 from hpcph.heat.setup import Setup
 from hpcph.heat.table import Table, table
 from hpcph.response.feedback import Coupling
+from hpcph.response.tensors import CHI, CHI_N, DIAGONAL, GAMMA_N, GAMMA_NL, KAPPA, OFF_DIAGONAL
 from hpcph.response.thermal import ThermalResponse
 
 ALIKE = 1e-6  # of the largest component: what counts as equal across the axis
@@ -54,21 +55,21 @@ def material(setup: Setup, thermal: ThermalResponse, lifetime: float, coupling: 
         own = np.einsum("ai,tij,bj->tab", setup.frame, tensors, setup.frame)
         return table(thermal.temperature, _uniaxial(own) if around else own)
 
-    magnetic = thermal.magnetic
+    moments = GAMMA_N in thermal
     return Material(
         conductivity=setup.conductivity or _conductivity(setup, thermal, lifetime),
-        flow=of(thermal.gamma_nl_rate * lifetime),
-        chi_diagonal=of(thermal.chi_diagonal),
-        chi_off_diagonal=of(thermal.chi_off_diagonal),
-        moment_flow=None if magnetic is None else of(magnetic.gamma_nl_rate * lifetime),
-        moment_chi=None if magnetic is None else of(magnetic.chi),
+        flow=of(thermal[GAMMA_NL] * lifetime),
+        chi_diagonal=of(thermal[CHI, DIAGONAL]),
+        chi_off_diagonal=of(thermal[CHI, OFF_DIAGONAL]),
+        moment_flow=of(thermal[GAMMA_N] * lifetime) if moments else None,
+        moment_chi=of(thermal[CHI_N]) if moments else None,
         coupling=coupling,
         scale=scale,
     )
 
 
 def _conductivity(setup: Setup, thermal: ThermalResponse, lifetime: float) -> Table:
-    kappa = np.einsum("ai,tij,bj->tab", setup.frame, thermal.conductivity_rate * lifetime, setup.frame)
+    kappa = np.einsum("ai,tij,bj->tab", setup.frame, thermal[KAPPA] * lifetime, setup.frame)
     weakest = np.linalg.eigvalsh(kappa)[:, 0]
     if not np.all(weakest > 0):
         worst = thermal.temperature[np.argmin(weakest)]

@@ -1,7 +1,10 @@
 """What a result.h5 must hold for those who read it: datasets, what their numbers are, their axes, and attributes."""
 
+from hpcph.output import tensors
+
 # section | what its numbers are | axes | datasets, ? where the section may lack it. "number" allows NaN,
 # "fraction" is of lattice vectors, "rising" is positive too. Beside every …_error? there may be a …_lattice_error.
+# Tensor responses have rows of their own (hpcph.response.tensors).
 TABLE = """
 /crystal       | finite   | lattice_vector cartesian                      | lattice
 /crystal       | fraction | atom lattice_vector                           | positions
@@ -9,20 +12,8 @@ TABLE = """
 /crystal       | text     | atom                                          | symbols
 /crystal       | positive |                                               | volume density
 /crystal       | finite   | atom cartesian_polarization cartesian_displacement | born_charges?
-/thermal       | finite   | temperature cartesian_l cartesian_gradient    | gamma_nl
-/thermal       | number   | temperature cartesian_l cartesian_gradient    | gamma_nl_error?
-/thermal       | finite   | temperature cartesian_l cartesian_gradient    | gamma_coherence?
-/thermal       | finite   | temperature cartesian_heat cartesian_gradient | conductivity? conductivity_coherence?
-/thermal       | number   | temperature cartesian_heat cartesian_gradient | conductivity_error?
-/thermal       | finite   | temperature cartesian_l cartesian_gradient    | gamma_nl_relaxation_time?
-/thermal       | finite   | temperature cartesian_heat cartesian_gradient | conductivity_relaxation_time?
-/magnetization | finite   | temperature cartesian_m cartesian_gradient    | gamma_nl_relaxation_time?
 /thermal       | finite   | temperature cartesian_l                       | pam_density
 /thermal       | number   | temperature cartesian_l                       | pam_density_error?
-/thermal       | finite   | temperature cartesian_l cartesian_l2          | /feedback/susceptibility/diagonal
-/thermal       | finite   | temperature cartesian_l cartesian_l2          | /feedback/susceptibility/off_diagonal
-/thermal       | number   | temperature cartesian_l cartesian_l2          | /feedback/susceptibility/diagonal_error?
-/thermal       | number   | temperature cartesian_l cartesian_l2          | /feedback/susceptibility/off_diagonal_error?
 /thermal       | rising   | temperature                                   | /temperature
 /feedback      | positive | radius                                        | radius
 /feedback      | finite   | temperature radius                            | gamma_ll/diagonal gamma_ll/off_diagonal
@@ -32,17 +23,11 @@ TABLE = """
 /feedback      | number   | temperature radius                            | amplification amplification_error?
 /feedback      | number   | temperature                                   | critical_radius
 /feedback      | number   | temperature radius cartesian_l                | pam_density pam_density_error?
-/magnetization | finite   | temperature cartesian_m cartesian_gradient    | gamma_nl gamma_coherence?
-/magnetization | number   | temperature cartesian_m cartesian_gradient    | gamma_nl_error?
 /magnetization | finite   | temperature cartesian_m                       | density_without_feedback
 /magnetization | finite   | temperature cartesian_m                       | field_without_feedback
 /magnetization | number   | temperature cartesian_m | density_without_feedback_error? field_without_feedback_error?
 /magnetization | number   | temperature radius cartesian_m                | density? field? density_error? field_error?
 /magnetization | positive | radius                                        | radius?
-/rotation      | finite   | temperature cartesian_l cartesian_rotation    | pam_density
-/rotation      | number   | temperature cartesian_l cartesian_rotation    | pam_density_error?
-/rotation      | finite   | temperature cartesian_m cartesian_rotation    | magnetization? field?
-/rotation      | number   | temperature cartesian_m cartesian_rotation    | magnetization_error? field_error?
 /convergence   | finite   | mesh temperature                              | gamma_nl diagonal off_diagonal
 /convergence   | positive | mesh                                          | points
 /convergence   | positive | mesh reciprocal                               | grid
@@ -128,6 +113,8 @@ def rows() -> dict[str, list[tuple[str, str, list[str], bool]]]:
         for name in names.split() + doubts:
             path = name.rstrip("?") if name.startswith("/") else f"{section}/{name.rstrip('?')}"
             found.setdefault(section, []).append((path, kind, axes.split(), not name.endswith("?")))
+    for section, path, kind, own, needed in tensors.rows():
+        found.setdefault(section, []).append((path, kind, own, needed))
     return found
 
 

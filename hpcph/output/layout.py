@@ -6,21 +6,18 @@ import numpy as np
 
 from hpcph.crystal.lattice import Structure
 from hpcph.crystal.mesh import Mesh
+from hpcph.output import tensors
 from hpcph.output.store import Dataset
+from hpcph.output.tensors import ERRORS, T
 from hpcph.response.convergence import FeedbackUncertainty, Uncertainty
 from hpcph.response.feedback import Feedback
 from hpcph.response.maps import Path, species_names
 from hpcph.response.sample import Samples
 from hpcph.response.spectrum import Intervals, Spectrum
-from hpcph.response.thermal import Coherence, ThermalResponse
+from hpcph.response.tensors import CHI, DIAGONAL, GAMMA_NL, OFF_DIAGONAL
+from hpcph.response.thermal import ThermalResponse
 
-T, R = "/temperature", "/feedback/radius"
-L_TENSOR = (T, "cartesian_l", "cartesian_l2")
-ERRORS = {  # kinds of them
-    "error": "estimated absolute error of the mesh sum",
-    "lattice_error": "absolute error of what the supercell of the force constants leaves open",
-}
-HEAT_AXES = (T, "cartesian_heat", "cartesian_gradient")
+R = "/feedback/radius"
 
 
 def mode_maps(points: int, modes: int) -> list[Dataset]:
@@ -147,85 +144,20 @@ def born_charges(born_aij: np.ndarray) -> Dataset:
 
 
 def thermal(result: ThermalResponse, lifetime: float, pam_density: np.ndarray) -> list[Dataset]:
-    """Response to the gradient without feedback."""
-    flow_axes = (T, "cartesian_l", "cartesian_gradient")
-    heat = "κ, heat current −κ ∇T"
+    """Response to the gradient without feedback, and all tensors."""
+    text = "angular momentum per volume, no feedback"
     return [
         Dataset.of(T, result.temperature, "K", "temperature", (T,)),
-        Dataset.of(
-            "/thermal/gamma_nl",
-            result.gamma_nl_rate * lifetime,
-            "J s m-2 K-1",
-            "γ^NL, ⟨L_i⟩/volume = γ_ij ∂_jT",
-            flow_axes,
-        ),
-        Dataset.of(
-            "/thermal/pam_density",
-            pam_density,
-            "J s m-3",
-            "angular momentum per volume, no feedback",
-            (T, "cartesian_l"),
-        ),
-        Dataset.of("/thermal/conductivity", result.conductivity_rate * lifetime, "W m-1 K-1", heat, HEAT_AXES),
-        *(coherence(result.coherence) if result.coherence is not None else []),
-        Dataset.of(
-            "/feedback/susceptibility/diagonal",
-            result.chi_diagonal,
-            "J s2 m-3",
-            "χ^D of L per volume, unscaled",
-            L_TENSOR,
-        ),
-        Dataset.of(
-            "/feedback/susceptibility/off_diagonal",
-            result.chi_off_diagonal,
-            "J s2 m-3",
-            "χ^OD, pair terms included, unscaled",
-            L_TENSOR,
-        ),
+        Dataset.of("/thermal/pam_density", pam_density, "J s m-3", text, (T, "cartesian_l")),
+        *tensors.responses(result, lifetime),
     ]
 
 
-def coherence(found: Coherence) -> list[Dataset]:
-    """Interband parts, which no other number includes."""
-    parts = [
-        ("/thermal/gamma_coherence", found.gamma_nl, "J s m-2 K-1", "γ^NL", "cartesian_l"),
-        ("/thermal/conductivity_coherence", found.conductivity, "W m-1 K-1", "κ (Wigner)", HEAT_AXES[1]),
-    ]
-    if found.magnetic is not None:
-        parts.append(("/magnetization/gamma_coherence", found.magnetic, "A K-1", "γ^N", "cartesian_m"))
-    return [
-        Dataset.of(name, value, unit, f"interband part of {what}, not included in it", (T, axis, "cartesian_gradient"))
-        for name, value, unit, what, axis in parts
-    ]
-
-
-def relaxed(result: ThermalResponse) -> list[Dataset]:
-    """In relaxation time, beside what the Boltzmann equation gives."""
-    parts = [
-        ("/thermal/gamma_nl_relaxation_time", result.gamma_nl_rate, "J s m-2 K-1", "γ^NL", "cartesian_l"),
-        ("/thermal/conductivity_relaxation_time", result.conductivity_rate, "W m-1 K-1", "κ", HEAT_AXES[1]),
-    ]
-    if result.magnetic is not None:
-        name = "/magnetization/gamma_nl_relaxation_time"
-        parts.append((name, result.magnetic.gamma_nl_rate, "A K-1", "γ^N", "cartesian_m"))
-    return [
-        Dataset.of(name, value, unit, f"{what} in relaxation time", (T, axis, "cartesian_gradient"))
-        for name, value, unit, what, axis in parts
-    ]
-
-
-def thermal_errors(kind: str, errors: Uncertainty, lifetime: float, drive: np.ndarray) -> list[Dataset]:
+def thermal_errors(kind: str, found: Uncertainty, lifetime: float, drive: np.ndarray) -> list[Dataset]:
     """Errors of a kind beside the numbers of `thermal`; drive (3,) is τ∇T in s K m⁻¹."""
-    chi, text = "/feedback/susceptibility", ERRORS[kind]
-    flow, density = errors.gamma_nl_rate * lifetime, errors.gamma_nl_rate @ np.abs(drive)
-    axes = (T, "cartesian_l", "cartesian_gradient")
-    return [
-        Dataset.of(f"/thermal/gamma_nl_{kind}", flow, "J s m-2 K-1", text, axes),
-        Dataset.of(f"/thermal/conductivity_{kind}", errors.conductivity_rate * lifetime, "W m-1 K-1", text, HEAT_AXES),
-        Dataset.of(f"/thermal/pam_density_{kind}", density, "J s m-3", text, (T, "cartesian_l")),
-        Dataset.of(f"{chi}/diagonal_{kind}", errors.chi_diagonal, "J s2 m-3", text, L_TENSOR),
-        Dataset.of(f"{chi}/off_diagonal_{kind}", errors.chi_off_diagonal, "J s2 m-3", text, L_TENSOR),
-    ]
+    density = found[GAMMA_NL] @ np.abs(drive)
+    own = Dataset.of(f"/thermal/pam_density_{kind}", density, "J s m-3", ERRORS[kind], (T, "cartesian_l"))
+    return [own, *tensors.errors(kind, found, lifetime)]
 
 
 def feedback_errors(kind: str, errors: FeedbackUncertainty) -> list[Dataset]:
@@ -300,16 +232,16 @@ def convergence(runs: Sequence[tuple[Mesh, ThermalResponse]], axis: np.ndarray, 
     """The responses along the axis on every mesh that was summed, coarse to fine."""
     m = "mesh"
     meshes = [mesh for mesh, _ in runs]
-    tensors = {
-        "gamma_nl": ([found.gamma_nl_rate * lifetime for _, found in runs], "J s m-2 K-1", "γ^NL along the axis"),
-        "diagonal": ([found.chi_diagonal for _, found in runs], "J s2 m-3", "χ^D along the axis, unscaled"),
-        "off_diagonal": ([found.chi_off_diagonal for _, found in runs], "J s2 m-3", "χ^OD along the axis, unscaled"),
+    shown = {
+        "gamma_nl": ([found[GAMMA_NL] * lifetime for _, found in runs], "J s m-2 K-1", "γ^NL along the axis"),
+        "diagonal": ([found[CHI, DIAGONAL] for _, found in runs], "J s2 m-3", "χ^D along the axis, unscaled"),
+        "off_diagonal": ([found[CHI, OFF_DIAGONAL] for _, found in runs], "J s2 m-3", "χ^OD along the axis, unscaled"),
     }
     results = [
         Dataset.of("/convergence/points", [mesh.points for mesh in meshes], "1", "k-points of the full mesh", (m,)),
         Dataset.of("/convergence/grid", [mesh.grid for mesh in meshes], "1", "divisions", (m, "reciprocal")),
     ]
-    for name, (values, unit, text) in tensors.items():
+    for name, (values, unit, text) in shown.items():
         along = np.einsum("i,mtij,j->mt", axis, values, axis)
         results.append(Dataset.of(f"/convergence/{name}", along, unit, text, (m, T)))
     return results

@@ -7,13 +7,11 @@ import numpy as np
 from rich.table import Table
 
 from hpcph.constants import bohr_magneton, mu_0, nuclear_magneton
-from hpcph.output.layout import ERRORS, T
 from hpcph.output.numbers import SOURCES, alone, with_errors
 from hpcph.output.store import Dataset
-from hpcph.response.convergence import Uncertainty
+from hpcph.output.tensors import ERRORS, T
 from hpcph.response.magnetization import Magnetization, field
 from hpcph.response.sample import Samples
-from hpcph.response.thermal import MagneticResponse, ThermalResponse
 
 ROWS = 4  # temperatures in the closing table
 
@@ -29,31 +27,17 @@ def moment_maps(frequency: Dataset) -> list[Dataset]:
     ]
 
 
-def magnetization(
-    response: MagneticResponse,
-    errors: dict[str, Uncertainty],
-    lifetime: float,
-    found: Magnetization,
-    spread: dict[str, Magnetization],
-    samples: Samples | None,
-) -> list[Dataset]:
-    """Magnetization in the gradient; errors of its tensors and, spread, of itself by kind.
+def magnetization(found: Magnetization, spread: dict[str, Magnetization], samples: Samples | None) -> list[Dataset]:
+    """Magnetization in the gradient and, spread, its errors by kind.
 
     The radii stand in this group again: netCDF readers look for an axis in the group and above it.
     """
-    group, axes = "/magnetization", (T, "cartesian_m", "cartesian_gradient")
-    flow = response.gamma_nl_rate * lifetime
-    results = [
-        Dataset.of(f"{group}/gamma_nl", flow, "A K-1", "γ^N, ⟨m_i⟩/volume = γ_ij ∂_jT", axes),
-        *_density("_without_feedback", found.without, "without feedback", axes[:2]),
-    ]
-    for kind, error in errors.items():
-        assert error.magnetic is not None
-        flow = error.magnetic.gamma_nl_rate * lifetime
-        results.append(Dataset.of(f"{group}/gamma_nl_{kind}", flow, "A K-1", ERRORS[kind], axes))
-        results += _density(f"_without_feedback_{kind}", spread[kind].without, ERRORS[kind], axes[:2])
+    axes: tuple[str, ...] = (T, "cartesian_m")
+    results = _density("_without_feedback", found.without, "without feedback", axes)
+    for kind, doubt in spread.items():
+        results += _density(f"_without_feedback_{kind}", doubt.without, ERRORS[kind], axes)
     if found.coupled is not None and samples is not None:
-        axes = (T, f"{group}/radius", "cartesian_m")
+        axes = (T, "/magnetization/radius", "cartesian_m")
         results.append(Dataset.of(axes[1], samples.radius_r, "m", "that of /feedback/radius", axes[1:2]))
         results += _density("", found.coupled, "with feedback, NaN where supercritical", axes)
         for kind, doubt in spread.items():
@@ -67,23 +51,6 @@ def _density(suffix: str, values: np.ndarray, text: str, axes: tuple[str, ...]) 
         Dataset.of(f"/magnetization/density{suffix}", values, "A m-1", f"magnetization, {text}", axes),
         Dataset.of(f"/magnetization/field{suffix}", field(values), "T", f"μ₀ times magnetization, {text}", axes),
     ]
-
-
-def rotation(result: ThermalResponse, errors: dict[str, Uncertainty]) -> list[Dataset]:
-    """What a turning sample shows, per rad s⁻¹ (phonon Barnett effect); no coupling, no scale. Errors by kind."""
-    results = []
-    sources: list[tuple[str, ThermalResponse | Uncertainty, str]] = [("", result, "per angular velocity of the sample")]
-    sources += [(f"_{kind}", error, ERRORS[kind]) for kind, error in errors.items()]
-    for suffix, source, text in sources:
-        axes = (T, "cartesian_l", "cartesian_rotation")
-        results.append(Dataset.of(f"/rotation/pam_density{suffix}", source.chi, "J s2 m-3", f"χ, L {text}", axes))
-        if source.magnetic is not None:
-            axes, chi = (T, "cartesian_m", "cartesian_rotation"), source.magnetic.chi
-            results += [
-                Dataset.of(f"/rotation/magnetization{suffix}", chi, "A s m-1", f"χ^NL, magnetization {text}", axes),
-                Dataset.of(f"/rotation/field{suffix}", field(chi), "T s", f"μ₀ times magnetization {text}", axes),
-            ]
-    return results
 
 
 def closing_table(

@@ -15,6 +15,7 @@ from hpcph.output.pipe import hush
 from hpcph.response.convergence import FeedbackUncertainty, Uncertainty
 from hpcph.response.feedback import Feedback
 from hpcph.response.sample import Samples
+from hpcph.response.tensors import GAMMA_NL
 from hpcph.response.thermal import ThermalResponse
 
 ROWS = 9  # temperatures in the closing table
@@ -149,7 +150,7 @@ def closing_table(
     (3,), unit vector
     """
     table = Table(box=None, pad_edge=False)
-    known = [SOURCES[kind] for kind, error in spread.items() if np.isfinite(error.gamma_nl_rate).all()]
+    known = [SOURCES[kind] for kind, error in spread.items() if np.isfinite(error[GAMMA_NL]).all()]
     headers = ["T (K)", f"{' ± '.join(['γ^NL', *known])} (J s m⁻² K⁻¹)"]
     if coupled is not None and samples is not None:
         headers += [f"γ^LL at {samples.radius_r[0] * 1e9:g} nm", "D", "OD", "η", "r_c (nm)"]
@@ -159,8 +160,8 @@ def closing_table(
     chosen = np.unique(np.linspace(0, len(thermal.temperature) - 1, ROWS).round().astype(int))
     reach = np.abs(axis)
     for t in chosen:
-        flow = axis @ thermal.gamma_nl_rate[t] @ axis
-        errors = [reach @ error.gamma_nl_rate[t] @ reach for error in spread.values()]
+        flow = axis @ thermal[GAMMA_NL][t] @ axis
+        errors = [reach @ error[GAMMA_NL][t] @ reach for error in spread.values()]
         row = [f"{thermal.temperature[t]:g}", with_errors(lifetime * flow, *(lifetime * e for e in errors))]
         if coupled is not None:
             eta, total = coupled.amplification[t, 0], coupled.gamma_total[t, 0]

@@ -10,26 +10,26 @@ intraband part.
 import numpy as np
 
 from hpcph.constants import hbar
-from hpcph.crystal.lattice import SYMMETRIC
 from hpcph.phonons import angular_momentum, magnetic_moment
 from hpcph.phonons.angular_momentum import block_average
 from hpcph.phonons.modes import FROZEN, Modes
 from hpcph.response.occupation import occupation
+from hpcph.response.tensors import INTERBAND, E, L, N, Sum, sums
 
-COLUMNS, MAGNETIC = 15, 9  # κ^coh in Voigt order and γ^coh; the same of γ^N follows
 TOGETHER = 1 << 17  # pairs times temperatures that are looked at together
 
 
 def coherence_sums(
     modes: Modes, rate_tkn: np.ndarray, weight_k: np.ndarray, temperature: np.ndarray, gyromagnetic_aij=None
-) -> np.ndarray:
-    """Partial sums of a block of k-points, V κ^coh (6), V γ^coh (9), with moments V γ^N,coh (9): (t, columns).
+) -> dict[Sum, np.ndarray]:
+    """Partial sums of a block of k-points, V κ^coh, V γ^coh and with moments V γ^N,coh: by sum, (t, columns).
 
     rate_tkn : ndarray (t, k, n), 1/τ in s⁻¹, alike in degenerate modes; temperature : ndarray (t,) K
     weight_k : ndarray (k,), fraction of the zone that a point stands for
     """
     first, second = np.triu_indices(modes.frequency_kn.shape[1], 1)
-    columns = _products(modes, gyromagnetic_aij, first, second)
+    (wanted,) = (s for s in sums(gyromagnetic_aij is not None, interband=True) if s.channel is INTERBAND)
+    columns = _products(modes, wanted, gyromagnetic_aij, first, second)
     columns *= 2 * weight_k[:, None]  # either order of a pair counts
     block = modes.degenerate_blocks()
     omega = block_average(modes.frequency_kn, block)
@@ -38,15 +38,15 @@ def coherence_sums(
     gap[(block[:, first] == block[:, second]) | ~active] = np.inf
     square = gap**2
     _, _, warming = occupation(np.where(modes.active_kn, omega, FROZEN), temperature)
-    sums = np.zeros((len(temperature), len(columns)))
+    found = np.zeros((len(temperature), len(columns)))
     step = max(1, TOGETHER // (len(temperature) * len(first)))
     for low in range(0, len(weight_k), step):  # pieces that stay in the cache
         k = slice(low, low + step)
         lorentzian = _means(rate_tkn[:, k], first, second)
         lorentzian /= lorentzian**2 + square[k]
         lorentzian *= _means(warming[:, k], first, second)
-        sums += lorentzian.reshape(len(temperature), -1) @ columns[:, k].reshape(len(columns), -1).T
-    return sums
+        found += lorentzian.reshape(len(temperature), -1) @ columns[:, k].reshape(len(columns), -1).T
+    return {wanted: found}
 
 
 def _means(values_tkn: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.ndarray:
@@ -57,7 +57,7 @@ def _means(values_tkn: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.
     return found
 
 
-def _products(modes: Modes, gyromagnetic_aij, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+def _products(modes: Modes, wanted: Sum, gyromagnetic_aij, first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """½ħ(ω_n + ω_m) Re[V^i_nm V^j_mn], −Re[A^i_mn V^j_nm] and the same of moments, (columns, k, pairs)."""
     omega = np.where(modes.active_kn, modes.frequency_kn, np.inf)
     n = omega.shape[1]
@@ -69,15 +69,11 @@ def _products(modes: Modes, gyromagnetic_aij, first: np.ndarray, second: np.ndar
 
     V = pairs(modes.velocity_matrices(slice(None)))
     energy = 0.5 * hbar * (modes.frequency_kn[:, first] + modes.frequency_kn[:, second])
-    found = [energy * _real(V[i], V[j]) for i, j in SYMMETRIC]
-    operators = [angular_momentum.matrices(modes)]
-    if gyromagnetic_aij is not None:
-        operators.append(magnetic_moment.matrices(modes, gyromagnetic_aij))
     size = -energy / np.sqrt(omega[:, first]) / np.sqrt(omega[:, second])
-    for operator in operators:
-        m = pairs(operator)
-        found += [size * _real(m[i], V[j]) for i in range(3) for j in range(3)]
-    return np.stack(found)
+    carried = {E: (energy, V), L: (size, pairs(angular_momentum.matrices(modes)))}
+    if gyromagnetic_aij is not None:
+        carried[N] = size, pairs(magnetic_moment.matrices(modes, gyromagnetic_aij))
+    return np.stack([carried[answer][0] * _real(carried[answer][1][i], V[j]) for answer, i, _, j in wanted.pairs])
 
 
 def _real(x: np.ndarray, y: np.ndarray) -> np.ndarray:

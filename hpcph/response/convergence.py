@@ -9,69 +9,45 @@ agree by chance: then nine errors of ten are below it (tests/response/test_conve
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 
 import numpy as np
 
 from hpcph.crystal.mesh import Mesh
 from hpcph.response.feedback import Feedback
 from hpcph.response.sample import Samples
-from hpcph.response.thermal import MagneticResponse, ThermalResponse
+from hpcph.response.tensors import CHI, DIAGONAL, GAMMA_NL, OFF_DIAGONAL, Part
+from hpcph.response.thermal import Tensors, ThermalResponse
 
 SAFETY = 2.5
 COMPARED = 2  # coarser meshes
 SMALLEST = 1e-290  # what is smaller cannot be divided by
-TENSORS = ("gamma_nl_rate", "chi_diagonal", "chi_off_diagonal")  # of L and of the magnetization
 DEEP = 4  # levels of refinement that leave nothing of the error like h
 
 
-@dataclass(frozen=True)
-class Uncertainty:
+class Uncertainty(Tensors):
     """Estimated absolute errors of a ThermalResponse, (t, 3, 3) each in its units, NaN without two coarser meshes.
 
-    magnetic : those of its magnetic part, None without one
+    Interband parts have none.
     """
-
-    gamma_nl_rate: np.ndarray
-    chi_diagonal: np.ndarray
-    chi_off_diagonal: np.ndarray
-    conductivity_rate: np.ndarray
-    magnetic: MagneticResponse | None
-
-    @property
-    def chi(self) -> np.ndarray:
-        """Of both channels together."""
-        return self.chi_diagonal + self.chi_off_diagonal
-
-    def at(self, keep: np.ndarray) -> "Uncertainty":
-        """The same at some of the temperatures, keep (t,) bool."""
-        flow, diagonal, off_diagonal = self.gamma_nl_rate[keep], self.chi_diagonal[keep], self.chi_off_diagonal[keep]
-        magnetic = self.magnetic and self.magnetic.at(keep)
-        return Uncertainty(flow, diagonal, off_diagonal, self.conductivity_rate[keep], magnetic)
 
 
 def uncertainty(runs: Sequence[tuple[Mesh, ThermalResponse]]) -> Uncertainty:
     """Errors of the last of several meshes; the two before it are compared with it."""
-    mesh, coarser = runs[-1][0], runs[:-1][-COMPARED:]
+    (mesh, last), coarser = runs[-1], runs[:-1][-COMPARED:]
     ratios = [(mesh.points / other.points) ** (1 / 3) for other, _ in coarser]
     irregular = [r**-1.5 for r in ratios]
     steady = [1 / (r - 1) for r in ratios]
 
-    def error(name: str, factors: list[float]) -> np.ndarray:
-        *others, value = (attrgetter(name)(response) for _, response in [*coarser, runs[-1]])
+    def error(part: Part, factors: list[float]) -> np.ndarray:
+        value, others = last[part], [response[part] for _, response in coarser]
         if len(coarser) < COMPARED:
             return np.full_like(value, np.nan)
         differences = [np.abs(value - other) for other in others]
         return SAFETY * np.max([f * d for f, d in zip(factors, differences, strict=True)], axis=0)
 
-    def errors(part: str) -> list[np.ndarray]:
-        return [error(part + name, factors) for name, factors in kinds.items()]
-
-    of_chi = irregular if mesh.refinement >= DEEP else steady
-    kinds = dict(zip(TENSORS, (irregular, of_chi, of_chi), strict=True))
-    magnetic = MagneticResponse(*errors("magnetic.")) if runs[-1][1].magnetic else None
-    flow, diagonal, off_diagonal = errors("")
-    return Uncertainty(flow, diagonal, off_diagonal, error("conductivity_rate", irregular), magnetic)
+    smooth = mesh.refinement >= DEEP
+    judged = [part for part in last.parts if not part[0].interband]
+    return Uncertainty({part: error(part, irregular if smooth or part[1].timed else steady) for part in judged})
 
 
 def relative(errors: Uncertainty, response: ThermalResponse, operations: np.ndarray) -> tuple[float, float]:
@@ -79,8 +55,8 @@ def relative(errors: Uncertainty, response: ThermalResponse, operations: np.ndar
 
     operations : ndarray (g, 3, 3) of the crystal's point group; if it forbids γ^NL, the second number is 0
     """
-    flow = _ratio(errors.gamma_nl_rate, response.gamma_nl_rate) if allows_axial(operations) else 0.0
-    return _ratio(errors.chi, response.chi), flow
+    flow = _ratio(errors[GAMMA_NL], response[GAMMA_NL]) if allows_axial(operations) else 0.0
+    return _ratio(errors[CHI], response[CHI]), flow
 
 
 def _ratio(error: np.ndarray, value: np.ndarray) -> float:
@@ -132,12 +108,12 @@ def feedback_uncertainty(
     def along(error: np.ndarray) -> np.ndarray:
         return coupled.scale * np.einsum("i,tij,rj->tr", np.abs(n), error, lever)
 
-    diagonal, off_diagonal = along(errors.chi_diagonal), along(errors.chi_off_diagonal)
+    diagonal, off_diagonal = along(errors[CHI, DIAGONAL]), along(errors[CHI, OFF_DIAGONAL])
     strength = coupled.scale * coupled.coupling.value
     solvable = np.isfinite(coupled.amplification)[..., None, None]
-    system = np.where(solvable, np.eye(3) - strength * np.einsum("tij,rjk->trik", thermal.chi, inverse), np.eye(3))
-    opened = coupled.scale * np.einsum("tij,rjk->trik", errors.chi, reach)
-    source = (errors.gamma_nl_rate @ np.abs(drive))[:, None] + np.einsum(
+    system = np.where(solvable, np.eye(3) - strength * np.einsum("tij,rjk->trik", thermal[CHI], inverse), np.eye(3))
+    opened = coupled.scale * np.einsum("tij,rjk->trik", errors[CHI], reach)
+    source = (errors[GAMMA_NL] @ np.abs(drive))[:, None] + np.einsum(
         "trij,trj->tri", opened, np.abs(coupled.pam_density)
     )
     density = np.einsum("trij,trj->tri", np.abs(np.linalg.inv(system)), source)

@@ -6,6 +6,7 @@ from enum import Enum
 import numpy as np
 
 from hpcph.response.sample import Samples
+from hpcph.response.tensors import CHI, DIAGONAL, OFF_DIAGONAL
 from hpcph.response.thermal import ThermalResponse
 
 ROUNDING = 1e-12  # of the largest eigenvalue of Γ: what is smaller is zero, and so is a distance to the threshold
@@ -77,7 +78,7 @@ def feedback(
     """
     factor = scale * coupling.value
     lever_ri, own_rij = _principal(samples.inverse_inertia_rij)
-    tensor = factor * np.einsum("rai,tab,rbj,rj->trij", own_rij, thermal.chi, own_rij, lever_ri, optimize=True)
+    tensor = factor * np.einsum("rai,tab,rbj,rj->trij", own_rij, thermal[CHI], own_rij, lever_ri, optimize=True)
     eigenvalues = np.linalg.eigvals(tensor).real  # real: Γ is similar to a symmetric matrix
     strongest = eigenvalues.max(axis=-1)
     strongest = np.where(strongest > ROUNDING * np.abs(eigenvalues).max(axis=-1), strongest, 0.0)
@@ -86,8 +87,8 @@ def feedback(
     source = np.einsum("rai,ta->tri", own_rij, pam_density)[..., None]
     coupled = np.einsum("rai,tri->tra", own_rij, np.linalg.solve(system, source)[..., 0])
     coupled[~solvable] = np.nan
-    diagonal = factor * along(thermal.chi_diagonal, samples, axis)
-    off_diagonal = factor * along(thermal.chi_off_diagonal, samples, axis)
+    diagonal = factor * along(thermal[CHI, DIAGONAL], samples, axis)
+    off_diagonal = factor * along(thermal[CHI, OFF_DIAGONAL], samples, axis)
     total = diagonal + off_diagonal
     first = strongest[:, 0]
     return Feedback(

@@ -8,7 +8,8 @@ from hpcph.constants import mu_0
 from hpcph.response.convergence import FeedbackUncertainty
 from hpcph.response.feedback import Feedback
 from hpcph.response.sample import Samples
-from hpcph.response.thermal import MagneticResponse
+from hpcph.response.tensors import CHI_N, GAMMA_N
+from hpcph.response.thermal import Tensors
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Magnetization:
 
 
 def magnetization(
-    response: MagneticResponse, drive: np.ndarray, feedback: Feedback | None, samples: Samples | None
+    response: Tensors, drive: np.ndarray, feedback: Feedback | None, samples: Samples | None
 ) -> Magnetization:
     """⟨m⟩ = γ^N ∇T ± scale · χ^{N,L} Ω with the mean field Ω = V_sample I⁻¹ ⟨L⟩^total.
 
@@ -33,30 +34,30 @@ def magnetization(
 
     drive : ndarray (3,), τ∇T in s K m⁻¹
     """
-    without = response.gamma_nl_rate @ drive
+    without = response[GAMMA_N] @ drive
     if feedback is None or samples is None:
         return Magnetization(without, None)
     strength = feedback.scale * feedback.coupling.value
     field = strength * np.einsum("rij,trj->tri", samples.inverse_inertia_rij, feedback.pam_density)
-    return Magnetization(without, without[:, None] + np.einsum("tij,trj->tri", response.chi, field))
+    return Magnetization(without, without[:, None] + np.einsum("tij,trj->tri", response[CHI_N], field))
 
 
 def uncertainty(
-    errors: MagneticResponse,
-    response: MagneticResponse,
+    errors: Tensors,
+    response: Tensors,
     drive: np.ndarray,
     feedback: Feedback | None,
     doubt: FeedbackUncertainty | None,
     samples: Samples | None,
 ) -> Magnetization:
     """Bounds of the errors of `magnetization` from those of its tensors and, doubt, of the feedback."""
-    without = errors.gamma_nl_rate @ np.abs(drive)
+    without = errors[GAMMA_N] @ np.abs(drive)
     if feedback is None or doubt is None or samples is None:
         return Magnetization(without, None)
     inverse = samples.inverse_inertia_rij
     turning = np.abs(np.einsum("rij,trj->tri", inverse, feedback.pam_density))
-    opened = np.einsum("tij,trj->tri", errors.chi, turning)
-    carried = np.abs(np.einsum("tij,rjk->trik", response.chi, inverse))
+    opened = np.einsum("tij,trj->tri", errors[CHI_N], turning)
+    carried = np.abs(np.einsum("tij,rjk->trik", response[CHI_N], inverse))
     opened += np.einsum("trij,trj->tri", carried, doubt.pam_density)
     return Magnetization(without, without[:, None] + feedback.scale * opened)
 

@@ -12,6 +12,7 @@ from hpcph.phonons.angular_momentum import block_average, polarization_by_atom
 from hpcph.phonons.eigenvectors import canonical
 from hpcph.phonons.modes import Modes, diagonalise
 from hpcph.response.occupation import occupation
+from hpcph.response.tensors import CHI, DIAGONAL, FLOW, GAMMA_NL, OFF_DIAGONAL
 from hpcph.response.weights import ModeWeights, mode_weights
 
 
@@ -143,9 +144,9 @@ def slices(crystal: Crystal, q_kc: np.ndarray, axis: np.ndarray, temperature: fl
     weights = mode_weights(modes)
     f, slope, _ = occupation(modes.thermal_kn, np.array([temperature]))
     volume = crystal.structure.volume
-    diagonal = np.sum(slope[0] * component(weights.diagonal_kn, axis), axis=1)
-    off_diagonal = np.sum(f[0] * component(weights.off_diagonal_kn, axis), axis=1) + component(
-        weights.zero_point_k, axis
+    diagonal = np.sum(slope[0] * component(weights.of(CHI, DIAGONAL), axis), axis=1)
+    off_diagonal = np.sum(f[0] * component(weights.of(CHI, OFF_DIAGONAL), axis), axis=1) + component(
+        weights.zero_point_of(CHI), axis
     )
     missing = ~modes.active_kn.all(axis=1)
     return {
@@ -163,14 +164,14 @@ def mode_tables(modes: Modes, weights: ModeWeights, axis: np.ndarray) -> dict[st
     theory §4: diagonal (k, n) J² s² (to be multiplied by −∂f/∂ħω), off_diagonal (k, n) J s² (by f), and flow (k, n)
     """
     block = modes.degenerate_blocks()
-    flow = weights.flow_kn.reshape(*block.shape, 3, 3) @ axis @ axis
+    flow = weights.of(GAMMA_NL, FLOW).reshape(*block.shape, 3, 3) @ axis @ axis
     return {
         "frequency": modes.frequency_kn / (2 * np.pi),
         "polarization": block_average(weights.polarization_kni, block),
         "group_velocity": block_average(weights.velocity_knj, block),
         "flow": block_average(flow, block),
-        "diagonal": block_average(component(weights.diagonal_kn, axis), block),
-        "off_diagonal": block_average(component(weights.off_diagonal_kn, axis), block),
+        "diagonal": block_average(component(weights.of(CHI, DIAGONAL), axis), block),
+        "off_diagonal": block_average(component(weights.of(CHI, OFF_DIAGONAL), axis), block),
     }
 
 

@@ -6,14 +6,13 @@ that the supercell knows.
 """
 
 from collections.abc import Sequence
-from operator import attrgetter
 
 import numpy as np
 
 from hpcph.crystal.lattice import Structure
 from hpcph.crystal.mesh import Mesh, automatic_shift, even_grid, monkhorst_pack
-from hpcph.response.convergence import TENSORS, Uncertainty
-from hpcph.response.thermal import MagneticResponse, ThermalResponse
+from hpcph.response.convergence import Uncertainty
+from hpcph.response.thermal import ThermalResponse
 
 SHARE = 0.25  # of a run's k-points
 COARSEST, FINEST = 6, 24  # divisions: fewer are all on symmetry lines, more tell no more of the supercell
@@ -45,11 +44,5 @@ def _known(mesh: Mesh, supercell: np.ndarray) -> float:
 
 def uncertainty(found: ThermalResponse, others: Sequence[ThermalResponse]) -> Uncertainty:
     """Largest change of every number, all on the same mesh."""
-
-    def change(name: str) -> np.ndarray:
-        value = attrgetter(name)
-        return np.max([np.abs(value(other) - value(found)) for other in others], axis=0)
-
-    magnetic = MagneticResponse(*(change(f"magnetic.{name}") for name in TENSORS)) if found.magnetic else None
-    flow, diagonal, off_diagonal = (change(name) for name in TENSORS)
-    return Uncertainty(flow, diagonal, off_diagonal, change("conductivity_rate"), magnetic)
+    judged = [part for part in found.parts if not part[0].interband]
+    return Uncertainty({p: np.max([np.abs(other[p] - found[p]) for other in others], axis=0) for p in judged})

@@ -9,6 +9,7 @@ from hpcph.phonons.angular_momentum import block_average
 from hpcph.phonons.lifetimes import lifetimes
 from hpcph.phonons.modes import Modes
 from hpcph.response.occupation import occupation
+from hpcph.response.tensors import CHI, DIAGONAL, FLOW, GAMMA_NL, OFF_DIAGONAL
 from hpcph.response.weights import ModeWeights
 
 
@@ -99,9 +100,9 @@ def spectral_sums(
         warming *= lifetimes(rate_skn)
     shares = np.stack(
         [
-            -weights.flow_kn @ projection.flow,
-            weights.diagonal_kn @ projection.susceptibility,
-            weights.off_diagonal_kn @ projection.susceptibility,
+            -weights.of(GAMMA_NL, FLOW) @ projection.flow,
+            weights.of(CHI, DIAGONAL) @ projection.susceptibility,
+            weights.of(CHI, OFF_DIAGONAL) @ projection.susceptibility,
         ],
         axis=-1,
     )

@@ -1,143 +1,105 @@
-"""Brillouin-zone sums of the thermal response: γ^NL, κ, χ^D and χ^OD at every temperature, theory §3, §4 and §5.
+"""Brillouin-zone sums of the thermal response: every row of hpcph.response.tensors at every temperature, theory §3–§5.
 
 One relaxation time multiplies the finished tensors, which are rates per τ; lifetimes of modes stand in the sums, whose
 tensors then are γ^NL and κ themselves ("per s").
 """
 
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
 from hpcph.constants import boltzmann, hbar
-from hpcph.crystal.lattice import symmetric
 from hpcph.phonons.lifetimes import lifetimes
 from hpcph.phonons.modes import Modes
-from hpcph.response.coherence import COLUMNS, MAGNETIC
 from hpcph.response.occupation import bose
+from hpcph.response.tensors import DIAGONAL, FLOW, HEAT, OFF_DIAGONAL, TABLE, Channel, Part, Sum, Tensor, sums
 from hpcph.response.weights import ModeWeights
 
 FORBIDDEN = 1e-9  # what rounding leaves of a mean over operations that vanishes
+SKIPPED = 2  # zero modes and imaginary modes
 
 
 @dataclass(frozen=True)
 class ThermalSums:
-    """Weighted sums over k-points; they add up block by block. With moments, nine columns more each (ModeWeights).
+    """Weighted sums over k-points; they add up block by block.
 
-    flow : ndarray (t, 9), −Σ w p ∂f/∂T, J m K⁻¹ (γ^NL times V/τ)
-    diagonal, off_diagonal : ndarray (t, 6), Voigt order, J s² (χ times V)
+    of : by sum, in the order of `sums`, ndarray (t, columns), the tensors times V, those of FLOW and HEAT per τ
     left_out : ndarray (2,), number of zero modes and of imaginary modes that the sums leave out
-    conduction : ndarray (t, 6), Voigt order, Σ w c ħω ∂f/∂T, J m² s⁻² K⁻¹ (κ times V/τ); no columns for moments
-    coherence : ndarray (t, 0), or of hpcph.response.coherence
     """
 
-    flow: np.ndarray
-    diagonal: np.ndarray
-    off_diagonal: np.ndarray
+    of: Mapping[Sum, np.ndarray]
     left_out: np.ndarray
-    conduction: np.ndarray
-    coherence: np.ndarray
 
     def __add__(self, other: "ThermalSums") -> "ThermalSums":
-        return ThermalSums(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+        return ThermalSums({s: self.of[s] + other.of[s] for s in self.of}, self.left_out + other.left_out)
 
     def flat(self) -> np.ndarray:
         """All numbers in one row, for a reduction."""
-        return np.concatenate([getattr(self, f.name).ravel() for f in fields(self)])
+        return np.concatenate([*(self.of[s].ravel() for s in self.of), self.left_out])
 
     @staticmethod
     def width(temperatures: int, moments: bool, coherent: bool = False) -> int:
         """Length of the row."""
-        return sum(int(np.prod(shape)) for shape in _shapes(temperatures, moments, coherent))
+        return sum(temperatures * s.width for s in sums(moments, coherent)) + SKIPPED
 
     @classmethod
     def from_flat(cls, row: np.ndarray, temperatures: int, moments: bool, coherent: bool = False) -> "ThermalSums":
         """The inverse of `flat`."""
-        shapes = _shapes(temperatures, moments, coherent)
-        parts = np.split(row, np.cumsum([int(np.prod(s)) for s in shapes])[:-1])
-        return cls(*(part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)))
-
-
-def _shapes(temperatures: int, moments: bool, coherent: bool) -> list[tuple[int, ...]]:
-    t, more = temperatures, MAGNETIC if moments else 0
-    return [(t, 9 + more), (t, 6 + more), (t, 6 + more), (2,), (t, 6), (t, (COLUMNS + more) * coherent)]
+        every = sums(moments, coherent)
+        *parts, left_out = np.split(row, np.cumsum([temperatures * s.width for s in every]))
+        columns = {s: part.reshape(temperatures, s.width) for s, part in zip(every, parts, strict=True)}
+        return cls(columns, left_out)
 
 
 @dataclass(frozen=True)
-class Coherence:
-    """Interband parts, per volume, of modes with linewidths; first index L or m, second ∇T.
+class Tensors:
+    """Responses per volume of crystal, or errors of them, by tensor and channel, (t, 3, 3) each.
 
-    gamma_nl : ndarray (t, 3, 3), J s m⁻² K⁻¹
-    conductivity : ndarray (t, 3, 3), Wigner's, W m⁻¹ K⁻¹
-    magnetic : ndarray (t, 3, 3), of γ^N, A K⁻¹; None without moments
+    [tensor] is the whole, [tensor, channel] one channel; those of FLOW and HEAT are per τ.
     """
 
-    gamma_nl: np.ndarray
-    conductivity: np.ndarray
-    magnetic: np.ndarray | None
+    parts: Mapping[Part, np.ndarray]
 
-    def at(self, keep: np.ndarray) -> "Coherence":
-        """The same at some of the temperatures, keep (t,) bool."""
-        magnetic = None if self.magnetic is None else self.magnetic[keep]
-        return Coherence(self.gamma_nl[keep], self.conductivity[keep], magnetic)
+    def __getitem__(self, key: Tensor | Part) -> np.ndarray:
+        if isinstance(key, tuple):
+            return self.parts[key]
+        first, *others = (self.parts[key, channel] for channel in key.channels)
+        return sum(others, start=first)
 
-
-@dataclass(frozen=True)
-class MagneticResponse:
-    """Magnetization instead of angular momentum per volume of crystal, theory §5; or the errors of these tensors.
-
-    gamma_nl_rate : ndarray (t, 3, 3), γ^N/τ in A m⁻¹ per K m⁻¹ and s, first index m, second ∇T
-    chi_diagonal, chi_off_diagonal : ndarray (t, 3, 3), χ^{N,L} in A m⁻¹ per rad s⁻¹, first index m, second Ω
-    """
-
-    gamma_nl_rate: np.ndarray
-    chi_diagonal: np.ndarray
-    chi_off_diagonal: np.ndarray
+    def __contains__(self, tensor: Tensor) -> bool:
+        return (tensor, tensor.channels[0]) in self.parts
 
     @property
-    def chi(self) -> np.ndarray:
-        """χ^{N,L} = ∂m/∂Ω, both channels."""
-        return self.chi_diagonal + self.chi_off_diagonal
+    def known(self) -> list[Tensor]:
+        """Those that are there, in the order of the table."""
+        return [tensor for tensor in TABLE if tensor in self]
 
-    def at(self, keep: np.ndarray) -> "MagneticResponse":
+    def at(self, keep: np.ndarray) -> Self:
         """The same at some of the temperatures, keep (t,) bool."""
-        return MagneticResponse(*(getattr(self, f.name)[keep] for f in fields(self)))
+        return replace(self, parts={key: values[keep] for key, values in self.parts.items()})
+
+    def with_(self, changed: Mapping[Part, np.ndarray]) -> Self:
+        """The same with other values of some parts."""
+        return replace(self, parts={**self.parts, **changed})
 
 
 @dataclass(frozen=True)
-class ThermalResponse:
+class ThermalResponse(Tensors):
     """Response tensors per volume of crystal.
 
     temperature : ndarray (t,) K
-    gamma_nl_rate : ndarray (t, 3, 3), γ^NL/τ in J m⁻² K⁻¹, first index L, second ∇T
-    chi_diagonal, chi_off_diagonal : ndarray (t, 3, 3), J s² m⁻³
-    conductivity_rate : ndarray (t, 3, 3), κ/τ in W m⁻¹ K⁻¹ s⁻¹
     zero_modes, unstable_modes : numbers of modes left out, on the points that were computed
-    magnetic : the same for the magnetization; None without moments
-    coherence : interband parts; None with one relaxation time
     """
 
     temperature: np.ndarray
-    gamma_nl_rate: np.ndarray
-    chi_diagonal: np.ndarray
-    chi_off_diagonal: np.ndarray
-    conductivity_rate: np.ndarray
-    zero_modes: int
-    unstable_modes: int
-    magnetic: MagneticResponse | None = None
-    coherence: Coherence | None = None
+    zero_modes: int = 0
+    unstable_modes: int = 0
 
-    @property
-    def chi(self) -> np.ndarray:
-        """Isothermal susceptibility of L per volume, both channels, (t, 3, 3) J s² m⁻³."""
-        return self.chi_diagonal + self.chi_off_diagonal
-
-    def at(self, keep: np.ndarray) -> "ThermalResponse":
+    def at(self, keep: np.ndarray) -> Self:
         """The same at some of the temperatures, keep (t,) bool."""
-        tensors = ("temperature", "gamma_nl_rate", "chi_diagonal", "chi_off_diagonal", "conductivity_rate")
-        magnetic = self.magnetic and self.magnetic.at(keep)
-        coherence = self.coherence and self.coherence.at(keep)
-        kept = {name: getattr(self, name)[keep] for name in tensors}
-        return replace(self, magnetic=magnetic, coherence=coherence, **kept)
+        return replace(self, parts=super().at(keep).parts, temperature=self.temperature[keep])
 
 
 def thermal_sums(
@@ -146,77 +108,58 @@ def thermal_sums(
     weight_k: np.ndarray,
     temperature: np.ndarray,
     rate_tkn: np.ndarray | None = None,
-    coherence: np.ndarray | None = None,
+    interband: Mapping[Sum, np.ndarray] | None = None,
 ) -> ThermalSums:
     """Partial sums of a block of k-points, weight_k (k,) being the fraction of the zone that each stands for.
 
     −∂f/∂(ħω) = f(1 + f)/kT and ∂f/∂T = f(1 + f) ħω/kT²: what depends on T alone comes after the sums.
 
     rate_tkn : ndarray (t, k, n), 1/τ of modes in s⁻¹; None for one relaxation time, per s
-    coherence : what hpcph.response.coherence gives for them
+    interband : what hpcph.response.coherence gives for them
     """
     energy = hbar * modes.thermal_kn
     kT = boltzmann * temperature[:, None]
     f = bose(energy.ravel() / kT)
     w = weight_k[:, None, None]
-    pairs = weights.diagonal_kn.shape[-1]
-    off_diagonal = f @ (w * weights.off_diagonal_kn).reshape(-1, pairs)
+    carried = w * energy[..., None]
+    found: dict[Sum, np.ndarray] = {}  # in the order of the channels
+
+    def add(channel: Channel, factor: np.ndarray, over: np.ndarray | float = 1.0) -> None:
+        for s, columns in weights.of_modes.items():
+            if s.channel is channel:
+                found[s] = f @ (factor * columns).reshape(-1, s.width) / over
+
+    add(OFF_DIAGONAL, w)
+    for s, constant in weights.zero_point.items():
+        found[s] += weight_k @ constant
     f += f * f
-    diagonal = f @ (w * weights.diagonal_kn).reshape(-1, pairs) / kT
+    add(DIAGONAL, w, kT)
     if rate_tkn is not None:
         f *= lifetimes(rate_tkn).reshape(f.shape)
-    carried = w * energy[..., None]
-    return ThermalSums(
-        flow=f @ (-carried * weights.flow_kn).reshape(-1, pairs + 3) / (kT * temperature[:, None]),
-        diagonal=diagonal,
-        off_diagonal=off_diagonal + weight_k @ weights.zero_point_k,
-        left_out=np.array([(~modes.active_kn & ~modes.unstable_kn).sum(), modes.unstable_kn.sum()], float),
-        conduction=_conduction(f, carried * energy[..., None], weights) / (kT * temperature[:, None]),
-        coherence=np.empty((len(temperature), 0)) if coherence is None else coherence,
-    )
+    add(FLOW, -carried, kT * temperature[:, None])
+    add(HEAT, carried * energy[..., None], kT * temperature[:, None])
+    left_out = np.array([(~modes.active_kn & ~modes.unstable_kn).sum(), modes.unstable_kn.sum()], float)
+    return ThermalSums({**found, **(interband or {})}, left_out)
 
 
-def _conduction(f: np.ndarray, carried: np.ndarray, weights: ModeWeights) -> np.ndarray:
-    """Σ f(1 + f) τ w (ħω)² c, (t, 6)."""
-    return f @ (carried * weights.conduction_kn).reshape(-1, 6)
-
-
-def response(sums: ThermalSums, temperature: np.ndarray, volume: float, operations: np.ndarray) -> ThermalResponse:
+def response(found: ThermalSums, temperature: np.ndarray, volume: float, operations: np.ndarray) -> ThermalResponse:
     """Tensors from the sums over irreducible points: averaged over the operations, per volume.
 
-    L and m are axial and ∇T polar, so γ → det(R) R γ Rᵀ and χ → R χ Rᵀ; time reversal changes neither.
+    L and m are axial and ∇T polar, so γ → det(R) R γ Rᵀ and χ → R χ Rᵀ; points of −k are left to those of k, so what
+    time reversal changes averages out.
 
     volume : of the primitive cell, m³; operations : ndarray (g, 3, 3) Cartesian
     """
-    parity, even = np.linalg.det(operations), np.ones(len(operations))
-
-    def average(tensors: np.ndarray, signs: np.ndarray) -> np.ndarray:
-        turns = np.einsum("g,gij,glk->iljk", signs / len(operations), operations, operations)
-        turns[np.abs(turns) < FORBIDDEN] = 0.0  # what symmetry forbids is zero to the last bit
-        return np.einsum("iljk,tjk->til", turns, tensors.reshape(-1, 3, 3)) / volume
-
-    magnetic = coherence = None
-    if sums.coherence.shape[1]:
-        moments = sums.coherence[:, COLUMNS:]
-        coherence = Coherence(
-            gamma_nl=average(sums.coherence[:, 6:COLUMNS], parity),
-            conductivity=average(symmetric(sums.coherence[:, :6]), even),
-            magnetic=average(moments, parity) if moments.shape[1] else None,
-        )
-    if sums.flow.shape[1] > 9:
-        magnetic = MagneticResponse(
-            gamma_nl_rate=average(sums.flow[:, 9:], parity),
-            chi_diagonal=average(sums.diagonal[:, 6:], even),
-            chi_off_diagonal=average(sums.off_diagonal[:, 6:], even),
-        )
-    return ThermalResponse(
-        temperature=temperature,
-        gamma_nl_rate=average(sums.flow[:, :9], parity),
-        chi_diagonal=average(symmetric(sums.diagonal), even),
-        chi_off_diagonal=average(symmetric(sums.off_diagonal), even),
-        conductivity_rate=average(symmetric(sums.conduction), even),
-        zero_modes=int(sums.left_out[0]),
-        unstable_modes=int(sums.left_out[1]),
-        magnetic=magnetic,
-        coherence=coherence,
-    )
+    determinant = np.linalg.det(operations)
+    turns = {}
+    for parity, signs in ((1, np.ones(len(operations))), (-1, determinant)):
+        turns[parity] = np.einsum("g,gij,glk->iljk", signs / len(operations), operations, operations)
+        turns[parity][np.abs(turns[parity]) < FORBIDDEN] = 0.0  # what symmetry forbids is zero to the last bit
+    parts = {}
+    for s, columns in found.of.items():
+        for tensor, own in s.parts(columns).items():
+            both = (1 + tensor.reversal) / 2
+            mean = np.einsum("iljk,tjk->til", turns[tensor.parity], tensor.unpack(own))
+            parts[tensor, s.channel] = both * mean / volume
+    zero, unstable = (int(count) for count in found.left_out)
+    return ThermalResponse(parts, temperature, zero, unstable)

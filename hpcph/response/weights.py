@@ -3,55 +3,76 @@
 The temperature enters only through f_n, ∂f/∂T and ∂f/∂(ħω), so one diagonalisation serves all temperatures:
     γ^NL(T) = −(τ/V) Σ p_n ∂f_n/∂T,   κ(T) = (τ/V) Σ c_n ħω_n ∂f_n/∂T,
     χ^D(T) = (1/V) Σ d_n (−∂f_n/∂ħω),   χ^OD(T) = (1/V) [c_0 + Σ g_n f_n].
-The magnetic moment (§5) has the same structure: N in the place of the first M gives γ^N and χ^{N,L}. Its columns follow
-those of L; the operators are numbered L_x L_y L_z N_x N_y N_z.
+The magnetic moment (§5) has the same structure: N in the place of the first M gives γ^N and χ^{N,L}, of both χ^{N,N}.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from hpcph.constants import hbar
-from hpcph.crystal.lattice import SYMMETRIC
 from hpcph.phonons import angular_momentum, magnetic_moment
 from hpcph.phonons.angular_momentum import block_average
 from hpcph.phonons.modes import Modes
+from hpcph.response.tensors import (
+    DIAGONAL,
+    FLOW,
+    HEAT,
+    KAPPA,
+    OFF_DIAGONAL,
+    Channel,
+    E,
+    L,
+    N,
+    Operator,
+    Sum,
+    Tensor,
+    V,
+    sums,
+)
 
-PAIRS = (*SYMMETRIC, *((3 + i, j) for i in range(3) for j in range(3)))  # operators whose product is a susceptibility
+Column = tuple[int, int]  # places of two components among those of the operators
 
 
 @dataclass(frozen=True)
 class ModeWeights:
-    """Weights of a block of k-points; inactive modes carry none.
+    """Weights of a block of k-points in what a run sums, a column for every component; inactive modes carry none.
 
-    With moments there are nine columns more in what follows the velocity, n^i_nm (C kg⁻¹) in the place of m^i_nm:
-    those of flow in A m² m s⁻¹, of diagonal in J s A m², of off_diagonal and zero_point in s A m².
+    A moment stands with n^i_nm (C kg⁻¹) in the place of m^i_nm, so that its weights have A m² for every ħ.
 
     polarization_kni : ndarray (k, n, 3), l_n in ħ
     velocity_knj : ndarray (k, n, 3), m s⁻¹
-    conduction_kn : ndarray (k, n, 6), c^{ij}_n = Σ_{m in the block of n} Re V^i_nm V^j_mn, m² s⁻²
-    flow_kn : ndarray (k, n, 9), p^{ij}_n = ħ Σ_{m in the block of n} m^i_nm V^j_mn, J m s⁻¹ s
-    diagonal_kn : ndarray (k, n, 6), d^{ij}_n = Σ_{m in the block of n} A^i_nm A^j_mn, J² s²
-    off_diagonal_kn : ndarray (k, n, 6), g^{ij}_n, J s²
-    zero_point_k : ndarray (k, 6), c_0^{ij}, J s²
+    of_modes : by sum, ndarray (k, n, columns):
+        HEAT c^{ij}_n = Σ_{m in the block of n} Re V^i_nm V^j_mn, m² s⁻²
+        FLOW p^{ij}_n = ħ Σ_{m in the block of n} m^i_nm V^j_mn, J m s⁻¹ s
+        DIAGONAL d^{ij}_n = Σ_{m in the block of n} A^i_nm A^j_mn, J² s²
+        OFF_DIAGONAL g^{ij}_n, J s²
+    zero_point : by sum of OFF_DIAGONAL, ndarray (k, columns), c_0^{ij}, J s²
     """
 
     polarization_kni: np.ndarray
     velocity_knj: np.ndarray
-    conduction_kn: np.ndarray
-    flow_kn: np.ndarray
-    diagonal_kn: np.ndarray
-    off_diagonal_kn: np.ndarray
-    zero_point_k: np.ndarray
+    of_modes: Mapping[Sum, np.ndarray]
+    zero_point: Mapping[Sum, np.ndarray]
+
+    def of(self, tensor: Tensor, channel: Channel) -> np.ndarray:
+        """Weights of one tensor, (k, n, columns)."""
+        return _of(self.of_modes, tensor, channel)
+
+    def zero_point_of(self, tensor: Tensor) -> np.ndarray:
+        """Zero-point constants of one tensor, (k, columns)."""
+        return _of(self.zero_point, tensor, OFF_DIAGONAL)
 
     def speeds(self, modes: Modes) -> np.ndarray:
         """|v_n|, in a degenerate block the root of the mean square, which no choice of its basis changes, (k, n)."""
-        return np.sqrt(block_average(self.conduction_kn[..., :3].sum(axis=-1), modes.degenerate_blocks()))
+        squares = self.of(KAPPA, HEAT)[..., [i == j for i, j in KAPPA.pairs]]
+        return np.sqrt(block_average(squares.sum(axis=-1), modes.degenerate_blocks()))
 
-    def without_moments(self) -> "ModeWeights":
-        """The columns of L alone, views."""
-        pairs = {n: getattr(self, n)[..., :6] for n in ("diagonal_kn", "off_diagonal_kn", "zero_point_k")}
-        return replace(self, flow_kn=self.flow_kn[..., :9], **pairs)
+
+def _of(columns: Mapping[Sum, np.ndarray], tensor: Tensor, channel: Channel) -> np.ndarray:
+    found = next(s for s in columns if s.channel is channel and tensor in s.tensors)
+    return found.parts(columns[found])[tensor]
 
 
 def mode_weights(modes: Modes, gyromagnetic_aij: np.ndarray | None = None) -> ModeWeights:
@@ -59,55 +80,74 @@ def mode_weights(modes: Modes, gyromagnetic_aij: np.ndarray | None = None) -> Mo
 
     gyromagnetic_aij : ndarray (a, 3, 3) in C kg⁻¹, the moments of the atoms in terms of their L; None without them
     """
-    operators = [angular_momentum.matrices(modes)]
+    matrices = {L: angular_momentum.matrices(modes)}
     if gyromagnetic_aij is not None:
-        operators.append(magnetic_moment.matrices(modes, gyromagnetic_aij))
+        matrices[N] = magnetic_moment.matrices(modes, gyromagnetic_aij)
+    wanted = {s: _columns(s, list(matrices)) for s in sums(gyromagnetic_aij is not None)}
     block, active = modes.degenerate_blocks(), modes.active_kn[..., None]
-    means = np.concatenate([np.einsum("kinn->kni", m.real) for m in operators], axis=-1)
-    pairs = PAIRS if gyromagnetic_aij is not None else SYMMETRIC
-    velocity = modes.velocities()
-    flow = (hbar * active * means)[..., None] * velocity[:, :, None, :]
-    diagonal = np.stack([means[..., i] * means[..., j] for i, j in pairs], axis=-1)
-    diagonal *= hbar**2 * active
-    conduction = np.stack([velocity[..., i] * velocity[..., j] for i, j in SYMMETRIC], axis=-1)
+    means = np.concatenate([np.einsum("kinn->kni", m.real) for m in matrices.values()], axis=-1)
+    velocity, moving = modes.velocities(), hbar * active * means
+    first: dict[Channel, Callable[[int, int], np.ndarray]] = {  # columns of modes that share no block
+        HEAT: lambda i, j: velocity[..., i] * velocity[..., j],
+        FLOW: lambda i, j: moving[..., i] * velocity[..., j],
+        DIAGONAL: lambda i, j: means[..., i] * means[..., j],
+    }
+    own = {s: np.stack([first[s.channel](i, j) for i, j in wanted[s]], axis=-1) for s in wanted if s.channel in first}
+    for s, columns in own.items():
+        if s.channel is DIAGONAL:
+            columns *= hbar**2 * active
     shared = np.flatnonzero(block[:, -1] < block.shape[1] - 1)
     if shared.size:
-        chosen = np.concatenate([m[shared] for m in operators], axis=1)
-        inside = _inside_blocks(modes, chosen, pairs, block[shared], shared)
-        flow[shared], diagonal[shared], conduction[shared] = inside
-    off_diagonal = _between_blocks(modes, [m[:, i] for m in operators for i in range(3)], pairs, block)
+        inside = _Inside(modes, np.concatenate([m[shared] for m in matrices.values()], axis=1), block[shared], shared)
+        for s, columns in own.items():
+            columns[shared] = inside.columns(s.channel, wanted[s])
+    between = {s: columns for s, columns in wanted.items() if s.channel is OFF_DIAGONAL}
+    off_diagonal = _between_blocks(modes, [m[:, i] for m in matrices.values() for i in range(3)], between, block)
     return ModeWeights(
         polarization_kni=means[..., :3],
         velocity_knj=velocity,
-        conduction_kn=conduction,
-        flow_kn=flow.reshape(*block.shape, -1),
-        diagonal_kn=diagonal,
-        off_diagonal_kn=off_diagonal,
-        zero_point_k=0.5 * off_diagonal.sum(axis=1),
+        of_modes=own | off_diagonal,
+        zero_point={s: 0.5 * g.sum(axis=1) for s, g in off_diagonal.items()},
     )
 
 
-def _inside_blocks(modes: Modes, m: np.ndarray, pairs, block: np.ndarray, where) -> tuple[np.ndarray, ...]:
-    """p_n, d_n and c_n where modes share a block: sums over its members, A² being ħ² there.
-
-    m : ndarray (k, operators, n, m)
-    """
-    active = modes.active_kn[where]
-    inside = (block[:, :, None] == block[:, None, :]) & active[:, :, None] & active[:, None, :]
-    V = modes.velocity_matrices(where)
-    flow = hbar * np.einsum("kinm,kjmn,knm->knij", m, V, inside, optimize=True).real
-    products, squares = (
-        np.stack([(x[:, i] * x[:, j].conj()).real for i, j in chosen], axis=-1)
-        for x, chosen in ((m, pairs), (V, SYMMETRIC))
-    )
-    diagonal = hbar**2 * np.einsum("knmv,knm->knv", products, inside)
-    return flow, diagonal, np.einsum("knmv,knm->knv", squares, inside)
+def _columns(wanted: Sum, operators: list[Operator]) -> list[Column]:
+    """Places of answer and cause of its columns, among the components of the operators or of the velocity."""
+    first = {operator: 3 * place for place, operator in enumerate(operators)} | {V: 0, E: 0}
+    return [(first[answer] + i, first[cause] + j) for answer, i, cause, j in wanted.pairs]
 
 
-def _between_blocks(modes: Modes, operators: list[np.ndarray], pairs, block: np.ndarray) -> np.ndarray:
+class _Inside:
+    """Sums over the members of a degenerate block, where modes share one: A² is ħ² there. m (k, components, n, m)"""
+
+    def __init__(self, modes: Modes, m: np.ndarray, block: np.ndarray, where):
+        active = modes.active_kn[where]
+        self.both = (block[:, :, None] == block[:, None, :]) & active[:, :, None] & active[:, None, :]
+        self.m, self.velocity = m, modes.velocity_matrices(where)
+
+    def columns(self, channel: Channel, pairs: list[Column]) -> np.ndarray:
+        """c_n, p_n or d_n of pairs of components, (k, n, columns)."""
+        if channel is FLOW:
+            flow = np.einsum("kinm,kjmn,knm->knij", self.m, self.velocity, self.both, optimize=True).real
+            return hbar * flow[(..., *np.transpose(pairs))]
+        if channel is HEAT:
+            return self._products(self.velocity, pairs)
+        return hbar**2 * self._products(self.m, pairs)
+
+    def _products(self, x: np.ndarray, pairs: list[Column]) -> np.ndarray:
+        """Σ_m Re x^i_nm x^j_mn."""
+        products = np.stack([(x[:, i] * x[:, j].conj()).real for i, j in pairs], axis=-1)
+        return np.einsum("knmv,knm->knv", products, self.both)
+
+
+def _between_blocks(
+    modes: Modes, components: list[np.ndarray], columns: Mapping[Sum, list[Column]], block: np.ndarray
+) -> dict[Sum, np.ndarray]:
     """g_n = (ħ/ω_n) Σ_m Re(m^i_nm m^j_mn) (ω_m² + 3ω_n²)/(ω_m² − ω_n²), m active and outside the block of n.
 
     That is theory §4 with A and B put in. The zero-point constant is c_0 = ½ Σ_n g_n: every oscillator adds f_n + ½.
+
+    components : matrices (k, n, m) of the operators' components
     """
     frequency, active = modes.frequency_kn, modes.active_kn
     other, own = frequency[:, None, :], frequency[:, :, None]
@@ -117,11 +157,13 @@ def _between_blocks(modes: Modes, operators: list[np.ndarray], pairs, block: np.
     kernel = other**2 + 3 * own**2
     kernel /= gap
     kernel = np.repeat(kernel, 2, axis=2)  # real and imaginary parts of m stand side by side
-    parts = [m.view(float) for m in operators]
-    sums = np.empty((*block.shape, len(pairs)))
-    for own_axis in range(3):
-        weighted = parts[own_axis] * kernel
-        for column, pair in enumerate(pairs):
-            if min(pair) == own_axis:
-                np.vecdot(weighted, parts[max(pair)], out=sums[..., column])
-    return sums * (hbar / np.where(active, frequency, np.inf))[..., None]
+    parts = [m.view(float) for m in components]
+    found = {s: np.empty((*block.shape, len(pairs))) for s, pairs in columns.items()}
+    for component in sorted({min(pair) for pairs in columns.values() for pair in pairs}):
+        weighted = parts[component] * kernel
+        for s, pairs in columns.items():
+            for column, pair in enumerate(pairs):
+                if min(pair) == component:
+                    np.vecdot(weighted, parts[max(pair)], out=found[s][..., column])
+    scale = (hbar / np.where(active, frequency, np.inf))[..., None]
+    return {s: values * scale for s, values in found.items()}

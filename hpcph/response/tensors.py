@@ -1,0 +1,221 @@
+"""The tensor responses of a crystal, one row each: what answers, what acts, and how the temperature enters.
+
+Columns of the sums and of checkpoints, averages over the point group, errors and datasets follow from the row; nobody
+else counts columns. A new response is a new row of TABLE, and where it has new operators, their matrices in
+hpcph.response.weights.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from itertools import groupby
+
+import numpy as np
+
+from hpcph.constants import mu_0
+from hpcph.crystal.lattice import SYMMETRIC, symmetric
+
+EVERY = tuple((i, j) for i in range(3) for j in range(3))
+
+
+@dataclass(frozen=True)
+class Operator:
+    """A vector of the lattice; `answer` and `cause` name its axis in a file: as what is measured, and where it acts.
+
+    axial : an improper operation turns it as its proper part does; odd : time reversal changes its sign
+    """
+
+    name: str
+    axial: bool
+    odd: bool
+    answer: str = ""
+    cause: str = ""
+
+
+L = Operator("L", axial=True, odd=True, answer="cartesian_l", cause="cartesian_rotation")  # angular momentum
+N = Operator("N", axial=True, odd=True, answer="cartesian_m", cause="cartesian_field")  # magnetic moment
+V = Operator("V", axial=False, odd=True, cause="cartesian_gradient")  # velocity
+E = Operator("E", axial=False, odd=True, answer="cartesian_heat")  # energy current
+
+
+class Channel(Enum):
+    """How the temperature enters a sum over modes (theory §3, §4)."""
+
+    OFF_DIAGONAL = "c_0 + Σ g f"
+    DIAGONAL = "Σ d (−∂f/∂ħω)"
+    FLOW = "−Σ p τ ∂f/∂T"
+    HEAT = "Σ c τ ħω ∂f/∂T"
+    INTERBAND = "Σ over pairs of modes with linewidths"
+
+    @property
+    def timed(self) -> bool:
+        """Does one relaxation time multiply the finished tensor?"""
+        return self in (Channel.FLOW, Channel.HEAT)
+
+
+OFF_DIAGONAL, DIAGONAL, FLOW, HEAT, INTERBAND = Channel
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A dataset that shows a tensor: all of its channels, or one; a factor is on the way from what is summed.
+
+    cause : axis of the second index, where it is not that of the operator
+    section : group of the file that lacks something without it; optional : there are results with that group alone
+    """
+
+    path: str
+    unit: str
+    description: str
+    channel: Channel | None = None
+    factor: float = 1.0
+    cause: str = ""
+    section: str = ""
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """A response per volume of crystal, first index `answer`, second `cause`, as the sum of its channels.
+
+    solved : what the Boltzmann equation changes; its dataset then stands in relaxation time beside it
+    stored : the datasets that show it
+    """
+
+    symbol: str
+    answer: Operator
+    cause: Operator
+    channels: tuple[Channel, ...]
+    stored: tuple[Stored, ...]
+    solved: bool = False
+
+    @property
+    def symmetric(self) -> bool:
+        """Of one operator twice; an energy current is a velocity times an energy."""
+        return self.cause == self.answer or {self.answer, self.cause} == {E, V}
+
+    @property
+    def pairs(self) -> tuple[tuple[int, int], ...]:
+        """Axes of answer and cause that its columns belong to."""
+        return SYMMETRIC if self.symmetric else EVERY
+
+    @property
+    def parity(self) -> int:
+        """Sign beyond that of the indices under an improper operation."""
+        return 1 if self.answer.axial == self.cause.axial else -1
+
+    @property
+    def reversal(self) -> int:
+        """Sign under time reversal."""
+        return 1 if self.answer.odd == self.cause.odd else -1
+
+    @property
+    def magnetic(self) -> bool:
+        """Does it need moments of the atoms?"""
+        return N in (self.answer, self.cause)
+
+    @property
+    def interband(self) -> bool:
+        """Is it summed only where modes have linewidths? Its error is not known."""
+        return self.channels == (INTERBAND,)
+
+    def unpack(self, columns: np.ndarray) -> np.ndarray:
+        """(…, 3, 3) from its columns."""
+        return symmetric(columns) if self.symmetric else columns.reshape(*columns.shape[:-1], 3, 3)
+
+    def axes(self, shown: Stored) -> tuple[str, str]:
+        """Names of the axes of the two indices in a dataset."""
+        return self.answer.answer, shown.cause or self.cause.cause
+
+
+Part = tuple[Tensor, Channel]
+KAPPA = Tensor(
+    "κ", E, V, (HEAT,), solved=True,
+    stored=(Stored("/thermal/conductivity", "W m-1 K-1", "κ, heat current −κ ∇T", section="/thermal", optional=True),),
+)  # fmt: skip
+GAMMA_NL = Tensor(
+    "γ^NL", L, V, (FLOW,), solved=True,
+    stored=(Stored("/thermal/gamma_nl", "J s m-2 K-1", "γ^NL, ⟨L_i⟩/volume = γ_ij ∂_jT", section="/thermal"),),
+)  # fmt: skip
+GAMMA_N = Tensor(
+    "γ^N", N, V, (FLOW,), solved=True,
+    stored=(Stored("/magnetization/gamma_nl", "A K-1", "γ^N, ⟨m_i⟩/volume = γ_ij ∂_jT", section="/magnetization"),),
+)  # fmt: skip
+CHI = Tensor(
+    "χ", L, L, (DIAGONAL, OFF_DIAGONAL),
+    stored=(
+        Stored("/feedback/susceptibility/diagonal", "J s2 m-3", "χ^D of L per volume, unscaled", DIAGONAL,
+               cause="cartesian_l2", section="/thermal"),
+        Stored("/feedback/susceptibility/off_diagonal", "J s2 m-3", "χ^OD, pair terms included, unscaled",
+               OFF_DIAGONAL, cause="cartesian_l2", section="/thermal"),
+        Stored("/rotation/pam_density", "J s2 m-3", "χ, L per angular velocity of the sample", section="/rotation"),
+    ),
+)  # fmt: skip
+CHI_N = Tensor(
+    "χ^{N,L}", N, L, (DIAGONAL, OFF_DIAGONAL),
+    stored=(
+        Stored("/rotation/magnetization", "A s m-1", "χ^NL, magnetization per angular velocity of the sample",
+               section="/rotation", optional=True),
+        Stored("/rotation/field", "T s", "μ₀ times magnetization per angular velocity of the sample", factor=mu_0,
+               section="/rotation", optional=True),
+    ),
+)  # fmt: skip
+KAPPA_INTERBAND = Tensor(
+    "κ (Wigner)", E, V, (INTERBAND,),
+    stored=(Stored("/thermal/conductivity_coherence", "W m-1 K-1",
+                   "interband part of κ (Wigner), not included in it",
+                   section="/thermal", optional=True),),
+)  # fmt: skip
+GAMMA_NL_INTERBAND = Tensor(
+    "γ^NL, interband", L, V, (INTERBAND,),
+    stored=(Stored("/thermal/gamma_coherence", "J s m-2 K-1", "interband part of γ^NL, not included in it",
+                   section="/thermal", optional=True),),
+)  # fmt: skip
+GAMMA_N_INTERBAND = Tensor(
+    "γ^N, interband", N, V, (INTERBAND,),
+    stored=(Stored("/magnetization/gamma_coherence", "A K-1", "interband part of γ^N, not included in it",
+                   section="/magnetization", optional=True),),
+)  # fmt: skip
+TABLE = (KAPPA, GAMMA_NL, GAMMA_N, CHI, CHI_N, KAPPA_INTERBAND, GAMMA_NL_INTERBAND, GAMMA_N_INTERBAND)
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Tensors of one channel and one cause: their columns stand side by side, and one product of matrices sums them."""
+
+    channel: Channel
+    tensors: tuple[Tensor, ...]
+
+    @property
+    def width(self) -> int:
+        """Columns in all."""
+        return sum(len(tensor.pairs) for tensor in self.tensors)
+
+    @property
+    def pairs(self) -> list[tuple[Operator, int, Operator, int]]:
+        """Answer and cause of every column, each with its axis."""
+        return [(t.answer, i, t.cause, j) for t in self.tensors for i, j in t.pairs]
+
+    def parts(self, columns: np.ndarray) -> dict[Tensor, np.ndarray]:
+        """The columns (…, width) of every tensor."""
+        ends = np.cumsum([len(tensor.pairs) for tensor in self.tensors])
+        return dict(zip(self.tensors, np.split(columns, ends[:-1], axis=-1), strict=True))
+
+
+def solved(moments: bool) -> tuple[Tensor, ...]:
+    """What the Boltzmann equation changes."""
+    return tuple(tensor for tensor in TABLE if tensor.solved and (moments or not tensor.magnetic))
+
+
+def sums(moments: bool, interband: bool = False) -> tuple[Sum, ...]:
+    """What a run adds up: with moments of the atoms or without, with interband parts or without."""
+    return _sums(t for t in TABLE if (moments or not t.magnetic) and (interband or not t.interband))
+
+
+def _sums(tensors: Iterable[Tensor]) -> tuple[Sum, ...]:
+    def kind(part: tuple[Channel, Tensor]) -> tuple[int, str]:
+        return list(Channel).index(part[0]), part[1].cause.name
+
+    parts = sorted(((channel, tensor) for tensor in tensors for channel in tensor.channels), key=kind)
+    grouped = [list(group) for _, group in groupby(parts, key=kind)]
+    return tuple(Sum(group[0][0], tuple(tensor for _, tensor in group)) for group in grouped)
