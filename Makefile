@@ -2,6 +2,7 @@
 # make test  install what is missing and run the tests on 1 rank, then under mpirun on 2, 3 and 4
 # make slow  the long proofs as well
 # make check lint and types
+# make docs  docs/outputs.md, the list of datasets, from the results of small runs
 
 # nproc obeys OMP_NUM_THREADS, which make from 4.4 on exports to it
 NP      ?= $(shell env -u OMP_NUM_THREADS nproc)
@@ -18,7 +19,7 @@ export OMPI_ALLOW_RUN_AS_ROOT_CONFIRM = 1
 # Open MPI 5.0 with IPv4 and IPv6 on one interface else says of every rank that it found no pairing
 export OMPI_MCA_btl_tcp_disable_family = 6
 
-.PHONY: run test slow check install browser slurm
+.PHONY: run test slow check docs install browser slurm
 
 run: install
 	$(MPIRUN) -n $(NP) $(PYTHON) -m hpcph run $(INPUT)
@@ -34,6 +35,9 @@ check: install
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check hpcph
 	$(PYTHON) -m mypy
+
+docs: install
+	PYTHONPATH=. $(PYTHON) tests/outputs.py
 
 install:
 	@jobscripts/install.sh

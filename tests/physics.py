@@ -17,6 +17,7 @@ from hpcph.phonons import magnetic_moment
 from hpcph.phonons import modes as phonons
 from hpcph.phonons.modes import Modes
 from hpcph.response import thermal
+from hpcph.response.tensors import CHI, DIAGONAL, FLOW, GAMMA_NL, OFF_DIAGONAL
 from hpcph.response.weights import mode_weights
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -40,7 +41,7 @@ FILES = {
 POLAR = ("embedded", "quartz_pbesol", "quartz_lda", "stishovite", "zno")  # with Born charges
 QUARTZ = ("quartz_pbesol", "quartz_lda")
 NONE, TRANSLATION, ALL = frozenset(), frozenset([SumRule.TRANSLATIONAL]), frozenset(SumRule)
-TENSORS = ("gamma_nl_rate", "chi_diagonal", "chi_off_diagonal")
+TENSORS = ((GAMMA_NL, FLOW), (CHI, DIAGONAL), (CHI, OFF_DIAGONAL))
 THZ = 2e12 * np.pi  # rad s⁻¹
 EPSILON = np.zeros((3, 3, 3))  # ε_λμν, written out
 for _i, _j, _k in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
@@ -56,6 +57,12 @@ class Case:
     dipoles: Dipoles | None
     pairs: PairTable
     settled: supercell.Settled
+
+
+def columns(sums, tensor, channel) -> np.ndarray:
+    """What sums (hpcph.response.thermal.ThermalSums) hold of a tensor, (t, columns)."""
+    (found,) = (s for s in sums.of if s.channel is channel and tensor in s.tensors)
+    return found.parts(sums.of[found])[tensor]
 
 
 def file(name: str) -> Path:

@@ -11,11 +11,13 @@ from collisions import T
 from output import victim
 from parallel import world
 
-from hpcph.boltzmann.transport import Correction, correction
+from hpcph.boltzmann.transport import correction
 from hpcph.constants import boltzmann, hbar
 from hpcph.errors import InputError
 from hpcph.listener import Listener
 from hpcph.phonons.angular_momentum import matrices
+from hpcph.response.tensors import GAMMA_N, GAMMA_NL, KAPPA
+from hpcph.response.thermal import Tensors
 
 pytestmark = pytest.mark.petsc
 NAME, GRID = "embedded", (3, 3, 3)
@@ -41,7 +43,7 @@ def irreducible(folder, numbers):
     return collisions.write(folder / "irreducible.hdf5", *collisions.irreducible(NAME, GRID, *numbers))
 
 
-def solved(path, name=NAME, **how) -> Correction:
+def solved(path, name=NAME, **how) -> Tensors:
     """What collisions add."""
     scattered, equation, _ = collisions.read(path, name, GRID, **how)
     case, lines = physics.case(name), []
@@ -91,8 +93,8 @@ def test_it_is_dense_linear_algebra(numbers, reducible):
     """γ^NL and κ are those of a dense solver, and not small."""
     found = solved(reducible)
     flow, heat = directly(NAME, *numbers)
-    close(found.gamma_nl, flow, 1e-8)
-    close(found.conductivity, heat, 1e-8)
+    close(found[GAMMA_NL], flow, 1e-8)
+    close(found[KAPPA], heat, 1e-8)
 
 
 def test_degenerate_sets_take_part_by_their_means(tmp_path):
@@ -102,15 +104,15 @@ def test_degenerate_sets_take_part_by_their_means(tmp_path):
     flow, heat = directly("zno", *numbers)
     for name, values in (("every", numbers), ("irreducible", other)):
         found = solved(collisions.write(tmp_path / f"{name}.hdf5", *values), "zno")
-        close(found.gamma_nl, flow, 1e-5)
-        close(found.conductivity, heat, 1e-5)
+        close(found[GAMMA_NL], flow, 1e-5)
+        close(found[KAPPA], heat, 1e-5)
 
 
 def test_irreducible_points_are_enough(reducible, irreducible):
     """Vectors that turn with the star, time reversal included: the same tensors, moments too."""
     one, other = solved(reducible), solved(irreducible)
-    for name in ("gamma_nl", "conductivity", "magnetic"):
-        close(getattr(other, name), getattr(one, name), 1e-7)
+    for tensor in (GAMMA_NL, KAPPA, GAMMA_N):
+        close(other[tensor], one[tensor], 1e-7)
 
 
 @pytest.mark.parametrize("form", ["reducible", "irreducible"])
@@ -131,15 +133,15 @@ def test_without_exchange_it_is_the_relaxation_time(folder, numbers, form):
             values = collisions.irreducible(NAME, GRID, *values)
         found.append(solved(collisions.write(folder / f"{form}-{name}.hdf5", *values)))
     none, double, triple = found
-    assert np.abs(none.conductivity).max() < 1e-10 * np.abs(double.conductivity).max()
-    assert np.abs(none.gamma_nl).max() < 1e-10 * np.abs(double.gamma_nl).max()
-    close(double.conductivity / (1 / 2 - 1), triple.conductivity / (1 / 3 - 1), 1e-10)
-    close(double.gamma_nl / (1 / 2 - 1), triple.gamma_nl / (1 / 3 - 1), 1e-10)
+    assert np.abs(none[KAPPA]).max() < 1e-10 * np.abs(double[KAPPA]).max()
+    assert np.abs(none[GAMMA_NL]).max() < 1e-10 * np.abs(double[GAMMA_NL]).max()
+    close(double[KAPPA] / (1 / 2 - 1), triple[KAPPA] / (1 / 3 - 1), 1e-10)
+    close(double[GAMMA_NL] / (1 / 2 - 1), triple[GAMMA_NL] / (1 / 3 - 1), 1e-10)
 
 
 def test_tensors_have_the_symmetry_of_the_crystal(reducible):
     """Point group 32: γ_xx = γ_yy and γ_zz alone."""
-    for tensor in (solved(reducible).gamma_nl, solved(reducible).conductivity):
+    for tensor in (solved(reducible)[GAMMA_NL], solved(reducible)[KAPPA]):
         allowed = np.stack([np.diag(x) for x in tensor[:, [0, 0, 2], [0, 0, 2]]])
         assert np.abs(tensor - allowed).max() < 1e-10 * np.abs(tensor).max()
 
@@ -147,8 +149,8 @@ def test_tensors_have_the_symmetry_of_the_crystal(reducible):
 def test_boundaries_shorten_lives_here_too(reducible):
     """With a boundary nearer than all free paths little is left of what collisions exchange."""
     far, near = solved(reducible, boundary=1e-3), solved(reducible, boundary=1e-11)
-    close(far.conductivity, solved(reducible).conductivity, 1e-2)
-    assert np.abs(near.conductivity).max() < 1e-2 * np.abs(far.conductivity).max()
+    close(far[KAPPA], solved(reducible)[KAPPA], 1e-2)
+    assert np.abs(near[KAPPA]).max() < 1e-2 * np.abs(far[KAPPA]).max()
 
 
 def given(path, **changes) -> dict:

@@ -19,6 +19,7 @@ from hpcph.phonons import angular_momentum
 from hpcph.phonons.modes import diagonalise
 from hpcph.prepare import _automatic_legs
 from hpcph.response import thermal
+from hpcph.response.tensors import GAMMA_NL
 
 RAW = {"quartz_pbesol raw": 1e-8, "quartz_lda raw": 1e-5}  # as the programs wrote them
 T = np.array([300.0])
@@ -72,7 +73,7 @@ def flows(loaded, symmetric: bool, grid=(4, 4, 4)) -> np.ndarray:
     """γ^NL of the relaxation-time approximation over τ, with irreducible points or all; and on which operations."""
     points = mesh.monkhorst_pack(loaded.structure, grid, (0.5, 0.5, 0.5), symmetric)
     total = physics.sums(diagonalise(built(loaded), points.q_kc), T, points.weight_k)
-    return thermal.response(total, T, loaded.structure.volume, points.operations).gamma_nl_rate[0]
+    return thermal.response(total, T, loaded.structure.volume, points.operations)[GAMMA_NL][0]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ import supercells
 from hpcph.crystal import images, supercell
 from hpcph.crystal.dynamical import Crystal
 from hpcph.phonons.modes import diagonalise
+from hpcph.response.tensors import GAMMA_NL
 
 HALF = (0.5, 0.5, 0.5)
 T = (20.0, 300.0)
@@ -91,7 +92,7 @@ def truth(name, grid):
     """Settled, its frequencies at random wave vectors, its flow."""
     case = physics.case(name)
     q = physics.random_q(case.structure, 60, seed=7)
-    return case.settled, q, frequencies(case.crystal, q), physics.response(name, grid, HALF, T, True).gamma_nl_rate
+    return case.settled, q, frequencies(case.crystal, q), physics.response(name, grid, HALF, T, True)[GAMMA_NL]
 
 
 def folded(name, matrix, grid) -> Fold:
@@ -116,8 +117,8 @@ def folded(name, matrix, grid) -> Fold:
         sound=np.abs(velocities(settled.crystal) / velocities(known.crystal) - 1).max(),
         stiffness=wrong / np.abs(known.report.stiffness).max(),
         flow=flow[here],
-        flow_error=np.abs(found.gamma_nl_rate[here] - flow[here]),
-        lattice_error=np.max([np.abs(o.gamma_nl_rate[here] - found.gamma_nl_rate[here]) for o in others], axis=0),
+        flow_error=np.abs(found[GAMMA_NL][here] - flow[here]),
+        lattice_error=np.max([np.abs(o[GAMMA_NL][here] - found[GAMMA_NL][here]) for o in others], axis=0),
         unstable=found.unstable_modes,
         unstable_nearest=plain.unstable_modes,
     )

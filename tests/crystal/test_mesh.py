@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from hpcph.crystal import mesh
 from hpcph.crystal.lattice import Structure
+from hpcph.response.tensors import CHI, DIAGONAL, GAMMA_NL, OFF_DIAGONAL
 
 grids = st.tuples(*[st.integers(1, 7)] * 3)
 shifts = st.tuples(*[st.sampled_from((0.0, 0.5, 0.25, -0.5, 0.3))] * 3)
@@ -137,7 +138,7 @@ CASES = [("quartz_pbesol", 6, 1e-7), ("quartz_lda", 6, 1e-7), ("zno", 5, 1e-7), 
 CASES += [("P2_13", 4, 1e-7), ("P6_1", 3, 1e-7), ("P6_222", 4, 1e-7), ("P4_332", 2, 1e-7), ("embedded", 4, 1e-11)]
 CASES += [("embedded", 8, 1e-11)]
 # their cells and positions carry eight digits, and γ^NL is a difference of nearly cancelling branches
-EIGHT_DIGITS = {("P6_1", "gamma_nl_rate"): 1e-6, ("P6_222", "gamma_nl_rate"): 1e-6}
+EIGHT_DIGITS = {("P6_1", GAMMA_NL): 1e-6, ("P6_222", GAMMA_NL): 1e-6}
 
 
 @pytest.mark.parametrize(("name", "grid", "tolerance"), CASES)
@@ -147,9 +148,9 @@ def test_irreducible_sums_equal_full_sums(name, grid, tolerance):
     shift = mesh.automatic_shift(physics.loaded(name).structure, (grid,) * 3)
     reduced, full = (physics.response(name, grid, shift, T, symmetry) for symmetry in (True, False))
     chiral = name != "stishovite"  # there γ^NL and, on even meshes, χ^D are zero
-    for tensor in physics.TENSORS if chiral else ("chi_diagonal", "chi_off_diagonal"):
-        one, other = getattr(reduced, tensor), getattr(full, tensor)
-        largest = np.abs(other if chiral else full.chi).max(axis=(1, 2))
+    for tensor in physics.TENSORS if chiral else ((CHI, DIAGONAL), (CHI, OFF_DIAGONAL)):
+        one, other = reduced[tensor], full[tensor]
+        largest = np.abs(other if chiral else full[CHI]).max(axis=(1, 2))
         bound = EIGHT_DIGITS.get((name, tensor), tolerance)
         assert np.all(np.abs(one - other).max(axis=(1, 2)) < bound * largest), tensor
 

@@ -105,5 +105,5 @@ def test_irreducible_and_full_refined_sums_agree(name, grid):
     shift = mesh.automatic_shift(physics.loaded(name).structure, (grid,) * 3)
     full, reduced = (physics.response(name, grid, shift, (100, 300), s, refinement=3) for s in (False, True))
     for tensor in physics.TENSORS:
-        a, b = getattr(full, tensor), getattr(reduced, tensor)
+        a, b = full[tensor], reduced[tensor]
         np.testing.assert_allclose(a, b, rtol=0, atol=1e-7 * np.abs(a).max())

@@ -16,14 +16,15 @@ from hpcph.heat.sample import heat
 from hpcph.listener import Listener
 from hpcph.output import finite as layout
 from hpcph.prepare import prepare
-from hpcph.response.convergence import TENSORS, Uncertainty
+from hpcph.response.convergence import Uncertainty
 from hpcph.response.feedback import Coupling
-from hpcph.response.thermal import MagneticResponse, ThermalResponse
+from hpcph.response.tensors import CHI, CHI_N, DIAGONAL, FLOW, GAMMA_N, GAMMA_NL, HEAT, KAPPA, OFF_DIAGONAL
+from hpcph.response.thermal import ThermalResponse
 
 SMALL_ERROR = 1e-3
 T = np.linspace(100, 3000, 59)
 SILENT = Listener(lambda _: None, lambda: False)
-NAMES = [*TENSORS, "conductivity_rate", "magnetic.gamma_nl_rate", "magnetic.chi"]
+NAMES = [GAMMA_NL, (CHI, DIAGONAL), (CHI, OFF_DIAGONAL), KAPPA, GAMMA_N, CHI_N]
 
 
 def growing(power: float, size: float) -> np.ndarray:
@@ -33,29 +34,25 @@ def growing(power: float, size: float) -> np.ndarray:
 
 def response() -> ThermalResponse:
     """Quartz in size, its γ^NL and χ rising with the temperature, κ falling."""
-    moments = MagneticResponse(growing(0.4, 2e1), growing(0.9, -3e-14), growing(1.1, -3e-13))
-    return ThermalResponse(
-        T, growing(0.3, -2e-6), growing(0.9, 4e-20), growing(1.1, 3.3e-19), growing(-1, 4.5e12), 0, 0, moments
-    )
+    parts = {
+        (GAMMA_NL, FLOW): growing(0.3, -2e-6), (CHI, DIAGONAL): growing(0.9, 4e-20),
+        (CHI, OFF_DIAGONAL): growing(1.1, 3.3e-19), (KAPPA, HEAT): growing(-1, 4.5e12),
+        (GAMMA_N, FLOW): growing(0.4, 2e1), (CHI_N, DIAGONAL): growing(0.9, -3e-14),
+        (CHI_N, OFF_DIAGONAL): growing(1.1, -3e-13),
+    }  # fmt: skip
+    return ThermalResponse(parts, T)
 
 
-def changed(thermal: ThermalResponse, name: str, share: float) -> ThermalResponse:
-    """One of its tensors a little larger."""
-    if name == "magnetic.chi":
-        scaled = {n: (1 + share) * getattr(thermal.magnetic, n) for n in TENSORS[1:]}
-        return replace(thermal, magnetic=replace(thermal.magnetic, **scaled))
-    if name.startswith("magnetic."):
-        n = name.partition(".")[2]
-        return replace(thermal, magnetic=replace(thermal.magnetic, **{n: (1 + share) * getattr(thermal.magnetic, n)}))
-    return replace(thermal, **{name: (1 + share) * getattr(thermal, name)})
+def changed(thermal: ThermalResponse, name, share: float) -> ThermalResponse:
+    """One of its tensors, or one channel, a little larger."""
+    parts = [name] if isinstance(name, tuple) else [(name, channel) for channel in name.channels]
+    return thermal.with_({part: (1 + share) * thermal[part] for part in parts})
 
 
-def error_of(thermal: ThermalResponse, name: str) -> Uncertainty:
+def error_of(thermal: ThermalResponse, name) -> Uncertainty:
     """That change as an error, no other."""
     other = changed(thermal, name, SMALL_ERROR)
-    parts = [np.abs(getattr(other, n) - getattr(thermal, n)) for n in (*TENSORS, "conductivity_rate")]
-    moments = (np.abs(getattr(other.magnetic, n) - getattr(thermal.magnetic, n)) for n in TENSORS)
-    return Uncertainty(*parts, MagneticResponse(*moments))
+    return Uncertainty({part: np.abs(other[part] - thermal[part]) for part in thermal.parts})
 
 
 @pytest.fixture(scope="module", params=["cylinder", "cuboid"])
@@ -93,10 +90,10 @@ def test_changes_are_within_the_errors(body, name):
         assert change <= 1.35 * bound + 3e-6 * abs(before[quantity]), quantity
         assert bound <= 6 * change + 3e-6 * abs(before[quantity]), quantity
     exact = {
-        "gamma_nl_rate": ("pam_without_feedback", "pam", "rotation"),
-        "chi_diagonal": ("gamma_ll", "gamma_ll_diagonal", "amplification"),
-        "chi_off_diagonal": ("gamma_ll", "gamma_ll_off_diagonal", "eigenvalue", "critical_radius"),
-        "magnetic.gamma_nl_rate": ("moment_without_feedback",),
+        GAMMA_NL: ("pam_without_feedback", "pam", "rotation"),
+        (CHI, DIAGONAL): ("gamma_ll", "gamma_ll_diagonal", "amplification"),
+        (CHI, OFF_DIAGONAL): ("gamma_ll", "gamma_ll_off_diagonal", "eigenvalue", "critical_radius"),
+        GAMMA_N: ("moment_without_feedback",),
     }
     for quantity in exact.get(name, ()):
         expected = abs(after[quantity] - before[quantity])
@@ -108,9 +105,9 @@ def test_a_table_of_conductivity_has_no_error(body):
     thermal = response()
     totals = solved(body, thermal)
     given = replace(body[0], conductivity=material(body[0], thermal, 1e-12, Coupling.PARALLEL, 1.0).conductivity)
-    found = doubt.errors(given, totals, thermal, error_of(thermal, "conductivity_rate"))
+    found = doubt.errors(given, totals, thermal, error_of(thermal, KAPPA))
     assert not any(np.nan_to_num(error).any() for error in found.values())
-    unknown = replace(error_of(thermal, "chi_diagonal"), gamma_nl_rate=np.full((len(T), 3, 3), np.nan))
+    unknown = error_of(thermal, (CHI, DIAGONAL)).with_({(GAMMA_NL, FLOW): np.full((len(T), 3, 3), np.nan)})
     found = doubt.errors(body[0], totals, thermal, unknown)
     assert np.isnan(found["pam"]).all() and np.isfinite(found["gamma_ll"])
 

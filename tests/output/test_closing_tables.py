@@ -1,7 +1,5 @@
 """What rank 0 says in the end: every number with its errors, none with digits beyond them, zero where it is exact."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from rich.console import Console
@@ -12,7 +10,21 @@ from hpcph.output.progress import closing_table
 from hpcph.response import convergence, magnetization
 from hpcph.response.feedback import Coupling, feedback
 from hpcph.response.sample import cylinder, samples
-from hpcph.response.thermal import Coherence, MagneticResponse, ThermalResponse
+from hpcph.response.tensors import (
+    CHI,
+    CHI_N,
+    DIAGONAL,
+    FLOW,
+    GAMMA_N,
+    GAMMA_NL,
+    GAMMA_NL_INTERBAND,
+    HEAT,
+    INTERBAND,
+    KAPPA,
+    KAPPA_INTERBAND,
+    OFF_DIAGONAL,
+)
+from hpcph.response.thermal import ThermalResponse
 
 AXIS, TAU = np.array([0.0, 0.0, 1.0]), 1e-11
 DRIVE = 1e3 * TAU * AXIS
@@ -27,15 +39,16 @@ def only_zz(values) -> np.ndarray:
 def response(flow, chi) -> ThermalResponse:
     """Two temperatures, quartz in size; its moments follow its angular momentum."""
     flow, chi = only_zz(np.array(flow) / TAU), only_zz(chi)
-    magnetized = MagneticResponse(4e5 * flow, -1e6 * 0.1 * chi, -1e6 * 0.9 * chi)
-    kappa = only_zz([100.0, 45.04784818])
-    return ThermalResponse(np.array([100.0, 300.0]), flow, 0.1 * chi, 0.9 * chi, kappa, 0, 0, magnetized)
+    parts = {
+        (GAMMA_NL, FLOW): flow, (CHI, DIAGONAL): 0.1 * chi, (CHI, OFF_DIAGONAL): 0.9 * chi,
+        (GAMMA_N, FLOW): 4e5 * flow, (CHI_N, DIAGONAL): -1e6 * 0.1 * chi, (CHI_N, OFF_DIAGONAL): -1e6 * 0.9 * chi,
+        (KAPPA, HEAT): only_zz([100.0, 45.04784818]),
+    }  # fmt: skip
+    return ThermalResponse(parts, np.array([100.0, 300.0]))
 
 
 def errors(thermal: ThermalResponse, share: float) -> convergence.Uncertainty:
-    parts = [share * np.abs(getattr(thermal, name)) for name in convergence.TENSORS]
-    moments = MagneticResponse(*(share * np.abs(getattr(thermal.magnetic, name)) for name in convergence.TENSORS))
-    return convergence.Uncertainty(*parts, share * np.abs(thermal.conductivity_rate), moments)
+    return convergence.Uncertainty({part: share * np.abs(values) for part, values in thermal.parts.items()})
 
 
 @pytest.fixture
@@ -58,11 +71,11 @@ def rows(table) -> list[list[str]]:
 def tables(thermal, spread, scale: float):
     """Both closing tables of a cylinder of 20 nm."""
     body = samples("cylinder", np.array([20e-9]), cylinder([20e-9]), 2500.0, AXIS)
-    coupled = feedback(thermal, body, thermal.gamma_nl_rate @ DRIVE, AXIS, Coupling.PARALLEL, scale)
+    coupled = feedback(thermal, body, thermal[GAMMA_NL] @ DRIVE, AXIS, Coupling.PARALLEL, scale)
     doubt = {k: convergence.feedback_uncertainty(e, thermal, body, AXIS, DRIVE, coupled) for k, e in spread.items()}
-    found = magnetization.magnetization(thermal.magnetic, DRIVE, coupled, body)
+    found = magnetization.magnetization(thermal, DRIVE, coupled, body)
     beside = {
-        kind: magnetization.uncertainty(e.magnetic, thermal.magnetic, DRIVE, coupled, doubt[kind], body)
+        kind: magnetization.uncertainty(e, thermal, DRIVE, coupled, doubt[kind], body)
         for kind, e in spread.items()
     }
     first = closing_table(thermal, spread, TAU, AXIS, coupled, doubt, body)
@@ -119,7 +132,12 @@ def test_the_line_on_conduction(thermal):
     """κ with its errors; interband parts, whose errors nobody knows, with three digits."""
     line = findings._conduction(thermal, spread(thermal), AXIS)
     assert line == "κ along the axis at 300 K: 45.0 ± 1.4 ± 0.18 W m⁻¹ K⁻¹ (± mesh ± lattice)"
-    between = replace(thermal, coherence=Coherence(only_zz([1e-19, 2e-19]), only_zz([0.1, 0.23456]), None))
+    between = thermal.with_(
+        {
+            (GAMMA_NL_INTERBAND, INTERBAND): only_zz([1e-19, 2e-19]),
+            (KAPPA_INTERBAND, INTERBAND): only_zz([0.1, 0.23456]),
+        }
+    )
     assert "κ 0.235, γ^NL 2e-19 J s" in findings._conduction(between, spread(thermal, np.nan), AXIS)
     assert "(± lattice)" in findings._conduction(thermal, spread(thermal, np.nan), AXIS)
     bare = findings._conduction(thermal, {"error": errors(thermal, np.nan)}, AXIS)
@@ -128,9 +146,7 @@ def test_the_line_on_conduction(thermal):
 
 def test_the_line_on_the_boltzmann_equation(thermal):
     """Errors are those of relaxation time, in the same ratio; γ^NL is the largest component."""
-    solved = replace(
-        thermal, gamma_nl_rate=1.5 * thermal.gamma_nl_rate, conductivity_rate=1.2 * thermal.conductivity_rate
-    )
+    solved = thermal.with_({(GAMMA_NL, FLOW): 1.5 * thermal[GAMMA_NL], (KAPPA, HEAT): 1.2 * thermal[KAPPA]})
     line = findings._beyond(solved, thermal, spread(thermal), AXIS)
     assert "κ 54.1 ± 1.6 ± 0.2 instead of 45.0," in line
     assert line.endswith("largest γ^NL -3.29e-06 ± 1.0e-07 ± 1.3e-08 instead of -2.19e-06")

@@ -8,7 +8,8 @@ import physics
 import pytest
 
 from hpcph.crystal import mesh
-from hpcph.response import convergence, thermal
+from hpcph.response import convergence
+from hpcph.response.tensors import CHI, CHI_N, DIAGONAL, FLOW, GAMMA_N, GAMMA_NL, OFF_DIAGONAL
 
 T = (20.0, 50.0, 100.0, 300.0, 400.0)
 DEEP = 5
@@ -39,14 +40,14 @@ def cases(name: str, divisions: tuple, refinement: int, reference: int):
     _, limit = run(name, even(name, reference), DEEP)
     found = []
     for tensor in physics.TENSORS:
-        if np.abs(np.einsum("tii->t", getattr(limit, tensor))).max() < 1e-6 * np.abs(getattr(limit, tensor)).max():
+        if np.abs(np.einsum("tii->t", limit[tensor])).max() < 1e-6 * np.abs(limit[tensor]).max():
             continue  # forbidden
-        if (name, tensor) == ("stishovite", "chi_diagonal"):
+        if (name, tensor) == ("stishovite", (CHI, DIAGONAL)):
             continue  # l = 0: only accidental degeneracies on mesh points, of measure zero
         for c in (0, 2):
-            true = np.abs(getattr(value, tensor) - getattr(limit, tensor))[:, c, c]
-            if np.any(np.abs(getattr(limit, tensor)[:, c, c]) > 0):
-                found += list(zip(getattr(error, tensor)[:, c, c], true, strict=True))
+            true = np.abs(value[tensor] - limit[tensor])[:, c, c]
+            if np.any(np.abs(limit[tensor][:, c, c]) > 0):
+                found += list(zip(error[tensor][:, c, c], true, strict=True))
     return np.array(found)
 
 
@@ -88,8 +89,8 @@ def test_quartz_within_two_permille_for_the_cost_of_an_even_mesh():
     assert len(points.q_kc) <= len(even_points.q_kc)
     _, limit = run("quartz_pbesol", (72,) * 3, DEEP)
     coarse, fine = (physics.response("quartz_pbesol", n, half, T, True) for n in (48, 64))
-    for tensor, scatter in (("chi_diagonal", 6e-3), ("chi_off_diagonal", 1e-3)):
-        a, b, c, d = (getattr(x, tensor)[:, 2, 2] for x in (coarse, fine, limit, value))
+    for tensor, scatter in (((CHI, DIAGONAL), 6e-3), ((CHI, OFF_DIAGONAL), 1e-3)):
+        a, b, c, d = (x[tensor][:, 2, 2] for x in (coarse, fine, limit, value))
         np.testing.assert_allclose(d, c, rtol=2e-3)
         np.testing.assert_allclose(b + (b - a) * 48 / (64 - 48), c, rtol=scatter)
 
@@ -99,18 +100,19 @@ def test_the_estimate_of_a_series_with_a_known_limit():
     made = []
     for divisions in (8, 12, 24):
         points, response = run("embedded", (4, 4, 4), 0)
-        ones = np.full_like(response.gamma_nl_rate, 1 + 1 / divisions)
-        magnetic = thermal.MagneticResponse(ones, 2 * ones, 3 * ones)
-        response = replace(response, gamma_nl_rate=ones, chi_diagonal=ones, chi_off_diagonal=ones, magnetic=magnetic)
+        ones = np.full_like(response[GAMMA_NL], 1 + 1 / divisions)
+        parts = {(GAMMA_NL, FLOW): ones, (CHI, DIAGONAL): ones, (CHI, OFF_DIAGONAL): ones}
+        parts |= {(GAMMA_N, FLOW): ones, (CHI_N, DIAGONAL): 2 * ones, (CHI_N, OFF_DIAGONAL): 3 * ones}
+        response = replace(response, parts=parts)
         made.append((replace(points, grid=(divisions,) * 3), response))
     error = convergence.uncertainty(made)
-    np.testing.assert_allclose(error.chi_diagonal, convergence.SAFETY / 24, rtol=1e-12)
-    np.testing.assert_allclose(error.gamma_nl_rate, convergence.SAFETY * (1 / 8 - 1 / 24) / 3**1.5, rtol=1e-12)
-    np.testing.assert_allclose(error.magnetic.gamma_nl_rate, error.gamma_nl_rate, rtol=1e-12)
-    np.testing.assert_allclose(error.magnetic.chi, 5 * error.chi_diagonal, rtol=1e-12)
+    np.testing.assert_allclose(error[CHI, DIAGONAL], convergence.SAFETY / 24, rtol=1e-12)
+    np.testing.assert_allclose(error[GAMMA_NL], convergence.SAFETY * (1 / 8 - 1 / 24) / 3**1.5, rtol=1e-12)
+    np.testing.assert_allclose(error[GAMMA_N], error[GAMMA_NL], rtol=1e-12)
+    np.testing.assert_allclose(error[CHI_N], 5 * error[CHI, DIAGONAL], rtol=1e-12)
     deep = [(replace(points, refinement=DEEP), response) for points, response in made]
-    np.testing.assert_allclose(convergence.uncertainty(deep).chi, 2 * error.gamma_nl_rate, rtol=1e-12)
-    assert np.isnan(convergence.uncertainty(made[1:]).chi).all()
+    np.testing.assert_allclose(convergence.uncertainty(deep)[CHI], 2 * error[GAMMA_NL], rtol=1e-12)
+    assert np.isnan(convergence.uncertainty(made[1:])[CHI]).all()
 
 
 @pytest.mark.parametrize(("name", "allowed"), [("quartz_pbesol", True), ("zno", True), ("stishovite", False)])

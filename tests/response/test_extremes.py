@@ -18,6 +18,7 @@ from hpcph.errors import InputErrors
 from hpcph.phonons import modes as phonons
 from hpcph.response import convergence, light, maps, optics, sample, thermal
 from hpcph.response.feedback import Coupling, feedback
+from hpcph.response.tensors import CHI, DIAGONAL, FLOW, GAMMA_NL
 
 pytestmark = pytest.mark.filterwarnings("error::RuntimeWarning")
 few = settings(max_examples=50, deadline=None, derandomize=True)
@@ -112,10 +113,10 @@ def zero_point():
 def test_cold_limit_is_the_zero_point_susceptibility():
     """χ(T → 0) is one positive definite tensor, all of it off-diagonal, the same below 0.1 K; γ^NL vanishes."""
     found = zero_point()
-    np.testing.assert_allclose(found.chi[1:], found.chi[:1].repeat(2, axis=0), rtol=1e-15, atol=0)
-    assert np.linalg.eigvalsh(found.chi).min() > 0
-    assert np.abs(found.chi_diagonal).max() < 1e-100 * np.abs(found.chi).max()
-    assert np.all(found.gamma_nl_rate[1:] == 0) and np.all(found.chi_diagonal[1:] == 0)
+    np.testing.assert_allclose(found[CHI][1:], found[CHI][:1].repeat(2, axis=0), rtol=1e-15, atol=0)
+    assert np.linalg.eigvalsh(found[CHI]).min() > 0
+    assert np.abs(found[CHI, DIAGONAL]).max() < 1e-100 * np.abs(found[CHI]).max()
+    assert np.all(found[GAMMA_NL][1:] == 0) and np.all(found[CHI, DIAGONAL][1:] == 0)
 
 
 def test_relative_errors_of_a_frozen_lattice():
@@ -131,7 +132,7 @@ def test_relative_errors_of_a_frozen_lattice():
         chi, flow = convergence.relative(errors.at(chosen), runs[-1][1].at(chosen), group)
         assert np.isfinite([chi, flow]).all() and chi > 0
         assert flow == expected if expected is not None else flow > 1e-3
-    nothing = replace(runs[-1][1], gamma_nl_rate=0 * errors.gamma_nl_rate)
+    nothing = runs[-1][1].with_({(GAMMA_NL, FLOW): 0 * errors[GAMMA_NL]})
     assert convergence.relative(errors, nothing, group)[1] == np.inf
     assert np.isnan(convergence.relative(convergence.uncertainty(runs[-1:]), nothing, group)[1])
 

@@ -1,7 +1,5 @@
 """Errors of what the feedback makes, L and magnetization, from those of γ^NL and χ: bounds of the first order."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,12 +8,14 @@ from hypothesis import strategies as st
 from hpcph.response import convergence, magnetization
 from hpcph.response.feedback import Coupling, feedback
 from hpcph.response.sample import cylinder, samples
-from hpcph.response.thermal import MagneticResponse, ThermalResponse
+from hpcph.response.tensors import CHI, CHI_N, DIAGONAL, FLOW, GAMMA_N, GAMMA_NL, OFF_DIAGONAL
+from hpcph.response.thermal import ThermalResponse
 
 SMALL = 1e-6  # of the numbers: errors whose squares do not count
 DRIVE, DENSITY = np.array([0.3, -0.2, 1.0]) * 1e-8, 2500.0
 few = settings(max_examples=30, deadline=None, derandomize=True)
-TENSORS = ("gamma_nl_rate", "chi_diagonal", "chi_off_diagonal")
+OF_L = ((GAMMA_NL, FLOW), (CHI, DIAGONAL), (CHI, OFF_DIAGONAL))
+PARTS = (*OF_L, (GAMMA_N, FLOW), (CHI_N, DIAGONAL), (CHI_N, OFF_DIAGONAL))
 
 
 def tensors(random, count: int) -> list[np.ndarray]:
@@ -32,31 +32,20 @@ def responses(seed: int, zz: bool) -> tuple[ThermalResponse, convergence.Uncerta
         chi += 3 * only
         chi += chi.swapaxes(1, 2)
     errors = [SMALL * np.abs(tensor) * (only if zz else 1) for tensor in tensors(random, 6)]
-    of_l, of_m = (dict(zip(TENSORS, part, strict=True)) for part in (values[:3], values[3:]))
-    thermal = ThermalResponse(
-        np.array([100.0, 300.0]), conductivity_rate=np.ones((2, 3, 3)), zero_modes=0, unstable_modes=0,
-        magnetic=MagneticResponse(**of_m), **of_l,
-    )  # fmt: skip
-    of_l, of_m = (dict(zip(TENSORS, part, strict=True)) for part in (errors[:3], errors[3:]))
-    return thermal, convergence.Uncertainty(
-        conductivity_rate=np.zeros((2, 3, 3)), magnetic=MagneticResponse(**of_m), **of_l
-    )
+    thermal = ThermalResponse(dict(zip(PARTS, values, strict=True)), np.array([100.0, 300.0]))
+    return thermal, convergence.Uncertainty(dict(zip(PARTS, errors, strict=True)))
 
 
 def moved(thermal, errors, signs) -> ThermalResponse:
     """Every number changed by its error up or down."""
-    change = {name: getattr(thermal, name) + signs[name] * getattr(errors, name) for name in TENSORS}
-    magnetic = {
-        name: getattr(thermal.magnetic, name) + signs[f"m {name}"] * getattr(errors.magnetic, name) for name in TENSORS
-    }
-    return replace(thermal, magnetic=MagneticResponse(**magnetic), **change)
+    return thermal.with_({part: thermal[part] + signs[part] * errors[part] for part in PARTS})
 
 
 def found(thermal: ThermalResponse, bodies, scale: float, sign: Coupling):
     """Feedback and magnetization along z."""
     axis = np.array([0.0, 0.0, 1.0])
-    coupled = feedback(thermal, bodies, thermal.gamma_nl_rate @ DRIVE, axis, sign, scale)
-    return coupled, magnetization.magnetization(thermal.magnetic, DRIVE, coupled, bodies)
+    coupled = feedback(thermal, bodies, thermal[GAMMA_NL] @ DRIVE, axis, sign, scale)
+    return coupled, magnetization.magnetization(thermal, DRIVE, coupled, bodies)
 
 
 def bounded(seed: int, zz: bool, strength: float, sign: Coupling) -> tuple[np.ndarray, np.ndarray]:
@@ -64,15 +53,15 @@ def bounded(seed: int, zz: bool, strength: float, sign: Coupling) -> tuple[np.nd
     thermal, errors = responses(seed, zz)
     axis = np.array([0.0, 0.0, 1.0])
     bodies = samples("cylinder", np.array([1.0, 2.0]), cylinder([1.0, 2.0], 3.0), DENSITY, axis)
-    largest = np.abs(np.linalg.eigvals(np.einsum("tij,rjk->trik", thermal.chi, bodies.inverse_inertia_rij))).max()
+    largest = np.abs(np.linalg.eigvals(np.einsum("tij,rjk->trik", thermal[CHI], bodies.inverse_inertia_rij))).max()
     scale = strength / largest
     coupled, magnetized = found(thermal, bodies, scale, sign)
     doubt = convergence.feedback_uncertainty(errors, thermal, bodies, axis, DRIVE, coupled)
-    spread = magnetization.uncertainty(errors.magnetic, thermal.magnetic, DRIVE, coupled, doubt, bodies)
+    spread = magnetization.uncertainty(errors, thermal, DRIVE, coupled, doubt, bodies)
     random, changes = np.random.default_rng(seed + 1), []
     for _ in range(64):
         shape = (1, 1, 1) if zz else (2, 3, 3)
-        signs = {name: random.choice([-1, 1], shape) for name in (*TENSORS, *(f"m {n}" for n in TENSORS))}
+        signs = {name: random.choice([-1, 1], shape) for name in PARTS}
         other, other_m = found(moved(thermal, errors, signs), bodies, scale, sign)
         changes.append([other.pam_density - coupled.pam_density, other_m.coupled - magnetized.coupled])
     return np.abs(changes).max(axis=0), np.array([doubt.pam_density, spread.coupled])
@@ -106,9 +95,9 @@ def test_supercritical_points_have_no_error():
     assert np.isnan(coupled.pam_density).all()
     doubt = convergence.feedback_uncertainty(errors, thermal, bodies, axis, DRIVE, coupled)
     assert np.isnan(doubt.pam_density).all() and np.isnan(doubt.amplification).all()
-    alone = magnetization.uncertainty(errors.magnetic, thermal.magnetic, DRIVE, None, None, None)
+    alone = magnetization.uncertainty(errors, thermal, DRIVE, None, None, None)
     assert alone.coupled is None
-    np.testing.assert_allclose(alone.without, errors.magnetic.gamma_nl_rate @ np.abs(DRIVE))
+    np.testing.assert_allclose(alone.without, errors[GAMMA_N] @ np.abs(DRIVE))
 
 
 def test_errors_follow_eta():
@@ -116,9 +105,9 @@ def test_errors_follow_eta():
     thermal, errors = responses(3, True)
     axis = np.array([0.0, 0.0, 1.0])
     bodies = samples("cylinder", np.array([1.0]), cylinder([1.0], np.inf), DENSITY, axis)
-    scale = 0.5 / (2 * thermal.chi[:, 2, 2].max() / DENSITY)
+    scale = 0.5 / (2 * thermal[CHI][:, 2, 2].max() / DENSITY)
     coupled, _ = found(thermal, bodies, scale, Coupling.PARALLEL)
     doubt = convergence.feedback_uncertainty(errors, thermal, bodies, axis, DRIVE, coupled)
     eta, L = coupled.amplification[:, 0], np.abs(coupled.pam_density[:, 0, 2])
-    plain = errors.gamma_nl_rate[:, 2, 2] * abs(DRIVE[2])
+    plain = errors[GAMMA_NL][:, 2, 2] * abs(DRIVE[2])
     assert doubt.pam_density[:, 0, 2] == pytest.approx(eta * (plain + doubt.gamma_total[:, 0] * L), rel=1e-9)

@@ -9,6 +9,7 @@ from scipy.constants import k as boltzmann
 
 from hpcph.crystal import dynamical
 from hpcph.response import thermal
+from hpcph.response.tensors import CHI, CHI_N, DIAGONAL, FLOW, GAMMA_NL, OFF_DIAGONAL
 from hpcph.response.weights import mode_weights
 
 
@@ -40,7 +41,7 @@ def chi(case, q, temperature):
     """χ·V of a set of wave vectors, each with −k, (3, 3) in J s²."""
     both = np.concatenate([np.atleast_2d(q), -np.atleast_2d(q)])
     T = np.array([temperature])
-    return thermal.response(physics.sums(physics.modes(case, both), T), T, 1.0, np.eye(3)[None]).chi[0]
+    return thermal.response(physics.sums(physics.modes(case, both), T), T, 1.0, np.eye(3)[None])[CHI][0]
 
 
 POINTS = {
@@ -89,7 +90,7 @@ def cross_chi(case, q, temperature):
     both = np.concatenate([np.atleast_2d(q), -np.atleast_2d(q)])
     T = np.array([temperature])
     sums = physics.sums(physics.modes(case, both), T, None, physics.gyromagnetic(case.structure))
-    return thermal.response(sums, T, 1.0, np.eye(3)[None]).magnetic.chi[0]
+    return thermal.response(sums, T, 1.0, np.eye(3)[None])[CHI_N][0]
 
 
 @pytest.mark.parametrize("temperature", [30.0, 300.0])
@@ -147,8 +148,9 @@ def test_cold_lattice_has_zero_point_chi_only(name):
     case = physics.case(name)
     modes = physics.modes(case, physics.random_q(case.structure, 5))
     frozen = physics.sums(modes, [1e-3, 1.0])
-    constant = mode_weights(modes).zero_point_k.mean(axis=0)
-    assert np.abs(frozen.diagonal).max() < 1e-12 * constant[:3].min()
-    assert np.abs(frozen.off_diagonal - constant).max() < 1e-12 * constant[:3].max()
-    assert np.abs(frozen.flow).max() < 1e-12 * np.abs(physics.sums(modes, [300.0]).flow).max()
+    constant = mode_weights(modes).zero_point_of(CHI).mean(axis=0)
+    assert np.abs(physics.columns(frozen, CHI, DIAGONAL)).max() < 1e-12 * constant[:3].min()
+    assert np.abs(physics.columns(frozen, CHI, OFF_DIAGONAL) - constant).max() < 1e-12 * constant[:3].max()
+    flow, warm = (np.abs(physics.columns(s, GAMMA_NL, FLOW)).max() for s in (frozen, physics.sums(modes, [300.0])))
+    assert flow < 1e-12 * warm
     assert constant[:3].min() > 0

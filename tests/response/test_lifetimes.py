@@ -16,6 +16,7 @@ from hpcph.phonons.lifetimes import Linewidths, Scattering
 from hpcph.response import thermal
 from hpcph.response.coherence import coherence_sums
 from hpcph.response.occupation import occupation
+from hpcph.response.tensors import GAMMA_N, GAMMA_N_INTERBAND, GAMMA_NL, GAMMA_NL_INTERBAND, KAPPA, KAPPA_INTERBAND
 from hpcph.response.weights import mode_weights
 
 T = np.array([100.0, 300.0])
@@ -42,12 +43,12 @@ def summed(name, grid, shift, scattering, symmetry=True, rules=physics.ALL):
 def tensors(found) -> dict[str, np.ndarray]:
     """Those that lifetimes decide."""
     return {
-        "γ^NL": found.gamma_nl_rate,
-        "γ^N": found.magnetic.gamma_nl_rate,
-        "κ": found.conductivity_rate,
-        "γ^coh": found.coherence.gamma_nl,
-        "γ^N,coh": found.coherence.magnetic,
-        "κ^coh": found.coherence.conductivity,
+        "γ^NL": found[GAMMA_NL],
+        "γ^N": found[GAMMA_N],
+        "κ": found[KAPPA],
+        "γ^coh": found[GAMMA_NL_INTERBAND],
+        "γ^N,coh": found[GAMMA_N_INTERBAND],
+        "κ^coh": found[KAPPA_INTERBAND],
     }
 
 
@@ -135,7 +136,7 @@ def test_a_near_boundary_alone_limits():
     _, _, warming = occupation(modes.frequency_kn, T)
     heat = hbar * modes.frequency_kn * warming / 20
     expected = length * np.einsum("tkn,kni,knj,kn->tij", heat, v, v, 1 / np.linalg.norm(v, axis=-1))
-    found = thermal.response(sums, T, 1.0, np.eye(3)[None]).conductivity_rate
+    found = thermal.response(sums, T, 1.0, np.eye(3)[None])[KAPPA]
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-4 * expected.max())
 
 
@@ -196,10 +197,10 @@ def test_interband_parts_are_the_sums_over_pairs():
                 wigner = (omega[a] + omega[b]) / 4 * (specific[0] / omega[a] + specific[1] / omega[b])
                 wigner *= 2 * width / (4 * (omega[a] - omega[b]) ** 2 + 4 * width**2) * 2
                 heat += wigner[:, None, None] * np.outer(V[k, :, a, b], V[k, :, b, a]).real
-    found = coherence_sums(modes, rate, np.ones(len(q)), T)
-    np.testing.assert_allclose(found[:, 6:], flow.reshape(-1, 9), rtol=0, atol=1e-11 * np.abs(flow).max())
-    voigt = heat[:, [0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1]]
-    np.testing.assert_allclose(found[:, :6], voigt, rtol=0, atol=1e-11 * np.abs(heat).max())
+    ((interband, columns),) = coherence_sums(modes, rate, np.ones(len(q)), T).items()
+    for tensor, expected in ((GAMMA_NL_INTERBAND, flow), (KAPPA_INTERBAND, heat)):
+        found = tensor.unpack(interband.parts(columns)[tensor])
+        np.testing.assert_allclose(found, expected, rtol=0, atol=1e-11 * np.abs(expected).max())
 
 
 def test_modes_far_apart_keep_little_coherence(random):

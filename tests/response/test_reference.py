@@ -4,6 +4,8 @@ import numpy as np
 import physics
 import pytest
 
+from hpcph.response.tensors import CHI, DIAGONAL, GAMMA_NL, OFF_DIAGONAL
+
 HALF = (0.5, 0.5, 0.5)
 ALONG_C = (0, 0, 0.5)
 T = (20, 100, 300)
@@ -15,7 +17,7 @@ def row(grid, shift, temperature, rules, temperatures=T):
     r = physics.response("quartz_pbesol", grid, shift, temperatures, True, rules)
     t = temperatures.index(temperature)
     factor = 2 / (physics.loaded("quartz_pbesol").structure.density * (20e-9) ** 2)
-    return (*(factor * chi[t, 2, 2] for chi in (r.chi_diagonal, r.chi_off_diagonal)), r.gamma_nl_rate[t, 2, 2])
+    return (*(factor * chi[t, 2, 2] for chi in (r[CHI, DIAGONAL], r[CHI, OFF_DIAGONAL])), r[GAMMA_NL][t, 2, 2])
 
 
 @pytest.mark.parametrize(
@@ -61,9 +63,9 @@ def test_with_all_rules(name, grid, shift):
     assert (r.zero_modes, r.unstable_modes) == (0, 0)
     place = PLACES.get(name, (2, 2))
     for t, (flow, diagonal, off_diagonal) in zip((2, 0), TABLE[name, grid, shift], strict=True):
-        assert r.chi_diagonal[t, 2, 2] == pytest.approx(diagonal, rel=1e-3)
-        assert r.chi_off_diagonal[t, 2, 2] == pytest.approx(off_diagonal, rel=1e-3)
-        assert r.gamma_nl_rate[t][place] == pytest.approx(flow, rel=1e-2)
+        assert r[CHI, DIAGONAL][t, 2, 2] == pytest.approx(diagonal, rel=1e-3)
+        assert r[CHI, OFF_DIAGONAL][t, 2, 2] == pytest.approx(off_diagonal, rel=1e-3)
+        assert r[GAMMA_NL][t][place] == pytest.approx(flow, rel=1e-2)
 
 
 @pytest.mark.parametrize(
@@ -73,8 +75,8 @@ def test_with_all_rules(name, grid, shift):
 def test_what_the_supercell_leaves_open_of_the_flow(name, per_cent):
     """γ^NL at 300 K on 12³ with 0.8 and with 2.4 times the exponent: the larger change, of the prototype."""
     place = PLACES.get(name, (2, 2))
-    flow = physics.response(name, 12, HALF, T, True).gamma_nl_rate[2][place]
-    others = [physics.respond(c, 12, HALF, T).gamma_nl_rate[2][place] for c in physics.case(name).settled.others]
+    flow = physics.response(name, 12, HALF, T, True)[GAMMA_NL][2][place]
+    others = [physics.respond(c, 12, HALF, T)[GAMMA_NL][2][place] for c in physics.case(name).settled.others]
     assert 100 * max(abs(other - flow) for other in others) / abs(flow) == pytest.approx(per_cent, abs=0.06)
 
 
@@ -88,5 +90,5 @@ def test_feedback_grows_with_temperature():
     """γ^LL = 2χ/(ρr²) rises monotonically from 20 to 400 K, and so does χ^D."""
     temperature = tuple(range(20, 401, 20))
     r = physics.response("quartz_pbesol", 12, HALF, temperature, True)
-    for values in (r.chi[:, 2, 2], r.chi_diagonal[:, 2, 2]):
+    for values in (r[CHI][:, 2, 2], r[CHI, DIAGONAL][:, 2, 2]):
         assert np.all(np.diff(values) > 0)
