@@ -160,6 +160,11 @@ CHI_N = Tensor(
                section="/rotation", optional=True),
     ),
 )  # fmt: skip
+CHI_NN = Tensor(
+    "χ^{N,N}", N, N, (DIAGONAL, OFF_DIAGONAL),
+    stored=(Stored("/field/susceptibility_paramagnetic", "1", "μ₀ χ^{N,N}, μ₀ times magnetization per magnetic field",
+                   factor=mu_0, section="/field", optional=True),),
+)  # fmt: skip
 KAPPA_INTERBAND = Tensor(
     "κ (Wigner)", E, V, (INTERBAND,),
     stored=(Stored("/thermal/conductivity_coherence", "W m-1 K-1",
@@ -176,7 +181,7 @@ GAMMA_N_INTERBAND = Tensor(
     stored=(Stored("/magnetization/gamma_coherence", "A K-1", "interband part of γ^N, not included in it",
                    section="/magnetization", optional=True),),
 )  # fmt: skip
-TABLE = (KAPPA, GAMMA_NL, GAMMA_N, CHI, CHI_N, KAPPA_INTERBAND, GAMMA_NL_INTERBAND, GAMMA_N_INTERBAND)
+TABLE = (KAPPA, GAMMA_NL, GAMMA_N, CHI, CHI_N, CHI_NN, KAPPA_INTERBAND, GAMMA_NL_INTERBAND, GAMMA_N_INTERBAND)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from scipy.constants import k as boltzmann
 
 from hpcph.crystal import dynamical
 from hpcph.response import thermal
-from hpcph.response.tensors import CHI, CHI_N, DIAGONAL, FLOW, GAMMA_NL, OFF_DIAGONAL
+from hpcph.response.tensors import CHI, CHI_N, CHI_NN, DIAGONAL, FLOW, GAMMA_NL, OFF_DIAGONAL
 from hpcph.response.weights import mode_weights
 
 
@@ -85,12 +85,12 @@ def moment_generators(structure):
     return G
 
 
-def cross_chi(case, q, temperature):
-    """χ^{N,L}·V of a set of wave vectors, each with −k, (3, 3) in A m² s."""
+def moment_chi(case, q, temperature, tensor):
+    """χ^{N,L}·V in A m² s or χ^{N,N}·V in A m² T⁻¹ of a set of wave vectors, each with −k, (3, 3)."""
     both = np.concatenate([np.atleast_2d(q), -np.atleast_2d(q)])
     T = np.array([temperature])
     sums = physics.sums(physics.modes(case, both), T, None, physics.gyromagnetic(case.structure))
-    return thermal.response(sums, T, 1.0, np.eye(3)[None])[CHI_N][0]
+    return thermal.response(sums, T, 1.0, np.eye(3)[None])[tensor][0]
 
 
 @pytest.mark.parametrize("temperature", [30.0, 300.0])
@@ -108,10 +108,47 @@ def test_cross_chi_is_the_mixed_derivative_of_the_free_energy(name, q, temperatu
         return values[1] + (values[1] - values[0]) / 15
 
     steps = (2 * step, step)
-    expected = cross_chi(case, q, temperature) * unit
+    expected = moment_chi(case, q, temperature, CHI_N) * unit
     for i, j in ((2, 2), (0, 1), (1, 0)):
         mixed = (curvature(E[j] + unit * G[i]) - curvature(E[j] - unit * G[i])) / 4
         assert mixed == pytest.approx(expected[i, j], abs=1e-6 * np.trace(chi(case, q, temperature)))
+
+
+@pytest.mark.parametrize("temperature", [30.0, 300.0])
+@pytest.mark.parametrize(("name", "q"), [(n, q) for n in ("quartz_pbesol", "embedded", "zno") for q in POINTS[n]])
+def test_chi_of_moments_is_the_second_derivative_in_a_field(name, q, temperature):
+    """−∂²F/∂B_i∂B_j = χ^{N,N}_ij V with H' = −B·m, m canonical, from F along G_i ± G_j; degenerate k included."""
+    case = physics.case(name)
+    G = moment_generators(case.structure)
+    unit = 1 / np.abs(G).max()
+    pair = [dynamical.matrices(case.crystal, s * np.array([q], float))[0] for s in (1, -1)]
+    step = 2e-3 * physics.modes(case, q).frequency_kn.min()
+
+    def curvature(generator):
+        values = [
+            np.mean([minus_second_derivative(D, unit * generator, temperature, h) for D in pair])
+            for h in (2 * step, step)
+        ]
+        return values[1] + (values[1] - values[0]) / 15
+
+    expected = moment_chi(case, q, temperature, CHI_NN) * unit**2
+    assert np.linalg.eigvalsh(expected).min() > 0
+    for i, j in ((2, 2), (0, 0), (0, 1)):
+        mixed = (curvature(G[i] + G[j]) - curvature(G[i] - G[j])) / 4 if i != j else curvature(G[i])
+        assert mixed == pytest.approx(expected[i, j], abs=1e-6 * np.trace(expected))
+
+
+@pytest.mark.parametrize("name", physics.POLAR)
+def test_hot_lattice_has_the_classical_chi_of_moments(name):
+    """At high T χ^{N,N}_ij V → −kT Tr[D⁻¹ ½(G_i G_j + G_j G_i)]."""
+    case = physics.case(name)
+    q = physics.random_q(case.structure, 3, seed=5)
+    T = 2e5
+    inverse = np.linalg.inv(dynamical.matrices(case.crystal, q)).real.mean(axis=0)
+    G = moment_generators(case.structure)
+    expected = -boltzmann * T * np.einsum("mn,inl,jlm->ij", inverse, G, G)
+    expected = (expected + expected.T) / 2
+    assert np.abs(moment_chi(case, q, T, CHI_NN) - expected).max() < 1e-5 * np.abs(expected).max()
 
 
 @pytest.mark.parametrize("name", physics.POLAR)
@@ -123,7 +160,7 @@ def test_hot_lattice_has_the_classical_cross_chi(name):
     inverse = np.linalg.inv(dynamical.matrices(case.crystal, q)).real.mean(axis=0)
     E, G = rotation_generators(len(case.structure.mass_a)), moment_generators(case.structure)
     expected = -boltzmann * T * np.einsum("mn,inl,jlm->ij", inverse, G, E)  # D⁻¹ is symmetric: both orders are equal
-    found = cross_chi(case, q, T)
+    found = moment_chi(case, q, T, CHI_N)
     assert np.abs(found - expected).max() < 1e-5 * np.abs(expected).max()
     unsymmetric = np.abs(found - found.T).max() > 1e-3 * np.abs(found).max()
     assert unsymmetric == (name in (*physics.QUARTZ, "stishovite"))

@@ -13,7 +13,7 @@ from hpcph.phonons import angular_momentum
 from hpcph.response import sample, thermal
 from hpcph.response.feedback import Coupling, feedback
 from hpcph.response.magnetization import field, magnetization
-from hpcph.response.tensors import CHI, CHI_N, DIAGONAL, FLOW, GAMMA_N, GAMMA_NL, OFF_DIAGONAL
+from hpcph.response.tensors import CHI, CHI_N, CHI_NN, DIAGONAL, FLOW, GAMMA_N, GAMMA_NL, OFF_DIAGONAL
 from hpcph.response.weights import mode_weights
 
 T = (20, 100, 300)
@@ -30,12 +30,15 @@ few = settings(max_examples=40, deadline=None, derandomize=True)
 
 @pytest.mark.parametrize("name", ["quartz_pbesol", "zno", "P2_13"])
 def test_one_ratio_of_charge_and_mass_makes_the_moment_proportional_to_l(name):
-    """Z_a ∝ m_a: γ^N, χ^{N,L} (both channels) are that ratio times γ^NL, χ; degenerate points included."""
+    """Z_a ∝ m_a: γ^N, χ^{N,L} (both channels) are that ratio times γ^NL, χ, and χ^{N,N} its square times χ."""
     case = physics.case(name)
     modes = physics.modes(case, [*DEGENERATE["zno"], *physics.random_q(case.structure, 4)])
     isotropic = RATIO * np.tile(np.eye(3), (len(case.structure.mass_a), 1, 1))
     sums = physics.sums(modes, T, None, isotropic)
     found = thermal.response(sums, np.array(T, float), 1.0, np.eye(3)[None])
+    for channel in CHI_NN.channels:
+        of_l, of_m = found[CHI, channel], found[CHI_NN, channel]
+        assert np.abs(of_m / RATIO**2 - of_l).max() < 1e-12 * np.abs(of_l).max(), channel
     for tensor, channel in TENSORS:
         of_l, of_m = found[OF_L[tensor], channel], found[tensor, channel]
         assert np.abs(of_m / RATIO - of_l).max() < 1e-12 * np.abs(of_l).max(), tensor
