@@ -16,9 +16,10 @@ from hpcph.output.instability import imaginary_in_maps
 from hpcph.output.progress import Reporter
 from hpcph.output.provenance import versions
 from hpcph.output.room import writing
-from hpcph.output.store import Dataset, complete, publish
+from hpcph.output.store import complete, publish
 from hpcph.parallel.comm import Comm
 from hpcph.response.optics import INTENSITY
+from hpcph.result.quantity import Dataset
 from hpcph.stage import POINTS, Stage
 
 

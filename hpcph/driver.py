@@ -25,7 +25,7 @@ from hpcph.output import undo
 from hpcph.output.lock import Lock
 from hpcph.output.progress import Reporter
 from hpcph.output.room import refused, unwritable, writing
-from hpcph.output.store import Dataset, MapWriter, claim, lay_out, readable, require_parallel
+from hpcph.output.store import MapWriter, claim, lay_out, readable, require_parallel
 from hpcph.parallel import checkpoint
 from hpcph.parallel.checkpoint import Checkpoint
 from hpcph.parallel.comm import Comm
@@ -35,6 +35,7 @@ from hpcph.response import convergence, sharing
 from hpcph.response.convergence import Uncertainty
 from hpcph.response.spectrum import Spectrum
 from hpcph.response.thermal import Tensors, ThermalResponse, response
+from hpcph.result.quantity import Dataset
 from hpcph.stage import Stage
 
 Pieces = list[tuple[slice, np.ndarray]]

@@ -11,12 +11,10 @@ from hpcph.boltzmann.transport import added
 from hpcph.crystal.mesh import Mesh
 from hpcph.errors import InputError
 from hpcph.job import Job
-from hpcph.output import layout, tensors
+from hpcph.output import layout
 from hpcph.output import magnetization as magnetic
 from hpcph.output.numbers import SOURCES, alone, with_errors
 from hpcph.output.progress import closing_table
-from hpcph.output.store import Dataset
-from hpcph.output.tensors import solved_paths
 from hpcph.phonons.lifetimes import Reference
 from hpcph.response import convergence
 from hpcph.response.feedback import Coupling, Feedback, along, feedback
@@ -25,6 +23,8 @@ from hpcph.response.sample import Samples
 from hpcph.response.spectrum import Spectrum
 from hpcph.response.tensors import CHI, GAMMA_N, GAMMA_NL, GAMMA_NL_INTERBAND, KAPPA, KAPPA_INTERBAND
 from hpcph.response.thermal import Tensors, ThermalResponse
+from hpcph.result import tensors
+from hpcph.result.quantity import Dataset
 
 if TYPE_CHECKING:  # ranks other than 0 import this module too, and never the validation
     from hpcph.config.lifetime import Lifetimes
@@ -34,12 +34,6 @@ ROOM = 300.0  # K
 NEAR = 1e-3  # K: a temperature of a file this close is the same
 TINY = 1e-300  # W m⁻¹ K⁻¹
 SAME = 1e-4  # of κ
-SOLVED = (  # what follows from the Boltzmann equation
-    *solved_paths(), "/thermal/pam_density", "/feedback/pam_density", "/magnetization/density",
-    "/magnetization/density_without_feedback", "/magnetization/field", "/magnetization/field_without_feedback",
-    *(f"/{name}_{kind}" for name in ("feedback/pam_density", "magnetization/density", "magnetization/field")
-      for kind in SOURCES),
-)  # fmt: skip
 Runs = list[tuple[Mesh, ThermalResponse]]
 
 
@@ -117,7 +111,7 @@ def thermal_findings(
     operations = job.crystal.structure.rotations_cartesian
     relative = {kind: convergence.relative(error, everything, operations) for kind, error in errors.items()}
     lines += _remarks(thermal, coupled, job, relative)
-    results = [replace(spec, solved=beyond is not None and spec.name in SOLVED) for spec in results]
+    results = [replace(spec, solved=beyond is not None and spec.solved) for spec in results]
     return Findings(results, groups, _provenance(scale, everything, mesh), lines)
 
 

@@ -20,7 +20,6 @@ from hpcph.heat.setup import Setup
 from hpcph.optics import Light
 from hpcph.output.layout import band_maps, mode_maps, orbit_maps, slice_maps
 from hpcph.output.magnetization import moment_maps
-from hpcph.output.store import Dataset
 from hpcph.phonons.lifetimes import Linewidths, Reference, Scattering
 from hpcph.phonons.modes import Modes, diagonalise
 from hpcph.response import maps, sharing
@@ -28,6 +27,7 @@ from hpcph.response.coherence import coherence_sums
 from hpcph.response.spectrum import Intervals, Projection, Spectrum, spectral_sums
 from hpcph.response.thermal import ThermalSums, thermal_sums
 from hpcph.response.weights import ModeWeights, mode_weights
+from hpcph.result.quantity import Dataset
 from hpcph.stage import Stage
 
 

@@ -8,10 +8,11 @@ import numpy as np
 
 from hpcph.crystal.chain import Units
 from hpcph.crystal.dynamical import Crystal
-from hpcph.output.optics import OBSERVABLES, maps
+from hpcph.output.optics import maps
 from hpcph.phonons.magnetic_moment import gyromagnetic_tensor
 from hpcph.response import optics as responses
 from hpcph.response.light import OpticalModes, optical_modes
+from hpcph.result.light import OBSERVABLES
 from hpcph.stage import Stage
 
 BLOCK = 64  # frequencies

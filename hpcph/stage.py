@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hpcph.output.store import Dataset
+from hpcph.result.quantity import Dataset
 
 POINTS = "k-points"
 

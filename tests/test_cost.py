@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hpcph import cost
 from hpcph.cost import Load, Model
-from hpcph.output.store import Dataset
+from hpcph.result.quantity import Dataset
 from hpcph.stage import Stage
 
 

@@ -10,17 +10,11 @@ from hpcph.heat.sample import Heated, Totals
 from hpcph.heat.setup import Bath, Setup
 from hpcph.heat.stray import stray_points
 from hpcph.heat.threshold import Threshold
-from hpcph.output.layout import ERRORS
 from hpcph.output.numbers import SOURCES, alone, with_errors
-from hpcph.output.store import Dataset
+from hpcph.result import sample
+from hpcph.result.quantity import Dataset, Quantity
 
-GROUP = "/sample"
-NODES = (f"{GROUP}/z", f"{GROUP}/y", f"{GROUP}/x")
-VECTOR = "cartesian_sample"
 Errors = dict[str, dict[str, float | np.ndarray]]  # by kind and name
-TEMPERATURE = f"{GROUP}/temperature_field"
-DENSITIES = {"pam_density": ("J s m-3", "angular momentum per volume"), "magnetization": ("A m-1", "magnetization")}
-SIDES = {"_without_feedback": "without feedback", "": "with feedback, NaN where supercritical"}
 
 
 def maps(setup: Setup | None, moments: bool) -> list[Dataset]:
@@ -28,15 +22,10 @@ def maps(setup: Setup | None, moments: bool) -> list[Dataset]:
     if setup is None:
         return []
     nodes = setup.grid.nodes
-    found = [Dataset(TEMPERATURE, nodes, "K", "temperature", NODES)]
-    for name, (unit, text) in DENSITIES.items():
-        for suffix, more in SIDES.items() if moments or name == "pam_density" else ():
-            found.append(
-                Dataset(
-                    f"{GROUP}/{name}{suffix}", (*nodes, 3), unit, f"{text}, {more}; sample's frame", (*NODES, VECTOR)
-                )
-            )
-    return found
+    fields = [sample.SAMPLE_PAM_DENSITY_WITHOUT_FEEDBACK, sample.SAMPLE_PAM_DENSITY]
+    if moments:
+        fields += [sample.SAMPLE_MAGNETIZATION_WITHOUT_FEEDBACK, sample.SAMPLE_MAGNETIZATION]
+    return [sample.SAMPLE_TEMPERATURE_FIELD.shaped(*nodes), *(field.shaped(*nodes, 3) for field in fields)]
 
 
 def pieces(found: Heated) -> dict[str, list[tuple[slice, np.ndarray]]]:
@@ -44,77 +33,67 @@ def pieces(found: Heated) -> dict[str, list[tuple[slice, np.ndarray]]]:
     if found.without is None or found.coupled is None:
         return {}
     part = found.without.part
-    values = {TEMPERATURE: found.without.temperature}
-    for suffix, fields in zip(SIDES, (found.without, found.coupled), strict=True):
-        values[f"{GROUP}/pam_density{suffix}"] = np.moveaxis(fields.pam, 0, -1)
+    values = {sample.SAMPLE_TEMPERATURE_FIELD: found.without.temperature}
+    for fields, density, magnetization in (
+        (found.without, sample.SAMPLE_PAM_DENSITY_WITHOUT_FEEDBACK, sample.SAMPLE_MAGNETIZATION_WITHOUT_FEEDBACK),
+        (found.coupled, sample.SAMPLE_PAM_DENSITY, sample.SAMPLE_MAGNETIZATION),
+    ):
+        values[density] = np.moveaxis(fields.pam, 0, -1)
         if fields.moment is not None:
-            values[f"{GROUP}/magnetization{suffix}"] = np.moveaxis(fields.moment, 0, -1)
-    return {name: [(slice(part.low, part.high), value)] for name, value in values.items()}
+            values[magnetization] = np.moveaxis(fields.moment, 0, -1)
+    return {quantity.path: [(slice(part.low, part.high), value)] for quantity, value in values.items()}
 
 
 def results(setup: Setup, totals: Totals, errors: Errors) -> list[Dataset]:
     """Axes of the maps, and what the whole sample does; errors by kind."""
     x, y, z = setup.grid.position
-    response, v = totals.response, (VECTOR,)
-    rotation = -setup.body.inverse_inertia_rij[0] @ totals.pam / setup.grid.volume
-    found = [
-        Dataset.of(NODES[2], x, "m", "across the axis, from the middle; of a cylinder the radius", NODES[2:]),
-        Dataset.of(NODES[1], y, "m", "across the axis, from the middle; of a cylinder 0", NODES[1:2]),
-        Dataset.of(NODES[0], z, "m", "along the axis, from the bottom", NODES[:1]),
-        Dataset.of(f"{GROUP}/frame", setup.frame, "1", "rows: the sample's x, y, z", (VECTOR, "cartesian")),
-        Dataset.of(f"{GROUP}/pam_without_feedback", totals.without.pam, "J s", "∫ γ^NL ∇T dV", v),
-        Dataset.of(f"{GROUP}/pam", totals.pam, "J s", "total angular momentum with feedback", v),
-        Dataset.of(f"{GROUP}/rotation", rotation, "rad s-1", "−I⁻¹ L: what the free sample takes up in turn", v),
-        Dataset.of(
-            f"{GROUP}/torque",
-            _torque(setup, totals),
-            "N m",
-            "factor of sin 2πft in −dL/dt where the power is ½P(1 + cos 2πft)",
-            v,
-        ),
-    ]
-    for name, value, text in (
-        ("gamma_ll_diagonal", response.gamma_diagonal[0, 0], "γ^LL of the mean χ^D, along the axis, scaled"),
-        ("gamma_ll_off_diagonal", response.gamma_off_diagonal[0, 0], "the same of χ^OD"),
-        ("gamma_ll", response.gamma_total[0, 0], "γ^LL of the sample: of the mean of χ(T(x)), scaled"),
-        ("eigenvalue", response.largest[0, 0], "largest of Γ, whose component along the axis is γ^LL; threshold 1"),
-        ("amplification", response.amplification[0, 0], "η of the sample, 1/(1 − γ^LL), NaN where supercritical"),
-    ):
-        found.append(Dataset.of(f"{GROUP}/{name}", value, "1", text))
-    radius = response.critical_radius[0]
-    text = "size (as /feedback/radius) below which a sample of these proportions and this T(x/size) has no solution"
-    found.append(Dataset.of(f"{GROUP}/critical_radius", radius, "m", text))
-    found += _threshold(totals.threshold)
+    response = totals.response
+    found = {
+        sample.SAMPLE_X: x,
+        sample.SAMPLE_Y: y,
+        sample.SAMPLE_Z: z,
+        sample.SAMPLE_FRAME: setup.frame,
+        sample.SAMPLE_PAM_WITHOUT_FEEDBACK: totals.without.pam,
+        sample.SAMPLE_PAM: totals.pam,
+        sample.SAMPLE_ROTATION: -setup.body.inverse_inertia_rij[0] @ totals.pam / setup.grid.volume,
+        sample.SAMPLE_TORQUE: _torque(setup, totals),
+        sample.SAMPLE_GAMMA_LL_DIAGONAL: response.gamma_diagonal[0, 0],
+        sample.SAMPLE_GAMMA_LL_OFF_DIAGONAL: response.gamma_off_diagonal[0, 0],
+        sample.SAMPLE_GAMMA_LL: response.gamma_total[0, 0],
+        sample.SAMPLE_EIGENVALUE: response.largest[0, 0],
+        sample.SAMPLE_AMPLIFICATION: response.amplification[0, 0],
+        sample.SAMPLE_CRITICAL_RADIUS: response.critical_radius[0],
+        **_threshold(totals.threshold),
+    }
     if totals.stray is not None:
-        point = f"{GROUP}/stray_z"
-        points = stray_points(Part(setup.grid, 0, setup.grid.nodes[0]))
-        found += [
-            Dataset.of(f"{GROUP}/moment_without_feedback", totals.without.moment, "A m2", "∫ γ^N ∇T dV", v),
-            Dataset.of(f"{GROUP}/moment", totals.coupled.moment, "A m2", "magnetic moment with feedback", v),
-            Dataset.of(point, points, "m", "points on the axis, z from the bottom", (point,)),
-            Dataset.of(f"{GROUP}/stray_field", totals.stray, "T", "B of the dipoles m dV there", (point, VECTOR)),
-        ]
-    return found + [
-        Dataset.of(f"{spec.name}_{kind}", error[name], spec.unit, ERRORS[kind], spec.axes)
+        found |= {
+            sample.SAMPLE_MOMENT_WITHOUT_FEEDBACK: totals.without.moment,
+            sample.SAMPLE_MOMENT: totals.coupled.moment,
+            sample.SAMPLE_STRAY_Z: stray_points(Part(setup.grid, 0, setup.grid.nodes[0])),
+            sample.SAMPLE_STRAY_FIELD: totals.stray,
+        }
+    beside = [
+        quantity.error(kind).of(error[quantity.name])
         for kind, error in errors.items()
-        for spec in found
-        if (name := spec.name.rpartition("/")[2]) in error
+        for quantity in found
+        if quantity.errors and quantity.name in error
     ]
+    return [quantity.of(value) for quantity, value in found.items()] + beside
 
 
-def _threshold(found: Threshold | None) -> list[Dataset]:
+def _threshold(found: Threshold | None) -> dict[Quantity, float | np.ndarray]:
     """Where the feedback loses its solution as the power rises, and what was tried on the way."""
     if found is None:
-        return []
-    name, trials = f"{GROUP}/trial_power", found.trials
-    power, eigenvalue, hottest = (np.array([getattr(t, n) for t in trials]) for n in ("power", "eigenvalue", "hottest"))
-    text = "absorbed power from which on the feedback has no solution, NaN where the temperatures of the run end before"
-    return [
-        Dataset.of(f"{GROUP}/threshold_power", found.power, "W", text),
-        Dataset.of(name, power, "W", "absorbed powers that were tried", (name,)),
-        Dataset.of(f"{GROUP}/trial_eigenvalue", eigenvalue, "1", "largest of Γ there, 1 at the threshold", (name,)),
-        Dataset.of(f"{GROUP}/trial_hottest", hottest, "K", "hottest temperature there", (name,)),
-    ]
+        return {}
+    power, eigenvalue, hottest = (
+        np.array([getattr(trial, name) for trial in found.trials]) for name in ("power", "eigenvalue", "hottest")
+    )
+    return {
+        sample.SAMPLE_THRESHOLD_POWER: found.power,
+        sample.SAMPLE_TRIAL_POWER: power,
+        sample.SAMPLE_TRIAL_EIGENVALUE: eigenvalue,
+        sample.SAMPLE_TRIAL_HOTTEST: hottest,
+    }
 
 
 def _threshold_words(found: Threshold, errors: Errors) -> str:

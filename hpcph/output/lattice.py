@@ -8,7 +8,8 @@ import numpy as np
 from hpcph.crystal.invariances import SumRule
 from hpcph.crystal.supercell import Report
 from hpcph.output.numbers import with_errors
-from hpcph.output.store import Dataset
+from hpcph.result import crystal as cell
+from hpcph.result.quantity import Dataset
 
 GPA = 1e9  # Pa
 SHOWN = 1e-3  # of the largest elastic constant: smaller ones are symmetry's zeros or of no interest
@@ -42,13 +43,8 @@ def lines(report: Report) -> list[str]:
 
 def datasets(report: Report) -> list[Dataset]:
     """Elastic constants with what the supercell leaves open of them."""
-    axes = ("strain", "strain2")
-    text = "elastic constants at E = 0, order xx, yy, zz, yz, xz, xy"
-    open_ = "what the supercell leaves open of them"
-    return [
-        Dataset.of("/elasticity/stiffness", report.stiffness, "Pa", text, axes),
-        Dataset.of("/elasticity/stiffness_lattice_error", report.stiffness_error, "Pa", open_, axes),
-    ]
+    errors = cell.ELASTICITY_STIFFNESS_LATTICE_ERROR.of(report.stiffness_error)
+    return [cell.ELASTICITY_STIFFNESS.of(report.stiffness), errors]
 
 
 def attributes(report: Report) -> dict[str, object]:

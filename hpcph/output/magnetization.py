@@ -1,5 +1,6 @@
 """What result.h5 and the closing lines say about magnetization and rotation."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import h5py
@@ -8,23 +9,21 @@ from rich.table import Table
 
 from hpcph.constants import bohr_magneton, mu_0, nuclear_magneton
 from hpcph.output.numbers import SOURCES, alone, with_errors
-from hpcph.output.store import Dataset
-from hpcph.output.tensors import ERRORS, T
 from hpcph.response.magnetization import Magnetization, field
 from hpcph.response.sample import Samples
+from hpcph.result import modes, thermal
+from hpcph.result.quantity import Dataset, Quantity
 
 ROWS = 4  # temperatures in the closing table
 
 
 def moment_maps(frequency: Dataset) -> list[Dataset]:
     """Magnetic moments beside the frequencies of a group; degenerate modes carry the mean of their block."""
-    group = frequency.name.rsplit("/", 1)[0]
-    shape, axes = (*frequency.shape, 3), (*frequency.axes, "cartesian_m")
-    exact, mean = "magnetic moment ħ⟨n|N|n⟩ of a phonon", "the same with the mean charge tr Z_a/3 of every atom"
-    return [
-        Dataset(f"{group}/moment", shape, "A m2", exact, axes),
-        Dataset(f"{group}/moment_scalar", shape, "A m2", mean, axes),
-    ]
+    groups = {
+        modes.BANDS_FREQUENCY.path: (modes.BANDS_MOMENT, modes.BANDS_MOMENT_SCALAR),
+        modes.ORBITS_FREQUENCY.path: (modes.ORBITS_MOMENT, modes.ORBITS_MOMENT_SCALAR),
+    }
+    return [quantity.shaped(*frequency.shape, 3) for quantity in groups[frequency.name]]
 
 
 def magnetization(found: Magnetization, spread: dict[str, Magnetization], samples: Samples | None) -> list[Dataset]:
@@ -32,25 +31,24 @@ def magnetization(found: Magnetization, spread: dict[str, Magnetization], sample
 
     The radii stand in this group again: netCDF readers look for an axis in the group and above it.
     """
-    axes: tuple[str, ...] = (T, "cartesian_m")
-    results = _density("_without_feedback", found.without, "without feedback", axes)
+    without = (thermal.MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK, thermal.MAGNETIZATION_FIELD_WITHOUT_FEEDBACK)
+    results = _density(without, found.without)
     for kind, doubt in spread.items():
-        results += _density(f"_without_feedback_{kind}", doubt.without, ERRORS[kind], axes)
+        results += _density([quantity.error(kind) for quantity in without], doubt.without)
     if found.coupled is not None and samples is not None:
-        axes = (T, "/magnetization/radius", "cartesian_m")
-        results.append(Dataset.of(axes[1], samples.radius_r, "m", "that of /feedback/radius", axes[1:2]))
-        results += _density("", found.coupled, "with feedback, NaN where supercritical", axes)
+        coupled = (thermal.MAGNETIZATION_DENSITY, thermal.MAGNETIZATION_FIELD)
+        results.append(thermal.MAGNETIZATION_RADIUS.of(samples.radius_r))
+        results += _density(coupled, found.coupled)
         for kind, doubt in spread.items():
-            assert doubt.coupled is not None
-            results += _density(f"_{kind}", doubt.coupled, ERRORS[kind], axes)
+            results += _density([quantity.error(kind) for quantity in coupled], doubt.coupled)
     return results
 
 
-def _density(suffix: str, values: np.ndarray, text: str, axes: tuple[str, ...]) -> list[Dataset]:
-    return [
-        Dataset.of(f"/magnetization/density{suffix}", values, "A m-1", f"magnetization, {text}", axes),
-        Dataset.of(f"/magnetization/field{suffix}", field(values), "T", f"μ₀ times magnetization, {text}", axes),
-    ]
+def _density(quantities: Sequence[Quantity], values: np.ndarray | None) -> list[Dataset]:
+    """Magnetization, and μ₀ times it."""
+    assert values is not None
+    of_m, of_field = quantities
+    return [of_m.of(values), of_field.of(field(values))]
 
 
 def closing_table(

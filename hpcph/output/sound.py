@@ -1,6 +1,6 @@
 """What a result must be before anything reads it: nothing but own arrays, unchanged, whole, and fit to compute with.
 
-Whatever is wrong is one line for the user. Arrays that hpcph.output.contents does not name (of later versions) must
+Whatever is wrong is one line for the user. Arrays that hpcph.result does not name (of later versions) must
 have axes and units as all others, and may hold any numbers.
 """
 
@@ -11,8 +11,10 @@ import h5py
 import numpy as np
 
 from hpcph.errors import InputError
-from hpcph.output.contents import attributes, rows
+from hpcph.output.contents import attributes
 from hpcph.output.storage import Unsound, is_sealed, is_text, pieces, require_digest, walk
+from hpcph.result.catalogue import sections
+from hpcph.result.quantity import Kind, Quantity
 
 FIX = "give the result.h5 of a finished run"
 AXIS, LETTERS, TEXT = 1 << 25, 200, 1 << 20  # longest axis; characters of a label and of an attribute
@@ -57,10 +59,10 @@ def _require(contents: Contents) -> None:
             axes[path] = _axes(path, item, paths)
             if path.count("/") == 1 and "CLASS" in item.attrs and path != "/temperature":
                 _require_plain_axis(path, item, texts)
-    for section, table in rows().items():
-        if section == "/crystal" or any(path in contents for path, *_ in table):
-            for row in table:
-                _require_row(contents, axes, *row)
+    for section, quantities in sections().items():
+        if section == "/crystal" or any(quantity.path in contents for quantity in quantities):
+            for quantity in quantities:
+                _require_quantity(contents, axes, quantity)
             for place, name, kind, needed in attributes(section):
                 if needed or name in contents[place].attrs:
                     _require_attribute(place, contents[place], name, kind)
@@ -133,31 +135,30 @@ def _require_plain_axis(path: str, dataset: h5py.Dataset, texts: Mapping[str, li
         raise Unsound(f"{path} is no axis of hpcph")
 
 
-def _require_row(
-    contents: Contents, found: Mapping[str, list[str]], path: str, kind: str, axes: list[str], needed: bool
-) -> None:
-    """Is the dataset what the table says?"""
+def _require_quantity(contents: Contents, found: Mapping[str, list[str]], quantity: Quantity) -> None:
+    """Is the dataset what it should be?"""
+    path, kind, axes = quantity.path, quantity.kind, quantity.axis_names
     dataset = contents.get(path)
-    if dataset is None and not needed:
+    if dataset is None and quantity.optional:
         return
     if not isinstance(dataset, h5py.Dataset):
         raise Unsound(f"{path} is missing")
-    if found[path] != axes or (kind == "text") != is_text(dataset):
+    if found[path] != axes or (kind is Kind.TEXT) != is_text(dataset):
         raise Unsound(f"{path} has not the axes {' × '.join(axes) or 'of a number'} or is no {kind}")
-    if kind != "text" and not all(_is_kind(piece, kind) for piece in pieces(dataset)):
+    if kind is not Kind.TEXT and not all(_is_kind(piece, kind) for piece in pieces(dataset)):
         raise Unsound(f"{path} holds numbers that are not {kind}")
-    if kind == "rising" and not np.all(np.diff(dataset[...]) > 0):
+    if kind is Kind.RISING and not np.all(np.diff(dataset[...]) > 0):
         raise Unsound(f"{path} does not rise")
 
 
-def _is_kind(values: np.ndarray, kind: str) -> bool:
-    if (kind == "complex") != np.iscomplexobj(values):
+def _is_kind(values: np.ndarray, kind: Kind) -> bool:
+    if (kind is Kind.COMPLEX) != np.iscomplexobj(values):
         return False
-    if kind in ("positive", "rising"):
+    if kind in (Kind.POSITIVE, Kind.RISING):
         return bool(np.all((values > 1 / HUGE) & (values < HUGE)))
-    if kind == "fraction":
+    if kind is Kind.FRACTION:
         return bool(np.all(np.abs(values) <= FRACTION))
-    return _bounded(values[~np.isnan(values)] if kind == "number" else values)
+    return _bounded(values[~np.isnan(values)] if kind is Kind.NUMBER else values)
 
 
 def _require_attribute(path: str, item: h5py.Group | h5py.Dataset, name: str, kind: str) -> None:

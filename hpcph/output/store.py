@@ -11,7 +11,6 @@ STRIPE, the usual stripe of cluster file systems, so that buffers of collective 
 import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,39 +21,11 @@ from hpcph.errors import InputError
 from hpcph.output.room import take, writing
 from hpcph.output.storage import digest, is_sealed, require_digest, seal, walk
 from hpcph.parallel.checkpoint import flush_folder
+from hpcph.result.quantity import Dataset
 
 FORMAT = ("v108", "v108")  # later formats mark a file as open for writing: a killed run would leave it unreadable
 STRIPE = 1 << 20  # bytes; maps of this size and more are aligned to it
 SMALL = 1 << 20  # bytes that are enough for what HDF5 notes of all datasets, and attributes
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """One dataset: its path, unit and description, and the names of its axes.
-
-    An axis name that is the path of another dataset makes that its dimension scale; others get one in the root, where
-    netCDF readers look for it.
-    along : of a map, the dimension that blocks divide
-    solved : by an iterative solver, whose sums depend on the number of ranks
-    """
-
-    name: str
-    shape: tuple[int, ...]
-    unit: str
-    description: str
-    axes: tuple[str, ...]
-    dtype: Any = np.float64
-    value: Any = None
-    along: int = 0
-    solved: bool = False
-
-    @classmethod
-    def of(cls, name: str, value, unit: str, description: str, axes: tuple[str, ...] = ()) -> "Dataset":
-        """A dataset whose value is known."""
-        if isinstance(value, (list, tuple)) and value and isinstance(value[0], str):
-            return cls(name, (len(value),), unit, description, axes, h5py.string_dtype(), list(value))
-        array = np.asarray(value)
-        return cls(name, array.shape, unit, description, axes, array.dtype, array)
 
 
 def require_parallel() -> None:
@@ -165,7 +136,8 @@ def complete(path: Path, maps: Sequence[Dataset], results: Sequence[Dataset], gr
         take(raw.fileno(), length, needed + SMALL)
     with h5py.File(path, "r+", libver=FORMAT) as file:
         for spec in results:
-            file.create_dataset(spec.name, data=spec.value, dtype=spec.dtype)
+            dtype = h5py.string_dtype() if spec.dtype is str else spec.dtype
+            file.create_dataset(spec.name, data=spec.value, dtype=dtype)
         for spec in (*results, *maps):
             file[spec.name].attrs["unit"] = spec.unit
             file[spec.name].attrs["description"] = spec.description

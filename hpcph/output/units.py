@@ -8,7 +8,7 @@ from ase import Atoms
 
 from hpcph.crystal.chain import Units
 from hpcph.output.atoms import number, radius
-from hpcph.output.optics import PER_CELL
+from hpcph.result.light import MODEL
 
 ANGSTROM = 1e-10
 
@@ -34,7 +34,7 @@ class Frequency:
 FREQUENCIES = {
     "Hz": Frequency(1e-12, 1.0, "ν", "THz"),
     "rad s-1": Frequency(1e-12 / (2 * np.pi), 1 / (2 * np.pi), "ν", "THz"),
-    PER_CELL: Frequency(1.0, Units().frequency / (2 * np.pi), "ω", ""),
+    MODEL: Frequency(1.0, Units().frequency / (2 * np.pi), "ω", ""),
 }
 CARRIERS = ("bands_frequency", "orbits_frequency", "frequency")
 

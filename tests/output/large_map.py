@@ -12,9 +12,10 @@ from hpcph.crystal.mesh import MAX_BLOCKS
 from hpcph.keeper import Keeper
 from hpcph.output import layout, xdmf
 from hpcph.output.progress import Reporter
-from hpcph.output.store import Dataset, complete, lay_out, publish
+from hpcph.output.store import complete, lay_out, publish
 from hpcph.parallel.comm import Comm
 from hpcph.parallel.signals import Stop
+from hpcph.result.quantity import Dataset
 from hpcph.stage import Stage
 
 MODES = 27

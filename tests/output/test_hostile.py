@@ -17,6 +17,7 @@ from hpcph.output import contents, sound, storage
 from hpcph.output.dataset import open_result
 from hpcph.output.linewidths import lifetimes_at_gamma
 from hpcph.output.store import claim
+from hpcph.result import catalogue
 
 EXPORTS = ("extxyz", "vesta", "phononwebsite", "table", "moments")
 COMMANDS = [["figures"], ["report"], *(["export", "--format", name] for name in EXPORTS)]
@@ -26,7 +27,7 @@ TRAILER = storage.SEAL.itemsize
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
-    """A small result with every section but optics, of modes with linewidths."""
+    """A small result with every section, of modes with linewidths."""
     folder = tmp_path_factory.mktemp("hostile")
     T, gamma = [100, 150, 290, 300], phono3pys.anyhow()
     known = phono3pys.write(folder / "kappa.hdf5", "embedded", (2, 2, 2), T, gamma)
@@ -34,7 +35,7 @@ def path(tmp_path_factory):
     heated = {"radius": "20 nm", "height": "60 nm", "cells": [6, 4], "bottom": {"temperature": "200 K"}}
     heated["laser"] = {"power": "1e-8 W", "spot": "12 nm"}
     changes = {"sample": heated, "lifetime": lifetime, "mesh__grid": [2, 2, 2], "spectrum__points": 5}
-    return world.result(folder, world.quartz(optics=world.DROP, **solvers.possible(changes)))
+    return world.result(folder, world.quartz(**solvers.possible(changes)))
 
 
 @pytest.fixture(scope="module")
@@ -77,15 +78,15 @@ def test_the_changed_copy_is_good_before_its_change(path, tmp_path, monkeypatch)
 
 @pytest.mark.petsc
 def test_the_table_names_what_a_result_holds(path):
-    """Every dataset below a section is in the table, with its axes; required ones are there.
+    """Every dataset below a section is a quantity, and all quantities are there.
 
     Those beside the Boltzmann equation's need a collision matrix: tests/test_phono3py.py.
     """
-    rows = {row[0]: row for section in contents.rows().values() for row in section}
+    named = {quantity.path for quantity in catalogue.quantities()}
     with h5py.File(path, "r") as file:
         held = {name for name, item in storage.walk(file).items() if isinstance(item, h5py.Dataset)}
-    held = {name for name in held if name.count("/") > 1 and not name.startswith("/modes")} | {"/temperature"}
-    assert held == {name for name in rows if not name.endswith("_relaxation_time")}
+    held = {name for name in held if name.count("/") > 1} | {"/temperature"}
+    assert held == {name for name in named if not name.endswith("_relaxation_time")}
 
 
 def test_every_kind_of_damage_is_one_line(path, canary, tmp_path, monkeypatch):
@@ -118,14 +119,14 @@ def test_nothing_outside_the_file_is_read(path, canary, tmp_path, monkeypatch, k
 def test_datasets_and_attributes_that_are_missing(path, tmp_path, monkeypatch):
     """One by one: what readers need is named."""
     unsigned(monkeypatch)
-    needed = [row[0] for section in contents.rows().values() for row in section if row[3]]
+    needed = [quantity.path for quantity in catalogue.quantities() if not quantity.optional]
     assert len(needed) > 40
     for name in needed:
         bad = change(path, tmp_path / "bad.h5", damage.drop(name))
         with pytest.raises(InputError, match=rf"is missing|axes; {sound.FIX}|damaged; {sound.FIX}") as caught:
             sound.require_sound(bad)
         assert "\n" not in str(caught.value)
-    for place, name, _, must in [row for section in contents.rows() for row in contents.attributes(section)]:
+    for place, name, _, must in [row for section in catalogue.sections() for row in contents.attributes(section)]:
         if must and name != "sha256":  # which `change` writes
             bad = change(path, tmp_path / "bad.h5", lambda f, _, g=place, n=name: f[g].attrs.__delitem__(n))
             with pytest.raises(InputError, match=f"{place} has no {name}|not written by hpcph"):

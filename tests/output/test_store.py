@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from hpcph.errors import InputError
-from hpcph.output.store import STRIPE, Dataset, MapWriter, claim, complete, digest, lay_out, publish
+from hpcph.output.store import STRIPE, MapWriter, claim, complete, digest, lay_out, publish
+from hpcph.result.quantity import Dataset, Kind, Quantity
+from hpcph.result.thermal import TEMPERATURE
 
 WAYS = {
     "round robin": lambda block, size: block % size,
@@ -115,10 +117,10 @@ def finished(folder, provenance=None):
         for spec in maps():
             file[spec.name][...] = values(spec)
     results = [
-        Dataset.of("/temperature", [1.0, 2.0], "K", "temperature", ("/temperature",)),
-        Dataset.of("/x/tensor", np.ones((2, 3, 3)), "J", "t", ("/temperature", "cartesian_l", "cartesian_g")),
-        Dataset.of("/x/scalar", 3.0, "m", "a number"),
-        Dataset.of("/x/names", ["Si", "Ö"], "1", "words", ("atom",)),
+        TEMPERATURE.of([1.0, 2.0]),
+        Quantity("/x/tensor", ("/temperature", "cartesian_l", "cartesian_g"), "J", "t").of(np.ones((2, 3, 3))),
+        Quantity("/x/scalar", (), "m", "a number").of(3.0),
+        Quantity("/x/names", ("atom",), "1", "words", Kind.TEXT).of(["Si", "Ö"]),
     ]
     return path, complete(path, maps(), results, {"/x": {"scale": 2.0}}, provenance or {"fingerprint": "f"})
 

@@ -278,7 +278,8 @@ LOSS = """
 import sys
 from pathlib import Path
 import h5py, numpy as np
-from hpcph.output.store import Dataset, MapWriter, lay_out
+from hpcph.output.store import MapWriter, lay_out
+from hpcph.result.quantity import Dataset
 from hpcph.parallel.comm import world
 
 comm, folder = world(), Path(sys.argv[1])

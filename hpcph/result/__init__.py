@@ -1,0 +1,1 @@
+"""What a result is: every dataset of result.h5, said once."""

@@ -1,0 +1,70 @@
+"""Modes of points, paths and planes, as a result holds them.
+
+A constant has the name of the quantity in an opened result: BANDS_FREQUENCY is `bands_frequency`.
+"""
+
+import numpy as np
+
+from hpcph.result.quantity import Kind, Quantity
+
+FINITE, NUMBER, POSITIVE, RISING, FRACTION, TEXT, COMPLEX = Kind
+PATH, PLANES, L, M, K, Q = "/bands/distance", "/slices/plane", "cartesian_l", "cartesian_m", "k_point", "reciprocal"
+CHI = "J s2 m-3"
+
+MODES_Q = Quantity("/modes/q", (K, Q), "1", "fractional wave vector, first Brillouin zone", FRACTION)
+MODES_K = Quantity("/modes/k", (K, "cartesian_k"), "rad m-1", "the same, Cartesian, 2π included")
+MODES_WEIGHT = Quantity("/modes/weight", (K,), "1", "fraction of the zone that the point stands for", POSITIVE)
+MODES_FREQUENCY = Quantity("/modes/frequency", (K, "branch"), "Hz", "frequency ν, negative where imaginary")
+MODES_POLARIZATION = Quantity("/modes/polarization", (K, "branch", L), "ħ", "phonon polarization l")
+MODES_GROUP_VELOCITY = Quantity("/modes/group_velocity", (K, "branch", "cartesian_v"), "m s-1", "group velocity")
+MODES_FLOW = Quantity("/modes/flow", (K, "branch"), "J s m s-1", "p_n: γ^NL = −(τ/V) Σ w p ∂f/∂T, along the axis")
+MODES_DIAGONAL = Quantity("/modes/diagonal", (K, "branch"), "J2 s2", "d_n: χ^D = (1/V) Σ w d (−∂f/∂ħω), along the axis")
+MODES_OFF_DIAGONAL = Quantity(
+    "/modes/off_diagonal", (K, "branch"), "J s2", "g_n: χ^OD = (1/V) Σ w (c_0 + g f), along the axis"
+)
+
+
+def _modes_at(group: str, q: str) -> tuple[Quantity, ...]:
+    """Degenerate modes carry the mean of their block; their vectors have definite l along the axis."""
+    each, every = (q, "branch"), (q, "branch", "atom", L)
+    label = "label m of the turn by 2π/N about the axis, modulo N; NaN off the axis"
+    vector = "polarization vector e, phase e^{ik·(T + r)}, largest component real"
+    return (
+        Quantity(f"{group}/frequency", each, "Hz", "frequency ν, negative where imaginary"),
+        Quantity(f"{group}/polarization", (*each, L), "ħ", "phonon polarization l"),
+        Quantity(f"{group}/polarization_by_atom", every, "ħ", "part of every atom"),
+        Quantity(f"{group}/crystal_angular_momentum", each, "ħ", label, NUMBER, optional=True),
+        Quantity(f"{group}/eigenvector", (*every[:3], "cartesian"), "1", vector, COMPLEX, dtype=np.complex64),
+        Quantity(f"{group}/moment", (*each, M), "A m2", "magnetic moment ħ⟨n|N|n⟩ of a phonon", optional=True),
+        Quantity(
+            f"{group}/moment_scalar", (*each, M), "A m2", "the same with the mean charge tr Z_a/3 of every atom",
+            optional=True,
+        ),
+    )  # fmt: skip
+
+
+(
+    BANDS_FREQUENCY, BANDS_POLARIZATION, BANDS_POLARIZATION_BY_ATOM, BANDS_CRYSTAL_ANGULAR_MOMENTUM,
+    BANDS_EIGENVECTOR, BANDS_MOMENT, BANDS_MOMENT_SCALAR,
+) = _modes_at("/bands", PATH)  # fmt: skip
+BANDS_POLARIZATION_BY_SPECIES = Quantity(
+    "/bands/polarization_by_species", (PATH, "branch", "/bands/species", L), "ħ", "part of every species"
+)
+BANDS_Q = Quantity("/bands/q", (PATH, Q), "1", "fractional wave vector", FRACTION)
+BANDS_DISTANCE = Quantity(PATH, (PATH,), "m-1", "length of the path, |Δk| summed over legs, 2π included")
+BANDS_CORNER = Quantity("/bands/corner", ("path_corner",), "1", "first and last point of every leg")
+BANDS_LABEL = Quantity("/bands/label", ("path_corner",), "1", "names of these points", TEXT)
+BANDS_SPECIES = Quantity("/bands/species", ("/bands/species",), "1", "chemical symbols of the species axis", TEXT)
+(
+    ORBITS_FREQUENCY, ORBITS_POLARIZATION, ORBITS_POLARIZATION_BY_ATOM, ORBITS_CRYSTAL_ANGULAR_MOMENTUM,
+    ORBITS_EIGENVECTOR, ORBITS_MOMENT, ORBITS_MOMENT_SCALAR,
+) = _modes_at("/orbits", "orbit")  # fmt: skip
+ORBITS_Q = Quantity("/orbits/q", ("orbit", Q), "1", "fractional wave vector", FRACTION)
+
+PLANE = (PLANES, "slice_a", "slice_b")
+OF_POINT = "contribution of a k-point to χ^{} along the axis; its zone average is χ^{}; NaN at Γ, at imaginary modes"
+SLICES_PLANE = Quantity(PLANES, (PLANES,), "1", "fractional q_c of the plane")
+SLICES_Q = Quantity("/slices/q", (*PLANE, Q), "1", "fractional wave vector", FRACTION)
+SLICES_K = Quantity("/slices/k", (*PLANE, "cartesian_k"), "rad m-1", "the same, Cartesian, 2π included")
+SLICES_DIAGONAL = Quantity("/slices/diagonal", PLANE, CHI, OF_POINT.format("D", "D"), NUMBER, along=1)
+SLICES_OFF_DIAGONAL = Quantity("/slices/off_diagonal", PLANE, CHI, OF_POINT.format("OD", "OD"), NUMBER, along=1)

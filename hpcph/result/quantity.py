@@ -1,0 +1,112 @@
+"""A dataset of result.h5, said once: writing, reading back, checks, errors, labels and the list of them follow."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any, Self
+
+import numpy as np
+
+ERRORS = {  # kinds of them
+    "error": "estimated absolute error of the mesh sum",
+    "lattice_error": "absolute error of what the supercell of the force constants leaves open",
+}
+
+
+class Kind(StrEnum):
+    """What numbers a dataset may hold: `fraction` is of lattice vectors, `rising` is positive too."""
+
+    FINITE = "finite"
+    NUMBER = "number"  # NaN too
+    POSITIVE = "positive"
+    RISING = "rising"
+    FRACTION = "fraction"
+    TEXT = "text"
+    COMPLEX = "complex"
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A dataset to be written: its path, unit and description, and the names of its axes.
+
+    An axis name that is the path of another dataset makes that its dimension scale; others get one in the root, where
+    netCDF readers look for it.
+    dtype : of NumPy, str of words; along : of a map, the dimension that blocks divide
+    solved : by an iterative solver, whose sums depend on the number of ranks
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    unit: str
+    description: str
+    axes: tuple[str, ...]
+    dtype: Any = np.float64
+    value: Any = None
+    along: int = 0
+    solved: bool = False
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """What a dataset is, whatever its numbers are.
+
+    axes : of every dimension the name, or the path of the quantity that measures it
+    optional : there are results with its section and without it; section : whose readers need it, if not its group's
+    errors : its errors may stand beside it; solved, solved_errors : the Boltzmann equation changes it, or them
+    dtype, along : of maps, see Dataset
+    """
+
+    path: str
+    axes: tuple[str, ...]
+    unit: str
+    description: str
+    kind: Kind = Kind.FINITE
+    optional: bool = False
+    errors: bool = False
+    solved: bool = False
+    solved_errors: bool = False
+    section: str = ""
+    dtype: Any = np.float64
+    along: int = 0
+
+    @property
+    def group(self) -> str:
+        """Section of the file that lacks something without it."""
+        return self.section or "/" + self.path.split("/")[1]
+
+    @property
+    def name(self) -> str:
+        """Last part of the path."""
+        return self.path.rpartition("/")[2]
+
+    @property
+    def variable(self) -> str:
+        """Name in an opened result; axes have their last name alone."""
+        return self.name if self.axes == (self.path,) else self.path.strip("/").replace("/", "_")
+
+    @property
+    def axis_names(self) -> list[str]:
+        """Last names of the axes."""
+        return [axis.rpartition("/")[2] for axis in self.axes]
+
+    def of(self, value) -> Dataset:
+        """With its numbers, or words."""
+        shown = (self.path, np.shape(value), self.unit, self.description, self.axes)
+        if self.kind is Kind.TEXT:
+            return Dataset(*shown, str, list(value))
+        array = np.asarray(value)
+        return Dataset(*shown, array.dtype, array, solved=self.solved)
+
+    def shaped(self, *shape: int) -> Dataset:
+        """With room for its numbers, which blocks fill."""
+        return Dataset(self.path, shape, self.unit, self.description, self.axes, self.dtype, along=self.along)
+
+    def error(self, kind: str) -> Self:
+        """The quantity that holds its errors of a kind."""
+        return replace(
+            self, path=f"{self.path}_{kind}", description=ERRORS[kind], kind=Kind.NUMBER, optional=True, errors=False,
+            solved=self.solved_errors,
+        )  # fmt: skip
+
+    def beside(self) -> list[Self]:
+        """Quantities that may stand beside it."""
+        return [self.error(kind) for kind in ERRORS] if self.errors else []

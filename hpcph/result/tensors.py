@@ -1,0 +1,54 @@
+"""Tensor responses, as a result holds them: quantities from their rows (hpcph.response.tensors)."""
+
+from hpcph.response.tensors import TABLE, Stored, Tensor
+from hpcph.response.thermal import Tensors
+from hpcph.result.quantity import Dataset, Quantity
+from hpcph.result.thermal import T
+
+RELAXED = "relaxation_time"
+
+
+def quantity(tensor: Tensor, shown: Stored) -> Quantity:
+    """A dataset that shows a tensor."""
+    return Quantity(
+        shown.path, (T, *tensor.axes(shown)), shown.unit, shown.description, optional=shown.optional,
+        errors=not tensor.interband, solved=tensor.solved, section=shown.section,
+    )  # fmt: skip
+
+
+def in_relaxation_time(tensor: Tensor, shown: Stored) -> Quantity:
+    """The same beside what the Boltzmann equation gives."""
+    axes, text = (T, *tensor.axes(shown)), f"{tensor.symbol} in relaxation time"
+    return Quantity(f"{shown.path}_{RELAXED}", axes, shown.unit, text, optional=True, section=shown.section)
+
+
+def quantities() -> list[Quantity]:
+    """All of them."""
+    every = [(tensor, shown) for tensor in TABLE for shown in tensor.stored]
+    beside = [in_relaxation_time(tensor, shown) for tensor, shown in every if tensor.solved]
+    return [quantity(*one) for one in every] + beside
+
+
+def responses(found: Tensors, lifetime: float) -> list[Dataset]:
+    """All tensors that were found; lifetime in s, 1 where it stands in the sums."""
+    return [quantity(*one).of(_values(found, *one, lifetime)) for one in _shown(found)]
+
+
+def errors(kind: str, found: Tensors, lifetime: float) -> list[Dataset]:
+    """Errors of a kind beside them."""
+    return [quantity(*one).error(kind).of(_values(found, *one, lifetime)) for one in _shown(found)]
+
+
+def relaxed(found: Tensors) -> list[Dataset]:
+    """In relaxation time, beside what the Boltzmann equation gives; lifetimes stand in the sums."""
+    return [in_relaxation_time(*one).of(_values(found, *one, 1.0)) for one in _shown(found) if one[0].solved]
+
+
+def _shown(found: Tensors) -> list[tuple[Tensor, Stored]]:
+    return [(tensor, shown) for tensor in found.known for shown in tensor.stored]
+
+
+def _values(found: Tensors, tensor: Tensor, shown: Stored, lifetime: float):
+    values = found[tensor] if shown.channel is None else found[tensor, shown.channel]
+    timed = any(channel.timed for channel in tensor.channels)
+    return shown.factor * (values * lifetime if timed else values)

@@ -1,0 +1,77 @@
+"""Responses to a gradient, with feedback and without, as a result holds them; tensors have rows of their own.
+
+A constant has the name of the quantity in an opened result: FEEDBACK_RADIUS is `feedback_radius`.
+"""
+
+from hpcph.result.quantity import Kind, Quantity
+
+FINITE, NUMBER, POSITIVE, RISING, FRACTION, TEXT, COMPLEX = Kind
+T, R, M_R = "/temperature", "/feedback/radius", "/magnetization/radius"
+S, W, L, M = "/spectrum/at_temperature", "/spectrum/spectral_frequency", "cartesian_l", "cartesian_m"
+FLOW, CHI = "J s m-2 K-1", "J s2 m-3"
+
+TEMPERATURE = Quantity(T, (T,), "K", "temperature", RISING, section="/thermal")
+
+THERMAL_PAM_DENSITY = Quantity(
+    "/thermal/pam_density", (T, L), "J s m-3", "angular momentum per volume, no feedback", errors=True, solved=True
+)
+FEEDBACK_RADIUS = Quantity(R, (R,), "m", "radius of the sample; of a cuboid, of the cylinder of equal I/M", POSITIVE)
+FEEDBACK_GAMMA_LL_DIAGONAL = Quantity(
+    "/feedback/gamma_ll/diagonal", (T, R), "1", "γ^LL along the axis, diagonal part, scaled", errors=True
+)
+FEEDBACK_GAMMA_LL_OFF_DIAGONAL = Quantity(
+    "/feedback/gamma_ll/off_diagonal", (T, R), "1", "off-diagonal part, scaled", errors=True
+)
+FEEDBACK_GAMMA_LL_TOTAL = Quantity("/feedback/gamma_ll/total", (T, R), "1", "γ^LL along the axis, scaled", errors=True)
+FEEDBACK_GAMMA_LL_UNSCALED = Quantity(
+    "/feedback/gamma_ll/unscaled", (T, R), "1", "γ^LL along the axis, first principles"
+)
+FEEDBACK_AMPLIFICATION = Quantity(
+    "/feedback/amplification", (T, R), "1", "η = 1/(1 − γ^LL), NaN where supercritical", NUMBER, errors=True
+)
+FEEDBACK_CRITICAL_RADIUS = Quantity(
+    "/feedback/critical_radius", (T,), "m", "radius below which the linear response has no solution", NUMBER
+)
+FEEDBACK_PAM_DENSITY = Quantity(
+    "/feedback/pam_density", (T, R, L), "J s m-3", "angular momentum per volume with feedback", NUMBER,
+    errors=True, solved=True, solved_errors=True,
+)  # fmt: skip
+
+MAGNETIZATION_RADIUS = Quantity(M_R, (M_R,), "m", "that of /feedback/radius", POSITIVE, optional=True)
+MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK = Quantity(
+    "/magnetization/density_without_feedback", (T, M), "A m-1", "magnetization, without feedback",
+    errors=True, solved=True,
+)  # fmt: skip
+MAGNETIZATION_FIELD_WITHOUT_FEEDBACK = Quantity(
+    "/magnetization/field_without_feedback", (T, M), "T", "μ₀ times magnetization, without feedback",
+    errors=True, solved=True,
+)  # fmt: skip
+MAGNETIZATION_DENSITY = Quantity(
+    "/magnetization/density", (T, M_R, M), "A m-1", "magnetization, with feedback, NaN where supercritical", NUMBER,
+    optional=True, errors=True, solved=True, solved_errors=True,
+)  # fmt: skip
+MAGNETIZATION_FIELD = Quantity(
+    "/magnetization/field", (T, M_R, M), "T", "μ₀ times magnetization, with feedback, NaN where supercritical", NUMBER,
+    optional=True, errors=True, solved=True, solved_errors=True,
+)  # fmt: skip
+
+CONVERGENCE_POINTS = Quantity("/convergence/points", ("mesh",), "1", "k-points of the full mesh", POSITIVE)
+CONVERGENCE_GRID = Quantity("/convergence/grid", ("mesh", "reciprocal"), "1", "divisions", POSITIVE)
+CONVERGENCE_GAMMA_NL = Quantity("/convergence/gamma_nl", ("mesh", T), FLOW, "γ^NL along the axis")
+CONVERGENCE_DIAGONAL = Quantity("/convergence/diagonal", ("mesh", T), CHI, "χ^D along the axis, unscaled")
+CONVERGENCE_OFF_DIAGONAL = Quantity("/convergence/off_diagonal", ("mesh", T), CHI, "χ^OD along the axis, unscaled")
+
+SPECTRUM_SPECTRAL_FREQUENCY = Quantity(W, (W,), "Hz", "middles of the intervals of ν", RISING)
+SPECTRUM_AT_TEMPERATURE = Quantity(S, (S,), "K", "temperatures of the spectra", POSITIVE)
+
+
+def _share(name: str, unit: str, of: str) -> tuple[Quantity, Quantity]:
+    """By frequency and by branch."""
+    text = f"share of {of} along the axis"
+    density = Quantity(f"/spectrum/{name}", (S, W), f"{unit} Hz-1", f"{text} per frequency ν")
+    return density, Quantity(f"/spectrum/{name}_by_branch", (S, "branch"), unit, f"{text} by branch")
+
+
+SPECTRUM_GAMMA_NL, SPECTRUM_GAMMA_NL_BY_BRANCH = _share("gamma_nl", FLOW, "γ^NL")
+SPECTRUM_DIAGONAL, SPECTRUM_DIAGONAL_BY_BRANCH = _share("diagonal", CHI, "χ")
+SPECTRUM_OFF_DIAGONAL, SPECTRUM_OFF_DIAGONAL_BY_BRANCH = _share("off_diagonal", CHI, "χ")
