@@ -9,7 +9,6 @@ from heat.samples import CUBOID, CYLINDER, SMALL
 from parallel import world
 
 from hpcph.config.load import load
-from hpcph.finite import setup
 from hpcph.heat import doubt
 from hpcph.heat.material import material
 from hpcph.heat.sample import heat
@@ -19,6 +18,7 @@ from hpcph.prepare import prepare
 from hpcph.response.convergence import TENSORS, Uncertainty
 from hpcph.response.feedback import Coupling
 from hpcph.response.thermal import MagneticResponse, ThermalResponse
+from hpcph.source_finite import setup
 
 SMALL_ERROR = 1e-3
 T = np.linspace(100, 3000, 59)
