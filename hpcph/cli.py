@@ -5,13 +5,18 @@ import contextlib
 import io
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hpcph import __version__
 from hpcph.config.embedded import embedded
 from hpcph.errors import InputError, Stopped
 from hpcph.output.pipe import hush, speaking
 from hpcph.parallel.comm import Comm, RankError
+
+if TYPE_CHECKING:  # commands that read a result load no more than they need
+    from hpcph.prepared import Prepared
 
 
 def main(arguments: list[str], comm: Comm) -> int:
@@ -54,7 +59,7 @@ def _run(args, comm: Comm) -> int:
 
     stop = Stop().listen()
     try:
-        run(comm, _source(args, comm), args.output, stop, args.resume)
+        run(comm, _read(args, comm), args.output, stop, args.resume)
     except Stopped as stopped:
         _complain(comm, f"{stopped}; the same command goes on from there")
         return 75
@@ -65,12 +70,11 @@ def _run(args, comm: Comm) -> int:
 
 def _check(args, comm: Comm) -> int:
     from hpcph.job import meshes
-    from hpcph.prepare import prepare
 
-    source = _source(args, comm)
+    prepare = _read(args, comm)
 
     def check() -> list[str]:
-        ready = prepare(source)
+        ready = prepare()
         lines = [] if ready.job.accuracy else [mesh.description() for mesh in meshes(ready.job)]
         return [*ready.remarks, *lines, f"{args.input}: good"]
 
@@ -80,20 +84,21 @@ def _check(args, comm: Comm) -> int:
 
 def _plan(args, comm: Comm) -> int:
     from hpcph.plan import plan
-    from hpcph.prepare import prepare
 
-    source = _source(args, comm)
-    _say(comm, *comm.on_root(lambda: plan(prepare(source).job, args.ranks).lines()))
+    prepare = _read(args, comm)
+    _say(comm, *comm.on_root(lambda: plan(prepare().job, args.ranks).lines()))
     return 0
 
 
 def _scaling(args, comm: Comm) -> int:
+    from hpcph.config.load import load
     from hpcph.prepare import prepare
     from hpcph.scaling import report, study
 
     if comm.size > 1:
         raise InputError("scaling", comm.size, "starts its own ranks; call it without mpirun")
-    source = _source(args, comm)
+    comm.phase = "reading the input"
+    source = load(args.input or embedded())
     folder = (args.output or Path(source.input.output) / "scaling").absolute()
     launcher = args.launcher or _launcher(comm)
     job = prepare(source).job
@@ -141,18 +146,11 @@ def _launcher(comm: Comm) -> str:
     return "mpirun -n {ranks}" + (" --oversubscribe" if comm.library().startswith("Open MPI") else "")
 
 
-def _source(args, comm: Comm):
-    """The validated input on rank 0, None elsewhere: the other ranks never import the validation."""
-    loaded = []
+def _read(args, comm: Comm) -> "Callable[[], Prepared]":
+    """What prepares the input that was named, or the embedded one (rank 0)."""
+    from hpcph.entrance import read
 
-    def load() -> None:
-        from hpcph.config.load import load as load_input
-
-        loaded.append(load_input(args.input or embedded()))
-
-    comm.phase = "reading the input"
-    comm.on_root(load)
-    return loaded[0] if comm.root else None
+    return read(comm, lambda: args.input or embedded())
 
 
 COMMANDS = {

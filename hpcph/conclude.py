@@ -18,6 +18,7 @@ from hpcph.output.provenance import versions
 from hpcph.output.room import writing
 from hpcph.output.store import complete, publish
 from hpcph.parallel.comm import Comm
+from hpcph.prepared import Origin
 from hpcph.response.optics import INTENSITY
 from hpcph.result.quantity import Dataset
 from hpcph.stage import POINTS, Stage
@@ -43,7 +44,7 @@ class Timing:
 
 def conclude(
     comm: Comm,
-    source,
+    origin: Origin,
     job: Job,
     todo: list[Stage],
     found: Findings,
@@ -53,12 +54,12 @@ def conclude(
 ) -> Outcome:
     """Complete the file whose maps are written, publish it, report.
 
-    source : hpcph.config.load.Source; todo : the stages that were computed
+    todo : the stages that were computed
     """
     maps = {spec.name: spec for stage in todo for spec in stage.maps}  # of the modes, those of the last mesh
     maps |= {spec.name: spec for spec in finite.maps(job.sample, job.gyromagnetic is not None)}
     axes = _map_axes(job)
-    provenance = _provenance(source, comm, timing, job) | found.provenance
+    provenance = _provenance(origin, comm, timing, job) | found.provenance
     final = temporary.parent / "result.h5"
     results, groups = axes.results + found.results, axes.groups | found.groups
     with writing(temporary.parent):
@@ -110,11 +111,11 @@ def _optics(job: Job, light: Light) -> list[Dataset]:
     return results
 
 
-def _provenance(source, comm: Comm, timing: Timing, job: Job) -> dict[str, Any]:
+def _provenance(origin: Origin, comm: Comm, timing: Timing, job: Job) -> dict[str, Any]:
     solvers = job.sample is not None or job.boltzmann is not None
     return {
-        **versions(solvers), "title": source.input.title, "axis": job.axis,
-        "mpi": comm.library(), "input": source.text, "input_sha256": source.digest, "fingerprint": job.fingerprint,
+        **versions(solvers), "title": origin.title, "axis": job.axis,
+        "mpi": comm.library(), "input": origin.text, "input_sha256": origin.digest, "fingerprint": job.fingerprint,
         "hosts": timing.hosts, "ranks": comm.size, "wall_time": time.monotonic() - timing.begin,
         "compute_time": timing.seconds,
     }  # fmt: skip

@@ -2,7 +2,7 @@
 
 import platform
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
@@ -13,7 +13,6 @@ import numpy as np
 from hpcph import finite
 from hpcph.boltzmann.transport import added, correction
 from hpcph.conclude import Outcome, Timing, conclude
-from hpcph.crystal.dynamical import Crystal
 from hpcph.errors import InputError, Stopped, Unstable
 from hpcph.findings import Findings, Runs, errors_of, thermal_findings
 from hpcph.heat.sample import Heated
@@ -31,6 +30,7 @@ from hpcph.parallel.checkpoint import Checkpoint
 from hpcph.parallel.comm import Comm
 from hpcph.parallel.schedule import hand_out
 from hpcph.parallel.signals import Stop
+from hpcph.prepared import Origin, Prepared
 from hpcph.response import convergence, sharing
 from hpcph.response.convergence import Uncertainty
 from hpcph.response.spectrum import Spectrum
@@ -42,41 +42,41 @@ Pieces = list[tuple[slice, np.ndarray]]
 BUFFER = 24 << 20  # bytes of maps that a rank holds before all write together
 
 
-def run(comm: Comm, source, output: Path | None, stop: Stop, resume: bool = False) -> Outcome:
+def run(comm: Comm, prepare: Callable[[], Prepared], output: Path | None, stop: Stop, resume: bool = False) -> Outcome:
     """Compute every section of an input into <output>/result.h5; the Outcome on every rank. Collective.
 
     An unfinished run of the same input in that folder is continued. A run that is asked to stop finishes its blocks,
     keeps its place on disk and raises Stopped.
 
-    source : on rank 0 a hpcph.config.load.Source, elsewhere None; output : replaces the input's folder, relative to
-    the current one; resume : refuse to begin anew
+    prepare : called on rank 0 alone, within the run, whose complaints it shares
+    output : replaces the input's folder, relative to the current one; resume : refuse to begin anew
     """
     begin = time.monotonic()
     reporter = Reporter(comm.root)
     require_parallel()
     locks: list[Lock] = []
-    plain: list[Crystal | None] = []  # on rank 0
+    ready: list[Prepared] = []  # on rank 0
     try:
-        prepared = []
         comm.phase = "preparing the job"
-        comm.on_root(lambda: prepared.append(_prepare(source, output, resume, reporter, locks, plain)))
+        comm.on_root(lambda: ready.append(prepare()))
+        path, earlier = comm.on_root(lambda: _begin(ready[0], output, resume, reporter, locks))
         comm.phase = "sending the job to every rank"
-        job, path, identity, earlier = comm.bcast(prepared[0] if comm.root else None)
+        job, origin, identity = comm.bcast((ready[0].job, ready[0].origin, ready[0].identity) if comm.root else None)
         keeper = Keeper(comm, path, identity, earlier, stop)
         try:
-            return _through(comm, source, job, keeper, begin, reporter)
+            return _through(comm, origin, job, keeper, begin, reporter)
         except Exception as err:
             if comm.root and not keeper.on_disk:
                 _clear(path)
-            if isinstance(err, Unstable) and plain and plain[0] is not None:
-                raise explained(err, plain[0]) from None
+            if isinstance(err, Unstable) and ready and ready[0].plain is not None:
+                raise explained(err, ready[0].plain) from None
             raise
     finally:
         for lock in locks:
             lock.release()
 
 
-def _through(comm: Comm, source, job: Job, keeper: Keeper, begin: float, reporter: Reporter) -> Outcome:
+def _through(comm: Comm, origin: Origin, job: Job, keeper: Keeper, begin: float, reporter: Reporter) -> Outcome:
     started = time.monotonic()
     zones, runs, spectrum = _zone(comm, job, keeper, reporter)
     unshared, open_ = _lattice(comm, job, zones, keeper, reporter)
@@ -84,21 +84,20 @@ def _through(comm: Comm, source, job: Job, keeper: Keeper, begin: float, reporte
     for stage in others:
         _compute(comm, stage, keeper, reporter)
     beyond = _beyond(comm, job, keeper, reporter) if job.boltzmann is not None else None
-    heated = _heat(comm, source, job, runs, beyond, keeper, reporter) if job.sample is not None else None
+    heated = _heat(comm, job, runs, beyond, keeper, reporter) if job.sample is not None else None
     comm.phase = "completing the result"
     hosts = len(set(comm.mpi.allgather(platform.node())))
     timing = Timing(begin, time.monotonic() - started, hosts)
     todo = [*zones, *unshared, *others]
 
     def finish() -> Outcome:
-        given = source.input
-        found = thermal_findings(given, given.thermal, job, runs, spectrum, open_, beyond) if runs else Findings()
+        found = thermal_findings(job, runs, spectrum, open_, beyond) if runs else Findings()
         if heated is not None:
             found += finite.findings(job, heated, _response(runs, beyond), errors_of(runs, open_))
         if keeper.on_disk:
             with writing(keeper.path.parent):
                 undo.snapshot(keeper.path)
-        outcome = conclude(comm, source, job, todo, found, keeper.path, timing, reporter)
+        outcome = conclude(comm, origin, job, todo, found, keeper.path, timing, reporter)
         _clear(keeper.path)
         return outcome
 
@@ -119,22 +118,19 @@ def _forget(path: Path) -> None:
     checkpoint.remove(path.parent)
 
 
-def _prepare(
-    source, output: Path | None, resume: bool, reporter: Reporter, locks: list[Lock], plain: list[Crystal | None]
-) -> tuple[Job, Path, dict[str, str], Checkpoint | None]:
-    from hpcph.prepare import prepare
-
-    ready = prepare(source)
-    plain.append(ready.plain)
-    folder = (output or Path(source.input.output)).absolute()
+def _begin(
+    ready: Prepared, output: Path | None, resume: bool, reporter: Reporter, locks: list[Lock]
+) -> tuple[Path, Checkpoint | None]:
+    """The file under work, and where an earlier run stopped."""
+    folder = (output or ready.output).absolute()
     path = claim(folder, ready.job.fingerprint)
     with writing(folder):
         locks.append(Lock(folder))
-    for remark in filter(None, [source.input.title, *ready.remarks]):
+    for remark in filter(None, [ready.origin.title, *ready.remarks]):
         reporter.say(remark)
     try:
         with writing(folder):
-            return ready.job, path, ready.identity, _earlier(folder, path, ready.identity, resume, reporter)
+            return path, _earlier(folder, path, ready.identity, resume, reporter)
     except InputError:
         if not path.stat().st_size:
             path.unlink()
@@ -267,14 +263,12 @@ def _compute(comm: Comm, stage: Stage, keeper: Keeper, reporter: Reporter) -> np
     return total
 
 
-def _heat(
-    comm: Comm, source, job: Job, runs: Runs, beyond: Tensors | None, keeper: Keeper, reporter: Reporter
-) -> Heated:
+def _heat(comm: Comm, job: Job, runs: Runs, beyond: Tensors | None, keeper: Keeper, reporter: Reporter) -> Heated:
     """The finite sample; every rank writes its planes. Not kept in checkpoints: it is solved anew after each."""
 
     comm.phase = "heating the sample"
     with _listening(keeper, reporter) as listener:
-        found = finite.heated(comm, source, job, lambda: _response(runs, beyond), listener)
+        found = finite.heated(comm, job, lambda: _response(runs, beyond), listener)
     comm.phase = "writing the maps of the sample"
     _write(comm, sample_layout.maps(job.sample, job.gyromagnetic is not None), keeper.path, sample_layout.pieces(found))
     return found

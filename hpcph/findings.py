@@ -1,15 +1,14 @@
 """What the thermal part of a run found, on rank 0: tensors, feedback and magnetization, for the file and the user."""
 
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from rich.table import Table
 
 from hpcph.boltzmann.transport import added
+from hpcph.coupling import sign_and_scale
 from hpcph.crystal.mesh import Mesh
-from hpcph.errors import InputError
 from hpcph.job import Job
 from hpcph.output import layout
 from hpcph.output import magnetization as magnetic
@@ -17,18 +16,14 @@ from hpcph.output.numbers import SOURCES, alone, with_errors
 from hpcph.output.progress import closing_table
 from hpcph.phonons.lifetimes import Reference
 from hpcph.response import convergence
-from hpcph.response.feedback import Coupling, Feedback, along, feedback
+from hpcph.response.feedback import Feedback, feedback
 from hpcph.response.magnetization import Magnetization, magnetization, uncertainty
 from hpcph.response.sample import Samples
 from hpcph.response.spectrum import Spectrum
-from hpcph.response.tensors import CHI, GAMMA_N, GAMMA_NL, GAMMA_NL_INTERBAND, KAPPA, KAPPA_INTERBAND
+from hpcph.response.tensors import GAMMA_N, GAMMA_NL, GAMMA_NL_INTERBAND, KAPPA, KAPPA_INTERBAND
 from hpcph.response.thermal import Tensors, ThermalResponse
 from hpcph.result import tensors
 from hpcph.result.quantity import Dataset
-
-if TYPE_CHECKING:  # ranks other than 0 import this module too, and never the validation
-    from hpcph.config.lifetime import Lifetimes
-    from hpcph.config.schema import Input, Thermal
 
 ROOM = 300.0  # K
 NEAR = 1e-3  # K: a temperature of a file this close is the same
@@ -54,8 +49,6 @@ class Findings:
 
 
 def thermal_findings(
-    given: "Input",
-    wanted: "Thermal",
     job: Job,
     runs: Runs,
     spectrum: Spectrum | None,
@@ -68,13 +61,14 @@ def thermal_findings(
     open_ : error of the lattice, None of what has no supercell
     beyond : what the Boltzmann equation adds to the relaxation time, None without it
     """
+    assert job.thermal is not None
     mesh, relaxed = runs[-1]
     errors = errors_of(runs, open_)
-    keep = np.isin(job.temperature, wanted.temperatures)
+    keep = job.stored
     everything = relaxed if beyond is None else added(relaxed, beyond)
     thermal, spread = everything.at(keep), {kind: error.at(keep) for kind, error in errors.items()}
-    axis, tau = job.axis, lifetime(wanted, job)
-    drive = axis * tau * wanted.gradient
+    axis, tau = job.axis, job.thermal.factor
+    drive = axis * tau * job.thermal.gradient
     density = thermal[GAMMA_NL] @ drive
     results = layout.thermal(thermal, tau, density)
     for kind, error in spread.items():
@@ -86,10 +80,12 @@ def thermal_findings(
         results += layout.spectrum(job.intervals, spectrum.per_volume(job.crystal.structure.volume, tau))
     coupled = samples = None
     doubt: dict[str, convergence.FeedbackUncertainty] = {}
-    groups: dict[str, dict[str, Any]] = {"/thermal": {"axis": axis, "gradient": wanted.gradient}}
-    groups["/thermal"] |= _lifetimes(wanted.lifetime, job)
-    if given.feedback is not None:
-        coupled, samples = _feedback(given, everything, thermal, job, axis, density)
+    groups: dict[str, dict[str, Any]] = {
+        "/thermal": {"axis": axis, "gradient": job.thermal.gradient, **job.thermal.attributes}
+    }
+    if job.feedback is not None:
+        samples = job.feedback.samples
+        coupled = feedback(thermal, samples, density, axis, *sign_and_scale(job.feedback, everything, axis))
         results += layout.feedback(coupled, samples)
         for kind, error in spread.items():
             doubt[kind] = convergence.feedback_uncertainty(error, thermal, samples, axis, drive, coupled)
@@ -118,29 +114,6 @@ def thermal_findings(
 def errors_of(runs: Runs, open_: convergence.Uncertainty | None) -> dict[str, convergence.Uncertainty]:
     """Errors of the last response by kind: of the mesh, and of the lattice, open_, where that is known."""
     return {"error": convergence.uncertainty(runs)} | ({"lattice_error": open_} if open_ else {})
-
-
-def lifetime(wanted: "Thermal", job: Job) -> float:
-    """What the tensors of a response are still to be multiplied by, s; 1 where lifetimes stand in the sums."""
-    time = wanted.lifetime.time if job.scattering is None else 1.0
-    assert time is not None
-    return time
-
-
-def _lifetimes(given: "Lifetimes", job: Job) -> dict[str, Any]:
-    """What the input says: lifetime in s, or linewidths and whether they are interpolated; boundary in m, by input or
-    file."""
-    found: dict[str, Any] = {}
-    if given.time is not None:
-        found["lifetime"] = given.time
-    if given.phono3py is not None:
-        found["linewidths"] = Path(given.phono3py).name + (", interpolated" if given.interpolate else "")
-    if given.collision_matrix is not None:
-        found["collision_matrix"] = Path(given.collision_matrix).name
-        found["beyond_relaxation_time"] = "gamma_nl and conductivity solve the linearised Boltzmann equation"
-    if job.scattering is not None and np.isfinite(job.scattering.boundary):
-        found["boundary"] = job.scattering.boundary
-    return found
 
 
 def _conduction(thermal: ThermalResponse, spread: dict[str, convergence.Uncertainty], axis: np.ndarray) -> str:
@@ -203,36 +176,6 @@ def _compared(thermal: ThermalResponse, known: Reference, theirs_tij: np.ndarray
     line = f"κ_xx, κ_yy, κ_zz in {known.name} at {thermal.temperature[t]:g} K: {other} W m⁻¹ K⁻¹; here {mine}"
     why = "degenerate sets enter as block traces, and sum rules move frequencies"
     return [f"{line}, " + ("the same" if apart < SAME else f"up to {100 * apart:.2g} % apart: {why}")]
-
-
-def _feedback(given, everything: ThermalResponse, thermal: ThermalResponse, job: Job, axis, pam) -> tuple:
-    from hpcph.prepare import build_samples
-
-    samples = build_samples(given.feedback.sample, job.crystal.structure.density, axis)
-    sign, scale = coupling(given, everything, job)
-    return feedback(thermal, samples, pam, axis, sign, scale), samples
-
-
-def coupling(given: "Input", everything: ThermalResponse, job: Job) -> tuple[Coupling, float]:
-    """Sign and scale of the L-L coupling, as in the feedback section; parallel and 1 without one.
-
-    Raises InputError where a calibration has no solution.
-    """
-    from hpcph.prepare import reference_sample
-
-    wanted = given.feedback
-    if wanted is None:
-        return Coupling.PARALLEL, 1.0
-    scale = 1.0 if wanted.scale is None else wanted.scale
-    if wanted.calibrate is not None:
-        density = job.crystal.structure.density
-        reference = reference_sample(wanted.sample, wanted.calibrate.radius, density, job.axis)
-        at = everything.at(everything.temperature == wanted.calibrate.temperature)
-        unscaled = along(at[CHI], reference, job.axis)[0, 0]
-        if not unscaled > 0:
-            raise InputError("feedback.calibrate", unscaled, "no scale fits: γ^LL without it is not positive")
-        scale = wanted.calibrate.gamma_ll / unscaled
-    return Coupling[wanted.coupling.upper()], float(scale)
 
 
 def _magnetic(

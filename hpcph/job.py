@@ -1,6 +1,6 @@
 """What one run computes: the plain data that every rank needs, and the work on a block of it.
 
-Rank 0 builds a Job from the input and the force constants; the others receive it. No MPI and no files in here.
+Rank 0 prepares a Job from the input and the force constants; the others receive it. No MPI and no files in here.
 """
 
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ import numpy as np
 
 from hpcph import optics
 from hpcph.boltzmann.transport import Boltzmann
+from hpcph.coupling import LLCoupling
 from hpcph.crystal import mesh as meshing
 from hpcph.crystal.chain import Units
 from hpcph.crystal.dynamical import Crystal, matrices
@@ -40,12 +41,35 @@ class Planes:
 
 
 @dataclass(frozen=True)
+class Thermal:
+    """What the sums over the zone become.
+
+    temperature : ndarray (t,) K, of the output; others of the job serve its calibration
+    gradient : K m⁻¹ along the axis
+    lifetime : s, one of all modes; None where they have their own
+    attributes : what the file says about lifetimes, by name
+    """
+
+    temperature: np.ndarray
+    gradient: float
+    lifetime: float | None
+    attributes: dict[str, float | str]
+
+    @property
+    def factor(self) -> float:
+        """What tensors are still to be multiplied by: the one lifetime, or 1 where lifetimes stand in the sums."""
+        return 1.0 if self.lifetime is None else self.lifetime
+
+
+@dataclass(frozen=True)
 class Job:
     """Everything that determines the numbers of a run.
 
     samplings : meshes in the order in which they are summed; the last gives the result, the others its error
     accuracy : relative error that ends the series of meshes early, or None to take all
     temperature : ndarray (t,) K, those of the output and that of the calibration
+    thermal : None without sums over the zone
+    feedback : the L-L coupling, None where no samples are asked about
     scattering : lifetimes of modes; None with one relaxation time, which multiplies the finished tensors
     boltzmann : collisions beyond the relaxation time, None without them
     reference : κ that phono3py found with the same lifetimes, None where it is not known
@@ -65,6 +89,8 @@ class Job:
     samplings: tuple[Sampling, ...]
     accuracy: float | None
     temperature: np.ndarray
+    thermal: Thermal | None
+    feedback: LLCoupling | None
     scattering: Scattering | None
     boltzmann: Boltzmann | None
     reference: Reference | None
@@ -85,6 +111,11 @@ class Job:
     def coherent(self) -> bool:
         """Are interband parts summed? Where modes have linewidths."""
         return self.scattering is not None and isinstance(self.scattering.bulk, Linewidths)
+
+    @property
+    def stored(self) -> np.ndarray:
+        """Which of the temperatures are output, (t,) bool."""
+        return np.isin(self.temperature, [] if self.thermal is None else self.thermal.temperature)
 
 
 def meshes(job: Job) -> Iterator[Mesh]:

@@ -1,27 +1,32 @@
 """From a validated input to a Job: everything that rank 0 does alone before the work starts."""
 
 import hashlib
-import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from hpcph import __version__, finite, scattering, sensitivity, source_crystal
+from hpcph import (
+    __version__,
+    scattering,
+    sensitivity,
+    source_crystal,
+    source_feedback,
+    source_finite,
+    source_maps,
+)
 from hpcph.boltzmann.transport import Boltzmann
-from hpcph.config.feedback import Sample
 from hpcph.config.light import Linewidths
 from hpcph.config.load import Source
 from hpcph.config.schema import Input
 from hpcph.config.schema import Mesh as Wanted
-from hpcph.constants import angstrom
-from hpcph.crystal import dynamical, mesh, spacegroup
+from hpcph.config.schema import Thermal as WantedThermal
+from hpcph.crystal import dynamical, mesh
 from hpcph.crystal.chain import Units
 from hpcph.crystal.lattice import Structure
 from hpcph.errors import InputError, Unstable
-from hpcph.job import Job, Planes, explained, refuse_unstable
+from hpcph.job import Job, Thermal, explained, refuse_unstable
 from hpcph.optics import Light
 from hpcph.output.instability import imaginary
 from hpcph.output.linewidths import lifetimes_at_gamma
@@ -29,28 +34,11 @@ from hpcph.phonons.lifetimes import Reference, Scattering
 from hpcph.phonons.magnetic_moment import gyromagnetic_tensor
 from hpcph.phonons.modes import diagonalise
 from hpcph.plausible import first_lines
-from hpcph.response import maps, sample
+from hpcph.prepared import Origin, Prepared
 from hpcph.response.light import optical_modes
-from hpcph.response.sample import Samples
 from hpcph.response.spectrum import Intervals
 
 AUTOMATIC_REFINEMENT = 5  # levels around Γ where the program chooses
-PARALLEL = 1e-3  # rad: a lattice vector this close to the axis counts as along it
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A job with what only rank 0 needs to know about it.
-
-    remarks : lines that the user should read
-    identity : what decides the results, by name; the job's fingerprint is its hash
-    plain : the crystal without sum rules, None of a model
-    """
-
-    job: Job
-    remarks: list[str]
-    identity: dict[str, str]
-    plain: dynamical.Crystal | None
 
 
 def prepare(source: Source) -> Prepared:
@@ -72,7 +60,7 @@ def prepare(source: Source) -> Prepared:
     remarks += imaginary(frequency, found.commensurate_qc, "of the supercell")
     remarks[:0] = first_lines(structure.density, frequency.max()) if found.units is None else []
     scattered, collisions, reference, more = _scattering(source, crystal)
-    own = identity(source)
+    own, axis = identity(source), _axis(given)
     job = Job(
         crystal=crystal,
         others=found.settled.others if found.settled and thermal else (),
@@ -80,18 +68,20 @@ def prepare(source: Source) -> Prepared:
         samplings=samplings(thermal.mesh, structure, scattered) if thermal else (),
         accuracy=accuracy,
         temperature=temperatures(given),
+        thermal=_thermal(thermal, scattered) if thermal else None,
+        feedback=source_feedback.coupling(given.feedback, structure.density, axis) if given.feedback else None,
         scattering=scattered,
         boltzmann=collisions,
         reference=reference,
-        axis=_axis(given),
+        axis=axis,
         gyromagnetic=_gyromagnetic(given, structure) if found.units is None else None,
         store_modes=given.modes,
-        path=_path(given, structure),
+        path=source_maps.path(given, structure),
         orbits=np.array(given.orbits.q, float) if given.orbits else None,
-        planes=_planes(given, structure),
+        planes=source_maps.planes(given, structure, axis),
         intervals=_intervals(given, frequency.max()),
         light=_light(source, crystal, found.units),
-        sample=finite.setup(given, structure),
+        sample=source_finite.setup(given, structure),
         units=found.units,
         allow_unstable=given.crystal.allow_unstable,
         fingerprint=_hash(own),
@@ -102,7 +92,29 @@ def prepare(source: Source) -> Prepared:
             *more,
             f"γ^NL at {sensitivity.ROOM:g} K changes by {sensitive:.1%} when the supercell is shared otherwise",
         ]
-    return Prepared(job, [*remarks, *more], own, found.settled.plain if found.settled else None)
+    return Prepared(
+        job=job,
+        origin=Origin(given.title, source.text, source.digest),
+        output=Path(given.output),
+        remarks=[*remarks, *more],
+        identity=own,
+        plain=found.settled.plain if found.settled else None,
+    )
+
+
+def _thermal(given: WantedThermal, scattering: Scattering | None) -> Thermal:
+    lifetime = given.lifetime
+    about: dict[str, float | str] = {}
+    if lifetime.time is not None:
+        about["lifetime"] = lifetime.time
+    if lifetime.phono3py is not None:
+        about["linewidths"] = Path(lifetime.phono3py).name + (", interpolated" if lifetime.interpolate else "")
+    if lifetime.collision_matrix is not None:
+        about["collision_matrix"] = Path(lifetime.collision_matrix).name
+        about["beyond_relaxation_time"] = "gamma_nl and conductivity solve the linearised Boltzmann equation"
+    if scattering is not None and np.isfinite(scattering.boundary):
+        about["boundary"] = scattering.boundary  # by the input or phono3py's file
+    return Thermal(given.temperatures, given.gradient, lifetime.time if scattering is None else None, about)
 
 
 def _scattering(
@@ -200,29 +212,6 @@ def _hash(identity: dict[str, str]) -> str:
     return hashlib.sha256(repr(identity).encode()).hexdigest()
 
 
-def build_samples(given: Sample, density: float, axis: np.ndarray) -> Samples:
-    """The samples of the feedback section."""
-    if given.shape == "cuboid":
-        specific = sample.cuboid(given.edges)
-        radius = np.sqrt(2 * specific[:, 2])
-    else:
-        radius = np.asarray(given.radius)
-        specific = _specific_inertia(given, radius)
-    return sample.samples(given.shape, radius, specific, density, axis)
-
-
-def reference_sample(given: Sample, radius: float, density: float, axis: np.ndarray) -> Samples:
-    """One sample of the same shape with the radius of the calibration; for cuboids the cylinder of that radius."""
-    radii = np.array([radius])
-    return sample.samples(given.shape, radii, _specific_inertia(given, radii), density, axis)
-
-
-def _specific_inertia(given: Sample, radius: np.ndarray) -> np.ndarray:
-    if given.shape == "sphere":
-        return sample.sphere(radius)
-    return sample.cylinder(radius, given.height or np.inf, given.inner_radius or 0.0)
-
-
 def _gyromagnetic(given: Input, structure: Structure) -> np.ndarray | None:
     """Moments of the atoms in terms of their L, where the magnetization is wanted and Born charges are known."""
     if given.magnetization is True and structure.born_aij is None:
@@ -264,45 +253,3 @@ def _sampling(wanted: Wanted, structure: Structure, grid: Sequence[int], refinem
     shift = mesh.automatic_shift(structure, grid) if wanted.shift == "auto" else tuple(wanted.shift)
     a, b, c = grid
     return mesh.Sampling((a, b, c), shift, wanted.symmetry, refinement)
-
-
-def _path(given: Input, structure: Structure) -> maps.Path | None:
-    if given.bands is None:
-        return None
-    if given.bands.path == "auto":
-        return maps.path(structure, _automatic_legs(structure), given.bands.points)
-    corners = [[next(iter(point.items())) for point in run] for run in given.bands.path]
-    legs = [leg for run in corners for leg in pairwise(run)]
-    for (name, a), (_, b) in legs:
-        if np.allclose(a, b):
-            raise InputError("bands.path", name, "a leg of no length; give two different points")
-    return maps.path(structure, legs, given.bands.points)
-
-
-def _automatic_legs(structure: Structure):
-    import seekpath
-
-    assert structure.operations is not None
-    lattice = structure.lattice_vc / angstrom
-    cell = spacegroup.marked(lattice, structure.fractional_ac, structure.kinds, structure.operations)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of cells with pure translations, whose path is that of their primitive cell
-        found = seekpath.get_path_orig_cell(cell, with_time_reversal=True)
-    point = {name: q for name, q in found["point_coords"].items()}
-    pretty = {name: "Γ" if name == "GAMMA" else name for name in point}
-    return [((pretty[a], point[a]), (pretty[b], point[b])) for a, b in found["path"]]
-
-
-def _planes(given: Input, structure: Structure) -> Planes | None:
-    if given.slices is None:
-        return None
-    c = structure.lattice_vc[2]
-    tilt = np.arccos(min(1.0, abs(_axis(given) @ c) / np.linalg.norm(c)))
-    if tilt > PARALLEL:
-        raise InputError(
-            "slices.planes",
-            given.slices.planes,
-            f"planes of constant q_c are not normal to the axis, c is {np.degrees(tilt):.1f}° off it; "
-            "use an axis along c or leave the section out",
-        )
-    return Planes(maps.plane_points(given.slices.planes, given.slices.grid), given.slices.temperature)

@@ -8,9 +8,10 @@ import xarray as xr
 from threadpoolctl import threadpool_limits
 
 from hpcph.driver import run as compute
+from hpcph.entrance import read
 from hpcph.errors import InputError
 from hpcph.output.dataset import open_result
-from hpcph.parallel.comm import Comm, RankError, world
+from hpcph.parallel.comm import RankError, world
 from hpcph.parallel.signals import Stop
 
 
@@ -18,9 +19,9 @@ def run(config: str | Path | Mapping[str, Any], output: str | Path | None = None
     """See hpcph.run. Collective over all ranks of the world."""
     comm = world()
     try:
-        source = _source(comm, config)
+        prepare = read(comm, lambda: _checked(config))
         with threadpool_limits(limits=1):
-            outcome = compute(comm, source, None if output is None else Path(output), Stop())
+            outcome = compute(comm, prepare, None if output is None else Path(output), Stop())
     except (InputError, RankError):  # every rank has it
         raise
     except BaseException as failure:
@@ -30,17 +31,7 @@ def run(config: str | Path | Mapping[str, Any], output: str | Path | None = None
     return open_result(outcome.path)
 
 
-def _source(comm: Comm, config: str | Path | Mapping[str, Any]):
-    """The validated input on rank 0, None elsewhere: the other ranks never import the validation."""
-    loaded = []
-
-    def load() -> None:
-        from hpcph.config.load import from_mapping, load
-
-        if not isinstance(config, (str, Path, Mapping)):
-            raise InputError("config", type(config).__name__, "give the path of an input file or a dict")
-        loaded.append(from_mapping(config) if isinstance(config, Mapping) else load(Path(config)))
-
-    comm.phase = "reading the input"
-    comm.on_root(load)
-    return loaded[0] if comm.root else None
+def _checked(config: str | Path | Mapping[str, Any]) -> Path | Mapping[str, Any]:
+    if not isinstance(config, (str, Path, Mapping)):
+        raise InputError("config", type(config).__name__, "give the path of an input file or a dict")
+    return config if isinstance(config, Mapping) else Path(config)

@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ def name(path: Path) -> str:
 
 
 def imported(tree: ast.AST, path: Path) -> set[str]:
-    """Full names of all modules that a file imports, wherever in it; names of `from x import y` as x.y too."""
+    """Full names of all that a file imports, wherever in it; `from x import y` is x.y."""
     found = set()
     package = ["hpcph", *path.relative_to(PACKAGE).parts[:-1]]
     for node in ast.walk(tree):
@@ -32,12 +33,16 @@ def imported(tree: ast.AST, path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             above = package[: len(package) - node.level + 1] if node.level else []
             base = ".".join([*above, *filter(None, [node.module])])
-            found |= {base} | {f"{base}.{alias.name}" for alias in node.names}
+            found |= {f"{base}.{alias.name}" for alias in node.names}
         elif isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in (
             "import_module", "__import__",
         ):  # fmt: skip
             found |= {arg.value for arg in node.args if isinstance(arg, ast.Constant)}
     return found
+
+
+def module(path: Path) -> str:
+    return ".".join(["hpcph", *path.relative_to(PACKAGE).with_suffix("").parts]).removesuffix(".__init__")
 
 
 IMPORTS = {path: imported(ast.parse(path.read_text(encoding="utf-8")), path) for path in FILES}
@@ -52,6 +57,31 @@ def importers(*modules: str) -> set[str]:
     return {name(path) for path in FILES if takes(path, *modules)}
 
 
+MODULES = {module(path): path for path in FILES}
+# where an input or a word of the command line comes in
+ENTRANCES = {"hpcph", *(f"hpcph.{m}" for m in ("cli", "entrance", "scaling", "export.options", "figures.choices"))}
+
+
+def own(found: str) -> str | None:
+    """The module of hpcph that a name is or is from."""
+    while found and found not in MODULES:
+        found = found.rpartition(".")[0]
+    return found or None
+
+
+# without the package itself, which Python begins before any of its modules
+GRAPH = {one: {own(found) for found in IMPORTS[path]} - {one, "hpcph", None} for one, path in MODULES.items()}
+
+
+def reached(start: str) -> set[str]:
+    """What a module imports at any remove."""
+    seen, new = set(), {start}
+    while new:
+        seen |= new
+        new = set().union(*(GRAPH[m] for m in new)) - seen
+    return seen
+
+
 def test_the_sources_are_found():
     """The rules below speak about real files."""
     assert {"driver.py", "crystal/forceconstants.py", "parallel/comm.py", "output/store.py"} <= {name(p) for p in FILES}
@@ -62,7 +92,7 @@ def test_the_sources_are_found():
 def test_physics_knows_neither_ranks_nor_files(path):
     """crystal, phonons and response import no MPI, no HDF5, no input, no output and nothing above them."""
     rooms = ("parallel", "output", "config", "export", "driver", "conclude", "job", "prepare", "session", "cli")
-    above = [f"hpcph.{m}" for m in (*rooms, "plan", "cost", "scaling")]
+    above = [f"hpcph.{m}" for m in (*rooms, "plan", "cost", "scaling", "coupling", "prepared", "entrance")]
     assert not takes(path, "mpi4py", "h5py", "pydantic", "pint", "ruamel", "rich", *above)
 
 
@@ -119,6 +149,25 @@ def test_hdf5_is_imported_for_output_only():
 def test_validation_stays_with_the_input():
     """pydantic, pint and the YAML reader are needed in config/ alone."""
     assert {found.split("/")[0] for found in importers("pydantic", "pint", "ruamel")} <= {"config"}
+
+
+def test_imports_run_in_no_circle():
+    """Whatever a module needs, at its top, in a function or for types alone, can be read before it."""
+    assert GRAPH["hpcph.driver"] >= {"hpcph.job", "hpcph.output.undo", "hpcph.parallel.comm"}
+    try:
+        TopologicalSorter(GRAPH).prepare()
+    except CycleError as circle:
+        pytest.fail(" ← ".join(circle.args[1]))
+
+
+def test_the_input_ends_in_prepare():
+    """hpcph.config is for entrances, for prepare and for what prepare alone imports; a run goes by its Job."""
+    preparing, users = {"hpcph.prepare"}, {m: {user for user in GRAPH if m in GRAPH[user]} for m in GRAPH}
+    while more := {m for m in GRAPH if users[m] and users[m] <= preparing} - preparing:
+        preparing |= more
+    know = {m for m in GRAPH if takes(MODULES[m], "hpcph.config") and not m.startswith("hpcph.config")}
+    assert know <= ENTRANCES | preparing and "hpcph.source_feedback" in know & preparing
+    assert not {m for m in reached("hpcph.driver") if m.startswith("hpcph.config")}
 
 
 def test_lower_rooms_do_not_know_the_driver():

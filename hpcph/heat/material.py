@@ -44,11 +44,8 @@ class Material:
 def material(setup: Setup, thermal: ThermalResponse, lifetime: float, coupling: Coupling, scale: float) -> Material:
     """From the responses of a run; lifetime in s, 1 where the responses include it.
 
-    Raises InputError where the run has one temperature or no heat conduction.
+    Raises InputError where modes conduct no heat.
     """
-    if len(thermal.temperature) < 2:
-        fix = "sample needs responses between temperatures: a range, or a list of two or more"
-        raise InputError("temperature", thermal.temperature[0], fix)
     around = setup.grid.shape == "cylinder"
 
     def of(tensors: np.ndarray) -> Table:

@@ -26,7 +26,7 @@ def rank(path: Path) -> None:
     from mpi4py import MPI
 
     import hpcph.driver
-    from hpcph.config.load import load
+    from hpcph.entrance import read
     from hpcph.parallel.comm import Comm
     from hpcph.parallel.signals import Stop
 
@@ -44,10 +44,10 @@ def rank(path: Path) -> None:
         return replace(stage, work=work)
 
     hpcph.driver.zone = zone
-    source = load(path) if comm.root else None
+    prepare = read(comm, lambda: path)
     with open(os.devnull, "w") as nowhere:
         sys.stdout, terminal = nowhere, sys.stdout
-        hpcph.driver.run(comm, source, Path(comm.bcast(tempfile.mkdtemp() if comm.root else None)), Stop())
+        hpcph.driver.run(comm, prepare, Path(comm.bcast(tempfile.mkdtemp() if comm.root else None)), Stop())
         sys.stdout = terminal
     memory = comm.mpi.gather(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
     starts = comm.mpi.gather(first[0] if first else None)

@@ -17,9 +17,9 @@ from hpcph.crystal import dynamical, forceconstants, mesh, symmetry
 from hpcph.crystal.forceconstants import Files
 from hpcph.phonons import angular_momentum
 from hpcph.phonons.modes import diagonalise
-from hpcph.prepare import _automatic_legs
 from hpcph.response import thermal
 from hpcph.response.tensors import GAMMA_NL
+from hpcph.source_maps import automatic_legs
 
 RAW = {"quartz_pbesol raw": 1e-8, "quartz_lda raw": 1e-5}  # as the programs wrote them
 T = np.array([300.0])
@@ -190,7 +190,7 @@ def test_the_path_is_that_of_the_operations_in_use(tmp_path):
         ("broken", broken, {"N", "P"}, {"W", "K"}),
     ):
         structure = crystal.loaded(tmp_path / f"{name}.yaml").structure
-        labels = {label for leg in _automatic_legs(structure) for label, _ in leg}
+        labels = {label for leg in automatic_legs(structure) for label, _ in leg}
         assert own <= labels and not others & labels, name
 
 

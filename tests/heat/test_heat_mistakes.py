@@ -12,6 +12,7 @@ from hpcph.config.load import from_mapping
 from hpcph.errors import InputError
 from hpcph.heat.material import is_uniaxial
 from hpcph.petsc import calling_back, petsc, require_petsc
+from hpcph.prepare import prepare
 
 SINK, SPOT = {"temperature": "290 K"}, {"power": "1 uW", "spot": "12 nm"}
 LIST = [300, 400]
@@ -96,6 +97,17 @@ def test_refused_when_it_shows(tmp_path, case):
         assert failure.value.key == key and words in str(failure.value)
         assert len(str(failure.value).splitlines()) == 1
         assert not list((tmp_path / "out").glob("*"))
+
+
+@pytest.mark.petsc
+@pytest.mark.parametrize("case", ["one temperature", "not uniaxial"])
+def test_refused_in_prepare(case):
+    """What the input alone decides, `check` says too."""
+    sample, changes, key, words = FAILING[case]
+    given = {**SMALL, "feedback": world.DROP, **changes}
+    with pytest.raises(InputError, match=words) as failure:
+        prepare(from_mapping(world.quartz(**given, sample=changed(sample))))
+    assert failure.value.key == key
 
 
 @pytest.mark.petsc

@@ -6,8 +6,8 @@ import pytest
 from heat.samples import CYLINDER, SMALL
 from parallel import world
 
-from hpcph.config.load import load
 from hpcph.driver import run
+from hpcph.entrance import read
 from hpcph.errors import Stopped
 from hpcph.output.progress import Reporter
 from hpcph.parallel.signals import Stop
@@ -97,9 +97,9 @@ def test_a_stop_between_two_steps_keeps_the_sums(monkeypatch):
     with world.communicator() as comm, world.shared_folder(comm) as folder:
         outcomes = {}
         for name, asking in (("whole", False), ("out", True), ("out", False)):
-            source, stop = comm.on_root(lambda: load(world.write(folder, data))), Stop()
+            prepare, stop = read(comm, lambda: world.write(folder, data)), Stop()
             try:
-                outcomes[name] = run(comm, source, folder / name, stop)
+                outcomes[name] = run(comm, prepare, folder / name, stop)
             except Stopped as err:
                 assert asking and "heating the sample" in str(err)
                 said.clear()

@@ -9,7 +9,6 @@ from heat.samples import CUBOID, CYLINDER, SMALL
 from parallel import world
 
 from hpcph.config.load import load
-from hpcph.finite import setup
 from hpcph.heat import doubt
 from hpcph.heat.material import material
 from hpcph.heat.sample import heat
@@ -20,6 +19,7 @@ from hpcph.response.convergence import Uncertainty
 from hpcph.response.feedback import Coupling
 from hpcph.response.tensors import CHI, CHI_N, DIAGONAL, FLOW, GAMMA_N, GAMMA_NL, HEAT, KAPPA, OFF_DIAGONAL
 from hpcph.response.thermal import ThermalResponse
+from hpcph.source_finite import setup
 
 SMALL_ERROR = 1e-3
 T = np.linspace(100, 3000, 59)

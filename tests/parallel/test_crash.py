@@ -57,7 +57,7 @@ def prepared(tmp_path_factory):
 def compute(source, output: Path) -> str:
     """The run itself, in this process; its digest."""
     with world.communicator() as comm:
-        return driver.run(comm, source, output, Stop()).sha256
+        return driver.run(comm, lambda: prepare.prepare(source), output, Stop()).sha256
 
 
 def left_at(source, output: Path, module, function: str) -> Path:

@@ -186,14 +186,11 @@ import sys
 from pathlib import Path
 from mpi4py import MPI
 from hpcph.driver import run
+from hpcph.entrance import read
 from hpcph.parallel.comm import Comm
 from hpcph.parallel.signals import Stop
 comm = Comm(MPI.COMM_WORLD)
-source = None
-if comm.root:
-    from hpcph.config.load import load
-    source = load(Path(sys.argv[1]))
-run(comm, source, Path(sys.argv[2]), Stop())
+run(comm, read(comm, lambda: Path(sys.argv[1])), Path(sys.argv[2]), Stop())
 names = ("phonopy", "pydantic", "pint", "ruamel.yaml", "matplotlib", "seekpath", "spglib")
 heavy = [m for m in names if m in sys.modules]
 print(f"rank {comm.rank}: {heavy}")

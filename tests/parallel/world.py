@@ -15,8 +15,8 @@ from mpi4py import MPI
 from ruamel.yaml import YAML
 
 from hpcph.cli import main
-from hpcph.config.load import load
 from hpcph.driver import run
+from hpcph.entrance import read
 from hpcph.parallel.comm import Comm
 from hpcph.parallel.signals import Stop
 
@@ -120,8 +120,7 @@ def write(folder: Path, data: dict | str, name: str = "input.yaml") -> Path:
 
 def compute(comm: Comm, folder: Path, data: dict):
     """Run an input on all ranks in this process; the Outcome."""
-    source = comm.on_root(lambda: load(write(folder, data)))
-    return run(comm, source if comm.root else None, folder / "out", Stop())
+    return run(comm, read(comm, lambda: write(folder, data)), folder / "out", Stop())
 
 
 def result(folder: Path, data: dict) -> Path:
