@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hpcph import __version__, finite, scattering, sensitivity, source_crystal
+from hpcph import finite, scattering, sensitivity, source_crystal
 from hpcph.boltzmann.transport import Boltzmann
 from hpcph.config.feedback import Sample
 from hpcph.config.light import Linewidths
@@ -25,6 +25,7 @@ from hpcph.job import Job, Planes, explained, refuse_unstable
 from hpcph.optics import Light
 from hpcph.output.instability import imaginary
 from hpcph.output.linewidths import lifetimes_at_gamma
+from hpcph.output.provenance import program
 from hpcph.phonons.lifetimes import Reference, Scattering
 from hpcph.phonons.magnetic_moment import gyromagnetic_tensor
 from hpcph.phonons.modes import diagonalise
@@ -43,7 +44,7 @@ class Prepared:
     """A job with what only rank 0 needs to know about it.
 
     remarks : lines that the user should read
-    identity : what decides the results, by name; the job's fingerprint is its hash
+    identity : what decides the results, by name
     plain : the crystal without sum rules, None of a model
     """
 
@@ -72,7 +73,7 @@ def prepare(source: Source) -> Prepared:
     remarks += imaginary(frequency, found.commensurate_qc, "of the supercell")
     remarks[:0] = first_lines(structure.density, frequency.max()) if found.units is None else []
     scattered, collisions, reference, more = _scattering(source, crystal)
-    own = identity(source)
+    asked = _asked(source)
     job = Job(
         crystal=crystal,
         others=found.settled.others if found.settled and thermal else (),
@@ -94,7 +95,7 @@ def prepare(source: Source) -> Prepared:
         sample=finite.setup(given, structure),
         units=found.units,
         allow_unstable=given.crystal.allow_unstable,
-        fingerprint=_hash(own),
+        fingerprint=_hash(asked),
     )
     if job.lattice is not None and (sensitive := sensitivity.of_flow(job)) is not None:
         job = replace(job, lattice=replace(job.lattice, sensitivity=sensitive))
@@ -102,7 +103,7 @@ def prepare(source: Source) -> Prepared:
             *more,
             f"γ^NL at {sensitivity.ROOM:g} K changes by {sensitive:.1%} when the supercell is shared otherwise",
         ]
-    return Prepared(job, [*remarks, *more], own, found.settled.plain if found.settled else None)
+    return Prepared(job, [*remarks, *more], program() | asked, found.settled.plain if found.settled else None)
 
 
 def _scattering(
@@ -181,9 +182,14 @@ def samplings(wanted: Wanted, structure: Structure, scattered: Scattering | None
 
 
 def identity(source: Source) -> dict[str, str]:
-    """Everything that decides the results, by name: version of the program, meaning of the input, hashes of files."""
+    """Everything that decides the results, by name: the program, meaning of the input, hashes of files."""
+    return program() | _asked(source)
+
+
+def _asked(source: Source) -> dict[str, str]:
+    """What a run is asked, whichever version answers."""
     files = {f"the file {p.name}": _sha256(p) for p in source_crystal.sources(source)}
-    return {"the version of hpcph": __version__, "the input": source.digest, **files}
+    return {"the input": source.digest, **files}
 
 
 def _sha256(path: Path) -> str:
@@ -191,13 +197,8 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def fingerprint(source: Source) -> str:
-    """sha256 of the identity: equal fingerprints, equal results."""
-    return _hash(identity(source))
-
-
-def _hash(identity: dict[str, str]) -> str:
-    return hashlib.sha256(repr(identity).encode()).hexdigest()
+def _hash(asked: dict[str, str]) -> str:
+    return hashlib.sha256(repr(asked).encode()).hexdigest()
 
 
 def build_samples(given: Sample, density: float, axis: np.ndarray) -> Samples:

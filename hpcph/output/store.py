@@ -231,7 +231,7 @@ def readable(path: Path) -> bool:
 def claim(folder: Path, fingerprint: str) -> Path:
     """The temporary file of a run, in a folder that can be written and holds no result of another input (rank 0).
 
-    Raises InputError.
+    A result of the same input is replaced when the new one is there, whichever code wrote it. Raises InputError.
     """
     final = folder / "result.h5"
     try:
@@ -242,18 +242,25 @@ def claim(folder: Path, fingerprint: str) -> Path:
             raise PermissionError(13, "not writable")
     except OSError as err:
         raise InputError("output", folder, f"cannot be written ({err.strerror}); choose another folder") from None
-    if final.exists():
-        try:
-            sealed = is_sealed(final)
-            with h5py.File(final, "r") as file:
-                contents = walk(file)
-                if not sealed:
-                    require_digest(contents)
-                other = str(contents["/provenance"].attrs["fingerprint"])
-        except Exception:  # not ours, or not whole: h5py raises whatever it likes at damaged files
-            other = None
-        if other != fingerprint:
-            if not temporary.stat().st_size:
-                temporary.unlink()
-            raise InputError("output", folder, "holds a result of another input; choose another folder or move it away")
+    if final.exists() and (held := _held(final, fingerprint)):
+        if not temporary.stat().st_size:
+            temporary.unlink()
+        raise InputError("output", folder, f"holds {held}; choose another folder or move it away")
     return temporary
+
+
+def _held(final: Path, fingerprint: str) -> str:
+    """What a file is if not a result with that fingerprint."""
+    try:
+        sealed = is_sealed(final)
+        with h5py.File(final, "r") as file:
+            contents = walk(file)
+            if not sealed:
+                require_digest(contents)
+            provenance = dict(contents["/provenance"].attrs)
+    except Exception:  # h5py raises whatever it likes at damaged files
+        return "a result.h5 that is damaged or of another program"
+    if str(provenance.get("fingerprint")) == fingerprint:
+        return ""
+    known = "hpcph_code" in provenance  # before, the version had a part in the fingerprint
+    return "a result of another input" if known else "a result of an earlier version or another program"
