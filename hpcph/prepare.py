@@ -252,7 +252,7 @@ def _light(source: Source, crystal: dynamical.Crystal, units: Units | None) -> L
     else:
         lifetime = np.full(len(transverse.frequency_n), given.lifetime / unit)
     return Light(
-        omega_w=np.linspace(given.frequency.from_, given.frequency.to, given.frequency.points) * unit,
+        omega_w=given.frequency.omega() * unit,
         lifetime=lifetime,
         direction=None if given.direction == "transverse" else np.array(given.direction),
         polarization=tuple(name for name, _ in given.polarization),
