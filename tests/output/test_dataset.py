@@ -3,6 +3,7 @@
 import h5py
 import numpy as np
 import pytest
+from output import victim
 from parallel import world
 
 from hpcph.errors import InputError
@@ -22,6 +23,34 @@ def path(tmp_path_factory):
 def result(path):
     with open_result(path) as found:
         yield found
+
+
+def test_every_group_can_be_copied_into_another_file(path, tmp_path):
+    """By h5py, as one would keep a part of a result: numbers, text and attributes are the same, nothing crashes."""
+
+    def copy(name):
+        with h5py.File(path, "r") as file, h5py.File(tmp_path / f"{name}.h5", "w") as other:
+            file.copy(name, other)
+            texts = {place: dict(item.attrs) for place, item in everything(other[name]) if isinstance(item, h5py.Group)}
+        return repr(texts)
+
+    def everything(group):
+        found = [("", group)]
+        group.visititems(lambda place, item: found.append((place, item)))
+        return found
+
+    with h5py.File(path, "r") as file:
+        groups = [name for name in file if isinstance(file[name], h5py.Group)]
+    assert {"provenance", "crystal", "bands"} < set(groups)
+    for name, texts in zip(groups, victim.each(groups, copy), strict=True):
+        with h5py.File(path, "r") as file, h5py.File(tmp_path / f"{name}.h5", "r") as other:
+            wanted = everything(file[name])
+            assert texts == repr({p: dict(i.attrs) for p, i in wanted if isinstance(i, h5py.Group)})
+            for (place, item), (same, found) in zip(wanted, everything(other[name]), strict=True):
+                assert place == same
+                if isinstance(item, h5py.Dataset):
+                    assert found.attrs["unit"] == item.attrs["unit"]
+                    np.testing.assert_array_equal(found, item)
 
 
 def test_every_dataset_is_a_variable_or_a_coordinate(path, result):
