@@ -20,7 +20,7 @@ import numpy as np
 
 from hpcph.errors import InputError
 from hpcph.output.room import take, writing
-from hpcph.output.storage import digest, is_sealed, require_digest, seal, walk
+from hpcph.output.storage import Unsound, digest, is_sealed, reading, require_digest, seal, walk
 from hpcph.parallel.checkpoint import flush_folder
 
 FORMAT = ("v108", "v108")  # later formats mark a file as open for writing: a killed run would leave it unreadable
@@ -266,13 +266,14 @@ def claim(folder: Path, fingerprint: str) -> Path:
 def _held(final: Path, fingerprint: str) -> str:
     """What a file is if not a result with that fingerprint."""
     try:
-        sealed = is_sealed(final)
-        with h5py.File(final, "r") as file:
-            contents = walk(file)
-            if not sealed:
-                require_digest(contents)
-            provenance = dict(contents["/provenance"].attrs)
-    except Exception:  # h5py raises whatever it likes at damaged files
+        with reading("hpcph"):
+            sealed = is_sealed(final)
+            with h5py.File(final, "r") as file:
+                contents = walk(file)
+                if not sealed:
+                    require_digest(contents)
+                provenance = dict(contents["/provenance"].attrs)
+    except Unsound:
         return "a result.h5 that is damaged or of another program"
     if str(provenance.get("fingerprint")) == fingerprint:
         return ""

@@ -83,7 +83,7 @@ def test_values_are_selected_by_physical_coordinates(result):
     [
         (b"", "is not HDF5"),
         (b"just words", "is not HDF5"),
-        (b"\x89HDF\r\n\x1a\n" + b"\xff" * 500, "truncated or damaged"),
+        (b"\x89HDF\r\n\x1a\n" + b"\xff" * 500, "damaged or not of hpcph"),
     ],
 )
 def test_what_is_not_hdf5_is_refused(tmp_path, content, reason):
@@ -113,7 +113,7 @@ def test_truncated_results_are_refused(path, tmp_path):
     short = tmp_path / "short.h5"
     for share in (0.01, 0.3, 0.7, 0.999):
         short.write_bytes(content[: int(share * len(content))])
-        with pytest.raises(InputError, match="truncated or damaged"):
+        with pytest.raises(InputError, match="damaged or not of hpcph"):
             open_result(short)
 
 
@@ -137,3 +137,15 @@ def test_modes_that_do_not_exist_are_refused(result):
     without = result.drop_vars(["bands_eigenvector", "orbits_eigenvector"])
     with pytest.raises(InputError, match="add bands or orbits"):
         mode.find(without, [0, 0, 0.1], 1)
+
+
+@pytest.mark.parametrize("error", [MemoryError, KeyError, ValueError])
+def test_trouble_of_our_own_is_no_damage(path, monkeypatch, error):
+    """The bytes of a sealed result are those that were written: what goes wrong beyond them stays what it is."""
+
+    def fails(*_):
+        raise error("ours")
+
+    monkeypatch.setattr("hpcph.output.sound._require_physics", fails)
+    with pytest.raises(error, match="ours"):
+        open_result(path)
