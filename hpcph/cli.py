@@ -143,16 +143,14 @@ def _launcher(comm: Comm) -> str:
 
 def _source(args, comm: Comm):
     """The validated input on rank 0, None elsewhere: the other ranks never import the validation."""
-    loaded = []
 
-    def load() -> None:
-        from hpcph.config.load import load as load_input
+    def read():
+        from hpcph.config.load import load
 
-        loaded.append(load_input(args.input or embedded()))
+        return load(args.input or embedded())
 
     comm.phase = "reading the input"
-    comm.on_root(load)
-    return loaded[0] if comm.root else None
+    return comm.for_root(read)
 
 
 COMMANDS = {

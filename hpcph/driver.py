@@ -56,11 +56,10 @@ def run(comm: Comm, source, output: Path | None, stop: Stop, resume: bool = Fals
     locks: list[Lock] = []
     plain: list[Crystal | None] = []  # on rank 0
     try:
-        prepared = []
         comm.phase = "preparing the job"
-        comm.on_root(lambda: prepared.append(_prepare(source, output, resume, reporter, locks, plain)))
+        prepared = comm.for_root(lambda: _prepare(source, output, resume, reporter, locks, plain))
         comm.phase = "sending the job to every rank"
-        job, path, identity, earlier = comm.bcast(prepared[0] if comm.root else None)
+        job, path, identity, earlier = comm.bcast(prepared)
         keeper = Keeper(comm, path, identity, earlier, stop)
         try:
             return _through(comm, source, job, keeper, begin, reporter)

@@ -32,15 +32,13 @@ def run(config: str | Path | Mapping[str, Any], output: str | Path | None = None
 
 def _source(comm: Comm, config: str | Path | Mapping[str, Any]):
     """The validated input on rank 0, None elsewhere: the other ranks never import the validation."""
-    loaded = []
 
-    def load() -> None:
+    def read():
         from hpcph.config.load import from_mapping, load
 
         if not isinstance(config, (str, Path, Mapping)):
             raise InputError("config", type(config).__name__, "give the path of an input file or a dict")
-        loaded.append(from_mapping(config) if isinstance(config, Mapping) else load(Path(config)))
+        return from_mapping(config) if isinstance(config, Mapping) else load(Path(config))
 
     comm.phase = "reading the input"
-    comm.on_root(load)
-    return loaded[0] if comm.root else None
+    return comm.for_root(read)

@@ -17,7 +17,7 @@ from hpcph.config.feedback import Feedback
 from hpcph.config.finite import FiniteSample
 from hpcph.config.lifetime import Lifetime, Lifetimes
 from hpcph.config.light import Linewidths, Model, Optics
-from hpcph.config.section import Kelvin, Section, as_list
+from hpcph.config.section import Kelvin, Section, as_list, as_rows
 from hpcph.config.units import Fraction, Gradient, Pressure, SmallLength, TemperatureStep
 from hpcph.readers.calculators import NAMES
 
@@ -188,14 +188,10 @@ class Slices(Section):
 Vector = Annotated[list[Annotated[float, Field(ge=-1e3, le=1e3)]], Field(min_length=3, max_length=3)]
 
 
-def _vectors(value: Any) -> Any:
-    return [value] if isinstance(value, list) and value and not isinstance(value[0], list) else value
-
-
 class Orbits(Section):
     """Modes at single fractional wave vectors, with eigenvectors."""
 
-    q: Annotated[list[Vector], BeforeValidator(_vectors), Field(min_length=1, max_length=1000)]
+    q: Annotated[list[Vector], BeforeValidator(as_rows), Field(min_length=1, max_length=1000)]
 
 
 class Spectrum(Section):

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
+from hpcph.crystal import mesh
 from hpcph.crystal.dynamical import Crystal
 from hpcph.crystal.lattice import Structure, symmetric
-from hpcph.crystal.mesh import block_size, blocks, preserving, star_operations
 from hpcph.errors import InputError
 from hpcph.output.foreign import Array, Foreign, opening
 from hpcph.output.storage import Unsound, reading
@@ -128,17 +128,15 @@ def stars(grid: Grid, structure: Structure) -> tuple[np.ndarray, np.ndarray]:
 
     Raises Unsound where point group and time reversal do not bring the rows to every point.
     """
-    n = grid.divisions
-    steps = np.stack([_steps(grid.q_pc @ operation.T, n) for operation in star_operations(structure, n)])
-    image = np.ravel_multi_index(tuple(np.moveaxis(steps, -1, 0)), tuple(n))  # (g, p)
-    _, star = np.unique(image.min(axis=0), return_inverse=True)
-    found = np.full(n.prod(), -1)
-    found[image] = star.ravel()
-    if np.any(found < 0):
-        raise Unsound(
-            f"lacks {np.sum(found < 0)} of {len(found)} points of its mesh: it is of another crystal or symmetry"
-        )
-    return star.ravel(), found
+    n, rows = grid.divisions, np.ravel_multi_index(tuple(_steps(grid.q_pc, grid.divisions).T), tuple(grid.divisions))
+    if len(rows) * len(mesh.star_operations(structure, n)) < n.prod():  # nor need the whole mesh be looked at
+        raise Unsound(f"has {len(rows)} points, too few for its mesh: it is of another crystal or symmetry")
+    whole = mesh.stars(structure, n)
+    known, star = np.unique(whole[rows], return_inverse=True)
+    lacking = ~np.isin(whole, known)
+    if np.any(lacking):
+        raise Unsound(f"lacks {lacking.sum()} of {n.prod()} points of its mesh: it is of another crystal or symmetry")
+    return star.ravel(), np.searchsorted(known, whole)
 
 
 def difference(grid: Grid, crystal: Crystal) -> float:
@@ -146,7 +144,7 @@ def difference(grid: Grid, crystal: Crystal) -> float:
     theirs = grid.frequency_pn
     if theirs.shape[1] != crystal.modes:
         raise Unsound(f"is of another crystal: it has {theirs.shape[1]} modes, this one {crystal.modes}")
-    parts = blocks(grid.q_pc, block_size(crystal.modes))
+    parts = mesh.blocks(grid.q_pc, mesh.block_size(crystal.modes))
     ours = np.concatenate([diagonalise(crystal, grid.q_pc[part]).frequency_kn for part in parts]) / (2 * np.pi)
     apart = float(np.abs(theirs - ours).max())
     if not apart < TOLERANCE * ours.max():
@@ -219,7 +217,7 @@ def read_boundary(file: Foreign) -> float:
 def read_conductivity(file: Foreign, grid: Grid, structure: Structure) -> Reference:
     """phono3py's own κ, to compare with; made symmetric, which it is not where every point is calculated by itself."""
     name, kelvin = file.path.name, temperatures(file)
-    kept = structure.rotations_cartesian[preserving(structure, grid.divisions, np.zeros(3))]
+    kept = structure.rotations_cartesian[mesh.preserving(structure, grid.divisions, np.zeros(3))]
     solved = SOLVED if "kappa_RTA" in file else SOLVED[:-1]
     return Reference(name, kelvin, *(_tensors(file, names, kelvin, kept) for names in (RELAXED, solved)))
 
