@@ -11,7 +11,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import xarray
 
-__version__ = "0.1.0"
+__version__: str
+
+
+def __getattr__(name: str) -> str:
+    """`__version__`, only when it is asked for: a thousand ranks need not search the disk for it."""
+    if name != "__version__":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("hpcph")
+    except PackageNotFoundError:  # a tree that is run without being installed
+        return "0+unknown"
 
 
 def open(path: str | Path) -> "xarray.Dataset":

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hpcph import __version__
+import hpcph
 from hpcph.config.embedded import embedded
 from hpcph.errors import InputError, Stopped
 from hpcph.output.pipe import hush, speaking
@@ -175,9 +175,17 @@ class _Parser(argparse.ArgumentParser):
             (file or sys.stderr).write(message)
 
 
+class _Version(argparse.Action):
+    """Looks the version up when it is asked for, not on every rank of every run."""
+
+    def __call__(self, parser, *_) -> None:
+        print(f"hpcph {hpcph.__version__}")
+        parser.exit()
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="hpcph", description="Angular momentum of chiral phonons, over MPI.")
-    parser.add_argument("--version", action="version", version=f"hpcph {__version__}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="compute every section of an input (without one: the embedded α-quartz)")
     run.add_argument("input", nargs="?", type=Path, metavar="INPUT.yaml")

@@ -13,9 +13,8 @@ def read(comm: Comm, choose: Callable[[], Path | Mapping[str, Any]]) -> Callable
 
     choose : the path of an input file, or a dict that says what the file would say (rank 0)
     """
-    ready: list[Callable[[], Prepared]] = []
 
-    def load() -> None:
+    def load() -> Callable[[], Prepared]:
         from hpcph.config.load import from_mapping, load
 
         chosen = choose()
@@ -26,8 +25,8 @@ def read(comm: Comm, choose: Callable[[], Path | Mapping[str, Any]]) -> Callable
 
             return prepare(source)
 
-        ready.append(prepared)
+        return prepared
 
     comm.phase = "reading the input"
-    comm.on_root(load)
-    return lambda: ready[0]()
+    ready = comm.for_root(load)
+    return lambda: ready()

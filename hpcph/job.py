@@ -80,7 +80,7 @@ class Job:
     path, orbits, planes, intervals, light, sample : None where the input has no such section; orbits (q, 3)
     units : of a model, whose results are in them; None for SI
     allow_unstable : leave imaginary modes out instead of refusing them
-    fingerprint : sha256 of input, force constants and program version; equal fingerprints, equal results
+    fingerprint : sha256 of input and force constants; equal fingerprints and equal code, equal results
     """
 
     crystal: Crystal

@@ -7,15 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hpcph import (
-    __version__,
-    scattering,
-    sensitivity,
-    source_crystal,
-    source_feedback,
-    source_finite,
-    source_maps,
-)
+from hpcph import scattering, sensitivity, source_crystal, source_feedback, source_finite, source_maps
 from hpcph.boltzmann.transport import Boltzmann
 from hpcph.config.light import Linewidths
 from hpcph.config.load import Source
@@ -30,6 +22,7 @@ from hpcph.job import Job, Thermal, explained, refuse_unstable
 from hpcph.optics import Light
 from hpcph.output.instability import imaginary
 from hpcph.output.linewidths import lifetimes_at_gamma
+from hpcph.output.provenance import program
 from hpcph.phonons.lifetimes import Reference, Scattering
 from hpcph.phonons.magnetic_moment import gyromagnetic_tensor
 from hpcph.phonons.modes import diagonalise
@@ -60,7 +53,7 @@ def prepare(source: Source) -> Prepared:
     remarks += imaginary(frequency, found.commensurate_qc, "of the supercell")
     remarks[:0] = first_lines(structure.density, frequency.max()) if found.units is None else []
     scattered, collisions, reference, more = _scattering(source, crystal)
-    own, axis = identity(source), _axis(given)
+    asked, axis = _asked(source), _axis(given)
     job = Job(
         crystal=crystal,
         others=found.settled.others if found.settled and thermal else (),
@@ -84,7 +77,7 @@ def prepare(source: Source) -> Prepared:
         sample=source_finite.setup(given, structure),
         units=found.units,
         allow_unstable=given.crystal.allow_unstable,
-        fingerprint=_hash(own),
+        fingerprint=_hash(asked),
     )
     if job.lattice is not None and (sensitive := sensitivity.of_flow(job)) is not None:
         job = replace(job, lattice=replace(job.lattice, sensitivity=sensitive))
@@ -97,7 +90,7 @@ def prepare(source: Source) -> Prepared:
         origin=Origin(given.title, source.text, source.digest),
         output=Path(given.output),
         remarks=[*remarks, *more],
-        identity=own,
+        identity=program() | asked,
         plain=found.settled.plain if found.settled else None,
     )
 
@@ -193,9 +186,14 @@ def samplings(wanted: Wanted, structure: Structure, scattered: Scattering | None
 
 
 def identity(source: Source) -> dict[str, str]:
-    """Everything that decides the results, by name: version of the program, meaning of the input, hashes of files."""
+    """Everything that decides the results, by name: the program, meaning of the input, hashes of files."""
+    return program() | _asked(source)
+
+
+def _asked(source: Source) -> dict[str, str]:
+    """What a run is asked, whichever version answers."""
     files = {f"the file {p.name}": _sha256(p) for p in source_crystal.sources(source)}
-    return {"the version of hpcph": __version__, "the input": source.digest, **files}
+    return {"the input": source.digest, **files}
 
 
 def _sha256(path: Path) -> str:
@@ -203,13 +201,8 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def fingerprint(source: Source) -> str:
-    """sha256 of the identity: equal fingerprints, equal results."""
-    return _hash(identity(source))
-
-
-def _hash(identity: dict[str, str]) -> str:
-    return hashlib.sha256(repr(identity).encode()).hexdigest()
+def _hash(asked: dict[str, str]) -> str:
+    return hashlib.sha256(repr(asked).encode()).hexdigest()
 
 
 def _gyromagnetic(given: Input, structure: Structure) -> np.ndarray | None:
@@ -240,7 +233,7 @@ def _light(source: Source, crystal: dynamical.Crystal, units: Units | None) -> L
     else:
         lifetime = np.full(len(transverse.frequency_n), given.lifetime / unit)
     return Light(
-        omega_w=np.linspace(given.frequency.from_, given.frequency.to, given.frequency.points) * unit,
+        omega_w=given.frequency.omega() * unit,
         lifetime=lifetime,
         direction=None if given.direction == "transverse" else np.array(given.direction),
         polarization=tuple(name for name, _ in given.polarization),

@@ -22,7 +22,7 @@ class Prepared:
 
     output : folder that the input names
     remarks : lines that the user should read
-    identity : what decides the results, by name; the job's fingerprint is its hash
+    identity : what decides the results, by name
     plain : the crystal without sum rules, None of a model
     """
 

@@ -23,7 +23,7 @@ from hpcph.cost import Load, Model
 from hpcph.errors import InputError
 from hpcph.job import Job, stages
 from hpcph.output.store import attributes
-from hpcph.prepare import fingerprint, samplings
+from hpcph.prepare import identity, samplings
 
 MAPS = ("bands", "orbits", "slices", "optics")  # sections whose work does not grow with the mesh
 TARGETS = (256, 4096)  # ranks that the fit is extrapolated to
@@ -39,7 +39,7 @@ ASSUMPTIONS = (
 class Measurement:
     """One run, the fastest of its repetitions: its work, seconds of computing and of the rest (start-up, closing).
 
-    crowded : there were more ranks than processor cores
+    crowded : there were more ranks than processor cores; identity : of what was measured, input and program
     """
 
     kind: str
@@ -47,7 +47,7 @@ class Measurement:
     seconds: float
     rest: float
     crowded: bool
-    fingerprint: str
+    identity: dict[str, str]
 
     @property
     def rate(self) -> float:
@@ -81,7 +81,7 @@ def study(source: Source, job: Job, ranks: list[int], folder: Path, launcher: st
     missing = []
     for path, derived in inputs.items():
         known = _read(path)
-        if known is not None and known.fingerprint == fingerprint(derived):
+        if known is not None and known.identity == identity(derived):
             found[path] = known
         else:
             missing.append(path)
@@ -160,7 +160,7 @@ def _measure(derived: Source, job: Job, kind: str, ranks: int, launcher: str) ->
     seconds = float(provenance["compute_time"])
     crowded = int(provenance["hosts"]) == 1 and ranks > len(os.sched_getaffinity(0))
     work = cost.load(stages(_with_mesh_and_maps_of(derived, job)), ranks)
-    return Measurement(kind, work, seconds, wall - seconds, crowded, fingerprint(derived))
+    return Measurement(kind, work, seconds, wall - seconds, crowded, identity(derived))
 
 
 def _cause(stderr: str) -> str:

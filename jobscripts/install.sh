@@ -101,7 +101,7 @@ else
     "$why" "$log" "$stamp" >&2
 fi
 
-pip -c "$LOCK" "setuptools>=77,<85"
+pip -c "$LOCK" "setuptools>=77,<85" setuptools-scm
 pip -c "$LOCK" --no-build-isolation -e ".[test]"
 echo "$fingerprint" > "$stamp"
 step "done: $VENV"

@@ -118,9 +118,9 @@ def test_linewidths_that_do_not_fit_are_refused(tmp_path):
         (LINEWIDTHS, 333.3, frequency, "no such temperature"),
         (negative, 300.0, frequency, "not positive"),
         (tmp_path / "missing.hdf5", 300.0, frequency, "no such file"),
-        (tmp_path / ("a" * 300), 300.0, frequency, "no such file"),
-        (foreign, 300.0, frequency, "no kappa"),
-        (text, 300.0, frequency, "no kappa"),
+        (tmp_path / ("a" * 300), 300.0, frequency, "cannot be read"),
+        (foreign, 300.0, frequency, "give a kappa"),
+        (text, 300.0, frequency, "give a kappa"),
     ]
     for path, temperature, own, reason in mistakes:
         with pytest.raises(InputError, match=reason) as caught:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpcph.crystal.lattice import Structure
-from hpcph.crystal.mesh import preserving, reciprocal_rotations
+from hpcph.crystal.mesh import preserving, star_operations, stars
 
 
 @dataclass(frozen=True)
@@ -52,18 +52,14 @@ def every_point(structure: Structure, divisions: np.ndarray) -> Points:
 
 def irreducible_points(structure: Structure, divisions: np.ndarray) -> Points:
     """Those of the irreducible matrix: of every star under point group and time reversal the lowest number."""
-    kept = preserving(structure, divisions, np.zeros(3))
-    turned = reciprocal_rotations(structure.rotations[kept])
-    turned = np.unique(np.concatenate([turned, -turned]), axis=0)
     steps = _steps(divisions)
+    number, star = _number(steps, divisions), stars(structure, divisions)
     lowest = np.full(len(steps), len(steps))
-    for operation in turned:
-        image = np.rint(steps / divisions @ operation.T * divisions).astype(int) % divisions
-        lowest = np.minimum(lowest, _number(image, divisions))
-    numbers, row, arms = np.unique(lowest, return_inverse=True, return_counts=True)
-    q = steps[np.argsort(_number(steps, divisions))[numbers]] / divisions
-    operations = structure.rotations_cartesian[kept]
-    return Points(divisions, q, row.ravel(), arms, 3, operations, len(turned))
+    np.minimum.at(lowest, star, number)
+    numbers, row, arms = np.unique(lowest[star], return_inverse=True, return_counts=True)
+    q = steps[np.argsort(number)[numbers]] / divisions
+    operations = structure.rotations_cartesian[preserving(structure, divisions, np.zeros(3))]
+    return Points(divisions, q, row.ravel(), arms, 3, operations, len(star_operations(structure, divisions)))
 
 
 def _steps(divisions: np.ndarray) -> np.ndarray:

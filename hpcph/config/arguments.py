@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from hpcph.constants import angstrom
 from hpcph.errors import InputError
 
 MAX_COORDINATE = 1e3
@@ -41,6 +42,6 @@ def length(key: str, text: str, example: str, most: float = np.inf) -> float:
     except ValueError as err:
         raise InputError(key, text, str(err)) from None
     if not 0 < value <= most or value == np.inf:
-        bound = f" and at most {most * 1e10:g} Å" if most < np.inf else ""
+        bound = f" and at most {most / angstrom:g} Å" if most < np.inf else ""
         raise InputError(key, text, f"must be above 0{bound}")
     return value

@@ -1,10 +1,10 @@
 """What an input may say about samples and the L-L coupling."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from hpcph.config.section import Kelvin, Section, as_list
+from hpcph.config.section import Kelvin, Section, as_list, as_rows
 from hpcph.config.units import Length
 
 Positive = Annotated[Length, Field(ge=1e-15, le=1)]  # m; squares and their inverses stay far from overflow
@@ -18,10 +18,6 @@ class Calibrate(Section):
     radius: Positive
 
 
-def _edges(value: Any) -> Any:
-    return [value] if isinstance(value, list) and value and not isinstance(value[0], list) else value
-
-
 class Sample(Section):
     """Shape and sizes; `axis` is the symmetry axis (the third edge of a cuboid)."""
 
@@ -32,7 +28,7 @@ class Sample(Section):
     edges: (
         Annotated[
             list[Annotated[list[Positive], Field(min_length=3, max_length=3)]],
-            BeforeValidator(_edges),
+            BeforeValidator(as_rows),
             Field(min_length=1, max_length=1000),
         ]
         | None

@@ -40,17 +40,21 @@ Frequency = Annotated[AngularFrequency, Field(ge=0, le=1e16)]
 
 
 class Frequencies(Section):
-    """Equidistant frequencies of the light, both ends included."""
+    """Equidistant frequencies of the light, both ends included, in either order."""
 
     from_: Frequency = Field(alias="from")
     to: Frequency
     points: Annotated[int, Field(ge=1, le=1_000_000)]
 
     @model_validator(mode="after")
-    def _in_order(self):
-        if self.to < self.from_ or (self.to == self.from_ and self.points > 1):
-            raise ValueError("'to' must be above 'from'")
+    def _an_interval(self):
+        if self.to == self.from_ and self.points > 1:
+            raise ValueError("'from' and 'to' must differ")
         return self
+
+    def omega(self) -> np.ndarray:
+        """ω, (w,) ascending: rad s⁻¹, of models their own unit."""
+        return np.linspace(min(self.from_, self.to), max(self.from_, self.to), self.points)
 
 
 class Linewidths(Section):

@@ -17,8 +17,8 @@ from hpcph.config.feedback import Feedback
 from hpcph.config.finite import FiniteSample
 from hpcph.config.lifetime import Lifetime, Lifetimes
 from hpcph.config.light import Linewidths, Model, Optics
-from hpcph.config.section import Kelvin, Section, as_list
-from hpcph.config.units import Fraction, Gradient, Pressure, SmallLength, Temperature
+from hpcph.config.section import Kelvin, Section, as_list, as_rows
+from hpcph.config.units import Fraction, Gradient, Pressure, SmallLength, TemperatureStep
 from hpcph.readers.calculators import NAMES
 
 PointCount = Annotated[int, Field(ge=1, le=2000)]
@@ -145,7 +145,7 @@ class Range(Section):
 
     from_: Kelvin = Field(alias="from")
     to: Kelvin
-    step: Annotated[Temperature, Field(gt=0)]
+    step: Annotated[TemperatureStep, Field(gt=0)]
 
     @model_validator(mode="after")
     def _in_order(self):
@@ -188,14 +188,10 @@ class Slices(Section):
 Vector = Annotated[list[Annotated[float, Field(ge=-1e3, le=1e3)]], Field(min_length=3, max_length=3)]
 
 
-def _vectors(value: Any) -> Any:
-    return [value] if isinstance(value, list) and value and not isinstance(value[0], list) else value
-
-
 class Orbits(Section):
     """Modes at single fractional wave vectors, with eigenvectors."""
 
-    q: Annotated[list[Vector], BeforeValidator(_vectors), Field(min_length=1, max_length=1000)]
+    q: Annotated[list[Vector], BeforeValidator(as_rows), Field(min_length=1, max_length=1000)]
 
 
 class Spectrum(Section):
@@ -290,7 +286,7 @@ class Input(Section):
             return [
                 ("optics", "a model has no linewidths of phono3py; give lifetime as a number in its units, such as 20")
             ]
-        strange = self.optics.frequency.to > MODEL_RANGE or self.optics.lifetime < 1 / MODEL_RANGE
+        strange = self.optics.frequency.omega()[-1] > MODEL_RANGE or self.optics.lifetime < 1 / MODEL_RANGE
         return [("optics", "a model has its own units: give numbers without a unit, such as 3.5 and 20")] * strange
 
     @property

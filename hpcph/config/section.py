@@ -15,6 +15,11 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
+def as_rows(value: Any) -> Any:
+    """A single row is a list of one."""
+    return [value] if isinstance(value, list) and value and not isinstance(value[0], list) else value
+
+
 def as_list(value: Any) -> Any:
     """A single value is a list of one."""
     return value if isinstance(value, list) else [value]

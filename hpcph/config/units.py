@@ -8,10 +8,8 @@ from typing import Annotated, Any
 import pint
 from pydantic import BeforeValidator
 
-from hpcph.constants import speed_of_light
-
 NUMBER = r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
-QUANTITY = re.compile(NUMBER + r"\s*([A-Za-zµμΩÅ°][A-Za-z0-9µμΩÅ°*/^ ·-]{0,40})")
+QUANTITY = re.compile(NUMBER + r"\s*((?:(?<=\s)1/)?[A-Za-zµμΩÅ°][A-Za-z0-9µμΩÅ°*/^ ·-]{0,40})")
 PERCENT = re.compile(NUMBER + r"\s*%")
 
 
@@ -38,16 +36,22 @@ def _number(value: Any, unit: str, example: str) -> float:
 
 def convert(text: str, unit: str, example: str) -> float:
     """The number of text such as the example, in `unit`. Raises ValueError with what is wrong and how to write it."""
+    try:
+        return float(_parsed(text, example).to(unit).magnitude)
+    except pint.PintError:
+        raise ValueError(f"has the wrong unit; it must convert to {unit}, as {example} does") from None
+
+
+def _parsed(text: str, example: str) -> pint.Quantity:
     match = QUANTITY.fullmatch(text.strip())
     if not match:
         raise ValueError(f"is not a number with a unit; write it like {example}")
     number, name = match.groups()
     try:
-        return float(_registry().Quantity(float(number), name.replace("·", "*")).to(unit).magnitude)
-    except pint.errors.DimensionalityError:
-        raise ValueError(f"has the wrong unit; it must convert to {unit}, as {example} does") from None
+        units = _registry().parse_units(name.replace("·", "*"))
     except Exception:  # pint has a zoo of parser errors
         raise ValueError(f"has an unknown unit {name!r}; write it like {example}") from None
+    return _registry().Quantity(float(number), units)
 
 
 def fraction(value: Any) -> float:
@@ -63,12 +67,26 @@ def fraction(value: Any) -> float:
 
 
 def angular_frequency(value: Any) -> float:
-    """ω in rad s⁻¹: a number, text in rad/s, or a frequency ν such as 1 THz or a wave number such as 100 cm^-1."""
-    if isinstance(value, str) and "rad" not in value:
-        if re.search(r"cm|/m|m\*\*|m\^", value):
-            return 2 * math.pi * speed_of_light * convert(value, "1/m", "100 cm^-1")
-        return 2 * math.pi * convert(value, "Hz", "1 THz")
-    return _number(value, "rad/s", "1 THz")
+    """ω in rad s⁻¹ of light: a number, text in rad/s, or a frequency ν, wave number 1/λ, energy or wavelength."""
+    if not isinstance(value, str) or "rad" in value:
+        return _number(value, "rad/s", "1 THz")
+    given = _parsed(value, "1 THz")
+    try:
+        return 2 * math.pi * float(given.to("Hz", "spectroscopy").magnitude)
+    except (pint.PintError, ZeroDivisionError):
+        fix = "write it like 1 THz, 100 cm^-1, 10 meV or 50 µm"
+        raise ValueError(f"is no frequency, wave number, energy or wavelength of light; {fix}") from None
+
+
+def temperature_difference(value: Any) -> float:
+    """A step between two temperatures in K, which no zero of a scale has a part in: 1 degC is 1 K."""
+    if not isinstance(value, str):
+        return _number(value, "K", "10 K")
+    given = _parsed(value, "10 K")
+    try:
+        return float((given - _registry().Quantity(0.0, given.units)).to("K").magnitude)
+    except pint.PintError:
+        raise ValueError("has the wrong unit; it must convert to K, as 10 K does") from None
 
 
 Fraction = Annotated[float, BeforeValidator(fraction)]
@@ -76,6 +94,7 @@ Length = quantity("m", "20 nm")
 SmallLength = quantity("m", "1e-5 angstrom")
 Time = quantity("s", "10 ps")
 Temperature = quantity("K", "300 K")
+TemperatureStep = Annotated[float, BeforeValidator(temperature_difference)]
 AngularFrequency = Annotated[float, BeforeValidator(angular_frequency)]
 Angle = quantity("rad", "0.3 pi")
 Gradient = quantity("K/m", "1 K/mm")

@@ -10,7 +10,7 @@ from enum import Enum
 
 import numpy as np
 
-from hpcph.constants import atomic_mass, elementary_charge
+from hpcph.constants import angstrom, atomic_mass, elementary_charge
 from hpcph.crystal import dynamical, spacegroup
 from hpcph.crystal.lattice import PairTable, Structure
 from hpcph.errors import InputError
@@ -32,7 +32,7 @@ class Units:
     """What one unit of the model is in SI; the properties are the units of derived quantities."""
 
     mass: float = atomic_mass
-    length: float = 1e-10
+    length: float = angstrom
     time: float = 1e-13
     charge: float = elementary_charge
 

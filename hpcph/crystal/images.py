@@ -10,15 +10,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hpcph.constants import angstrom
 from hpcph.crystal import ewald
 from hpcph.crystal.dipole import Dipoles
 from hpcph.crystal.lattice import Dielectric, PairTable, Structure, within
 from hpcph.crystal.nearest import reduced
 
-ANGSTROM = 1e-10
 EXPONENTS = tuple(float(p) for p in range(6, 31))
-ON_SITE = 0.5 * ANGSTROM  # m: a group with an image this near is an atom with itself
-SLACK = 1e-3 * ANGSTROM  # m, so that rounding cuts no shell of equivalent pairs in two
+ON_SITE = 0.5 * angstrom  # m: a group with an image this near is an atom with itself
+SLACK = 1e-3 * angstrom  # m, so that rounding cuts no shell of equivalent pairs in two
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Images:
 
     def weight(self, exponent: float) -> np.ndarray:
         """w(r) of the prior, 0 beyond the cut-off, (p,)."""
-        return np.where(self.distance_p <= self.cutoff, (1 + self.distance_p / ANGSTROM) ** -exponent, 0.0)
+        return np.where(self.distance_p <= self.cutoff, (1 + self.distance_p / angstrom) ** -exponent, 0.0)
 
     def group_sums(self, values_p: np.ndarray) -> np.ndarray:
         """Sums over images, (g, …) for (p, …)."""
@@ -113,7 +113,7 @@ def find(
 def cutoff(structure: Structure, nearest: PairTable, supercell: np.ndarray) -> float:
     """How far images are looked for, m: enough of every pair to share with, none of the nearest left out."""
     longest = np.linalg.norm(structure.separation(nearest), axis=1).max()
-    return float(max(1.5 * reach(structure, supercell) + 5 * ANGSTROM, longest + SLACK))
+    return float(max(1.5 * reach(structure, supercell) + 5 * angstrom, longest + SLACK))
 
 
 def exponent(images: Images) -> float:

@@ -212,8 +212,22 @@ def _everything(grid) -> tuple[np.ndarray, np.ndarray]:
     return np.arange(count), np.ones(count)
 
 
+def stars(structure: Structure, divisions: np.ndarray) -> np.ndarray:
+    """What the points of a star on a mesh through Γ have in common, (d,) int, the last division running fastest.
+
+    It is the lowest flat index among them.
+    """
+    kept = preserving(structure, divisions, np.zeros(3))
+    return _lowest(divisions, np.zeros(3), structure.rotations[kept])
+
+
 def _orbits(grid, shift, rotations: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Smallest flat index of every orbit under the operations and time reversal, and the size of the orbit."""
+    return np.unique(_lowest(grid, shift, rotations), return_counts=True)
+
+
+def _lowest(grid, shift, rotations: np.ndarray) -> np.ndarray:
+    """Smallest flat index among the images of every point under the operations and time reversal, (d,)."""
     n, s = np.asarray(grid), np.asarray(shift)
     coordinate = np.stack(np.unravel_index(np.arange(np.prod(n)), n), -1) + s
     lowest = np.arange(len(coordinate))
@@ -222,7 +236,7 @@ def _orbits(grid, shift, rotations: np.ndarray) -> tuple[np.ndarray, np.ndarray]
             image = coordinate @ (sign * n[:, None] * rotation / n[None, :]).T - s
             image = np.rint(image).astype(int) % n
             np.minimum(lowest, np.ravel_multi_index(tuple(image.T), n), out=lowest)
-    return np.unique(lowest, return_counts=True)
+    return lowest
 
 
 def _time_reversal(n: np.ndarray, s: np.ndarray) -> tuple[int, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from hpcph.constants import angstrom
 from hpcph.crystal.elements import element
 from hpcph.errors import InputError
 from hpcph.export import extxyz, motion, phononwebsite, table, vesta
@@ -61,7 +62,7 @@ def _arrows(result: xr.Dataset, options: Options) -> Export:
     cells = options.repetitions or (motion.fitting_cells(mode.q_c) if moving else (1, 1, 1))
     cell = motion.supercell(mode, cells)
     if moving:
-        vectors = motion.displacement(mode, cell, options.metres, phase=0) / extxyz.ANGSTROM
+        vectors = motion.displacement(mode, cell, options.metres, phase=0) / angstrom
         lines += [_supercell(mode, cells), "arrows: displacements at t = 0 in Å, drawn larger"]
     else:
         vectors = motion.polarization_by_atom(mode, result["crystal_masses"].values)[cell.atom_i]
@@ -71,7 +72,7 @@ def _arrows(result: xr.Dataset, options: Options) -> Export:
     title = f"{result.attrs['formula']}, q = ({q}), branch {mode.branch}, {mode.frequency / 1e12:.4f} THz"
     contents = vesta.text(
         title,
-        cell.lattice_vc / extxyz.ANGSTROM,
+        cell.lattice_vc / angstrom,
         cell.position_iv @ np.linalg.inv(cell.lattice_vc),
         [mode.symbols[a] for a in cell.atom_i],
         vesta.Arrows(vectors, axial=not moving),

@@ -6,11 +6,10 @@ import ase
 import ase.io
 import numpy as np
 
+from hpcph.constants import angstrom
 from hpcph.crystal.elements import element
 from hpcph.export import motion
 from hpcph.output.mode import Mode
-
-ANGSTROM = 1e-10  # m
 
 
 def frames(
@@ -33,11 +32,11 @@ def frames(
     }
     pictures = []
     for phase in 2 * np.pi * np.arange(count) / count:
-        shift = motion.displacement(mode, cell, amplitude, phase) / ANGSTROM
+        shift = motion.displacement(mode, cell, amplitude, phase) / angstrom
         picture = ase.Atoms(
             [element(name) for name in names],
-            positions=cell.position_iv / ANGSTROM + shift,
-            cell=cell.lattice_vc / ANGSTROM,
+            positions=cell.position_iv / angstrom + shift,
+            cell=cell.lattice_vc / angstrom,
             pbc=motion.fits(mode, cells),
             info=about | {"phase": phase},
         )

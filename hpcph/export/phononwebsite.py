@@ -16,13 +16,13 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from hpcph.constants import angstrom
 from hpcph.constants import speed_of_light as light
 from hpcph.crystal.elements import element
 from hpcph.errors import InputError
 from hpcph.output import atoms, units
 from hpcph.phonons.eigenvectors import amplitudes
 
-ANGSTROM = 1e-10  # m
 DIGITS = 7  # after the point of numbers that are at most 1
 MAX_NUMBERS = 4_000_000  # real numbers of vectors that a browser still loads
 REPETITIONS = (3, 3, 3)
@@ -34,7 +34,7 @@ def document(result: xr.Dataset) -> dict:
         raise InputError("RESULT.h5", None, "holds no path with eigenvectors; add the section bands to the input")
     legs = result["bands_corner"].values.reshape(-1, 2)
     chosen, ends = _points(legs, result["bands_eigenvector"][0].size * 2)
-    lattice = result["crystal_lattice"].values / ANGSTROM
+    lattice = result["crystal_lattice"].values / angstrom
     positions, masses = result["crystal_positions"].values, result["crystal_masses"].values
     symbols = result["crystal_symbols"].values.tolist()
     q, e = result["bands_q"].values[chosen], result["bands_eigenvector"].values[chosen]
@@ -53,7 +53,7 @@ def document(result: xr.Dataset) -> dict:
         "highsym_qpts": _labels(ends, result["bands_label"].values.tolist()),
         "line_breaks": [[int(first), int(last) + 1] for first, last in ends],
         "qpoints": (0.0 - q).tolist(),
-        "distances": (result["distance"].values[chosen] * ANGSTROM).tolist(),
+        "distances": (result["distance"].values[chosen] * angstrom).tolist(),
         "eigenvalues": (hertz / (100 * light)).round(DIGITS).tolist(),
         "vectors": [_vectors(modes, k, positions, masses) for k, modes in zip(q, e, strict=True)],
     }

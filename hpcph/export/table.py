@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from hpcph.constants import bohr_magneton, nuclear_magneton
+from hpcph.constants import angstrom, bohr_magneton, nuclear_magneton
 from hpcph.errors import InputError
 from hpcph.output import axis, units
 
@@ -85,7 +85,7 @@ def _rows(result: xr.Dataset, columns: Columns, legs: Sequence[str | None]) -> I
     """The header and the rows of the legs that have a name."""
     shown = units.frequency(result, "bands_frequency")
     yield [*PLACE, f"frequency ({shown.unit or 'model units'})", *columns]
-    q, distance = result["bands_q"].values, result["distance"].values * 1e-10
+    q, distance = result["bands_q"].values, result["distance"].values * angstrom
     frequency = shown.shown * result["bands_frequency"].values
     corners = result["bands_corner"].values.reshape(-1, 2)
     values = np.stack([frequency, *columns.values()], axis=-1)

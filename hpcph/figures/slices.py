@@ -7,12 +7,12 @@ from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 
+from hpcph.constants import angstrom
 from hpcph.crystal.lattice import reciprocal
 from hpcph.crystal.zone import cross_section, plane_frame
 from hpcph.figures import style
 from hpcph.output import axis
 
-ANGSTROM = 1e-10
 ROWS = {"diagonal": "D", "off_diagonal": "OD"}
 TOP = 98  # percentile at which the colours end: the pole at Γ must not hide the rest
 
@@ -78,10 +78,10 @@ def _panel(axes: Axes, result: xr.Dataset, variable: str, plane: int, norm: Powe
     k, values = tiles(result, variable, plane)
     i, j = (np.arange(n + 1)[:, None] - 0.5 for n in values.shape)
     borders = k[0, 0] + i[:, None] * (k[1, 0] - k[0, 0]) + j * (k[0, 1] - k[0, 0])
-    x, y = np.moveaxis(borders, -1, 0) * ANGSTROM
+    x, y = np.moveaxis(borders, -1, 0) * angstrom
     shown = np.where(np.isnan(values), norm.vmax or 0.0, values)
     image = axes.pcolormesh(x, y, shown, norm=norm, cmap=style.SEQUENTIAL, rasterized=True)
-    corners = outline(result, plane) * ANGSTROM
+    corners = outline(result, plane) * angstrom
     edge = Polygon(corners, closed=True, fill=False, ec="black", lw=0.8, zorder=3)
     axes.add_patch(edge)
     image.set_clip_path(edge)

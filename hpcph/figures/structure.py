@@ -7,10 +7,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle
 
+from hpcph.constants import angstrom
 from hpcph.output import atoms
 from hpcph.output.bonds import Site, bonded
 from hpcph.output.mode import Mode
-from hpcph.output.units import ANGSTROM
 
 BORDER = 1e-3  # fraction of the cell within which an atom lies on both sides of it
 SIZE = 0.32  # radius of a disc in covalent radii, less in cells of more than MANY atoms
@@ -36,7 +36,7 @@ class Cell:
     symbols: tuple[str, ...]
 
 
-def cell(mode: Mode, length: float = ANGSTROM) -> Cell:
+def cell(mode: Mode, length: float = angstrom) -> Cell:
     """The cell at the origin: its atoms, also on opposite borders, and all atoms bonded to them.
 
     length : m that are drawn as 1 Å

@@ -8,12 +8,12 @@ THz, that of isotopes in `gamma_isotope` (p, n). The order of the points is that
 from dataclasses import dataclass
 from pathlib import Path
 
-import h5py
 import numpy as np
 
 from hpcph.errors import InputError
-from hpcph.output.phono3py import NEAR, RATE, WIDEST, finite, rates
-from hpcph.output.storage import Unsound, is_hard, own_numbers
+from hpcph.output.foreign import Array, Foreign, opening
+from hpcph.output.phono3py import NEAR, RATE, WIDEST, finite, rates, temperatures
+from hpcph.output.storage import Unsound, reading
 
 KEY = "lifetime.collision_matrix"
 PIECE = 1 << 22  # bytes that are read at once
@@ -38,34 +38,33 @@ class CollisionFile:
     stamp: tuple[int, int]
 
 
-def look(file: h5py.File, temperature: np.ndarray) -> tuple[CollisionFile, np.ndarray]:
+def look(file: Foreign, temperature: np.ndarray) -> tuple[CollisionFile, np.ndarray]:
     """What a file holds, and its linewidths as rates 1/τ at the temperatures, (t, p, n) s⁻¹.
 
     Raises InputError where it lacks a temperature, Unsound where it is no collision matrix.
     """
-    if "grid_point" in file and file["grid_point"].ndim == 0:
+    if "grid_point" in file and file.numbers("grid_point").ndim == 0:
         raise Unsound(f"holds a single grid point, {WRITE}")
     for name in ("collision_matrix", "gamma", "temperature"):
         if name not in file:
             raise Unsound(f"has no {name}")
-    matrix, gamma = _matrix(file), finite(own_numbers(file, "gamma")[...])
-    known = finite(np.atleast_1d(own_numbers(file, "temperature")[...]))
-    components = {5: 1, 7: 3}.get(matrix.ndim, 0)
+    matrix, gamma, known = _matrix(file), finite(file.numbers("gamma")), temperatures(file)
+    components = {5: 1, 7: 3}.get(len(matrix.shape), 0)
     inner = (components,) if components == 3 else ()
     if gamma.ndim != 3 or not components or matrix.shape != (len(known), *2 * (*gamma.shape[1:], *inner)):
         raise Unsound(f"is damaged or of older form: shapes {matrix.shape} and {gamma.shape} do not fit, {WRITE}")
     nearest = np.abs(known[:, None] - temperature).argmin(axis=0)
     if missing := temperature[np.abs(known[nearest] - temperature) > NEAR].tolist():
-        name = Path(file.filename).name
+        name = file.path.name
         fix = f"{name} has {', '.join(f'{t:g}' for t in known[:8])} K; calculate the collisions there"
         raise InputError("temperature", f"{missing[0]:g}", fix)
     total = rates(gamma[nearest])
     if "gamma_isotope" in file:
-        isotopes = finite(own_numbers(file, "gamma_isotope")[...])
+        isotopes = finite(file.numbers("gamma_isotope"))
         if isotopes.shape != gamma.shape[1:]:
             raise Unsound("is damaged: gamma_isotope has another shape than gamma")
         total += rates(isotopes)
-    path = Path(file.filename).absolute()
+    path = file.path.absolute()
     return CollisionFile(path, nearest, gamma.shape[1], gamma.shape[2], components, stamp(path)), total
 
 
@@ -76,8 +75,10 @@ def read_slab(given: CollisionFile, temperature: int, low: int, high: int, store
     """
     step = max(1, PIECE // (8 * given.components**2 * given.modes**2 * given.points))
     try:
-        with h5py.File(given.path, "r") as file:
-            if stamp(given.path) != given.stamp:
+        with opening(given.path, "phono3py") as file:
+            with reading("phono3py"):
+                now = stamp(given.path)
+            if now != given.stamp:
                 raise Unsound("changed while the run was under way; start it again when nobody writes to it")
             matrix = _matrix(file)
             for first in range(low, high, step):
@@ -89,9 +90,7 @@ def read_slab(given: CollisionFile, temperature: int, low: int, high: int, store
                     raise Unsound(f"holds eigenvectors instead of collisions, {WRITE}")
                 store(first, RATE * rows)
     except Unsound as err:
-        raise InputError(KEY, given.path, str(err)) from None
-    except Exception as err:  # h5py raises whatever it likes at damaged files
-        raise InputError(KEY, given.path, f"is damaged or changed meanwhile ({type(err).__name__})") from None
+        raise InputError(KEY, given.path, str(err)) from err
 
 
 def stamp(path: Path) -> tuple[int, int]:
@@ -100,12 +99,6 @@ def stamp(path: Path) -> tuple[int, int]:
     return found.st_size, found.st_mtime_ns
 
 
-def _matrix(file: h5py.File) -> h5py.Dataset:
-    """The matrix, standing in the file itself, which is never read as a whole. Raises Unsound."""
-    found = file["collision_matrix"] if is_hard(file, "collision_matrix") else None
-    if not isinstance(found, h5py.Dataset) or found.dtype.kind != "f" or not found.id.get_storage_size():
-        raise Unsound("has a collision_matrix that is no array of numbers in the file")
-    chunk = int(np.prod(found.chunks or 0)) * found.dtype.itemsize
-    if found.is_virtual or found.external or chunk > CHUNK:
-        raise Unsound("has a collision_matrix that is no array of numbers in the file")
-    return found
+def _matrix(file: Foreign) -> Array:
+    """The matrix, which is never read as a whole. Raises Unsound."""
+    return file.array("collision_matrix", most=np.inf, chunk=CHUNK)

@@ -1,13 +1,12 @@
 """Linewidths of the modes at Γ from phono3py's kappa-….hdf5, those by isotopes included."""
 
-import os
 from pathlib import Path
 
-import h5py
 import numpy as np
 
 from hpcph.errors import InputError
-from hpcph.output.storage import own_numbers, require_hard_links
+from hpcph.output.phono3py import finite, opened, temperatures
+from hpcph.output.storage import Unsound
 
 KEY = "optics.lifetime.linewidths"
 ACOUSTIC = 3
@@ -45,29 +44,23 @@ TOLERANCE = 0.03  # of the highest frequency
 
 def _read(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """γ (t, n) THz, frequencies (n,) THz and temperatures (t,) K of the Γ point."""
-    if not os.path.isfile(path):  # pathlib raises where a folder may not be searched
-        raise InputError(KEY, path, "no such file; give a kappa-….hdf5 of phono3py")
-    try:
-        with h5py.File(path, "r") as file:
-            require_hard_links(file)
-            gamma, frequency = own_numbers(file, "gamma", row_of=1), own_numbers(file, "frequency")
-            temperature = np.atleast_1d(own_numbers(file, "temperature")[...]).astype(float)
-            if "band_index" in file:
-                raise InputError(KEY, path, "holds one band alone; calculate all bands of grid point 0")
-            point: tuple[int, ...] = ()
-            if gamma.ndim == 3:  # a mesh: (t, grid point, n)
-                point = (int(np.flatnonzero(np.all(np.abs(own_numbers(file, "qpoint")[...]) < 1e-12, axis=1))[0]),)
-            elif int(own_numbers(file, "grid_point")[()]) != 0:
-                raise InputError(KEY, path, "holds another grid point than Γ; calculate grid point 0")
-            gamma_tn, levels = gamma[(slice(None), *point)], frequency[(*point, ...)]
-            if "gamma_isotope" in file:
-                isotopes = own_numbers(file, "gamma_isotope")[...].reshape(frequency.shape)
-                gamma_tn = gamma_tn + isotopes[(*point, ...)]
-    except InputError:
-        raise
-    except Exception as err:  # h5py raises whatever it likes at damaged files
-        raise InputError(KEY, path, f"is no kappa-….hdf5 of phono3py with the Γ point ({type(err).__name__})") from None
-    finite = all(np.isfinite(numbers).all() for numbers in (gamma_tn, levels, temperature))
-    if levels.ndim != 1 or not gamma_tn.size or gamma_tn.shape != (len(temperature), *levels.shape) or not finite:
-        raise InputError(KEY, path, "is damaged: shapes do not fit or numbers are not finite")
-    return gamma_tn, levels, temperature
+    with opened(path, KEY, "kappa-….hdf5") as file:
+        if "band_index" in file:
+            raise Unsound("holds one band alone, not all of grid point 0")
+        gamma, frequency, kelvin = file.array("gamma", row_of=1), file.numbers("frequency"), temperatures(file)
+        isotopes = file.numbers("gamma_isotope") if "gamma_isotope" in file else np.zeros(frequency.shape)
+        if gamma.shape != (len(kelvin), *frequency.shape) or isotopes.size != frequency.size:
+            raise Unsound("is damaged: shapes do not fit")
+        point = (_gamma_point(file.numbers("qpoint"), len(frequency)),) if frequency.ndim == 2 else ()
+        if not point and (frequency.ndim != 1 or np.any(file.numbers("grid_point") != 0)):
+            raise Unsound("holds another grid point than Γ")
+        gamma_tn, levels = gamma[(slice(None), *point)], frequency[(*point, ...)]
+        return finite(gamma_tn + isotopes.reshape(frequency.shape)[(*point, ...)]), finite(levels), kelvin
+
+
+def _gamma_point(q_pc: np.ndarray, points: int) -> int:
+    """Which of the points is Γ. Raises Unsound."""
+    found = np.flatnonzero(np.all(np.abs(q_pc) < 1e-12, axis=-1))
+    if q_pc.shape != (points, 3) or not found.size:
+        raise Unsound("has no Γ point")
+    return int(found[0])

@@ -1,15 +1,37 @@
-"""Where a result comes from: versions of everything that its numbers depend on."""
+"""Where a result comes from: the code, and versions of everything else that its numbers depend on."""
 
+import hashlib
 import platform
+from functools import cache
 from importlib.metadata import version
+from pathlib import Path
 
 import h5py
 
-from hpcph import __version__
+import hpcph
+
+PACKAGE = Path(hpcph.__file__).parent
+LIBRARIES = ("numpy", "scipy", "phonopy", "spglib")  # whose versions decide the last bits, or more
 
 
 def versions(solvers: bool) -> dict[str, str]:
     """Versions of program, interpreter and libraries by name; solvers : was PETSc used?"""
     used = ("numpy", "scipy", "h5py", "phonopy", *(["petsc4py"] if solvers else []))
     packages = {name: version(name) for name in used}
-    return {"hpcph": __version__, "python": platform.python_version(), "hdf5": h5py.version.hdf5_version, **packages}
+    own = {"hpcph": hpcph.__version__, "hpcph_code": code()}
+    return {**own, "python": platform.python_version(), "hdf5": h5py.version.hdf5_version, **packages}
+
+
+def program() -> dict[str, str]:
+    """What computes, by name: if none of it changed, the same input gives the same bits (rank 0)."""
+    return {"the code of hpcph": code(), **{f"the version of {name}": version(name) for name in LIBRARIES}}
+
+
+@cache  # a process goes on with what it has imported, though somebody may edit the files meanwhile
+def code(package: Path = PACKAGE) -> str:
+    """sha256 over the names and contents of a package's sources, wherever they lie. Reads them all: on rank 0 only."""
+    sha = hashlib.sha256()
+    for name, path in sorted((path.relative_to(package).as_posix(), path) for path in package.rglob("*.py")):
+        content = path.read_bytes()
+        sha.update(f"{name} {len(content)}\n".encode() + content)
+    return sha.hexdigest()

@@ -12,7 +12,7 @@ import numpy as np
 
 from hpcph.errors import InputError
 from hpcph.output.contents import attributes
-from hpcph.output.storage import Unsound, is_sealed, is_text, pieces, require_digest, walk
+from hpcph.output.storage import Unsound, is_sealed, is_text, pieces, reading, require_digest, walk
 from hpcph.result.catalogue import sections
 from hpcph.result.quantity import Kind, Quantity
 
@@ -29,20 +29,22 @@ def require_sound(path: Path) -> None:
     """Raise InputError unless the file is a result of hpcph that can be read as it stands."""
     if not path.is_file():
         raise InputError("RESULT.h5", path, "no such file; give the result.h5 of a run")
-    with open(path, "rb") as raw:
-        if raw.read(8) != b"\x89HDF\r\n\x1a\n":
-            raise InputError("RESULT.h5", path, f"is not HDF5; {FIX}")
     try:
-        sealed = is_sealed(path)
-        with h5py.File(path, "r") as file:
-            contents = walk(file)
-            _require(contents)
-            if not sealed:
+        with reading("hpcph"):
+            with open(path, "rb") as raw:
+                if raw.read(8) != b"\x89HDF\r\n\x1a\n":
+                    raise Unsound("is not HDF5")
+            sealed, file = is_sealed(path), h5py.File(path, "r")
+        with file:
+            if sealed:  # as it was written: what goes wrong now is no damage
+                _require(walk(file))
+                return
+            with reading("hpcph"):
+                contents = walk(file)
+                _require(contents)
                 require_digest(contents)
     except Unsound as err:
-        raise InputError("RESULT.h5", path, f"{err}; {FIX}") from None
-    except Exception as err:  # h5py raises whatever it likes at damaged files
-        raise InputError("RESULT.h5", path, f"is truncated or damaged; {FIX}") from err
+        raise InputError("RESULT.h5", path, f"{err}; {FIX}") from err
 
 
 def _require(contents: Contents) -> None:

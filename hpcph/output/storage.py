@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import h5py
@@ -20,13 +21,25 @@ SEAL = np.dtype([("sha", "V32"), ("spans", "<u4"), ("magic", "V8")])  # the end 
 SUMMED = 256 << 20  # bytes; of larger files the numbers are not looked at, which would take seconds
 OBJECTS, DEPTH = 1000, 4  # of results there are about 150, two groups deep
 REFERENCE = 16  # bytes of an array of text for every word: length, place in the heap
-FOREIGN = 64 << 20  # bytes of a foreign array or a chunk of it
 PIECE = 1 << 24  # bytes that are looked at together
 OWN = re.compile(r"[A-Za-z0-9_]{1,64}")
 
 
 class Unsound(ValueError):
     """What is wrong with a file, in a few words."""
+
+
+@contextmanager
+def reading(whose: str) -> Iterator[None]:
+    """What a file makes h5py raise becomes Unsound: damaged, or not of the program whose file it should be."""
+    try:
+        yield
+    except (Unsound, MemoryError):
+        raise
+    except Exception as err:
+        number = getattr(err, "errno", None)
+        what = "cannot be read" if number else f"is damaged or not of {whose}"
+        raise Unsound(f"{what} ({os.strerror(number) if number else type(err).__name__})") from err
 
 
 def walk(file: h5py.File) -> dict[str, h5py.Group | h5py.Dataset]:
@@ -70,30 +83,6 @@ def is_hard(group: h5py.Group, name: str) -> bool:
         return group.id.links.get_info(name.encode()).type == h5py.h5l.TYPE_HARD
     except RuntimeError:  # no such name
         return False
-
-
-def require_hard_links(file: h5py.File) -> None:
-    """Raise Unsound where a name of the root group leads elsewhere; such a file must not be asked for its names."""
-    for name in file:
-        if not is_hard(file, name):
-            raise Unsound(f"{ascii(name)[1:-1][:60]} is not an array of numbers in the file")
-
-
-def own_numbers(file: h5py.File, name: str, row_of: int | None = None, most: int = FOREIGN) -> h5py.Dataset:
-    """A dataset of another program's file: real numbers that stand in the file itself, in chunks or not.
-
-    row_of : axis of three of which one row is read; most : bytes that it may take
-
-    Raises Unsound.
-    """
-    dataset = file[name] if is_hard(file, name) else None
-    if not isinstance(dataset, h5py.Dataset) or dataset.dtype.kind not in "iuf" or not dataset.id.get_storage_size():
-        raise Unsound(f"{name} is not an array of numbers in the file")
-    read = dataset.nbytes // (dataset.shape[row_of] if row_of is not None and dataset.ndim == 3 else 1)
-    chunk = int(np.prod(dataset.chunks or 0)) * dataset.dtype.itemsize
-    if dataset.is_virtual or dataset.external or max(chunk, read) > most:
-        raise Unsound(f"{name} is not an array of numbers in the file")
-    return dataset
 
 
 def is_text(dataset: h5py.Dataset) -> bool:

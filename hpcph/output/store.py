@@ -19,12 +19,13 @@ import numpy as np
 
 from hpcph.errors import InputError
 from hpcph.output.room import take, writing
-from hpcph.output.storage import digest, is_sealed, require_digest, seal, walk
+from hpcph.output.storage import Unsound, digest, is_sealed, reading, require_digest, seal, walk
 from hpcph.parallel.checkpoint import flush_folder
 from hpcph.result.quantity import Dataset
 
 FORMAT = ("v108", "v108")  # later formats mark a file as open for writing: a killed run would leave it unreadable
 STRIPE = 1 << 20  # bytes; maps of this size and more are aligned to it
+ATTRIBUTES = 1000  # that a group may have
 SMALL = 1 << 20  # bytes that are enough for what HDF5 notes of all datasets, and attributes
 
 
@@ -61,14 +62,26 @@ def _create(path: Path, maps: Sequence[Dataset]) -> list[tuple[int, int]]:
             create.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
             create.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
             create.set_attr_creation_order(h5py.h5p.CRT_ORDER_TRACKED)
-            links = h5py.h5p.create(h5py.h5p.LINK_CREATE)
-            links.set_create_intermediate_group(True)
+            _make_group(file, spec.name.rpartition("/")[0])
             space = h5py.h5s.create_simple(spec.shape)
             kind = h5py.h5t.py_create(np.dtype(spec.dtype), logical=True)
-            dataset = h5py.h5d.create(file.id, spec.name.encode(), kind, space, create, links)
+            dataset = h5py.h5d.create(file.id, spec.name.encode(), kind, space, create)
             if dataset.get_storage_size():
                 spans.append((dataset.get_offset(), dataset.get_storage_size()))
     return spans
+
+
+def _make_group(file: h5py.File, path: str) -> h5py.Group:
+    """A group with those above it, however many attributes it will have.
+
+    They stand in its header: HDF5 1.10 crashes where it copies a group whose text is in a heap of attributes.
+    """
+    for end in (i for i, letter in enumerate(f"{path}/") if letter == "/" and i):
+        if (name := path[:end]) not in file:
+            header = h5py.h5p.create(h5py.h5p.GROUP_CREATE)
+            header.set_attr_phase_change(ATTRIBUTES, 0)
+            h5py.h5g.create(file.id, name.encode(), gcpl=header)
+    return file[path or "/"]
 
 
 class MapWriter:
@@ -136,6 +149,7 @@ def complete(path: Path, maps: Sequence[Dataset], results: Sequence[Dataset], gr
         take(raw.fileno(), length, needed + SMALL)
     with h5py.File(path, "r+", libver=FORMAT) as file:
         for spec in results:
+            _make_group(file, spec.name.rpartition("/")[0])
             dtype = h5py.string_dtype() if spec.dtype is str else spec.dtype
             file.create_dataset(spec.name, data=spec.value, dtype=dtype)
         for spec in (*results, *maps):
@@ -144,13 +158,13 @@ def complete(path: Path, maps: Sequence[Dataset], results: Sequence[Dataset], gr
         for spec in (*results, *maps):
             _attach_scales(file, spec)
         for group, attributes in groups.items():
-            file.require_group(group).attrs.update(attributes)
+            _make_group(file, group).attrs.update(attributes)
         sha = digest(file)
         if "sample" in file:  # PETSc's sums depend on the number of ranks
             provenance = {**provenance, "sha256_without_sample": digest(file, {"sample"})}
         if solved := {spec.name.strip("/") for spec in results if spec.solved}:
             provenance = {**provenance, "sha256_without_solver": digest(file, {"sample", *solved})}
-        file.require_group("/provenance").attrs.update({**provenance, "sha256": sha})
+        _make_group(file, "/provenance").attrs.update({**provenance, "sha256": sha})
     seal(path)
     os.truncate(path, path.stat().st_size)  # the room beyond is no longer needed
     return sha
@@ -203,7 +217,7 @@ def readable(path: Path) -> bool:
 def claim(folder: Path, fingerprint: str) -> Path:
     """The temporary file of a run, in a folder that can be written and holds no result of another input (rank 0).
 
-    Raises InputError.
+    A result of the same input is replaced when the new one is there, whichever code wrote it. Raises InputError.
     """
     final = folder / "result.h5"
     try:
@@ -214,18 +228,26 @@ def claim(folder: Path, fingerprint: str) -> Path:
             raise PermissionError(13, "not writable")
     except OSError as err:
         raise InputError("output", folder, f"cannot be written ({err.strerror}); choose another folder") from None
-    if final.exists():
-        try:
+    if final.exists() and (held := _held(final, fingerprint)):
+        if not temporary.stat().st_size:
+            temporary.unlink()
+        raise InputError("output", folder, f"holds {held}; choose another folder or move it away")
+    return temporary
+
+
+def _held(final: Path, fingerprint: str) -> str:
+    """What a file is if not a result with that fingerprint."""
+    try:
+        with reading("hpcph"):
             sealed = is_sealed(final)
             with h5py.File(final, "r") as file:
                 contents = walk(file)
                 if not sealed:
                     require_digest(contents)
-                other = str(contents["/provenance"].attrs["fingerprint"])
-        except Exception:  # not ours, or not whole: h5py raises whatever it likes at damaged files
-            other = None
-        if other != fingerprint:
-            if not temporary.stat().st_size:
-                temporary.unlink()
-            raise InputError("output", folder, "holds a result of another input; choose another folder or move it away")
-    return temporary
+                provenance = dict(contents["/provenance"].attrs)
+    except Unsound:
+        return "a result.h5 that is damaged or of another program"
+    if str(provenance.get("fingerprint")) == fingerprint:
+        return ""
+    known = "hpcph_code" in provenance  # before, the version had a part in the fingerprint
+    return "a result of another input" if known else "a result of an earlier version or another program"

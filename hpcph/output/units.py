@@ -6,11 +6,10 @@ import numpy as np
 import xarray as xr
 from ase import Atoms
 
+from hpcph.constants import angstrom
 from hpcph.crystal.chain import Units
 from hpcph.output.atoms import number, radius
 from hpcph.result.light import MODEL
-
-ANGSTROM = 1e-10
 
 
 @dataclass(frozen=True)
@@ -64,10 +63,10 @@ def lifetime(result: xr.Dataset, name: str = "") -> str:
 def length(result: xr.Dataset) -> float:
     """What is drawn as 1 Å, in m: models have no size of their own, their shortest bond becomes one of its species."""
     if not is_model(result):
-        return ANGSTROM
+        return angstrom
     symbols = [str(symbol) for symbol in result["crystal_symbols"].values]
-    lattice, positions = result["crystal_lattice"].values / ANGSTROM, result["crystal_positions"].values
+    lattice, positions = result["crystal_lattice"].values / angstrom, result["crystal_positions"].values
     cell = Atoms([number(s) for s in symbols], scaled_positions=positions, cell=lattice, pbc=True)
     near = cell.repeat((2, 2, 2)).get_all_distances(mic=True)
-    shortest = near[near > 1e-6].min() * ANGSTROM
+    shortest = near[near > 1e-6].min() * angstrom
     return shortest / (2 * np.mean([radius(symbol) for symbol in symbols]))

@@ -58,6 +58,12 @@ class Comm:
         self.agree(failure)
         return self.bcast(outcome)
 
+    def for_root(self, work: Callable[[], Any]) -> Any:
+        """Run on rank 0 alone, which keeps the value; None elsewhere. An exception is everyone's."""
+        found: list[Any] = []
+        self.on_root(lambda: found.append(work()))
+        return found[0] if self.root else None
+
     def agree(self, failure: Exception | None) -> None:
         """Turn any rank's exception into an exception on every rank, that of the lowest rank. Collective.
 

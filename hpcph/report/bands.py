@@ -4,16 +4,14 @@ import numpy as np
 import plotly.graph_objects as go
 import xarray as xr
 
-from hpcph.constants import nuclear_magneton
+from hpcph.constants import angstrom, nuclear_magneton
 from hpcph.output import axis, units
 from hpcph.report import embed, style
-
-ANGSTROM = 1e-10
 
 
 def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
     """One marker a mode, in the order point × branch; q, and moment and label m where they are known, for its text."""
-    x = result["distance"].values * ANGSTROM
+    x = result["distance"].values * angstrom
     shown = units.frequency(result, "bands_frequency")
     frequency = result["bands_frequency"].values * shown.shown
     l = axis.along(result, "bands_polarization")

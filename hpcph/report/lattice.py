@@ -2,11 +2,12 @@
 
 import xarray as xr
 
+from hpcph.constants import angstrom
 from hpcph.report.embed import number
 from hpcph.report.summary import Facts
 
 VIOLATIONS = {"translational": ("N m-1", 1.0), "rotational": ("N m-1", 1.0), "huang": ("GPa", 1e-9)}
-THZ, ANGSTROM, GPA = 1e12, 1e-10, 1e9
+THZ, GPA = 1e12, 1e9
 
 
 def facts(result: xr.Dataset) -> Facts:
@@ -14,7 +15,7 @@ def facts(result: xr.Dataset) -> Facts:
     given = result.attrs
     reciprocal = int(given["reciprocal_vectors"])
     found: Facts = [
-        ("pairs of atoms", f"{int(given['pairs'])}, out to {given['image_cutoff'] / ANGSTROM:.1f} Å"),
+        ("pairs of atoms", f"{int(given['pairs'])}, out to {given['image_cutoff'] / angstrom:.1f} Å"),
         ("sharing among images", f"prior with exponent {given['image_exponent']:g}"),
         ("dipoles", f"summed in full with {reciprocal} reciprocal vectors" if reciprocal else "none"),
         ("sum rules", _named(given["sum_rules"]) or "none"),

@@ -7,12 +7,12 @@ from matplotlib.path import Path
 from plotly.subplots import make_subplots
 from scipy.ndimage import map_coordinates
 
+from hpcph.constants import angstrom
 from hpcph.crystal.lattice import reciprocal
 from hpcph.crystal.zone import cross_section, plane_frame
 from hpcph.report import embed
 
 BUDGET = 700_000  # bytes of pixels
-ANGSTROM = 1e-10
 TITLES = {"diagonal": "χ<sup>D</sup>", "off_diagonal": "χ<sup>OD</sup>"}
 
 
@@ -52,7 +52,7 @@ def _at(stored_ij: np.ndarray, q_kc: np.ndarray) -> np.ndarray:
 def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
     """Both maps side by side with the first plane, and all planes for the slider."""
     found = planes(result)
-    x, y = (found[name] * ANGSTROM for name in "xy")
+    x, y = (found[name] * angstrom for name in "xy")
     figure = make_subplots(1, 2, subplot_titles=list(TITLES.values()), horizontal_spacing=0.12)
     for column, part in enumerate(TITLES, 1):
         figure.add_heatmap(
@@ -69,7 +69,7 @@ def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
     data: dict = {part: embed.array(found[part], "f4") for part in TITLES}
     data["width"] = len(x)
     data["plane"] = result["plane"].values.tolist()
-    data["corners"] = [(polygon * ANGSTROM).round(6).tolist() for polygon in found["corners"]]
+    data["corners"] = [(polygon * angstrom).round(6).tolist() for polygon in found["corners"]]
     return {"slices": figure}, data
 
 

@@ -155,7 +155,8 @@ def provenance(result: xr.Dataset) -> Facts:
         for name, label in {
             "sha256": "sha256 of all datasets",
             "input_sha256": "sha256 of the input",
-            "fingerprint": "fingerprint of the computation",
+            "fingerprint": "fingerprint of input and force constants",
+            "hpcph_code": "sha256 of the program's sources",
             "ranks": "ranks",
             "hosts": "hosts",
         }.items()

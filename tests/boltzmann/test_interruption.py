@@ -14,6 +14,7 @@ from parallel import runs, test_faults, world
 from hpcph.boltzmann.transport import correction
 from hpcph.errors import InputError, Stopped
 from hpcph.listener import Listener
+from hpcph.output.collisions import read_slab
 
 NAME, GRID = "embedded", (1, 1, 3)
 SOLVING = ("solving the Boltzmann equation", "allgather", "kill", 1)
@@ -102,3 +103,17 @@ def test_a_stop_between_two_temperatures(tmp_path):
         asked = Listener(lines.append, lambda: bool(lines))
         correction(comm, equation, physics.case(NAME).crystal, scattered, T, None, asked)
     assert len(T) > 1 and len({line.split(" K")[0] for line in lines}) == 1
+
+
+@pytest.mark.petsc
+@pytest.mark.parametrize("error", [MemoryError, KeyError, ValueError])
+def test_trouble_in_storing_collisions_is_no_damage(tmp_path, error):
+    """Only what the file itself makes go wrong is its fault."""
+    path = collisions.write(tmp_path / "c.hdf5", *collisions.made_up(NAME, GRID))
+    _, equation, _ = collisions.read(path, NAME, GRID)
+
+    def store(*_):
+        raise error("ours")
+
+    with pytest.raises(error, match="ours"):
+        read_slab(equation.file, 0, 0, 1, store)

@@ -5,6 +5,7 @@ import pytest
 
 from hpcph.config.embedded import embedded
 from hpcph.config.load import load
+from hpcph.config.units import convert
 from hpcph.prepare import prepare
 
 MINIMAL = """
@@ -127,6 +128,8 @@ def test_defaults_of_the_sections(tmp_path):
         ("gradient: -2.5 K/µm", "gradient", -2.5e6),
         ("gradient: 7", "gradient", 7.0),
         ("gradient: 1 mK/nm", "gradient", 1e6),
+        ("gradient: 1 degC/mm", "gradient", 1e3),
+        ("gradient: 9 degF/mm", "gradient", 5e3),
     ],
 )
 def test_units(tmp_path, line, key, expected):
@@ -134,6 +137,35 @@ def test_units(tmp_path, line, key, expected):
     lines = [old for old in MINIMAL.splitlines() if not old.startswith(key)]
     found = getattr(read(tmp_path, "\n".join([*lines, line])).input, key)
     assert found == pytest.approx(expected, rel=1e-14)
+
+
+@pytest.mark.parametrize("given", ["1e8 W/m^2/K", "1e8 W/m^2/degC", "1e8 W/m^2/°C", "5.5555555555555555e7 W/m^2/degF"])
+def test_a_transfer_is_per_difference_of_temperatures(given):
+    """Whichever zero the scale has."""
+    assert convert(given, "W/m^2/K", "1e8 W/m^2/K") == pytest.approx(1e8, rel=1e-14)
+
+
+THZ = 2e12 * np.pi
+LIGHT = [
+    ("5 THz", 5 * THZ),
+    ("3e13 rad/s", 3e13),
+    ("100 cm^-1", 2.99792458 * THZ),
+    ("100 1/cm", 2.99792458 * THZ),
+    ("10 meV", 1.602176634e-21 / 1.054571817e-34),
+    ("0.01 eV", 1.602176634e-21 / 1.054571817e-34),
+    ("50 µm", 5.9958491600 * THZ),
+    ("50 μm", 5.9958491600 * THZ),
+    ("50000 nm", 5.9958491600 * THZ),
+]
+
+
+@pytest.mark.parametrize(("text", "omega"), LIGHT)
+def test_light_is_named_by_frequency_wave_number_energy_or_wavelength(tmp_path, text, omega):
+    """ω of all of them, as ends of the interval and of pairs; a wavelength may fall while the frequency rises."""
+    optics = f"optics: {{frequency: {{from: {text}, to: 1 mm, points: 2}}, lifetime: 1 ps, pairs: [{text}]}}\n"
+    given = read(tmp_path, MINIMAL + optics).input.optics
+    np.testing.assert_allclose(given.frequency.omega(), [0.299792458 * THZ, omega], rtol=1e-9)
+    assert given.pairs == pytest.approx([omega], rel=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -145,6 +177,10 @@ def test_units(tmp_path, line, key, expected):
         ("{from: 10 K, to: 10 K, step: 1 K}", [10]),
         ("{from: 10, to: 12, step: 0.1}", 10 + 0.1 * np.arange(21)),
         ("{from: 10, to: 25, step: 10}", [10, 20]),
+        ("{from: 20 degC, to: 400 degC, step: 20 degC}", 293.15 + 20 * np.arange(20)),
+        ("{from: 20 °C, to: 40 °C, step: 10 K}", [293.15, 303.15, 313.15]),
+        ("{from: 32 degF, to: 212 degF, step: 18 degF}", 273.15 + 10 * np.arange(11)),
+        ("{from: 10 K, to: 12 K, step: 500 mK}", 10 + 0.5 * np.arange(5)),
     ],
 )
 def test_temperatures_ascend_and_end_where_they_should(tmp_path, given, expected):

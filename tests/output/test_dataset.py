@@ -3,6 +3,7 @@
 import h5py
 import numpy as np
 import pytest
+from output import victim
 from parallel import world
 
 from hpcph.errors import InputError
@@ -22,6 +23,34 @@ def path(tmp_path_factory):
 def result(path):
     with open_result(path) as found:
         yield found
+
+
+def test_every_group_can_be_copied_into_another_file(path, tmp_path):
+    """By h5py, as one would keep a part of a result: numbers, text and attributes are the same, nothing crashes."""
+
+    def copy(name):
+        with h5py.File(path, "r") as file, h5py.File(tmp_path / f"{name}.h5", "w") as other:
+            file.copy(name, other)
+            texts = {place: dict(item.attrs) for place, item in everything(other[name]) if isinstance(item, h5py.Group)}
+        return repr(texts)
+
+    def everything(group):
+        found = [("", group)]
+        group.visititems(lambda place, item: found.append((place, item)))
+        return found
+
+    with h5py.File(path, "r") as file:
+        groups = [name for name in file if isinstance(file[name], h5py.Group)]
+    assert {"provenance", "crystal", "bands"} < set(groups)
+    for name, texts in zip(groups, victim.each(groups, copy), strict=True):
+        with h5py.File(path, "r") as file, h5py.File(tmp_path / f"{name}.h5", "r") as other:
+            wanted = everything(file[name])
+            assert texts == repr({p: dict(i.attrs) for p, i in wanted if isinstance(i, h5py.Group)})
+            for (place, item), (same, found) in zip(wanted, everything(other[name]), strict=True):
+                assert place == same
+                if isinstance(item, h5py.Dataset):
+                    assert found.attrs["unit"] == item.attrs["unit"]
+                    np.testing.assert_array_equal(found, item)
 
 
 def test_every_dataset_is_a_variable_or_a_coordinate(path, result):
@@ -54,7 +83,7 @@ def test_values_are_selected_by_physical_coordinates(result):
     [
         (b"", "is not HDF5"),
         (b"just words", "is not HDF5"),
-        (b"\x89HDF\r\n\x1a\n" + b"\xff" * 500, "truncated or damaged"),
+        (b"\x89HDF\r\n\x1a\n" + b"\xff" * 500, "damaged or not of hpcph"),
     ],
 )
 def test_what_is_not_hdf5_is_refused(tmp_path, content, reason):
@@ -84,7 +113,7 @@ def test_truncated_results_are_refused(path, tmp_path):
     short = tmp_path / "short.h5"
     for share in (0.01, 0.3, 0.7, 0.999):
         short.write_bytes(content[: int(share * len(content))])
-        with pytest.raises(InputError, match="truncated or damaged"):
+        with pytest.raises(InputError, match="damaged or not of hpcph"):
             open_result(short)
 
 
@@ -108,3 +137,15 @@ def test_modes_that_do_not_exist_are_refused(result):
     without = result.drop_vars(["bands_eigenvector", "orbits_eigenvector"])
     with pytest.raises(InputError, match="add bands or orbits"):
         mode.find(without, [0, 0, 0.1], 1)
+
+
+@pytest.mark.parametrize("error", [MemoryError, KeyError, ValueError])
+def test_trouble_of_our_own_is_no_damage(path, monkeypatch, error):
+    """The bytes of a sealed result are those that were written: what goes wrong beyond them stays what it is."""
+
+    def fails(*_):
+        raise error("ours")
+
+    monkeypatch.setattr("hpcph.output.sound._require_physics", fails)
+    with pytest.raises(error, match="ours"):
+        open_result(path)

@@ -228,3 +228,30 @@ def test_the_file_decides_the_results(good, tmp_path):
         with pytest.raises(InputError, match="another input"):
             world.compute(comm, tmp_path, quartz(mine))
     assert (tmp_path / "out/result.h5").read_bytes() == before
+
+
+OURS = [error("ours") for error in (MemoryError, np.linalg.LinAlgError, KeyError, ValueError, OSError)]
+PLACES = ["scattering.phono3py.difference", "scattering.phono3py.stars", "output.phono3py.rates"]
+
+
+@pytest.mark.parametrize("mistake", OURS, ids=lambda err: type(err).__name__)
+@pytest.mark.parametrize("where", PLACES)
+def test_trouble_of_our_own_is_no_damage(good, monkeypatch, mistake, where):
+    """What goes wrong while the file is open, but not in reading it, stays what it is."""
+
+    def fails(*_):
+        raise mistake
+
+    monkeypatch.setattr(f"hpcph.{where}", fails)
+    with pytest.raises(type(mistake)) as caught:
+        linewidths.read(good, "embedded", T, GRID)
+    assert caught.value is mistake
+
+
+def test_what_reading_raises_is_kept_as_the_cause(good, tmp_path):
+    """The line is for the user, the cause for whoever looks for it."""
+    path = tmp_path / "cut.hdf5"
+    path.write_bytes(good.read_bytes()[:-1000])
+    with pytest.raises(InputError) as caught:
+        linewidths.read(path, "embedded", T, GRID)
+    assert isinstance(caught.value.__cause__.__cause__, OSError)

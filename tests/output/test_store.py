@@ -189,22 +189,24 @@ def result(folder, content):
 
 
 FOREIGN = {
-    "another input": {"fingerprint": "other"},
-    "another program": {},
-    "no fingerprint": {"ranks": 3},
-    "strange fingerprint": {"fingerprint": 7.0},
-    "a list as fingerprint": {"fingerprint": [1, 2, 3]},
-    "empty file": b"",
-    "text": b"precious notes",
-    "truncated": b"\x89HDF\r\n\x1a\n" + bytes(40),
+    "another input": ({"fingerprint": "other", "hpcph_code": "any"}, "a result of another input"),
+    "an earlier version": ({"fingerprint": "other"}, "a result of an earlier version or another program"),
+    "another program": ({}, "damaged or of another program"),
+    "no fingerprint": ({"ranks": 3}, "a result of an earlier version or another program"),
+    "strange fingerprint": ({"fingerprint": 7.0, "hpcph_code": "any"}, "a result of another input"),
+    "a list as fingerprint": ({"fingerprint": [1, 2, 3], "hpcph_code": "any"}, "a result of another input"),
+    "empty file": (b"", "damaged or of another program"),
+    "text": (b"precious notes", "damaged or of another program"),
+    "truncated": (b"\x89HDF\r\n\x1a\n" + bytes(40), "damaged or of another program"),
 }
 
 
 @pytest.mark.parametrize("kind", FOREIGN)
 def test_claim_refuses_what_is_not_its_own(tmp_path, kind):
     """A result of another input, or no result at all, is refused and left byte for byte, without litter."""
-    before = result(tmp_path, FOREIGN[kind])
-    with pytest.raises(InputError, match=r"output .*another (input|folder)"):
+    content, word = FOREIGN[kind]
+    before = result(tmp_path, content)
+    with pytest.raises(InputError, match=f"output .*holds .*{word}; choose another folder"):
         claim(tmp_path, "mine")
     assert (tmp_path / "result.h5").read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["result.h5"]
@@ -221,8 +223,8 @@ def test_claim_refuses_a_truncated_result_of_its_own(tmp_path):
 
 
 def test_claim_accepts_its_own_and_leaves_it_until_the_end(tmp_path):
-    """The same input again: the old result stays until publish."""
-    before = result(tmp_path, {"fingerprint": "mine"})
+    """The same input again, by whatever code: the old result stays until publish."""
+    before = result(tmp_path, {"fingerprint": "mine", "hpcph_code": "of long ago"})
     temporary = claim(tmp_path, "mine")
     assert temporary.parent == tmp_path and temporary.name != "result.h5"
     assert (tmp_path / "result.h5").read_bytes() == before

@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import time
@@ -87,6 +88,19 @@ def test_another_input_is_refused_and_named(stopped, tmp_path):
         done = world.here("run", other, "--output", output, *more)
         assert done.returncode == 2 and "since which the input changed" in done.stderr
         assert done.stderr.count("\n") == 1
+    assert {p.name: p.read_bytes() for p in output.iterdir()} == before
+
+
+def test_other_code_is_refused_and_named(stopped, tmp_path):
+    """A factor that changed in the sources would else have gone into half of the sums."""
+    source, output = stopped
+    before = {p.name: p.read_bytes() for p in output.iterdir()}
+    shutil.copytree(world.ROOT / "hpcph", tmp_path / "hpcph", ignore=shutil.ignore_patterns("__pycache__"))
+    weights = tmp_path / "hpcph/response/weights.py"
+    weights.write_text(weights.read_text() + "\nFACTOR = 2\n")
+    done = runs.finish(0, source, output, PYTHONPATH=tmp_path)
+    assert done.returncode == 2 and done.stderr.count("\n") == 1, done.stderr
+    assert "since which the code of hpcph changed; choose another folder, or remove its .checkpoint-*" in done.stderr
     assert {p.name: p.read_bytes() for p in output.iterdir()} == before
 
 
