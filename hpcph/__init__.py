@@ -33,7 +33,7 @@ def open(path: str | Path) -> "xarray.Dataset":
 
     Raises hpcph.errors.InputError where the file is no whole result of hpcph.
     """
-    from hpcph.output.dataset import open_result
+    from hpcph.result.open import open_result
 
     return open_result(path)
 
@@ -49,7 +49,7 @@ def run(config: str | Path | Mapping[str, Any], output: str | Path | None = None
 
     Raises hpcph.errors.InputError (a line a mistake: key, value, how to fix it) and hpcph.parallel.comm.RankError.
     """
-    from hpcph.session import run
+    from hpcph.run.session import run
 
     return run(config, output)
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from hpcph import threads
+from hpcph.parallel import threads
 from hpcph.parallel.signals import hold
 
 if sys.argv[1:2] == ["run"]:
@@ -16,7 +16,7 @@ def start() -> None:
 
     from hpcph.cli import READERS, main
     from hpcph.errors import InputError
-    from hpcph.output.pipe import speaking
+    from hpcph.pipe import speaking
     from hpcph.parallel.comm import Comm, Solitary, launched_behind_another, world
 
     np.empty(30_000_000, np.uint8)  # once glibc has freed so much, it keeps the memory of a block for the next one

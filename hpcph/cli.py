@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import hpcph
 from hpcph.config.embedded import embedded
 from hpcph.errors import InputError, Stopped
-from hpcph.output.pipe import hush, speaking
+from hpcph.pipe import hush, speaking
 from hpcph.parallel.comm import Comm, RankError
 
 if TYPE_CHECKING:  # commands that read a result load no more than they need
-    from hpcph.prepared import Prepared
+    from hpcph.run.prepared import Prepared
 
 
 def main(arguments: list[str], comm: Comm) -> int:
@@ -54,7 +54,7 @@ def _complain(comm: Comm, *lines: str) -> None:
 
 
 def _run(args, comm: Comm) -> int:
-    from hpcph.driver import run
+    from hpcph.run.driver import run
     from hpcph.parallel.signals import Stop, hold
 
     stop = Stop().listen()
@@ -69,7 +69,7 @@ def _run(args, comm: Comm) -> int:
 
 
 def _check(args, comm: Comm) -> int:
-    from hpcph.job import meshes
+    from hpcph.run.job import meshes
 
     prepare = _read(args, comm)
 
@@ -83,7 +83,7 @@ def _check(args, comm: Comm) -> int:
 
 
 def _plan(args, comm: Comm) -> int:
-    from hpcph.plan import plan
+    from hpcph.cost.plan import plan
 
     prepare = _read(args, comm)
     _say(comm, *comm.on_root(lambda: plan(prepare().job, args.ranks).lines()))
@@ -92,8 +92,8 @@ def _plan(args, comm: Comm) -> int:
 
 def _scaling(args, comm: Comm) -> int:
     from hpcph.config.load import load
-    from hpcph.prepare import prepare
-    from hpcph.scaling import report, study
+    from hpcph.prepare.job import prepare
+    from hpcph.cost.scaling import report, study
 
     if comm.size > 1:
         raise InputError("scaling", comm.size, "starts its own ranks; call it without mpirun")
@@ -128,7 +128,7 @@ def _figures(args, comm: Comm) -> int:
     def draw() -> None:
         from hpcph.figures.catalogue import write
         from hpcph.figures.choices import Choices
-        from hpcph.output.dataset import open_result
+        from hpcph.result.open import open_result
 
         choices = Choices.of(args.q, args.branch, args.radius)
         with open_result(args.result) as result:
@@ -148,7 +148,7 @@ def _launcher(comm: Comm) -> str:
 
 def _read(args, comm: Comm) -> "Callable[[], Prepared]":
     """What prepares the input that was named, or the embedded one (rank 0)."""
-    from hpcph.entrance import read
+    from hpcph.prepare.entrance import read
 
     return read(comm, lambda: args.input or embedded())
 

@@ -7,7 +7,7 @@ import linewidths
 import numpy as np
 import physics
 
-from hpcph import scattering
+from hpcph.prepare import scattering
 from hpcph.boltzmann.points import every_point, irreducible_points
 from hpcph.config.lifetime import Lifetimes
 from hpcph.config.schema import Mesh

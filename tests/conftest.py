@@ -8,7 +8,7 @@ import os
 import pytest
 import solvers
 
-from hpcph import threads
+from hpcph.parallel import threads
 
 threads.pin()
 

@@ -6,7 +6,7 @@ import h5py
 import numpy as np
 import physics
 
-from hpcph import scattering
+from hpcph.prepare import scattering
 from hpcph.config.lifetime import Lifetimes
 from hpcph.config.schema import Mesh
 from hpcph.crystal import mesh

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hpcph import cost
-from hpcph.cost import Load, Model
+from hpcph.cost import model as cost
+from hpcph.cost.model import Load, Model
 from hpcph.result.quantity import Dataset
-from hpcph.stage import Stage
+from hpcph.run.stage import Stage
 
 
 def stage(sizes, maps=()):

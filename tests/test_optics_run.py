@@ -8,8 +8,8 @@ from parallel import world
 
 from hpcph.crystal.chain import Chain
 from hpcph.errors import InputError
-from hpcph.output.dataset import open_result
-from hpcph.output.linewidths import lifetimes_at_gamma
+from hpcph.result.open import open_result
+from hpcph.readers.linewidths import lifetimes_at_gamma
 from hpcph.response import light, optics
 
 THERMAL = ("mesh", "temperature", "lifetime", "gradient", "feedback", "modes", "slices", "spectrum", "orbits")

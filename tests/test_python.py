@@ -64,7 +64,7 @@ def test_what_python_has_is_taken_as_what_yaml_has(monkeypatch):
     """Arrays and NumPy numbers, tuples, paths; text that looks like something else stays text; paths from here."""
     monkeypatch.chdir(world.ROOT / "inputs/quartz")
     from hpcph.config.load import from_mapping
-    from hpcph.source_crystal import files
+    from hpcph.prepare.crystal import files
 
     changes = {
         "crystal": {"force_constants": world.Path("phonopy_params.yaml.xz")},

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hpcph.petsc import calling_back, petsc
+from hpcph.parallel.petsc import calling_back, petsc
 
 PREFIX = "hpcph_boltzmann_"
 

@@ -11,8 +11,8 @@ from hpcph.boltzmann.points import Points
 from hpcph.boltzmann.solver import Collisions, Limits
 from hpcph.crystal.dynamical import Crystal
 from hpcph.errors import InputError
-from hpcph.listener import Listener
-from hpcph.output.collisions import KEY, CollisionFile, read_slab
+from hpcph.parallel.listener import Listener
+from hpcph.readers.collisions import KEY, CollisionFile, read_slab
 from hpcph.phonons.angular_momentum import block_average
 from hpcph.phonons.lifetimes import Scattering
 from hpcph.response.tensors import solved

@@ -12,9 +12,9 @@ from hpcph.crystal.elements import element
 from hpcph.errors import InputError
 from hpcph.export import extxyz, motion, phononwebsite, table, vesta
 from hpcph.export.options import Options
-from hpcph.output.dataset import open_result
-from hpcph.output.draft import draft
-from hpcph.output.mode import Mode, find, sources
+from hpcph.result.open import open_result
+from hpcph.disk.draft import draft
+from hpcph.show.mode import Mode, find, sources
 
 MAX_ATOMS = 5_000_000  # in all frames of one file
 FAR = 1e-6  # of a fractional coordinate: further away is another wave vector

@@ -9,7 +9,7 @@ import numpy as np
 from hpcph.constants import angstrom
 from hpcph.crystal.elements import element
 from hpcph.export import motion
-from hpcph.output.mode import Mode
+from hpcph.show.mode import Mode
 
 
 def frames(

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from hpcph.output.mode import Mode
+from hpcph.show.mode import Mode
 
 LONGEST_WAVE = 12  # largest repetition along a lattice vector that is chosen automatically
 FIT = 1e-6  # deviation of q·n from a whole number below which the wave closes on itself

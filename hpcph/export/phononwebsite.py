@@ -20,7 +20,8 @@ from hpcph.constants import angstrom
 from hpcph.constants import speed_of_light as light
 from hpcph.crystal.elements import element
 from hpcph.errors import InputError
-from hpcph.output import atoms, units
+from hpcph.show import atoms
+from hpcph.show import units
 from hpcph.phonons.eigenvectors import amplitudes
 
 DIGITS = 7  # after the point of numbers that are at most 1

@@ -13,7 +13,7 @@ import numpy as np
 from ase.geometry import cell_to_cellpar
 
 from hpcph.crystal.elements import element
-from hpcph.output import atoms
+from hpcph.show import atoms
 
 LONGEST_ARROW = 2.0  # Å on the screen
 ARROW = "0.250 220  50  47 1"  # radius in Å, colour, through the atom

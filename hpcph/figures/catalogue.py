@@ -31,8 +31,8 @@ from hpcph.figures import (
     style,
 )
 from hpcph.figures.choices import Choices
-from hpcph.output import units
-from hpcph.output.mode import sources
+from hpcph.show import units
+from hpcph.show.mode import sources
 
 OF_MODELS = ("bands", "orbits", "optics", "optics.pairs")
 Obstacle = Callable[[xr.Dataset], str]  # why a result cannot give a figure, and what would; empty if it can

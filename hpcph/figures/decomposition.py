@@ -4,7 +4,9 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from hpcph.figures import light, style
-from hpcph.output import axis, response, units
+from hpcph.show import axis
+from hpcph.show import light as response
+from hpcph.show import units
 
 PARTS = {
     "total": ("black", 2.0, "-"),

@@ -10,7 +10,8 @@ from matplotlib.ticker import NullLocator
 
 from hpcph.constants import mu_0
 from hpcph.figures import errors, sample, style
-from hpcph.output import axis, units
+from hpcph.show import axis
+from hpcph.show import units
 
 MICRO = 1e-6
 REACH = 0.3  # of a curve: bands need not be seen below it

@@ -4,7 +4,8 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 
-from hpcph.output import axis, doubt
+from hpcph.show import axis
+from hpcph.show import doubt
 
 Errors = dict[str, np.ndarray]  # by source
 SHADES = {"mesh": (0.3, 3.5), "lattice": (0.15, 1.5)}  # opacity of a band; width of a bar

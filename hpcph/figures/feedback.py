@@ -6,8 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hpcph.figures import errors, sample, style
-from hpcph.output import doubt
-from hpcph.output.numbers import alone
+from hpcph.show import doubt
+from hpcph.show.numbers import alone
 
 PARTS = {"total": ("total", "black"), "diagonal": ("D", style.OKABE_ITO[0]), "off_diagonal": ("OD", style.OKABE_ITO[1])}
 NOTICEABLE = 1e-3  # η − 1 that is worth a curve

@@ -8,8 +8,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from hpcph.figures import sample, style
-from hpcph.output import cut, doubt
-from hpcph.output.numbers import alone
+from hpcph.show import cut
+from hpcph.show import doubt
+from hpcph.show.numbers import alone
 
 DENSITIES = {
     "pam_density": (r"$\ell_z$", r"J s m$^{-3}$"),

@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 
 from hpcph.crystal.lattice import reciprocal
-from hpcph.output import axis
+from hpcph.show import axis
 
 GAMMA = 1e-9  # |q| below which a point is Γ
 

@@ -7,9 +7,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from hpcph.figures import legs, structure, style
-from hpcph.output import atoms, axis, units
-from hpcph.output import mode as modes
-from hpcph.output.mode import Mode
+from hpcph.show import atoms
+from hpcph.show import axis
+from hpcph.show import units
+from hpcph.show import mode as modes
+from hpcph.show.mode import Mode
 from hpcph.response.sample import frame
 
 LARGEST = 0.45  # Å, semi-major axis of the largest orbit drawn

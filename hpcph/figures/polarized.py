@@ -6,7 +6,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hpcph.figures import light, style
-from hpcph.output import axis, response, units
+from hpcph.show import axis
+from hpcph.show import light as response
+from hpcph.show import units
 
 ROWS = {  # symbol; unit of the density
     "pam": (r"\ell", "J s m-3"),

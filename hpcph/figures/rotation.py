@@ -4,7 +4,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from hpcph.figures import errors, style
-from hpcph.output import axis
+from hpcph.show import axis
 
 PANELS = {
     "rotation_pam_density": ("PAM density per angular velocity", r"J s$^2$ m$^{-3}$ rad$^{-1}$"),

@@ -11,7 +11,7 @@ from hpcph.constants import angstrom
 from hpcph.crystal.lattice import reciprocal
 from hpcph.crystal.zone import cross_section, plane_frame
 from hpcph.figures import style
-from hpcph.output import axis
+from hpcph.show import axis
 
 ROWS = {"diagonal": "D", "off_diagonal": "OD"}
 TOP = 98  # percentile at which the colours end: the pole at Γ must not hide the rest

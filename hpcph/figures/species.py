@@ -4,7 +4,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from hpcph.figures import legs, style
-from hpcph.output import axis
+from hpcph.show import axis
 
 
 def draw(result: xr.Dataset, branch: int) -> Figure:

@@ -5,7 +5,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from hpcph.figures import style
-from hpcph.output import axis
+from hpcph.show import axis
 
 THZ = 1e12
 ROWS = {

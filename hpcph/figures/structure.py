@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Circle
 
 from hpcph.constants import angstrom
-from hpcph.output import atoms
-from hpcph.output.bonds import Site, bonded
-from hpcph.output.mode import Mode
+from hpcph.show import atoms
+from hpcph.show.bonds import Site, bonded
+from hpcph.show.mode import Mode
 
 BORDER = 1e-3  # fraction of the cell within which an atom lies on both sides of it
 SIZE = 0.32  # radius of a disc in covalent radii, less in cells of more than MANY atoms

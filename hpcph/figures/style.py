@@ -11,7 +11,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from hpcph.errors import InputError
-from hpcph.output.draft import draft
+from hpcph.disk.draft import draft
 
 WIDTH = 7.0  # inches, two columns of a journal
 COLUMN = 3.6

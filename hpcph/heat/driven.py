@@ -11,7 +11,7 @@ from hpcph.heat.fields import Fields, Integrals, by_plane, respond, uncoupled
 from hpcph.heat.material import Material
 from hpcph.heat.setup import Setup
 from hpcph.heat.solver import Temperature, solve
-from hpcph.listener import Listener
+from hpcph.parallel.listener import Listener
 from hpcph.response.feedback import Feedback
 
 

@@ -11,7 +11,7 @@ from hpcph.heat.material import Material
 from hpcph.heat.setup import Setup
 from hpcph.heat.stray import stray_by_plane
 from hpcph.heat.threshold import Threshold, threshold
-from hpcph.listener import Listener
+from hpcph.parallel.listener import Listener
 from hpcph.response.feedback import Feedback
 
 FAR = 2.0  # times the highest temperature of a range: beyond, the power is what is wrong

@@ -14,8 +14,8 @@ from hpcph.heat.conduction import Conduction, Loads
 from hpcph.heat.grid import Grid, Part
 from hpcph.heat.rows import rows
 from hpcph.heat.table import Table
-from hpcph.listener import Listener
-from hpcph.petsc import calling_back, petsc
+from hpcph.parallel.listener import Listener
+from hpcph.parallel.petsc import calling_back, petsc
 
 PLANES = 3  # that a rank must own at least, of the finest grid
 FEW = {2: 50_000, 3: 3000}  # nodes of a grid in so many dimensions that are solved for directly

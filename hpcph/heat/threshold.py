@@ -11,7 +11,7 @@ import numpy as np
 from hpcph.heat.driven import Driven, drive
 from hpcph.heat.material import Material
 from hpcph.heat.setup import Setup
-from hpcph.listener import Listener
+from hpcph.parallel.listener import Listener
 
 PRECISION = 1e-6  # of the power
 

@@ -5,7 +5,8 @@ import plotly.graph_objects as go
 import xarray as xr
 
 from hpcph.constants import angstrom, nuclear_magneton
-from hpcph.output import axis, units
+from hpcph.show import axis
+from hpcph.show import units
 from hpcph.report import embed, style
 
 

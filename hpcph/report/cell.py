@@ -4,8 +4,10 @@ import numpy as np
 import plotly.graph_objects as go
 import xarray as xr
 
-from hpcph.output import atoms, axis, units
-from hpcph.output.bonds import bonded
+from hpcph.show import atoms
+from hpcph.show import axis
+from hpcph.show import units
+from hpcph.show.bonds import bonded
 from hpcph.report import embed, modes, style
 
 CELLS = (1, 2, 3)

@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 import xarray as xr
 
-from hpcph.output import doubt
+from hpcph.show import doubt
 from hpcph.report import embed, style
 from hpcph.response.feedback import of_radius, radius_at
 

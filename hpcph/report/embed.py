@@ -10,7 +10,7 @@ import numpy as np
 from markupsafe import Markup, escape
 from plotly.offline import get_plotlyjs
 
-from hpcph.output import numbers
+from hpcph.show import numbers
 
 SMALLEST = -6  # power of ten of errors that are written out
 UPPER = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

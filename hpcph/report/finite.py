@@ -7,8 +7,9 @@ import plotly.graph_objects as go
 import xarray as xr
 from markupsafe import Markup
 
-from hpcph.output import cut, doubt
-from hpcph.output.numbers import SOURCES
+from hpcph.show import cut
+from hpcph.show import doubt
+from hpcph.show.numbers import SOURCES
 from hpcph.report import embed, style
 from hpcph.report.embed import number
 from hpcph.report.summary import GAMMA_LL, Facts, amplification

@@ -5,7 +5,8 @@ import plotly.graph_objects as go
 import xarray as xr
 from plotly.subplots import make_subplots
 
-from hpcph.output import axis, doubt
+from hpcph.show import axis
+from hpcph.show import doubt
 from hpcph.report import style
 from hpcph.report.embed import number, unit
 

@@ -3,8 +3,9 @@
 import numpy as np
 import xarray as xr
 
-from hpcph.output import axis, units
-from hpcph.output.mode import sources
+from hpcph.show import axis
+from hpcph.show import units
+from hpcph.show.mode import sources
 from hpcph.phonons.eigenvectors import amplitudes
 from hpcph.report import embed
 

@@ -13,9 +13,9 @@ import xarray as xr
 from markupsafe import Markup
 
 from hpcph.errors import InputError
-from hpcph.output import units
-from hpcph.output.dataset import open_result
-from hpcph.output.draft import draft
+from hpcph.show import units
+from hpcph.result.open import open_result
+from hpcph.disk.draft import draft
 from hpcph.report import bands, cell, diagram, embed, finite, lattice, light, lines, slices, summary, tensors
 
 Built = tuple[dict[str, go.Figure], dict]

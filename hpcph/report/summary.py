@@ -6,7 +6,10 @@ import numpy as np
 import xarray as xr
 from markupsafe import Markup
 
-from hpcph.output import axis, cut, doubt, units
+from hpcph.show import axis
+from hpcph.show import cut
+from hpcph.show import doubt
+from hpcph.show import units
 from hpcph.report import style
 from hpcph.report.embed import alone, number, space_group, subscripts
 

@@ -6,8 +6,8 @@ import numpy as np
 import xarray as xr
 from markupsafe import Markup
 
-from hpcph.output import doubt
-from hpcph.output.numbers import with_errors
+from hpcph.show import doubt
+from hpcph.show.numbers import with_errors
 from hpcph.report import embed
 from hpcph.report.summary import GAMMA_NL, nearest
 

@@ -4,7 +4,7 @@ python tests/benchmarks/kernel.py INPUT.yaml [INPUT.yaml …]     (not collected
 """
 
 # ruff: noqa: E402  (threads are set before NumPy is loaded)
-from hpcph import threads
+from hpcph.parallel import threads
 
 threads.pin()
 
@@ -17,11 +17,11 @@ import phonopy
 
 from hpcph.config.load import load
 from hpcph.crystal.dynamical import matrices
-from hpcph.job import meshes, zone
+from hpcph.run.job import meshes, zone
 from hpcph.phonons.modes import diagonalise
-from hpcph.prepare import prepare
+from hpcph.prepare.job import prepare
 from hpcph.response.weights import mode_weights
-from hpcph.source_crystal import files
+from hpcph.prepare.crystal import files
 
 REPEATS = 9
 

@@ -4,7 +4,7 @@ python tests/benchmarks/meshes.py [INPUT.yaml] [--divisions 16]     (not collect
 """
 
 # ruff: noqa: E402  (threads are set before NumPy is loaded)
-from hpcph import threads
+from hpcph.parallel import threads
 
 threads.pin()
 
@@ -14,8 +14,8 @@ from pathlib import Path
 
 from hpcph.config.load import load
 from hpcph.crystal import mesh
-from hpcph.job import zone
-from hpcph.prepare import prepare
+from hpcph.run.job import zone
+from hpcph.prepare.job import prepare
 
 ROOT = Path(__file__).resolve().parents[2]
 REPEATS = 3

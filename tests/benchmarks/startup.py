@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
-from hpcph import threads  # noqa: E402
+from hpcph.parallel import threads  # noqa: E402
 
 threads.pin()  # NumPy is loaded below
 LAUNCHED = "HPCPH_LAUNCHED"
@@ -26,7 +26,7 @@ def rank(path: Path) -> None:
     from mpi4py import MPI
 
     import hpcph.driver
-    from hpcph.entrance import read
+    from hpcph.prepare.entrance import read
     from hpcph.parallel.comm import Comm
     from hpcph.parallel.signals import Stop
 

@@ -19,12 +19,12 @@ from pathlib import Path
 import numpy as np
 from mpi4py import MPI
 
-from hpcph import driver
+from hpcph.run import driver
 from hpcph.crystal.mesh import blocks
-from hpcph.output.layout import mode_maps
-from hpcph.output.store import MapWriter, lay_out
+from hpcph.result.layout import mode_maps
+from hpcph.result.store import MapWriter, lay_out
 from hpcph.parallel.comm import Comm
-from hpcph.stage import Stage
+from hpcph.run.stage import Stage
 
 MODES = 27
 LINE = "collective {:6.0f} MB/s   sequential {:6.0f} MB/s   ratio {:.2f}"

@@ -14,7 +14,7 @@ from parallel import world
 from hpcph.boltzmann.transport import correction
 from hpcph.constants import boltzmann, hbar
 from hpcph.errors import InputError
-from hpcph.listener import Listener
+from hpcph.parallel.listener import Listener
 from hpcph.phonons.angular_momentum import matrices
 from hpcph.response.tensors import GAMMA_N, GAMMA_NL, KAPPA
 from hpcph.response.thermal import Tensors

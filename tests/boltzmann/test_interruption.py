@@ -13,8 +13,8 @@ from parallel import runs, test_faults, world
 
 from hpcph.boltzmann.transport import correction
 from hpcph.errors import InputError, Stopped
-from hpcph.listener import Listener
-from hpcph.output.collisions import read_slab
+from hpcph.parallel.listener import Listener
+from hpcph.readers.collisions import read_slab
 
 NAME, GRID = "embedded", (1, 1, 3)
 SOLVING = ("solving the Boltzmann equation", "allgather", "kill", 1)

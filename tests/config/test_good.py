@@ -6,7 +6,7 @@ import pytest
 from hpcph.config.embedded import embedded
 from hpcph.config.load import load
 from hpcph.config.units import convert
-from hpcph.prepare import prepare
+from hpcph.prepare.job import prepare
 
 MINIMAL = """
 crystal: {force_constants: fc.yaml}

@@ -19,7 +19,7 @@ from hpcph.phonons import angular_momentum
 from hpcph.phonons.modes import diagonalise
 from hpcph.response import thermal
 from hpcph.response.tensors import GAMMA_NL
-from hpcph.source_maps import automatic_legs
+from hpcph.prepare.maps import automatic_legs
 
 RAW = {"quartz_pbesol raw": 1e-8, "quartz_lda raw": 1e-5}  # as the programs wrote them
 T = np.array([300.0])

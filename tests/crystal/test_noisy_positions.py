@@ -13,7 +13,7 @@ from phonopy.interface.vasp import write_vasp
 from physics import DATA
 from springs import CRYSTALS
 
-from hpcph import source_crystal
+from hpcph.prepare import crystal as source_crystal
 from hpcph.config.load import load
 from hpcph.crystal import dynamical, forceconstants, mesh
 from hpcph.crystal.forceconstants import Files

@@ -8,8 +8,8 @@ from parallel import world
 
 from hpcph.export.command import export
 from hpcph.export.options import Options
-from hpcph.output.dataset import open_result
-from hpcph.output.mode import find
+from hpcph.result.open import open_result
+from hpcph.show.mode import find
 
 FRAMES = 8
 

@@ -11,7 +11,7 @@ from parallel import world
 from hpcph.constants import speed_of_light
 from hpcph.export.command import export
 from hpcph.export.options import Options
-from hpcph.output.dataset import open_result
+from hpcph.result.open import open_result
 
 INPUT = {
     "crystal": {"model": {"name": "te-chain"}},

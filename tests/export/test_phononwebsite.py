@@ -10,7 +10,7 @@ from scipy.constants import c as light
 from hpcph.export import phononwebsite
 from hpcph.export.command import export
 from hpcph.export.options import Options
-from hpcph.output.dataset import open_result
+from hpcph.result.open import open_result
 
 
 @pytest.fixture(scope="module")

@@ -13,13 +13,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from parallel import world
 
-from hpcph import source_crystal
+from hpcph.prepare import crystal as source_crystal
 from hpcph.crystal import elements
 from hpcph.crystal.elements import element, kind
 from hpcph.export.command import export
 from hpcph.export.options import Options
-from hpcph.output import atoms
-from hpcph.output.dataset import open_result
+from hpcph.show import atoms
+from hpcph.result.open import open_result
 from hpcph.phonons import screw
 from hpcph.response import maps
 

@@ -10,7 +10,7 @@ from hpcph.errors import InputError
 from hpcph.export import table
 from hpcph.export.command import export
 from hpcph.export.options import Options
-from hpcph.output.dataset import open_result
+from hpcph.result.open import open_result
 
 MAGNETON = {unit: physical_constants[f"{name} magneton"][0] for unit, name in (("μ_N", "nuclear"), ("μ_B", "Bohr"))}
 

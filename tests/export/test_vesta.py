@@ -6,8 +6,8 @@ from ase.geometry import cellpar_to_cell
 
 from hpcph.export.command import export
 from hpcph.export.options import Options
-from hpcph.output.dataset import open_result
-from hpcph.output.mode import find
+from hpcph.result.open import open_result
+from hpcph.show.mode import find
 
 
 def read(path) -> dict[str, list[list[str]]]:

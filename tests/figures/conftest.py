@@ -7,7 +7,7 @@ import pytest
 import solvers
 from parallel import world
 
-from hpcph.output.dataset import open_result
+from hpcph.result.open import open_result
 
 SECTIONS = {
     "modes": False,

@@ -14,7 +14,7 @@ from hpcph.errors import InputError
 from hpcph.figures import sample, style
 from hpcph.figures.catalogue import catalogue, write
 from hpcph.figures.choices import Choices
-from hpcph.output.dataset import open_result
+from hpcph.result.open import open_result
 
 ALL = {
     "dispersion", "dispersion_axis", "species", "orbits", "phase_diagram", "gamma_ll", "slices", "pam_density",

@@ -6,8 +6,8 @@ import xarray as xr
 from matplotlib.collections import LineCollection, PolyCollection
 
 from hpcph.figures import density, errors, feedback, finite, phase_diagram, rotation, style
-from hpcph.output.dataset import open_result
-from hpcph.output.numbers import alone
+from hpcph.result.open import open_result
+from hpcph.show.numbers import alone
 
 SHARES = {"error": 0.1, "lattice_error": 0.05}
 

@@ -5,7 +5,7 @@ import pytest
 from matplotlib.path import Path
 
 from hpcph.figures import convergence, density, dispersion, feedback, legs, slices, species, spectrum
-from hpcph.output.dataset import open_result
+from hpcph.result.open import open_result
 
 THZ = 1e12
 

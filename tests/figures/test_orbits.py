@@ -5,7 +5,7 @@ import pytest
 
 from hpcph.errors import InputError
 from hpcph.figures import orbits, structure, style
-from hpcph.output.mode import find
+from hpcph.show.mode import find
 
 ANGSTROM = 1e-10
 TURNING = (style.POSITIVE, style.NEGATIVE, "0.3")

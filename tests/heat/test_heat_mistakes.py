@@ -11,8 +11,8 @@ from parallel import world
 from hpcph.config.load import from_mapping
 from hpcph.errors import InputError
 from hpcph.heat.material import is_uniaxial
-from hpcph.petsc import calling_back, petsc, require_petsc
-from hpcph.prepare import prepare
+from hpcph.parallel.petsc import calling_back, petsc, require_petsc
+from hpcph.prepare.job import prepare
 
 SINK, SPOT = {"temperature": "290 K"}, {"power": "1 uW", "spot": "12 nm"}
 LIST = [300, 400]

@@ -6,10 +6,10 @@ import pytest
 from heat.samples import CYLINDER, SMALL
 from parallel import world
 
-from hpcph.driver import run
-from hpcph.entrance import read
+from hpcph.run.driver import run
+from hpcph.prepare.entrance import read
 from hpcph.errors import Stopped
-from hpcph.output.progress import Reporter
+from hpcph.run.progress import Reporter
 from hpcph.parallel.signals import Stop
 
 pytestmark = pytest.mark.petsc

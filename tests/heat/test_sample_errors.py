@@ -12,14 +12,14 @@ from hpcph.config.load import load
 from hpcph.heat import doubt
 from hpcph.heat.material import material
 from hpcph.heat.sample import heat
-from hpcph.listener import Listener
-from hpcph.output import finite as layout
-from hpcph.prepare import prepare
+from hpcph.parallel.listener import Listener
+from hpcph.result import finite as layout
+from hpcph.prepare.job import prepare
 from hpcph.response.convergence import Uncertainty
 from hpcph.response.feedback import Coupling
 from hpcph.response.tensors import CHI, CHI_N, DIAGONAL, FLOW, GAMMA_N, GAMMA_NL, HEAT, KAPPA, OFF_DIAGONAL
 from hpcph.response.thermal import ThermalResponse
-from hpcph.source_finite import setup
+from hpcph.prepare.sample import setup
 
 SMALL_ERROR = 1e-3
 T = np.linspace(100, 3000, 59)

@@ -7,16 +7,17 @@ from pathlib import Path
 import numpy as np
 from mpi4py import MPI
 
-from hpcph import driver
+from hpcph.run import driver
 from hpcph.crystal.mesh import MAX_BLOCKS
-from hpcph.keeper import Keeper
-from hpcph.output import layout, xdmf
-from hpcph.output.progress import Reporter
-from hpcph.output.store import complete, lay_out, publish
+from hpcph.run.keeper import Keeper
+from hpcph.result import layout
+from hpcph.result import xdmf
+from hpcph.run.progress import Reporter
+from hpcph.result.store import complete, lay_out, publish
 from hpcph.parallel.comm import Comm
 from hpcph.parallel.signals import Stop
 from hpcph.result.quantity import Dataset
-from hpcph.stage import Stage
+from hpcph.run.stage import Stage
 
 MODES = 27
 

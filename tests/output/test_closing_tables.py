@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from hpcph import findings
-from hpcph.output import magnetization as magnetic
-from hpcph.output.progress import closing_table
+from hpcph.run import findings
+from hpcph.result import magnetization as magnetic
+from hpcph.run.progress import closing_table
 from hpcph.response import convergence, magnetization
 from hpcph.response.feedback import Coupling, feedback
 from hpcph.response.sample import cylinder, samples

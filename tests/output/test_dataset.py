@@ -7,8 +7,8 @@ from output import victim
 from parallel import world
 
 from hpcph.errors import InputError
-from hpcph.output import mode
-from hpcph.output.dataset import open_result
+from hpcph.show import mode
+from hpcph.result.open import open_result
 
 WHOLE = "give the result.h5 of a finished run"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpcph.output.numbers import alone, rounded, with_errors
+from hpcph.show.numbers import alone, rounded, with_errors
 
 SIZES = st.floats(-30, 30).map(lambda power: 10**power)
 SIGNED = st.tuples(SIZES, st.sampled_from([-1, 1])).map(math.prod)

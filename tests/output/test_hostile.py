@@ -13,10 +13,12 @@ from output import damage, victim
 from parallel import world
 
 from hpcph.errors import InputError
-from hpcph.output import contents, sound, storage
-from hpcph.output.dataset import open_result
-from hpcph.output.linewidths import lifetimes_at_gamma
-from hpcph.output.store import claim
+from hpcph.result import attributes as contents
+from hpcph.result import sound
+from hpcph.result import seal as storage
+from hpcph.result.open import open_result
+from hpcph.readers.linewidths import lifetimes_at_gamma
+from hpcph.result.store import claim
 from hpcph.result import catalogue
 
 EXPORTS = ("extxyz", "vesta", "phononwebsite", "table", "moments")

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from output import large_map
 
-from hpcph import driver
-from hpcph.keeper import Keeper
-from hpcph.output.progress import Reporter
-from hpcph.output.store import lay_out
+from hpcph.run import driver
+from hpcph.run.keeper import Keeper
+from hpcph.run.progress import Reporter
+from hpcph.result.store import lay_out
 from hpcph.parallel.signals import Stop
-from hpcph.stage import Stage
+from hpcph.run.stage import Stage
 
 pytestmark = pytest.mark.mpi
 MAPS = large_map.tables(500_000)

@@ -201,8 +201,8 @@ def test_scaling_needs_a_mesh_that_can_grow(good, tmp_path):
 def test_plan_counts_the_table(good, tmp_path):
     """Rates of all temperatures stand on every rank, interband sums take a few megabytes."""
     from hpcph.config.load import load
-    from hpcph.plan import plan
-    from hpcph.prepare import prepare
+    from hpcph.cost.plan import plan
+    from hpcph.prepare.job import prepare
 
     one, by_mode = (
         plan(prepare(load(world.write(tmp_path, quartz(good, **change)))).job, 2).memory_per_rank

@@ -5,7 +5,7 @@ import sys
 from importlib.metadata import PackageNotFoundError
 
 import hpcph
-from hpcph.output.provenance import PACKAGE, code, program
+from hpcph.result.provenance import PACKAGE, code, program
 
 
 def package(folder, **files):

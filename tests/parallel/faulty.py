@@ -15,9 +15,12 @@ from pathlib import Path
 from mpi4py import MPI
 
 import hpcph.__main__  # threads before NumPy
-from hpcph import conclude, driver, keeper, prepare
+from hpcph.run import conclude
+from hpcph.run import driver
+from hpcph.run import keeper
+from hpcph.prepare import job as prepare
 from hpcph.config import load
-from hpcph.parallel import checkpoint
+from hpcph.disk import checkpoint
 from hpcph.parallel import comm as communicators
 
 PHASE, POINT, FAULT = (os.environ[name] for name in ("PHASE", "POINT", "FAULT"))

@@ -10,7 +10,8 @@ import time
 from hpcph.__main__ import start  # first, as in the program: signals wait from here on
 
 # isort: split
-from hpcph import driver, keeper
+from hpcph.run import driver
+from hpcph.run import keeper
 
 keeper.INTERVAL, keeper.SHARE = float(os.environ.get("INTERVAL", "-1")), 1e9
 often = int(os.environ.get("ROUND", "2"))

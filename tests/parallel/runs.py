@@ -9,7 +9,7 @@ from pathlib import Path
 import h5py
 from parallel import world
 
-from hpcph.parallel import checkpoint
+from hpcph.disk import checkpoint
 
 HASTY = Path(__file__).with_name("hasty.py")
 INPUT = world.quartz(mesh__grid=[8, 8, 8], bands={"points": 31})

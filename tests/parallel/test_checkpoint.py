@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hpcph.parallel import checkpoint
-from hpcph.parallel.checkpoint import Checkpoint, Place
+from hpcph.disk import checkpoint
+from hpcph.disk.checkpoint import Checkpoint, Place
 
 SAVE = ["open", "write", "flush", "fsync", "replace", "open folder", "fsync", "close folder"]
 REMOVE = ["unlink"] * 4

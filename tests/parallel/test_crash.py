@@ -9,10 +9,13 @@ import pytest
 from parallel import runs, world
 
 import hpcph
-from hpcph import conclude, driver, keeper, prepare
+from hpcph.run import conclude
+from hpcph.run import driver
+from hpcph.run import keeper
+from hpcph.prepare import job as prepare
 from hpcph.config.load import load
-from hpcph.output import lock
-from hpcph.output.storage import is_sealed
+from hpcph.disk import lock
+from hpcph.result.seal import is_sealed
 from hpcph.parallel.signals import Stop
 
 PACKAGE = Path(hpcph.__file__).parent

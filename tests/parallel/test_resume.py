@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from parallel import runs, world
 
-from hpcph.parallel import checkpoint
+from hpcph.disk import checkpoint
 
 
 def kill(process: subprocess.Popen, output: Path, everyone: bool, chance: random.Random) -> None:
@@ -125,7 +125,7 @@ def test_a_second_run_on_the_same_folder_is_refused(tmp_path):
 
 def test_a_dead_run_does_not_keep_its_folder(tmp_path):
     """Not even while nobody has asked for its exit code."""
-    from hpcph.output.lock import Lock
+    from hpcph.disk.lock import Lock
 
     dead = os.fork()
     if not dead:

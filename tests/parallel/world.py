@@ -15,8 +15,8 @@ from mpi4py import MPI
 from ruamel.yaml import YAML
 
 from hpcph.cli import main
-from hpcph.driver import run
-from hpcph.entrance import read
+from hpcph.run.driver import run
+from hpcph.prepare.entrance import read
 from hpcph.parallel.comm import Comm
 from hpcph.parallel.signals import Stop
 

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hpcph.crystal.mesh import star_operations
-from hpcph.output.phono3py import Grid, stars
-from hpcph.output.storage import Unsound
+from hpcph.readers.phono3py import Grid, stars
+from hpcph.result.seal import Unsound
 from hpcph.phonons.lifetimes import mean_of_stars
 
 CRYSTALS = ("embedded", "zno", "P2_13", "P6_1")  # trigonal, hexagonal, cubic

@@ -12,7 +12,7 @@ from parallel import world
 from program.small import contents
 
 from hpcph.config.load import load
-from hpcph.prepare import prepare
+from hpcph.prepare.job import prepare
 
 WITHOUT_THE_INPUT = """
 import pickle, sys

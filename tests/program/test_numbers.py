@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.constants import e, hbar, mu_0, physical_constants
 
-from hpcph.output import magnetization
+from hpcph.result import magnetization
 
 pytestmark = pytest.mark.mpi
 

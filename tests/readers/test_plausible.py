@@ -7,7 +7,7 @@ from parallel import world
 from phonopy.structure.atoms import PhonopyAtoms
 from readers import toys
 
-from hpcph.plausible import first_lines
+from hpcph.prepare.plausible import first_lines
 
 
 @pytest.mark.parametrize("density, thz", [(300, 0.5), (25_000, 150), (2650, 36.5)])

@@ -17,7 +17,7 @@ from readers import toys
 
 from hpcph.crystal import dynamical, forceconstants
 from hpcph.errors import InputError
-from hpcph.output import constants
+from hpcph.readers import force_constants as constants
 from hpcph.phonons.modes import diagonalise
 from hpcph.readers import calculators
 from hpcph.readers.files import Files

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from report.test_page import embedded
 
-from hpcph.output.dataset import open_result
+from hpcph.result.open import open_result
 from hpcph.report import lattice, lines, summary, tensors
 from hpcph.report.embed import alone, number
 from hpcph.report.page import page

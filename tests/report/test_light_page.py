@@ -6,8 +6,8 @@ from parallel import world
 from report import browser
 from report.test_page import embedded, unpack
 
-from hpcph.output import response
-from hpcph.output.dataset import open_result
+from hpcph.show import light as response
+from hpcph.result.open import open_result
 from hpcph.report import light
 from hpcph.report.page import write
 

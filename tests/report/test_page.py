@@ -10,8 +10,8 @@ from parallel import world
 from report import browser
 
 from hpcph.cli import main
-from hpcph.output import mode
-from hpcph.output.dataset import open_result
+from hpcph.show import mode
+from hpcph.result.open import open_result
 from hpcph.report import diagram, modes, page
 
 

@@ -7,7 +7,7 @@ import pytest
 from report import browser
 from report.test_page import embedded, unpack
 
-from hpcph.output.dataset import open_result
+from hpcph.result.open import open_result
 from hpcph.report import finite, summary
 from hpcph.report.page import page
 

@@ -1,0 +1,1 @@
+"""What keeps files whole: locks, room, checkpoints, drafts."""

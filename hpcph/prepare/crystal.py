@@ -1,0 +1,97 @@
+"""From what an input says about the crystal to a Crystal: files of phonopy or a model."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from hpcph.config.light import Linewidths, Model
+from hpcph.config.load import Source
+from hpcph.config.schema import Input
+from hpcph.crystal import dynamical, forceconstants, symmetry
+from hpcph.crystal.chain import Chain, Handedness, Units
+from hpcph.crystal.invariances import SumRule
+from hpcph.crystal.lattice import symmetric
+from hpcph.crystal.supercell import Settled, settle
+from hpcph.errors import InputError
+from hpcph.readers import force_constants as constants
+from hpcph.result import lattice
+from hpcph.readers.files import Files
+
+
+@dataclass(frozen=True)
+class Given:
+    """A crystal with what is known about it.
+
+    commensurate_qc : ndarray (q, 3) fractional, where the force constants are exact
+    units : of a model; None where everything is SI
+    remarks : lines that the user should read
+    settled : how the force constants came about, None of a model
+    """
+
+    crystal: dynamical.Crystal
+    commensurate_qc: np.ndarray
+    units: Units | None
+    remarks: list[str]
+    settled: Settled | None = None
+
+
+def crystal(source: Source) -> Given:
+    """Load the files or set up the model. Raises InputError."""
+    given = source.input
+    if given.crystal.model is not None:
+        return _model(given.crystal.model)
+    loaded = forceconstants.load(files(source), constants.read)
+    if given.crystal.inverted:
+        loaded = forceconstants.inverted(loaded)
+    settled = _settled(given, loaded)
+    found, broken = symmetry.obeyed(settled.crystal)
+    first = f"{found.structure.space_group}, {len(found.structure.mass_a)} atoms"
+    said = [*loaded.remarks, first, *broken, *symmetry.slight(found), *lattice.lines(settled.report)]
+    return Given(found, loaded.commensurate_qc, None, said, settled)
+
+
+def _model(given: Model) -> Given:
+    """The chain; its Born charges are the charges of the ions."""
+    sizes = {name: getattr(given, name) for name in ("theta", "delta", "a", "c", "mass")}
+    springs = {name.lower(): getattr(given, name) for name in ("K1", "K2", "K3")}
+    x, y, z = given.charges
+    chain = Chain(**springs, **sizes, charges=(x, y, z), handedness=Handedness[given.handedness.upper()])
+    built = chain.crystal()
+    built = replace(built, structure=replace(built.structure, born_aij=chain.born))
+    remark = f"model {given.name}, {given.handedness}-handed: frequencies ω and results are in the units of the model"
+    return Given(built, np.array([[0, 0, 0], [0, 0, 0.25], [0, 0, 0.5]]), chain.units, [remark])
+
+
+def files(source: Source) -> Files:
+    """The force-constant files that an input names."""
+    given = source.input.crystal
+    assert given.force_constants is not None
+    structure, force_sets, born = (
+        source.resolve(name) if name else None for name in (given.structure, given.force_sets, given.born)
+    )
+    return Files(
+        source.resolve(given.force_constants), structure, force_sets, born,
+        given.supercell_matrix, given.primitive, given.calculator, given.symmetry_tolerance,
+    )  # fmt: skip
+
+
+def sources(source: Source) -> list[Path]:
+    """Every file whose content decides the results."""
+    optics, thermal = source.input.optics, source.input.thermal
+    found = [] if source.input.crystal.model is not None else files(source).all()
+    if optics is not None and isinstance(optics.lifetime, Linewidths):
+        found.append(source.resolve(optics.lifetime.linewidths))
+    named = (thermal.lifetime.phono3py, thermal.lifetime.collision_matrix) if thermal is not None else ()
+    return [*found, *(source.resolve(name) for name in named if name is not None)]
+
+
+def _settled(given: Input, loaded: forceconstants.Loaded) -> Settled:
+    """Force constants with their dipoles, shared among images, that obey the sum rules."""
+    if given.crystal.nac == "gonze" and loaded.dielectric is None:
+        raise InputError(
+            "crystal.nac", "gonze", "the force constants carry no Born charges; give crystal.born or nac: none"
+        )
+    dielectric = None if given.crystal.nac == "none" else loaded.dielectric
+    rules = frozenset(SumRule(r) for r in given.crystal.sum_rules)
+    return settle(replace(loaded, dielectric=dielectric), rules, symmetric(given.crystal.stress))

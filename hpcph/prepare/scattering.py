@@ -1,0 +1,170 @@
+"""From what an input says about lifetimes to Scattering and Boltzmann: files of phono3py, the mesh that they fit."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from hpcph.boltzmann.points import Points, every_point, irreducible_points
+from hpcph.boltzmann.solver import Limits
+from hpcph.boltzmann.transport import Boltzmann
+from hpcph.config.lifetime import Lifetimes, Solver
+from hpcph.config.schema import Mesh
+from hpcph.crystal.dynamical import Crystal
+from hpcph.crystal.lattice import Structure
+from hpcph.crystal.mesh import block_size, blocks, is_gamma
+from hpcph.errors import InputError
+from hpcph.readers import collisions as matrices
+from hpcph.readers import phono3py
+from hpcph.readers.phono3py import MICRON
+from hpcph.result.seal import Unsound
+from hpcph.parallel.petsc import require_petsc
+from hpcph.phonons.lifetimes import Linewidths, Reference, Scattering, mean_of_stars
+from hpcph.phonons.modes import diagonalise
+from hpcph.response.weights import mode_weights
+
+KEY = "lifetime.phono3py"
+ACOUSTIC = 3
+SAME = 0.05  # of all linewidths: tetrahedra break the symmetry of those that are calculated point by point
+
+
+def one_rate(given: Lifetimes) -> Scattering:
+    """One relaxation time, limited by boundaries."""
+    assert given.time is not None
+    return Scattering(1 / given.time, given.boundary or np.inf)
+
+
+def linewidths(
+    given: Lifetimes, path: Path, mesh: Mesh, crystal: Crystal, temperature: np.ndarray
+) -> tuple[Scattering, Reference | None, list[str]]:
+    """Those of phono3py at the temperatures, its own κ and what the user should read about them. Raises InputError.
+
+    κ is None where it is not that of this run: of other points or boundaries.
+
+    mesh : that of the run; it must be phono3py's unless linewidths are interpolated
+    """
+    structure = crystal.structure
+    with phono3py.opened(path, KEY) as file:
+        grid = phono3py.read_grid(file)
+        if not given.interpolate:
+            _require_its_mesh(given, grid.divisions, mesh, path)
+        apart = phono3py.difference(grid, crystal)
+        star, point = phono3py.stars(grid, structure)
+        rate = phono3py.read_rates(file, grid, temperature, given.interpolate)
+        theirs = phono3py.read_boundary(file)
+        boundary = given.boundary or theirs
+        if np.isinf(boundary):
+            _require_scattering(grid.q_pc, grid.frequency_pn, rate)
+        own = phono3py.read_conductivity(file, grid, structure)
+    casimir = np.zeros(grid.frequency_pn.shape) if np.isinf(boundary) else _speeds(crystal, grid.q_pc) / boundary
+    table = mean_of_stars(rate, casimir, star, grid.weight_p)
+    remark = f"linewidths of {path.name}: {grid.name}, frequencies within {apart / 1e12:.2g} THz"
+    if table.shape[1] < len(star):
+        remark += f", means of {len(star)} points over {table.shape[1]} stars"
+    if given.interpolate:
+        remark += ", interpolated in order of frequency"
+    if boundary != theirs and np.isfinite(theirs):
+        remark += f"; lifetime.boundary stands for its boundary_mfp of {theirs / MICRON:g} µm"
+    elif np.isfinite(theirs):
+        remark += f"; scattered at boundaries too, boundary_mfp {theirs / MICRON:g} µm"
+    same = not given.interpolate and boundary == theirs
+    found = Linewidths(grid.divisions, point, temperature, table, None)
+    if given.interpolate:
+        found = found.anywhere(structure)
+    return Scattering(found, boundary), own if same else None, [remark]
+
+
+def _speeds(crystal: Crystal, q_pc: np.ndarray) -> np.ndarray:
+    """|v| of the modes at wave vectors (p, 3), (p, n) m s⁻¹."""
+    parts = [diagonalise(crystal, q_pc[part]) for part in blocks(q_pc, block_size(crystal.modes))]
+    return np.concatenate([mode_weights(modes).speeds(modes) for modes in parts])
+
+
+def collisions(
+    given: Lifetimes,
+    path: Path,
+    mesh: Mesh,
+    crystal: Crystal,
+    wanted: np.ndarray,
+    temperature: np.ndarray,
+    known: Scattering | None,
+) -> tuple[Scattering, Boltzmann, list[str]]:
+    """The diagonal of phono3py's collision matrix as linewidths, where the rest of it is, and a line on it.
+
+    wanted : ndarray (w,) K, temperatures of all sums; temperature : ndarray (t,) K, those of the solution
+    known : linewidths of the kappa-m….hdf5 of the same run, which the diagonal must be, and its boundary; None where
+        it is not given
+
+    Raises InputError.
+    """
+    require_petsc(matrices.KEY)
+    assert mesh.grid is not None
+    divisions, structure = np.array(mesh.grid), crystal.structure
+    boundary = given.boundary or (np.inf if known is None else known.boundary)
+    name = "×".join(map(str, mesh.grid))
+    with phono3py.opened(path, matrices.KEY, "collision-m….hdf5") as file:
+        found, rate = matrices.look(file, wanted)
+        _require_its_mesh(given, divisions, mesh, path)
+        if found.modes != crystal.modes:
+            raise Unsound(f"is of another crystal: it has {found.modes} modes, this one {crystal.modes}")
+        points = (
+            every_point(structure, divisions) if found.components == 1 else irreducible_points(structure, divisions)
+        )
+        if found.points != len(points.q_kc):
+            here = f"{name} through Γ has {len(points.q_kc)}"
+            raise Unsound(f"is of another mesh or crystal: it has {found.points} grid points, {here} in this one")
+        if np.isinf(boundary):
+            _require_scattering(points.q_kc, np.tile(np.arange(found.modes), (found.points, 1)), rate)
+    table = rate[:, points.row] if found.components == 3 else _symmetric(rate[:, points.row], points, structure)
+    bulk = Linewidths(divisions, np.arange(len(points.row)), wanted, table, None)
+    if known is not None:
+        _require_same(bulk, known, path)
+    solver = given.solver or Solver()
+    rows = replace(found, row_t=found.row_t[np.searchsorted(wanted, temperature)])
+    kind = "every" if found.components == 1 else "irreducible"
+    remarks = [
+        f"collisions of {path.name}: {name}, {kind} point, {rows.points * rows.modes * rows.components} unknowns"
+    ]
+    if known is None:
+        remarks.append(
+            f"nothing in {path.name} tells its crystal; give lifetime.phono3py, its kappa-m….hdf5, to be sure"
+        )
+    limits = Limits(solver.tolerance, solver.iterations)
+    return Scattering(bulk, boundary), Boltzmann(rows, points, limits), remarks
+
+
+def _symmetric(rate_tdn: np.ndarray, points: Points, structure: Structure) -> np.ndarray:
+    """Means over the stars: calculated point by point, linewidths are symmetric up to the tetrahedra alone."""
+    stars = irreducible_points(structure, points.divisions)
+    sums = np.zeros((len(stars.arms_k), len(rate_tdn), rate_tdn.shape[2]))
+    np.add.at(sums, stars.row, rate_tdn.swapaxes(0, 1))
+    return (sums / stars.arms_k[:, None, None])[stars.row].swapaxes(0, 1)
+
+
+def _require_same(own: Linewidths, known: Scattering, path: Path) -> None:
+    """Raise InputError where linewidths of a collision matrix are not those of the file beside it."""
+    assert isinstance(known.bulk, Linewidths)
+    theirs = known.bulk.rate_tpn[:, known.bulk.point]
+    apart = float(np.abs(own.rate_tpn - theirs).sum() / theirs.sum())
+    if not apart < SAME:
+        fix = f"is not of the run that wrote lifetime.phono3py: linewidths differ by {apart:.0%}; give files of one run"
+        raise InputError(matrices.KEY, path, fix)
+
+
+def _require_its_mesh(given: Lifetimes, divisions: np.ndarray, mesh: Mesh, path: Path) -> None:
+    shift = mesh.shift if mesh.shift == "auto" else [float(s) for s in mesh.shift]
+    if mesh.grid != divisions.tolist() or shift != [0, 0, 0]:
+        name = "×".join(map(str, divisions))
+        fix = f"{path.name} is on {name} through Γ; write grid: {divisions.tolist()} and shift: [0, 0, 0]"
+        other = "" if given.collision_matrix else ", or lifetime.interpolate: true"
+        raise InputError("mesh", f"{mesh.grid}, shift {mesh.shift}", fix + other)
+
+
+def _require_scattering(q_pc: np.ndarray, frequency_pn: np.ndarray, rate_tpn: np.ndarray) -> None:
+    """Only uniform translations live for ever."""
+    forever = rate_tpn == 0
+    at_gamma = np.flatnonzero(is_gamma(q_pc))
+    translations = np.argsort(np.abs(frequency_pn[at_gamma]), axis=1)[:, :ACOUSTIC]
+    forever[:, at_gamma[:, None], translations] = False
+    if forever.any():
+        raise Unsound(f"has {forever.sum()} linewidths that are zero; take a denser mesh or set lifetime.boundary")

@@ -1,0 +1,28 @@
+"""How much γ^NL owes to what the supercell does not know, judged on rank 0 before the work starts."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from hpcph.run.job import Job, lattice_mesh, lattice_zones, read
+from hpcph.response import convergence, sharing
+from hpcph.response.thermal import response
+
+POINTS = 250  # of meshes that would have a coarse one like this
+ROOM = 300.0  # K
+
+
+def of_flow(job: Job) -> float | None:
+    """Relative change of γ^NL at 300 K when the supercell is shared otherwise.
+
+    None where symmetry forbids γ^NL, and for what has no supercell.
+    """
+    structure = job.crystal.structure
+    simple = replace(job, temperature=np.array([ROOM]), scattering=None, gyromagnetic=None)
+    mesh = lattice_mesh(simple, POINTS)
+    if mesh is None or not convergence.allows_axial(structure.rotations_cartesian):
+        return None
+    rows = [stage.work(slice(0, stage.points))[0] for stage in lattice_zones(simple, mesh)]
+    sums = [read(replace(simple, intervals=None), row)[0] for row in rows if row is not None]
+    found, *others = (response(s, simple.temperature, structure.volume, mesh.operations) for s in sums)
+    return convergence.relative(sharing.uncertainty(found, others), found, structure.rotations_cartesian)[1]

@@ -1,0 +1,90 @@
+"""HDF5 of phonopy and phono3py: what stands in a file, taken out of it before anything is computed.
+
+h5py raises whatever it likes at damaged files. That is caught here, around what only reads; whoever computes with the
+numbers is outside, so that a mistake of the program is never taken for damage.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from hpcph.result.seal import Unsound, is_hard, reading
+
+MOST = 64 << 20  # bytes of an array that is read as a whole, or of a chunk
+
+
+@dataclass(frozen=True)
+class Array:
+    """Numbers that stand in the file, read where they are asked for."""
+
+    dataset: h5py.Dataset
+    shape: tuple[int, ...]
+    whose: str
+
+    def __getitem__(self, where) -> np.ndarray:
+        with reading(self.whose):
+            return np.asarray(self.dataset[where])
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """An open file and the program that should have written it. All methods raise Unsound."""
+
+    file: h5py.File
+    whose: str
+
+    @property
+    def path(self) -> Path:
+        return Path(self.file.filename)
+
+    def __contains__(self, name: str) -> bool:
+        with reading(self.whose):
+            return is_hard(self.file, name)
+
+    def numbers(self, name: str, most: float = MOST) -> np.ndarray:
+        """A whole array; most : bytes that it may take."""
+        return self.array(name, most=most)[...]
+
+    def array(self, name: str, row_of: int | None = None, most: float = MOST, chunk: int | None = None) -> Array:
+        """Real numbers that stand in the file itself, in chunks or not.
+
+        row_of : axis of three of which one row at a time is read; most : bytes that it may take; chunk : bytes of a
+        chunk, else as many
+        """
+        with reading(self.whose):
+            dataset = self.file[name] if is_hard(self.file, name) else None
+            if isinstance(dataset, h5py.Dataset) and dataset.dtype.kind in "iuf" and dataset.id.get_storage_size():
+                read = dataset.nbytes // (dataset.shape[row_of] if row_of is not None and dataset.ndim == 3 else 1)
+                once = int(np.prod(dataset.chunks or 0)) * dataset.dtype.itemsize
+                if not (dataset.is_virtual or dataset.external or once > (chunk or most) or read > most):
+                    return Array(dataset, dataset.shape, self.whose)
+        raise Unsound(f"{name} is not an array of numbers in the file")
+
+    def word(self, name: str) -> str:
+        """A text of one word or one line, its first letters."""
+        with reading(self.whose):
+            found = self.file[name]
+            text = isinstance(found, h5py.Dataset) and h5py.check_string_dtype(found.dtype) is not None
+            if text and found.size == 1 and not found.is_virtual and not found.external:
+                return str(np.ravel(found.asstr()[...])[0])[:40]
+        raise Unsound(f"has a {name} that is no word")
+
+
+@contextmanager
+def opening(path: Path, whose: str) -> Iterator[Foreign]:
+    """A file whose names lead nowhere else, for such a file must not be asked for them. Raises Unsound."""
+    with reading(whose):
+        file = h5py.File(path, "r")
+    try:
+        with reading(whose):
+            for name in file:
+                if not is_hard(file, name):
+                    raise Unsound(f"{ascii(name)[1:-1][:60]} is not an array of numbers in the file")
+        yield Foreign(file, whose)
+    finally:
+        with reading(whose):
+            file.close()

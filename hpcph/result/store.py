@@ -1,0 +1,253 @@
+"""result.h5: laid out by rank 0, maps written collectively by all ranks, small results and provenance added by rank 0.
+
+The file is built under a temporary name and renamed when complete, so an existing result is whole at any moment.
+Every map has its final shape from the start and only raw data are written in parallel: no rank ever changes metadata.
+
+Maps are contiguous, not chunked: blocks of k-points are rows, so a block is one run of bytes and a round of blocks one
+stretch of every map, with no chunk that two ranks share and no index that grows. Large maps begin at a multiple of
+STRIPE, the usual stripe of cluster file systems, so that buffers of collective writes end where stripes do.
+"""
+
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from hpcph.errors import InputError
+from hpcph.disk.room import take, writing
+from hpcph.result.seal import Unsound, digest, is_sealed, reading, require_digest, seal, walk
+from hpcph.disk.checkpoint import flush_folder
+from hpcph.result.quantity import Dataset
+
+FORMAT = ("v108", "v108")  # later formats mark a file as open for writing: a killed run would leave it unreadable
+STRIPE = 1 << 20  # bytes; maps of this size and more are aligned to it
+ATTRIBUTES = 1000  # that a group may have
+SMALL = 1 << 20  # bytes that are enough for what HDF5 notes of all datasets, and attributes
+
+
+def require_parallel() -> None:
+    """Raise InputError unless h5py can write one file from many ranks."""
+    if not h5py.get_config().mpi:
+        raise InputError("h5py", h5py.__version__, "was built without MPI; install it with jobscripts/install.sh")
+
+
+def lay_out(path: Path, maps: Sequence[Dataset]) -> None:
+    """Create the file with room for every map (rank 0). Raises InputError where the disk has less."""
+    needed = sum(int(np.prod(spec.shape)) * np.dtype(spec.dtype).itemsize for spec in maps)
+    held = path.stat().st_blocks * 512 if path.exists() else 0
+    free = shutil.disk_usage(path.parent).free + held
+    if needed > free:
+        fix = f"has {free / 1e6:.0f} MB left, the maps need {needed / 1e6:.0f} MB; make room or choose another folder"
+        raise InputError("output", path.parent, fix)
+    with writing(path.parent):
+        with open(path, "wb") as raw:
+            raw.truncate(needed + SMALL)
+            take(raw.fileno(), 0, SMALL)  # for the next line, which gives it back and takes less
+        spans = _create(path, maps)
+        with open(path, "r+b") as raw:
+            for offset, size in spans:
+                take(raw.fileno(), offset, size)
+
+
+def _create(path: Path, maps: Sequence[Dataset]) -> list[tuple[int, int]]:
+    """A new file with the maps; offset and size of those that are not empty."""
+    spans = []
+    with h5py.File(path, "w", libver=FORMAT, alignment_threshold=STRIPE, alignment_interval=STRIPE) as file:
+        for spec in maps:
+            create = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+            create.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
+            create.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
+            create.set_attr_creation_order(h5py.h5p.CRT_ORDER_TRACKED)
+            _make_group(file, spec.name.rpartition("/")[0])
+            space = h5py.h5s.create_simple(spec.shape)
+            kind = h5py.h5t.py_create(np.dtype(spec.dtype), logical=True)
+            dataset = h5py.h5d.create(file.id, spec.name.encode(), kind, space, create)
+            if dataset.get_storage_size():
+                spans.append((dataset.get_offset(), dataset.get_storage_size()))
+    return spans
+
+
+def _make_group(file: h5py.File, path: str) -> h5py.Group:
+    """A group with those above it, however many attributes it will have.
+
+    They stand in its header: HDF5 1.10 crashes where it copies a group whose text is in a heap of attributes.
+    """
+    for end in (i for i, letter in enumerate(f"{path}/") if letter == "/" and i):
+        if (name := path[:end]) not in file:
+            header = h5py.h5p.create(h5py.h5p.GROUP_CREATE)
+            header.set_attr_phase_change(ATTRIBUTES, 0)
+            h5py.h5g.create(file.id, name.encode(), gcpl=header)
+    return file[path or "/"]
+
+
+class MapWriter:
+    """The same file, open on all ranks; a context manager whose methods are collective."""
+
+    def __init__(self, path: Path, comm):
+        self._file = h5py.File(path, "r+", driver="mpio", comm=comm.mpi, libver=FORMAT)
+        self._transfer = h5py.h5p.create(h5py.h5p.DATASET_XFER)
+        self._transfer.set_dxpl_mpio(h5py.h5fd.MPIO_COLLECTIVE)
+        self._staging = np.empty(0, np.uint8)
+
+    def __enter__(self) -> "MapWriter":
+        return self
+
+    def __exit__(self, kind, *_) -> None:
+        if kind is None:  # else this rank fails alone, and the others are not closing
+            self._file.close()
+
+    def write(self, spec: Dataset, pieces: Sequence[tuple[slice, np.ndarray]]) -> None:
+        """Write what this rank computed: ascending ranges along spec.along; a rank may have none."""
+        dataset = self._file[spec.name].id
+        space = dataset.get_space()
+        space.select_none()
+        for low, high in _runs([rows for rows, _ in pieces]):
+            start, count = [0] * len(spec.shape), list(spec.shape)
+            start[spec.along], count[spec.along] = low, high - low
+            space.select_hyperslab(tuple(start), tuple(count), op=h5py.h5s.SELECT_OR)
+        if pieces:  # the union is read in the order of the file, which is that of the concatenation
+            data = self._side_by_side(spec, [values for _, values in pieces])
+            memory = h5py.h5s.create_simple(data.shape)
+        else:
+            data = np.zeros(1, spec.dtype)
+            memory = h5py.h5s.create_simple((1,))
+            memory.select_none()
+        dataset.write(memory, space, data, dxpl=self._transfer)
+
+    def _side_by_side(self, spec: Dataset, values: Sequence[np.ndarray]) -> np.ndarray:
+        """The pieces as one array, in memory that the maps of a round share: fresh pages cost more than the copy."""
+        shape, dtype = list(spec.shape), np.dtype(spec.dtype)
+        shape[spec.along] = sum(v.shape[spec.along] for v in values)
+        size = int(np.prod(shape)) * dtype.itemsize
+        if self._staging.size < size:
+            self._staging = np.empty(size, np.uint8)
+        return np.concatenate(values, axis=spec.along, out=self._staging[:size].view(dtype).reshape(shape))
+
+
+def _runs(ranges: Sequence[slice]) -> list[tuple[int, int]]:
+    """Ascending ranges with neighbours joined: the fewer pieces a selection has, the cheaper it is."""
+    joined: list[tuple[int, int]] = []
+    for rows in ranges:
+        if joined and joined[-1][1] == rows.start:
+            joined[-1] = joined[-1][0], rows.stop
+        else:
+            joined.append((rows.start, rows.stop))
+    return joined
+
+
+def complete(path: Path, maps: Sequence[Dataset], results: Sequence[Dataset], groups: dict, provenance: dict) -> str:
+    """Add the small results, units, descriptions, scales and provenance (rank 0); the digest of all datasets.
+
+    groups : attributes of groups, {path: {name: value}}
+    """
+    length, needed = path.stat().st_size, sum(np.asarray(spec.value).nbytes for spec in results)
+    with open(path, "r+b") as raw:
+        take(raw.fileno(), length, needed + SMALL)
+    with h5py.File(path, "r+", libver=FORMAT) as file:
+        for spec in results:
+            _make_group(file, spec.name.rpartition("/")[0])
+            dtype = h5py.string_dtype() if spec.dtype is str else spec.dtype
+            file.create_dataset(spec.name, data=spec.value, dtype=dtype)
+        for spec in (*results, *maps):
+            file[spec.name].attrs["unit"] = spec.unit
+            file[spec.name].attrs["description"] = spec.description
+        for spec in (*results, *maps):
+            _attach_scales(file, spec)
+        for group, attributes in groups.items():
+            _make_group(file, group).attrs.update(attributes)
+        sha = digest(file)
+        if "sample" in file:  # PETSc's sums depend on the number of ranks
+            provenance = {**provenance, "sha256_without_sample": digest(file, {"sample"})}
+        if solved := {spec.name.strip("/") for spec in results if spec.solved}:
+            provenance = {**provenance, "sha256_without_solver": digest(file, {"sample", *solved})}
+        _make_group(file, "/provenance").attrs.update({**provenance, "sha256": sha})
+    seal(path)
+    os.truncate(path, path.stat().st_size)  # the room beyond is no longer needed
+    return sha
+
+
+def _attach_scales(file: h5py.File, spec: Dataset) -> None:
+    assert len(spec.axes) == len(spec.shape), f"{spec.name}: an axis a dimension"
+    for dimension, axis in enumerate(spec.axes):
+        name = axis if axis.startswith("/") else f"/{axis}"
+        if name not in file:
+            values = (
+                ["x", "y", "z"] if axis.startswith("cartesian") else np.arange(spec.shape[dimension], dtype=np.int32)
+            )
+            file.create_dataset(name, data=values)
+            file[name].attrs.update({"unit": "1", "description": f"index of {axis}"})
+        if not file[name].is_scale:
+            file[name].make_scale(name.rsplit("/", 1)[1])
+        if name != spec.name:
+            file[spec.name].dims[dimension].attach_scale(file[name])
+
+
+def attributes(path: Path) -> dict[str, Any]:
+    """The provenance of a finished result."""
+    with h5py.File(path, "r") as file:
+        return dict(file["/provenance"].attrs)
+
+
+def flush(path: Path) -> None:
+    """Wait until the disk has everything that was written to a file."""
+    with open(path, "rb") as file:
+        os.fsync(file.fileno())
+
+
+def publish(temporary: Path, final: Path) -> None:
+    """Make the finished file durable, then visible under its name, at once."""
+    flush(temporary)
+    os.replace(temporary, final)
+    flush_folder(final.parent)
+
+
+def readable(path: Path) -> bool:
+    """Is a file laid out, and whole?"""
+    try:
+        with h5py.File(path, "r"):
+            return True
+    except (OSError, RuntimeError, ValueError):
+        return False
+
+
+def claim(folder: Path, fingerprint: str) -> Path:
+    """The temporary file of a run, in a folder that can be written and holds no result of another input (rank 0).
+
+    A result of the same input is replaced when the new one is there, whichever code wrote it. Raises InputError.
+    """
+    final = folder / "result.h5"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        temporary = folder / ".result.h5.partial"
+        temporary.touch()
+        if not os.access(folder, os.W_OK):
+            raise PermissionError(13, "not writable")
+    except OSError as err:
+        raise InputError("output", folder, f"cannot be written ({err.strerror}); choose another folder") from None
+    if final.exists() and (held := _held(final, fingerprint)):
+        if not temporary.stat().st_size:
+            temporary.unlink()
+        raise InputError("output", folder, f"holds {held}; choose another folder or move it away")
+    return temporary
+
+
+def _held(final: Path, fingerprint: str) -> str:
+    """What a file is if not a result with that fingerprint."""
+    try:
+        with reading("hpcph"):
+            sealed = is_sealed(final)
+            with h5py.File(final, "r") as file:
+                contents = walk(file)
+                if not sealed:
+                    require_digest(contents)
+                provenance = dict(contents["/provenance"].attrs)
+    except Unsound:
+        return "a result.h5 that is damaged or of another program"
+    if str(provenance.get("fingerprint")) == fingerprint:
+        return ""
+    known = "hpcph_code" in provenance  # before, the version had a part in the fingerprint
+    return "a result of another input" if known else "a result of an earlier version or another program"

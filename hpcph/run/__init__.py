@@ -1,0 +1,1 @@
+"""The story of a run: its job, its stages, its findings."""

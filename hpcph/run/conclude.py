@@ -1,0 +1,124 @@
+"""The end of a run on rank 0: the rest of the file, its place, the closing lines."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hpcph.run import light as optics
+from hpcph.run.findings import Findings
+from hpcph.run.job import Job
+from hpcph.run.light import Light
+from hpcph.result import finite
+from hpcph.result import lattice
+from hpcph.result import layout
+from hpcph.result import xdmf
+from hpcph.result import magnetization as magnetic
+from hpcph.result import optics as optical
+from hpcph.run.instability import imaginary_in_maps
+from hpcph.run.progress import Reporter
+from hpcph.result.provenance import versions
+from hpcph.disk.room import writing
+from hpcph.result.store import complete, publish
+from hpcph.parallel.comm import Comm
+from hpcph.run.prepared import Origin
+from hpcph.response.optics import INTENSITY
+from hpcph.result.quantity import Dataset
+from hpcph.run.stage import POINTS, Stage
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Result file, digest of its datasets, and seconds of computing."""
+
+    path: Path
+    sha256: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Clock (monotonic, s) at the beginning of the run, seconds of computing, number of hosts."""
+
+    begin: float
+    seconds: float
+    hosts: int
+
+
+def conclude(
+    comm: Comm,
+    origin: Origin,
+    job: Job,
+    todo: list[Stage],
+    found: Findings,
+    temporary: Path,
+    timing: Timing,
+    reporter: Reporter,
+) -> Outcome:
+    """Complete the file whose maps are written, publish it, report.
+
+    todo : the stages that were computed
+    """
+    maps = {spec.name: spec for stage in todo for spec in stage.maps}  # of the modes, those of the last mesh
+    maps |= {spec.name: spec for spec in finite.maps(job.sample, job.gyromagnetic is not None)}
+    axes = _map_axes(job)
+    provenance = _provenance(origin, comm, timing, job) | found.provenance
+    final = temporary.parent / "result.h5"
+    results, groups = axes.results + found.results, axes.groups | found.groups
+    with writing(temporary.parent):
+        sha = complete(temporary, list(maps.values()), results, groups, provenance)
+        publish(temporary, final)
+        xdmf.describe(final)
+    if "/bands/moment" in maps:
+        reporter.say(magnetic.largest_moment(final))
+    for line in [*imaginary_in_maps(final), *found.lines]:
+        reporter.say(line)
+    points = sum(stage.points for stage in todo if stage.noun == POINTS)
+    rate = points / timing.seconds / comm.size
+    reporter.say(f"{points} k-points in {timing.seconds:.1f} s on {comm.size} ranks: {rate:.0f} per s and rank")
+    reporter.say(f"{final}  sha256 {sha[:16]}")
+    return Outcome(final, sha, timing.seconds)
+
+
+def _map_axes(job: Job) -> Findings:
+    """The crystal, and where the points of the maps lie."""
+    structure = job.crystal.structure
+    results = layout.crystal(structure)
+    attributes: dict[str, Any] = {"space_group": structure.space_group, "formula": structure.formula}
+    if job.lattice is not None:
+        results += lattice.datasets(job.lattice)
+        attributes |= lattice.attributes(job.lattice)
+    groups: dict[str, dict[str, Any]] = {"/crystal": attributes}
+    if job.orbits is not None:
+        results += layout.orbit_axes(job.orbits)
+    if job.path is not None:
+        results += layout.band_axes(job.path, structure.symbols)
+    if job.planes is not None:
+        results += layout.slice_axes(job.planes.q, structure.reciprocal_vc)
+        groups["/slices"] = {"temperature": job.planes.temperature}
+    if job.light is not None:
+        results += _optics(job, job.light)
+        groups["/optics"] = {"intensity_per_field_squared": INTENSITY}
+    return Findings(results, groups)
+
+
+def _optics(job: Job, light: Light) -> list[Dataset]:
+    """Polarizations, levels and contributions by pairs of levels."""
+    factor = optics.scales(job.units, job.crystal.structure.volume)["frequency"]
+    modes = optics.lit_modes(job.crystal, light)
+    results = optical.axes(light.polarization, light.jones_pv)
+    results += optical.levels(modes, light.lifetime, factor, job.units is not None)
+    if len(light.pair_omega):
+        pairs = optics.by_levels(modes, light, job.axis, job.units)
+        results += optical.by_levels(light.pair_omega * factor, pairs, job.units is not None)
+    return results
+
+
+def _provenance(origin: Origin, comm: Comm, timing: Timing, job: Job) -> dict[str, Any]:
+    solvers = job.sample is not None or job.boltzmann is not None
+    return {
+        **versions(solvers), "title": origin.title, "axis": job.axis,
+        "mpi": comm.library(), "input": origin.text, "input_sha256": origin.digest, "fingerprint": job.fingerprint,
+        "hosts": timing.hosts, "ranks": comm.size, "wall_time": time.monotonic() - timing.begin,
+        "compute_time": timing.seconds,
+    }  # fmt: skip

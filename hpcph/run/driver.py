@@ -1,0 +1,309 @@
+"""The story of one run."""
+
+import platform
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from hpcph.run import sample as finite
+from hpcph.boltzmann.transport import added, correction
+from hpcph.run.conclude import Outcome, Timing, conclude
+from hpcph.errors import InputError, Stopped, Unstable
+from hpcph.run.findings import Findings, Runs, errors_of, thermal_findings
+from hpcph.heat.sample import Heated
+from hpcph.run.job import Job, explained, lattice_mesh, lattice_zones, map_stages, meshes, read, zone
+from hpcph.run.keeper import Keeper
+from hpcph.parallel.listener import Listener
+from hpcph.result import finite as sample_layout
+from hpcph.disk import undo
+from hpcph.disk.lock import Lock
+from hpcph.run.progress import Reporter
+from hpcph.disk.room import refused, unwritable, writing
+from hpcph.result.store import MapWriter, claim, lay_out, readable, require_parallel
+from hpcph.disk import checkpoint
+from hpcph.disk.checkpoint import Checkpoint
+from hpcph.parallel.comm import Comm
+from hpcph.parallel.schedule import hand_out
+from hpcph.parallel.signals import Stop
+from hpcph.run.prepared import Origin, Prepared
+from hpcph.response import convergence, sharing
+from hpcph.response.convergence import Uncertainty
+from hpcph.response.spectrum import Spectrum
+from hpcph.response.thermal import Tensors, ThermalResponse, response
+from hpcph.result.quantity import Dataset
+from hpcph.run.stage import Stage
+
+Pieces = list[tuple[slice, np.ndarray]]
+BUFFER = 24 << 20  # bytes of maps that a rank holds before all write together
+
+
+def run(comm: Comm, prepare: Callable[[], Prepared], output: Path | None, stop: Stop, resume: bool = False) -> Outcome:
+    """Compute every section of an input into <output>/result.h5; the Outcome on every rank. Collective.
+
+    An unfinished run of the same input in that folder is continued. A run that is asked to stop finishes its blocks,
+    keeps its place on disk and raises Stopped.
+
+    prepare : called on rank 0 alone, within the run, whose complaints it shares
+    output : replaces the input's folder, relative to the current one; resume : refuse to begin anew
+    """
+    begin = time.monotonic()
+    reporter = Reporter(comm.root)
+    require_parallel()
+    locks: list[Lock] = []
+    ready: list[Prepared] = []  # on rank 0
+    try:
+        comm.phase = "preparing the job"
+        comm.on_root(lambda: ready.append(prepare()))
+        path, earlier = comm.on_root(lambda: _begin(ready[0], output, resume, reporter, locks))
+        comm.phase = "sending the job to every rank"
+        job, origin, identity = comm.bcast((ready[0].job, ready[0].origin, ready[0].identity) if comm.root else None)
+        keeper = Keeper(comm, path, identity, earlier, stop)
+        try:
+            return _through(comm, origin, job, keeper, begin, reporter)
+        except Exception as err:
+            if comm.root and not keeper.on_disk:
+                _clear(path)
+            if isinstance(err, Unstable) and ready and ready[0].plain is not None:
+                raise explained(err, ready[0].plain) from None
+            raise
+    finally:
+        for lock in locks:
+            lock.release()
+
+
+def _through(comm: Comm, origin: Origin, job: Job, keeper: Keeper, begin: float, reporter: Reporter) -> Outcome:
+    started = time.monotonic()
+    zones, runs, spectrum = _zone(comm, job, keeper, reporter)
+    unshared, open_ = _lattice(comm, job, zones, keeper, reporter)
+    others = map_stages(job)
+    for stage in others:
+        _compute(comm, stage, keeper, reporter)
+    beyond = _beyond(comm, job, keeper, reporter) if job.boltzmann is not None else None
+    heated = _heat(comm, job, runs, beyond, keeper, reporter) if job.sample is not None else None
+    comm.phase = "completing the result"
+    hosts = len(set(comm.mpi.allgather(platform.node())))
+    timing = Timing(begin, time.monotonic() - started, hosts)
+    todo = [*zones, *unshared, *others]
+
+    def finish() -> Outcome:
+        found = thermal_findings(job, runs, spectrum, open_, beyond) if runs else Findings()
+        if heated is not None:
+            found += finite.findings(job, heated, _response(runs, beyond), errors_of(runs, open_))
+        if keeper.on_disk:
+            with writing(keeper.path.parent):
+                undo.snapshot(keeper.path)
+        outcome = conclude(comm, origin, job, todo, found, keeper.path, timing, reporter)
+        _clear(keeper.path)
+        return outcome
+
+    return comm.on_root(finish)
+
+
+def _clear(path: Path) -> None:
+    """Nothing of an unfinished run is left, unless the folder is no longer ours."""
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
+        _forget(path)
+
+
+def _forget(path: Path) -> None:
+    """A file under work is no longer one to go on with. What is kept of its structure goes first: alone, without the
+    checkpoint that it belongs to, it would be put into the file of another run."""
+    undo.forget(path)
+    checkpoint.remove(path.parent)
+
+
+def _begin(
+    ready: Prepared, output: Path | None, resume: bool, reporter: Reporter, locks: list[Lock]
+) -> tuple[Path, Checkpoint | None]:
+    """The file under work, and where an earlier run stopped."""
+    folder = (output or ready.output).absolute()
+    path = claim(folder, ready.job.fingerprint)
+    with writing(folder):
+        locks.append(Lock(folder))
+    for remark in filter(None, [ready.origin.title, *ready.remarks]):
+        reporter.say(remark)
+    try:
+        with writing(folder):
+            return path, _earlier(folder, path, ready.identity, resume, reporter)
+    except InputError:
+        if not path.stat().st_size:
+            path.unlink()
+        raise
+
+
+def _earlier(folder: Path, path: Path, own: dict[str, str], resume: bool, reporter: Reporter) -> Checkpoint | None:
+    """Where an unfinished run of the same input stopped; its file as it was then."""
+    earlier = checkpoint.load(folder)
+    through = not path.stat().st_size  # the file has its final name; a kill left the checkpoint behind
+    if resume and (earlier is None or through):
+        raise InputError("--resume", folder, "holds no unfinished run; leave --resume out to begin one")
+    if earlier is None or through:
+        _forget(path)
+        return None
+    changed = [name for name in {**earlier.identity, **own} if earlier.identity.get(name) != own.get(name)]
+    if changed:
+        what = f"holds an unfinished run, since which {' and '.join(changed)} changed"
+        raise InputError("output", folder, f"{what}; choose another folder, or remove its .checkpoint-* to begin anew")
+    undo.restore(path)
+    if not readable(path):
+        reporter.say("the file of the unfinished run is damaged: begun anew")
+        _forget(path)
+        return None
+    reporter.say(f"goes on with an unfinished run, {len(earlier.place.finished)} stages of which are done")
+    return earlier
+
+
+def _zone(comm: Comm, job: Job, keeper: Keeper, reporter: Reporter) -> tuple[list[Stage], Runs, Spectrum | None]:
+    """Sums over the zone, mesh after mesh until they are as accurate as wanted, and the spectrum of the last.
+
+    The responses and the spectrum are on rank 0 only.
+    """
+    done: list[Stage] = []
+    runs: Runs = []
+    spectrum = None
+    comm.phase = "laying out the file"
+    layouts = meshes(job)
+    others = [spec for stage in map_stages(job) for spec in stage.maps] + sample_layout.maps(
+        job.sample, job.gyromagnetic is not None
+    )
+    if not job.samplings and not keeper.on_disk:
+        comm.on_root(partial(lay_out, keeper.path, others))
+    while not comm.on_root(lambda: len(runs) == len(job.samplings) or _accurate(job, runs)):
+        comm.phase = "laying out a mesh"
+        mesh = comm.on_root(layouts.__next__)
+        stage = zone(job, mesh)
+        reporter.say(mesh.description())
+        if keeper.row_of(stage) is None and keeper.start(stage)[0] == 0:
+            comm.on_root(partial(lay_out, keeper.path, [*stage.maps, *others]))
+        row = _compute(comm, stage, keeper, reporter)
+        comm.phase = f"reading the sums of {stage.name}"
+        if comm.root:
+            sums, spectrum = read(job, row)
+            runs.append((mesh, response(sums, job.temperature, job.crystal.structure.volume, mesh.operations)))
+        done.append(stage)
+    return done, runs, spectrum
+
+
+def _lattice(
+    comm: Comm, job: Job, zones: list[Stage], keeper: Keeper, reporter: Reporter
+) -> tuple[list[Stage], Uncertainty | None]:
+    """What the supercell leaves open: a coarse mesh for the crystal and the others. The error is on rank 0 only."""
+    comm.phase = "laying out the mesh of the lattice's error"
+    mesh = comm.on_root(lambda: lattice_mesh(job, zones[-1].points) if zones else None)
+    if mesh is None:
+        return [], None
+    stages = lattice_zones(job, mesh)
+    rows = [_compute(comm, stage, keeper, reporter) for stage in stages]
+    if not comm.root:
+        return stages, None
+    simple, volume = replace(job, intervals=None), job.crystal.structure.volume
+    own, *others = (response(read(simple, row)[0], job.temperature, volume, mesh.operations) for row in rows)
+    return stages, sharing.uncertainty(own, others)
+
+
+def _beyond(comm: Comm, job: Job, keeper: Keeper, reporter: Reporter) -> Tensors:
+    """What collisions add to the relaxation time. Not kept in checkpoints: it is solved anew after each."""
+    assert job.boltzmann is not None and job.scattering is not None
+    crystal, scattering = job.crystal, job.scattering
+    comm.phase = "solving the Boltzmann equation"
+    with _listening(keeper, reporter) as listener:
+        return correction(comm, job.boltzmann, crystal, scattering, job.temperature, job.gyromagnetic, listener)
+
+
+def _accurate(job: Job, runs: Runs) -> bool:
+    """Has the last mesh the accuracy that is wanted, if one is wanted?"""
+    if job.accuracy is None or not runs:
+        return False
+    operations = job.crystal.structure.rotations_cartesian
+    errors = convergence.relative(convergence.uncertainty(runs), runs[-1][1], operations)
+    return bool(np.max(errors) <= job.accuracy)  # false where one is unknown
+
+
+def _compute(comm: Comm, stage: Stage, keeper: Keeper, reporter: Reporter) -> np.ndarray:
+    """All blocks of a stage that are left, round by round: hand out, write the maps together, add up in block order.
+
+    The sums are on rank 0.
+    """
+    earlier = keeper.row_of(stage)
+    if earlier is not None:
+        return earlier
+    rows: dict[int, np.ndarray] = {}
+    collected: dict[int, dict[str, np.ndarray]] = {}
+
+    def work(block: int) -> None:
+        sums, tables = stage.work(stage.blocks[block])
+        if sums is not None:
+            rows[block] = sums
+        collected[block] = tables
+
+    done, total = keeper.start(stage)
+    most, names = _blocks_a_round(stage, comm.size), [spec.name for spec in stage.maps]
+    with reporter.stage(stage.name, len(stage.blocks), stage.points, stage.noun) as progress:
+        while done < len(stage.blocks):
+            comm.phase = f"computing {stage.name}"
+            first, done = done, hand_out(comm, done, min(done + most, len(stage.blocks)), work, progress, keeper.pause)
+            if stage.maps:
+                comm.phase = f"writing the maps of {stage.name}"
+                pieces = {n: [(stage.blocks[b], collected[b][n]) for b in sorted(collected)] for n in names}
+                _write(comm, stage.maps, keeper.path, pieces)
+            if stage.width:
+                comm.phase = f"adding up {stage.name}"
+                total = comm.ordered_sum(rows, range(first, done), total)
+            rows.clear()
+            collected.clear()
+            comm.phase = f"keeping the place in {stage.name}"
+            keeper.passed(stage, done, total)
+    keeper.finished(stage, total)
+    return total
+
+
+def _heat(comm: Comm, job: Job, runs: Runs, beyond: Tensors | None, keeper: Keeper, reporter: Reporter) -> Heated:
+    """The finite sample; every rank writes its planes. Not kept in checkpoints: it is solved anew after each."""
+
+    comm.phase = "heating the sample"
+    with _listening(keeper, reporter) as listener:
+        found = finite.heated(comm, job, lambda: _response(runs, beyond), listener)
+    comm.phase = "writing the maps of the sample"
+    _write(comm, sample_layout.maps(job.sample, job.gyromagnetic is not None), keeper.path, sample_layout.pieces(found))
+    return found
+
+
+def _response(runs: Runs, beyond: Tensors | None) -> ThermalResponse:
+    """What the run found on its last mesh (rank 0)."""
+    relaxed = runs[-1][1]
+    return relaxed if beyond is None else added(relaxed, beyond)
+
+
+@contextmanager
+def _listening(keeper: Keeper, reporter: Reporter) -> Iterator[Listener]:
+    """Around a solver, which itself is not kept: where it is asked to stop the stages so far are."""
+    try:
+        yield Listener(reporter.say, lambda: keeper.stop.requested)
+    except Stopped:
+        keeper.keep()
+        raise
+
+
+def _write(comm: Comm, maps: list[Dataset], path: Path, pieces: dict[str, Pieces]) -> None:
+    """The pieces of maps that a rank has, all ranks together; one that fails takes part to the end, then fails all."""
+    comm.agree(unwritable(path))  # a rank that alone cannot open the file would keep the others in MPI's opening of it
+    failure: InputError | None = None
+    with MapWriter(path, comm) as writer:
+        for spec in maps:
+            try:
+                writer.write(spec, pieces.get(spec.name, []))
+            except OSError as err:
+                failure = refused(path.parent, err)
+    comm.agree(failure)
+
+
+def _blocks_a_round(stage: Stage, ranks: int) -> int:
+    """Blocks between two collective writes: about BUFFER bytes of maps a rank."""
+    size = sum(int(np.prod(spec.shape)) * np.dtype(spec.dtype).itemsize for spec in stage.maps)
+    return max(1, int(BUFFER * ranks * len(stage.blocks) / max(size, 1)))

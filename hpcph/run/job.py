@@ -1,0 +1,293 @@
+"""What one run computes: the plain data that every rank needs, and the work on a block of it.
+
+Rank 0 prepares a Job from the input and the force constants; the others receive it. No MPI and no files in here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from hpcph.run import light as optics
+from hpcph.boltzmann.transport import Boltzmann
+from hpcph.run.coupling import LLCoupling
+from hpcph.crystal import mesh as meshing
+from hpcph.crystal.chain import Units
+from hpcph.crystal.dynamical import Crystal, matrices
+from hpcph.crystal.mesh import Mesh, Sampling
+from hpcph.crystal.supercell import Report
+from hpcph.errors import InputError, Unstable
+from hpcph.heat.setup import Setup
+from hpcph.run.light import Light
+from hpcph.result.layout import band_maps, mode_maps, orbit_maps, slice_maps
+from hpcph.result.magnetization import moment_maps
+from hpcph.phonons.lifetimes import Linewidths, Reference, Scattering
+from hpcph.phonons.modes import Modes, diagonalise
+from hpcph.response import maps, sharing
+from hpcph.response.coherence import coherence_sums
+from hpcph.response.spectrum import Intervals, Projection, Spectrum, spectral_sums
+from hpcph.response.thermal import ThermalSums, thermal_sums
+from hpcph.response.weights import ModeWeights, mode_weights
+from hpcph.result.quantity import Dataset
+from hpcph.run.stage import Stage
+
+
+@dataclass(frozen=True)
+class Planes:
+    """Points of the slices, (i, j, p, 3) fractional, and their temperature in K."""
+
+    q: np.ndarray
+    temperature: float
+
+
+@dataclass(frozen=True)
+class Thermal:
+    """What the sums over the zone become.
+
+    temperature : ndarray (t,) K, of the output; others of the job serve its calibration
+    gradient : K m⁻¹ along the axis
+    lifetime : s, one of all modes; None where they have their own
+    attributes : what the file says about lifetimes, by name
+    """
+
+    temperature: np.ndarray
+    gradient: float
+    lifetime: float | None
+    attributes: dict[str, float | str]
+
+    @property
+    def factor(self) -> float:
+        """What tensors are still to be multiplied by: the one lifetime, or 1 where lifetimes stand in the sums."""
+        return 1.0 if self.lifetime is None else self.lifetime
+
+
+@dataclass(frozen=True)
+class Job:
+    """Everything that determines the numbers of a run.
+
+    samplings : meshes in the order in which they are summed; the last gives the result, the others its error
+    accuracy : relative error that ends the series of meshes early, or None to take all
+    temperature : ndarray (t,) K, those of the output and that of the calibration
+    thermal : None without sums over the zone
+    feedback : the L-L coupling, None where no samples are asked about
+    scattering : lifetimes of modes; None with one relaxation time, which multiplies the finished tensors
+    boltzmann : collisions beyond the relaxation time, None without them
+    reference : κ that phono3py found with the same lifetimes, None where it is not known
+    gyromagnetic : ndarray (a, 3, 3) C kg⁻¹, moments of the atoms in terms of their L; None without magnetization
+    axis : ndarray (3,), Cartesian unit vector
+    others : the crystal with its supercell's force constants shared otherwise, which gives the error of the lattice
+    lattice : what was done to the force constants, None of a model
+    path, orbits, planes, intervals, light, sample : None where the input has no such section; orbits (q, 3)
+    units : of a model, whose results are in them; None for SI
+    allow_unstable : leave imaginary modes out instead of refusing them
+    fingerprint : sha256 of input and force constants; equal fingerprints and equal code, equal results
+    """
+
+    crystal: Crystal
+    others: tuple[Crystal, ...]
+    lattice: Report | None
+    samplings: tuple[Sampling, ...]
+    accuracy: float | None
+    temperature: np.ndarray
+    thermal: Thermal | None
+    feedback: LLCoupling | None
+    scattering: Scattering | None
+    boltzmann: Boltzmann | None
+    reference: Reference | None
+    axis: np.ndarray
+    gyromagnetic: np.ndarray | None
+    store_modes: bool
+    path: maps.Path | None
+    orbits: np.ndarray | None
+    planes: Planes | None
+    intervals: Intervals | None
+    light: Light | None
+    sample: Setup | None
+    units: Units | None
+    allow_unstable: bool
+    fingerprint: str
+
+    @property
+    def coherent(self) -> bool:
+        """Are interband parts summed? Where modes have linewidths."""
+        return self.scattering is not None and isinstance(self.scattering.bulk, Linewidths)
+
+    @property
+    def stored(self) -> np.ndarray:
+        """Which of the temperatures are output, (t,) bool."""
+        return np.isin(self.temperature, [] if self.thermal is None else self.thermal.temperature)
+
+
+def meshes(job: Job) -> Iterator[Mesh]:
+    """The meshes of the samplings, laid out one after the other."""
+    for wanted in job.samplings:
+        yield meshing.monkhorst_pack(
+            job.crystal.structure, wanted.grid, wanted.shift, wanted.symmetry, wanted.refinement
+        )
+
+
+def stages(job: Job) -> list[Stage]:
+    """Every stage of a run in order: the zone on each of its meshes, the other crystals on one, then the maps."""
+    every = [zone(job, mesh) for mesh in meshes(job)]
+    mesh = lattice_mesh(job, every[-1].points) if every else None
+    return [*every, *(lattice_zones(job, mesh) if mesh else []), *map_stages(job)]
+
+
+def lattice_mesh(job: Job, points: int) -> Mesh | None:
+    """The coarse mesh for the error of the lattice; None where nothing is open.
+
+    points : irreducible ones of the mesh that gives the result
+    """
+    if job.lattice is None or not job.others:
+        return None
+    most = sharing.SHARE * points / (1 + len(job.others))
+    return sharing.mesh_for(job.crystal.structure, job.lattice.supercell, most)
+
+
+def lattice_zones(job: Job, mesh: Mesh) -> list[Stage]:
+    """The sums of the crystal and the others over that mesh; what is imaginary is left out, linewidths interpolated."""
+    scattering = job.scattering and job.scattering.anywhere(job.crystal.structure)
+    simple = replace(job, scattering=scattering, store_modes=False, intervals=None, allow_unstable=True)
+    stages = [zone(replace(simple, crystal=crystal), mesh) for crystal in (job.crystal, *job.others)]
+    return [replace(s, name=f"lattice {mesh.name}, {i} of {len(stages)}") for i, s in enumerate(stages, 1)]
+
+
+def map_stages(job: Job) -> list[Stage]:
+    """Bands, orbits, slices and optics, where wanted."""
+    found, symbols = [], job.crystal.structure.symbols
+    if job.path is not None:
+        layout = band_maps(len(job.path.q_kc), symbols)
+        found.append(_dispersion(job, "bands", layout, job.path.q_kc, job.path.direction_kc))
+    if job.orbits is not None:
+        layout = orbit_maps(len(job.orbits), symbols)
+        found.append(_dispersion(job, "orbits", layout, job.orbits, np.tile(job.axis, (len(job.orbits), 1))))
+    if job.planes is not None:
+        found.append(_slices(job, job.planes))
+    if job.light is not None:
+        found.append(optics.stage(job.crystal, job.light, job.axis, job.units))
+    return found
+
+
+def zone(job: Job, mesh: Mesh) -> Stage:
+    """The sums over the zone on one mesh, and the tables of its modes where wanted."""
+    q, weight, reciprocal = mesh.q_kc, mesh.weight_k, job.crystal.structure.reciprocal_vc
+    size = meshing.block_size(job.crystal.modes)
+
+    def work(block: slice):
+        sums = np.zeros(width)
+        tables: dict[str, list[np.ndarray]] = {}
+        for part in meshing.blocks(q[block], size):  # more than one only where blocks had to grow
+            here = slice(block.start + part.start, block.start + part.stop)
+            modes = diagonalise(job.crystal, q[here])
+            if not job.allow_unstable:
+                refuse_unstable(modes, q[here])
+            weights = mode_weights(modes, job.gyromagnetic)
+            rate, interband = _rates(job, modes, weights, q[here], job.temperature), None
+            if rate is not None and job.coherent:
+                interband = coherence_sums(modes, rate, weight[here], job.temperature, job.gyromagnetic)
+            sums[:thermal] += thermal_sums(modes, weights, weight[here], job.temperature, rate, interband).flat()
+            if job.intervals is not None:
+                rate = _rates(job, modes, weights, q[here], job.intervals.temperature)
+                sums[thermal:] += spectral_sums(modes, weights, weight[here], job.intervals, projection, rate).flat()
+            if job.store_modes:
+                points = {"q": q[here], "k": q[here] @ reciprocal, "weight": weight[here]}
+                found = points | maps.mode_tables(modes, weights, job.axis)
+                for name, values in found.items():
+                    tables.setdefault(name, []).append(values)
+        return sums, _under("/modes", {name: np.concatenate(parts) for name, parts in tables.items()})
+
+    projection = Projection.along(job.axis, mesh.operations)
+    thermal = ThermalSums.width(len(job.temperature), job.gyromagnetic is not None, job.coherent)
+    width = thermal + (Spectrum.width(job.intervals, job.crystal.modes) if job.intervals else 0)
+    layout = mode_maps(len(q), job.crystal.modes) if job.store_modes else []
+    return Stage(
+        f"zone {mesh.name}",
+        len(q),
+        meshing.tapered_blocks(q, size),
+        layout,
+        width,
+        work,
+    )
+
+
+def _rates(
+    job: Job, modes: Modes, weights: ModeWeights, q_kc: np.ndarray, temperature: np.ndarray
+) -> np.ndarray | None:
+    """1/τ of every mode, (t, k, n) s⁻¹; None with one relaxation time."""
+    if job.scattering is None:
+        return None
+    return job.scattering.rates(modes, weights.speeds(modes), q_kc, temperature)
+
+
+def _dispersion(job: Job, name: str, layout: list[Dataset], q_kc: np.ndarray, direction_kc: np.ndarray) -> Stage:
+    """Modes at the points of a path or a list (layout: frequency first); those at Γ are the limits from a direction."""
+
+    def work(block: slice):
+        found = maps.bands(job.crystal, q_kc[block], direction_kc[block], job.axis)
+        if job.units is not None:
+            found["frequency"] *= 2 * np.pi / job.units.frequency
+        if job.gyromagnetic is not None:
+            found |= maps.moments(job.crystal.structure, found["polarization_by_atom"])
+        return None, {key: values for key, values in _under(f"/{name}", found).items() if key in wanted}
+
+    if job.gyromagnetic is not None:
+        layout = [*layout, *moment_maps(layout[0])]
+    if job.units is not None:
+        layout = [replace(layout[0], unit="model", description="angular frequency ω"), *layout[1:]]
+    wanted = {spec.name for spec in layout}
+    blocks = meshing.blocks(q_kc, meshing.block_size(job.crystal.modes))
+    return Stage(name, len(q_kc), blocks, layout, 0, work)
+
+
+def _slices(job: Job, planes: Planes) -> Stage:
+    shape, size = planes.q.shape[:3], meshing.block_size(job.crystal.modes)
+
+    def work(rows: slice):
+        q = planes.q[rows].reshape(-1, 3)
+        wrapped = meshing.nearest_image(job.crystal.structure, q)
+        parts = [maps.slices(job.crystal, wrapped[b], job.axis, planes.temperature) for b in meshing.blocks(q, size)]
+        found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        by_plane = {name: np.moveaxis(v.reshape(-1, *shape[1:]), 2, 0) for name, v in found.items()}
+        return None, _under("/slices", by_plane)
+
+    rows = [slice(i, i + 1) for i in range(shape[0])]
+    return Stage("slices", planes.q[..., 0].size, rows, slice_maps(shape), 0, work)
+
+
+def read(job: Job, row: np.ndarray) -> tuple[ThermalSums, Spectrum | None]:
+    """What the row of partial sums of a zone means once it is added up; the spectrum is still one of sums."""
+    what = (len(job.temperature), job.gyromagnetic is not None, job.coherent)
+    thermal = ThermalSums.width(*what)
+    sums = ThermalSums.from_flat(row[:thermal], *what)
+    if job.intervals is None:
+        return sums, None
+    return sums, Spectrum.from_flat(row[thermal:], job.intervals, job.crystal.modes)
+
+
+def refuse_unstable(modes: Modes, q_kc: np.ndarray) -> None:
+    """Raise Unstable for the most unstable mode of the block, if there is an unstable one."""
+    if modes.unstable_kn.any():
+        k, n = np.unravel_index(np.argmin(modes.frequency_kn), modes.frequency_kn.shape)
+        frequency = modes.frequency_kn[k, n] / (2e12 * np.pi)
+        a, b, c = (float(x) for x in q_kc[k])
+        raise Unstable(
+            "crystal.force_constants",
+            f"{frequency:.4f} THz",
+            f"imaginary mode at q = ({a:.4f}, {b:.4f}, {c:.4f}); use converged force constants, "
+            "or crystal.allow_unstable: true leaves such modes out",
+            (a, b, c),
+        )
+
+
+def explained(unstable: Unstable, plain: Crystal) -> InputError:
+    """The same complaint with what the sum rules have to do with it; plain : the crystal without them."""
+    square = float(np.linalg.eigvalsh(matrices(plain, np.array([unstable.q])))[0, 0])
+    frequency = np.sign(square) * np.sqrt(abs(square)) / (2e12 * np.pi)
+    reason = f"without sharing and sum rules it is {frequency:.4f} THz"
+    if frequency > 0:
+        reason += ", which crystal.sum_rules: [translational] gives"
+    return InputError(unstable.key, unstable.value, f"{unstable.fix}; {reason}")
+
+
+def _under(group: str, tables: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {f"{group}/{name}": values for name, values in tables.items()}

@@ -1,0 +1,34 @@
+"""What preparing an input gives: a job, and what only the story of its run needs beside it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from hpcph.crystal.dynamical import Crystal
+from hpcph.run.job import Job
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The input that a job comes from, for the provenance alone: title, text, sha256 of its meaning."""
+
+    title: str
+    text: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A job with what only rank 0 needs to know about it.
+
+    output : folder that the input names
+    remarks : lines that the user should read
+    identity : what decides the results, by name
+    plain : the crystal without sum rules, None of a model
+    """
+
+    job: Job
+    origin: Origin
+    output: Path
+    remarks: list[str]
+    identity: dict[str, str]
+    plain: Crystal | None

@@ -1,0 +1,180 @@
+"""What rank 0 says: a progress bar on a terminal or in a notebook, plain lines in a batch log, the closing table."""
+
+import os
+import sys
+import time
+from html import escape
+
+import numpy as np
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from hpcph.show.numbers import SOURCES, alone, with_errors
+from hpcph.pipe import hush
+from hpcph.response.convergence import FeedbackUncertainty, Uncertainty
+from hpcph.response.feedback import Feedback
+from hpcph.response.sample import Samples
+from hpcph.response.tensors import GAMMA_NL
+from hpcph.response.thermal import ThermalResponse
+
+ROWS = 9  # temperatures in the closing table
+LOG_WIDTH = 170  # columns of a table
+INTERVAL = 10.0  # s between lines of a batch log
+NOTEBOOK_INTERVAL = 0.2  # s between two states of a notebook's bar
+
+
+class Unbroken(Console):
+    """A console that falls silent where nobody reads on: a run is there for its result."""
+
+    def on_broken_pipe(self) -> None:
+        """Instead of rich's, which ends the program."""
+        hush(sys.stdout)
+
+
+class Reporter:
+    """Lines and bars of one run; silent on every rank but the first."""
+
+    def __init__(self, speaks: bool):
+        self.bars = Unbroken(quiet=not speaks, force_terminal=_watched(), force_jupyter=False)
+        self.lines = Unbroken(quiet=not speaks, force_terminal=False, force_jupyter=False, width=LOG_WIDTH)
+        self.notebook = speaks and _notebook()
+
+    def say(self, text: str | Table) -> None:
+        """One line, or a table."""
+        self.lines.print(text, markup=False, highlight=False, soft_wrap=isinstance(text, str))
+
+    def stage(self, name: str, blocks: int, points: int, noun: str) -> "StageProgress":
+        """A context manager; call it with the number of blocks given out so far."""
+        return StageProgress(self, name, blocks, points, noun)
+
+
+class StageProgress:
+    """Progress of one stage, k-points per second and time left."""
+
+    def __init__(self, reporter: Reporter, name: str, blocks: int, points: int, noun: str):
+        self.reporter, self.name, self.points, self.noun = reporter, name, points, noun
+        self.per_block = points / blocks
+        self.start = self.last = time.monotonic()
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn(f"{{task.completed:.0f}}/{{task.total:.0f}} {noun}"),
+            TextColumn("{task.fields[rate]:.0f}/s"),
+            TimeRemainingColumn(),
+        )
+        self.bar = Progress(*columns, console=reporter.bars, transient=True) if reporter.bars.is_terminal else None
+        self.cell = NotebookBar(points) if reporter.notebook else None
+
+    def __enter__(self) -> "StageProgress":
+        if self.bar:
+            self.bar.start()
+            self.task = self.bar.add_task(self.name, total=self.points, rate=0.0)
+        if self.cell:
+            self.cell.show(0, f"{self.name}: 0/{self.points} {self.noun}")
+        return self
+
+    def __exit__(self, kind, *_) -> None:
+        if self.bar:
+            self.bar.stop()
+        if kind is not None:
+            return
+        spent = time.monotonic() - self.start
+        closing = f"{self.name}: {self.points} {self.noun} in {spent:.1f} s, {self.points / spent:.0f}/s"
+        if self.cell:
+            self.cell.show(self.points, closing)
+        else:
+            self.reporter.say(closing)
+
+    def __call__(self, blocks: int) -> None:
+        done, now = min(blocks * self.per_block, self.points), time.monotonic()
+        rate = done / max(now - self.start, 1e-9)
+        if self.bar:
+            self.bar.update(self.task, completed=done, rate=rate)
+        elif now - self.last > (NOTEBOOK_INTERVAL if self.cell else INTERVAL):
+            self.last = now
+            left = (self.points - done) / max(rate, 1e-9)
+            state = f"{self.name}: {done:.0f}/{self.points} {self.noun}, {rate:.0f}/s, {left:.0f} s left"
+            if self.cell:
+                self.cell.show(done, state)
+            else:
+                self.reporter.say(state)
+
+
+class NotebookBar:
+    """A bar below the cell, renewed in place; rich's own needs ipywidgets and is gone from a saved notebook."""
+
+    def __init__(self, total: float):
+        from IPython.display import HTML, display
+
+        self.html, self.total = HTML, total
+        self.handle = display(HTML(""), display_id=True)
+
+    def show(self, done: float, text: str) -> None:
+        """The bar at `done`, with a line of text beside it."""
+        bar = f'<progress value="{done:.0f}" max="{self.total:.0f}"></progress>'
+        self.handle.update(self.html(f"{bar} <code>{escape(text)}</code>"))
+
+
+def _notebook() -> bool:
+    """Is this the kernel of a notebook, which shows HTML?"""
+    kernel = sys.modules.get("IPython")
+    shell = kernel and kernel.get_ipython()
+    return type(shell).__name__ == "ZMQInteractiveShell"
+
+
+def _watched() -> bool:
+    """Is somebody looking at a terminal? mpirun lends its ranks one even where its own output goes to a file."""
+    if not sys.stdout.isatty():
+        return False
+    if "OMPI_COMM_WORLD_SIZE" not in os.environ:
+        return True
+    try:
+        return os.readlink(f"/proc/{os.getppid()}/fd/1").startswith(("/dev/pts", "/dev/tty"))
+    except OSError:
+        return False
+
+
+def closing_table(
+    thermal: ThermalResponse,
+    spread: dict[str, Uncertainty],
+    lifetime: float,
+    axis: np.ndarray,
+    coupled: Feedback | None,
+    doubt: dict[str, FeedbackUncertainty],
+    samples: Samples | None,
+) -> Table:
+    """T, γ^NL along the axis, and for the first sample γ^LL with its channels, η, r_c and the unscaled γ^LL.
+
+    The numbers after ± are the estimated errors of mesh and lattice: spread and doubt by their kind. axis : ndarray
+    (3,), unit vector
+    """
+    table = Table(box=None, pad_edge=False)
+    known = [SOURCES[kind] for kind, error in spread.items() if np.isfinite(error[GAMMA_NL]).all()]
+    headers = ["T (K)", f"{' ± '.join(['γ^NL', *known])} (J s m⁻² K⁻¹)"]
+    if coupled is not None and samples is not None:
+        headers += [f"γ^LL at {samples.radius_r[0] * 1e9:g} nm", "D", "OD", "η", "r_c (nm)"]
+        headers += ["γ^LL unscaled"] if coupled.scale != 1 else []
+    for header in headers:
+        table.add_column(header, justify="right", no_wrap=True)
+    chosen = np.unique(np.linspace(0, len(thermal.temperature) - 1, ROWS).round().astype(int))
+    reach = np.abs(axis)
+    for t in chosen:
+        flow = axis @ thermal[GAMMA_NL][t] @ axis
+        errors = [reach @ error[GAMMA_NL][t] @ reach for error in spread.values()]
+        row = [f"{thermal.temperature[t]:g}", with_errors(lifetime * flow, *(lifetime * e for e in errors))]
+        if coupled is not None:
+            eta, total = coupled.amplification[t, 0], coupled.gamma_total[t, 0]
+            of = {
+                part: [getattr(error, part)[t, 0] for error in doubt.values()]
+                for part in ("gamma_total", "gamma_diagonal", "gamma_off_diagonal", "amplification")
+            }
+            for part in ("gamma_total", "gamma_diagonal", "gamma_off_diagonal"):
+                row.append(with_errors(getattr(coupled, part)[t, 0], *of[part]))
+            row.append("supercritical" if np.isnan(eta) else alone(eta, *of["amplification"]))
+            radius = coupled.critical_radius[t] * 1e9
+            row.append(alone(radius, *(radius * e / abs(2 * total) for e in of["gamma_total"] if total)))
+            if coupled.scale != 1:
+                row.append(alone(coupled.gamma_unscaled[t, 0], *(e / coupled.scale for e in of["gamma_total"])))
+        table.add_row(*row)
+    return table

@@ -1,0 +1,1 @@
+"""What figures, page and exports share: units, axes, digits, errors."""

@@ -1,0 +1,20 @@
+"""The errors that a result has beside its numbers: of the mesh, and of what the supercell leaves open."""
+
+import numpy as np
+import xarray as xr
+
+from hpcph.show.numbers import SOURCES
+
+
+def beside(result: xr.Dataset, variable: str) -> dict[str, str]:
+    """Variables that hold the errors of one, by their source, where these are known."""
+    names = {source: f"{variable}_{kind}" for kind, source in SOURCES.items()}
+    return {source: name for source, name in names.items() if name in result and np.isfinite(result[name].values).any()}
+
+
+def critical_radius(result: xr.Dataset) -> list[np.ndarray]:
+    """Known errors (t,) of the critical radius in m, which goes like √γ^LL."""
+    radius, gamma = result["feedback_critical_radius"].values, result["feedback_gamma_ll_total"].values[:, 0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = radius / np.abs(2 * gamma)
+    return [share * result[name].values[:, 0] for name in beside(result, "feedback_gamma_ll_total").values()]

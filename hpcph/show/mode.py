@@ -1,0 +1,68 @@
+"""One mode of a result: what figures, animations and exports of orbits start from."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from hpcph.crystal.lattice import reciprocal
+from hpcph.errors import InputError
+from hpcph.show import units
+from hpcph.phonons.eigenvectors import amplitudes
+
+
+@dataclass(frozen=True)
+class Mode:
+    """A mode and the cell that it moves.
+
+    q_c : ndarray (3,) fractional; branch : from 1; frequency : Hz; polarization : ndarray (3,) ħ
+    amplitude_ac : ndarray (a, 3) complex, u_a(T, t) = Re U_a e^{i(2π q·T − ωt)}, largest |U_a| 1
+    lattice_vc : ndarray (3, 3) m; position_ac : ndarray (a, 3) fractional; symbols : one an atom
+    """
+
+    q_c: np.ndarray
+    branch: int
+    frequency: float
+    polarization: np.ndarray
+    amplitude_ac: np.ndarray
+    lattice_vc: np.ndarray
+    position_ac: np.ndarray
+    symbols: tuple[str, ...]
+
+
+def sources(result: xr.Dataset) -> list[str]:
+    """The sections of a result that hold eigenvectors."""
+    return [name for name in ("orbits", "bands") if f"{name}_eigenvector" in result]
+
+
+def find(result: xr.Dataset, q_c, branch: int) -> Mode:
+    """The mode of a branch (from 1) at the stored wave vector that is nearest to q_c.
+
+    Raises InputError where the result has no eigenvectors or no such branch.
+    """
+    places = [(name, index, q) for name in sources(result) for index, q in enumerate(result[f"{name}_q"].values)]
+    if not places:
+        raise InputError("RESULT.h5", None, "holds no eigenvectors; add bands or orbits to the input")
+    vectors = reciprocal(result["crystal_lattice"].values)
+    name, index, _ = min(places, key=lambda place: float(np.linalg.norm((place[2] - q_c) @ vectors)))
+    return at(result, name, index, branch)
+
+
+def at(result: xr.Dataset, section: str, index: int, branch: int) -> Mode:
+    """The mode of a branch (from 1) at a point of `bands` or `orbits`. Raises InputError."""
+    count = result.sizes["branch"]
+    if not 1 <= branch <= count:
+        raise InputError("branch", branch, f"the crystal has branches 1 to {count}")
+    values = {n: result[f"{section}_{n}"].values[index] for n in ("q", "frequency", "polarization", "eigenvector")}
+    positions, masses = result["crystal_positions"].values, result["crystal_masses"].values
+    n = branch - 1
+    return Mode(
+        q_c=values["q"],
+        branch=branch,
+        frequency=units.frequency(result, f"{section}_frequency").hertz * float(values["frequency"][n]),
+        polarization=values["polarization"][n],
+        amplitude_ac=amplitudes(values["eigenvector"][n], values["q"], positions, masses),
+        lattice_vc=result["crystal_lattice"].values,
+        position_ac=positions,
+        symbols=tuple(result["crystal_symbols"].values.tolist()),
+    )
