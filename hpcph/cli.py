@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import hpcph
 from hpcph.config.embedded import embedded
 from hpcph.errors import InputError, Stopped
-from hpcph.pipe import hush, speaking
 from hpcph.parallel.comm import Comm, RankError
+from hpcph.pipe import hush, speaking
 
 if TYPE_CHECKING:  # commands that read a result load no more than they need
     from hpcph.run.prepared import Prepared
@@ -54,8 +54,8 @@ def _complain(comm: Comm, *lines: str) -> None:
 
 
 def _run(args, comm: Comm) -> int:
-    from hpcph.run.driver import run
     from hpcph.parallel.signals import Stop, hold
+    from hpcph.run.driver import run
 
     stop = Stop().listen()
     try:
@@ -92,8 +92,8 @@ def _plan(args, comm: Comm) -> int:
 
 def _scaling(args, comm: Comm) -> int:
     from hpcph.config.load import load
-    from hpcph.prepare.job import prepare
     from hpcph.cost.scaling import report, study
+    from hpcph.prepare.job import prepare
 
     if comm.size > 1:
         raise InputError("scaling", comm.size, "starts its own ranks; call it without mpirun")

@@ -7,12 +7,12 @@ import linewidths
 import numpy as np
 import physics
 
-from hpcph.prepare import scattering
 from hpcph.boltzmann.points import every_point, irreducible_points
 from hpcph.config.lifetime import Lifetimes
 from hpcph.config.schema import Mesh
 from hpcph.crystal import mesh
 from hpcph.crystal.mesh import preserving, reciprocal_rotations
+from hpcph.prepare import scattering
 
 T = np.array([100.0, 300.0])
 

@@ -6,11 +6,11 @@ import h5py
 import numpy as np
 import physics
 
-from hpcph.prepare import scattering
 from hpcph.config.lifetime import Lifetimes
 from hpcph.config.schema import Mesh
 from hpcph.crystal import mesh
 from hpcph.phonons.lifetimes import Scattering
+from hpcph.prepare import scattering
 
 
 def constant(gamma: float):

@@ -8,9 +8,9 @@ from parallel import world
 
 from hpcph.crystal.chain import Chain
 from hpcph.errors import InputError
-from hpcph.result.open import open_result
 from hpcph.readers.linewidths import lifetimes_at_gamma
 from hpcph.response import light, optics
+from hpcph.result.open import open_result
 
 THERMAL = ("mesh", "temperature", "lifetime", "gradient", "feedback", "modes", "slices", "spectrum", "orbits")
 CHAIN = {

@@ -12,9 +12,9 @@ from hpcph.boltzmann.solver import Collisions, Limits
 from hpcph.crystal.dynamical import Crystal
 from hpcph.errors import InputError
 from hpcph.parallel.listener import Listener
-from hpcph.readers.collisions import KEY, CollisionFile, read_slab
 from hpcph.phonons.angular_momentum import block_average
 from hpcph.phonons.lifetimes import Scattering
+from hpcph.readers.collisions import KEY, CollisionFile, read_slab
 from hpcph.response.tensors import solved
 from hpcph.response.thermal import Tensors, ThermalResponse
 

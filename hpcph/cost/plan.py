@@ -9,10 +9,10 @@ from hpcph.cost.model import Load
 from hpcph.crystal.mesh import block_size
 from hpcph.heat.setup import Setup
 from hpcph.heat.solver import team_size
-from hpcph.run.job import Job, stages
-from hpcph.result import finite
 from hpcph.response.coherence import TOGETHER
 from hpcph.response.tensors import INTERBAND, sums
+from hpcph.result import sample
+from hpcph.run.job import Job, stages
 
 RANK_BASE = 150 << 20  # bytes of an idle rank: interpreter, NumPy, HDF5, MPI
 NODE_BYTES, NODE_SECONDS = 1300, 5e-5  # of a rank for a node of a finite sample, measured on 10⁷
@@ -64,7 +64,7 @@ def plan(job: Job, ranks: int) -> Plan:
     g = 0 if job.crystal.dipoles is None else len(job.crystal.dipoles.wavevector_gc)
     block = block_size(n) * 16 * (25 * n * n + 24 * g)
     nodes, share = _nodes(job.sample, ranks)
-    maps |= {spec.name: spec for spec in finite.maps(job.sample, job.gyromagnetic is not None)}
+    maps |= {spec.name: spec for spec in sample.maps(job.sample, job.gyromagnetic is not None)}
     if job.scattering is not None:
         block += job.scattering.nbytes + 8 * 4 * len(job.temperature) * block_size(n) * n
     if job.coherent:

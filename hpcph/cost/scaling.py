@@ -17,13 +17,13 @@ from pathlib import Path
 
 import numpy as np
 
-from hpcph.cost import model as cost
 from hpcph.config.load import Source, load
+from hpcph.cost import model as cost
 from hpcph.cost.model import Load, Model
 from hpcph.errors import InputError
-from hpcph.run.job import Job, stages
-from hpcph.result.store import attributes
 from hpcph.prepare.job import identity, samplings
+from hpcph.result.store import attributes
+from hpcph.run.job import Job, stages
 
 MAPS = ("bands", "orbits", "slices", "optics")  # sections whose work does not grow with the mesh
 TARGETS = (256, 4096)  # ranks that the fit is extrapolated to

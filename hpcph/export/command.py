@@ -9,11 +9,11 @@ import xarray as xr
 
 from hpcph.constants import angstrom
 from hpcph.crystal.elements import element
+from hpcph.disk.draft import draft
 from hpcph.errors import InputError
 from hpcph.export import extxyz, motion, phononwebsite, table, vesta
 from hpcph.export.options import Options
 from hpcph.result.open import open_result
-from hpcph.disk.draft import draft
 from hpcph.show.mode import Mode, find, sources
 
 MAX_ATOMS = 5_000_000  # in all frames of one file

@@ -20,9 +20,8 @@ from hpcph.constants import angstrom
 from hpcph.constants import speed_of_light as light
 from hpcph.crystal.elements import element
 from hpcph.errors import InputError
-from hpcph.show import atoms
-from hpcph.show import units
 from hpcph.phonons.eigenvectors import amplitudes
+from hpcph.show import atoms, units
 
 DIGITS = 7  # after the point of numbers that are at most 1
 MAX_NUMBERS = 4_000_000  # real numbers of vectors that a browser still loads

@@ -9,8 +9,7 @@ import xarray as xr
 
 from hpcph.constants import angstrom, bohr_magneton, nuclear_magneton
 from hpcph.errors import InputError
-from hpcph.show import axis
-from hpcph.show import units
+from hpcph.show import axis, units
 
 DASH = "–"  # of Γ–A
 MAGNETONS = {"μ_N": nuclear_magneton, "μ_B": bohr_magneton}

@@ -8,8 +8,7 @@ from matplotlib.lines import Line2D
 
 from hpcph.figures import legs, style
 from hpcph.figures.legs import Leg
-from hpcph.show import axis
-from hpcph.show import units
+from hpcph.show import axis, units
 
 COLOURS = dict(zip((-1, 0, 1, -2, 2, 3), ("#0072B2", "0.25", "#D55E00", "#56B4E9", "#E69F00", "#009E73"), strict=True))
 

@@ -4,9 +4,8 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from hpcph.figures import light, style
-from hpcph.show import axis
+from hpcph.show import axis, units
 from hpcph.show import light as response
-from hpcph.show import units
 
 PARTS = {
     "total": ("black", 2.0, "-"),

@@ -10,8 +10,7 @@ from matplotlib.ticker import NullLocator
 
 from hpcph.constants import mu_0
 from hpcph.figures import errors, sample, style
-from hpcph.show import axis
-from hpcph.show import units
+from hpcph.show import axis, units
 
 MICRO = 1e-6
 REACH = 0.3  # of a curve: bands need not be seen below it

@@ -9,9 +9,8 @@ from matplotlib.figure import Figure
 
 from hpcph.constants import nuclear_magneton
 from hpcph.figures import legs, style
-from hpcph.show import axis
-from hpcph.show import units
 from hpcph.phonons.modes import DEGENERATE
+from hpcph.show import axis, units
 
 LOW = 12  # branches of the figure along the axis
 

@@ -4,8 +4,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 
-from hpcph.show import axis
-from hpcph.show import doubt
+from hpcph.show import axis, doubt
 
 Errors = dict[str, np.ndarray]  # by source
 SHADES = {"mesh": (0.3, 3.5), "lattice": (0.15, 1.5)}  # opacity of a band; width of a bar

@@ -8,8 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from hpcph.figures import sample, style
-from hpcph.show import cut
-from hpcph.show import doubt
+from hpcph.show import cut, doubt
 from hpcph.show.numbers import alone
 
 DENSITIES = {

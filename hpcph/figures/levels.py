@@ -7,9 +7,8 @@ from matplotlib.figure import Figure
 
 from hpcph.figures import light, style
 from hpcph.figures.decomposition import ACROSS
-from hpcph.show import axis
+from hpcph.show import axis, units
 from hpcph.show import light as response
-from hpcph.show import units
 
 COLUMNS = 4
 DECADES = 1e-4  # of the largest contribution: the darkest colour

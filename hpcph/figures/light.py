@@ -10,9 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from hpcph.figures import style
-from hpcph.show import axis
+from hpcph.show import axis, units
 from hpcph.show import light as response
-from hpcph.show import units
 
 LINEAR = {"xx": (style.OKABE_ITO[0], 2.2), "yy": (style.OKABE_ITO[1], 1.0), "zz": (style.OKABE_ITO[2], 1.0)}
 PARTS = {"Re": "black", "Im": style.OKABE_ITO[3]}

@@ -7,12 +7,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from hpcph.figures import legs, structure, style
-from hpcph.show import atoms
-from hpcph.show import axis
-from hpcph.show import units
+from hpcph.response.sample import frame
+from hpcph.show import atoms, axis, units
 from hpcph.show import mode as modes
 from hpcph.show.mode import Mode
-from hpcph.response.sample import frame
 
 LARGEST = 0.45  # Å, semi-major axis of the largest orbit drawn
 ABOVE = 200.0  # Å by which orbits are brought before all atoms

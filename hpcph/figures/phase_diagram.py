@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 
 from hpcph.figures import sample, style
 from hpcph.figures.sample import NM
+from hpcph.response.feedback import of_radius, radius_at
 from hpcph.show import doubt
 from hpcph.show.numbers import alone
-from hpcph.response.feedback import of_radius, radius_at
 
 LEVELS = (0.1, 0.5, 1.0)
 REACH = 5  # critical radii within this factor below the samples are shown

@@ -6,9 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hpcph.figures import light, style
-from hpcph.show import axis
+from hpcph.show import axis, units
 from hpcph.show import light as response
-from hpcph.show import units
 
 ROWS = {  # symbol; unit of the density
     "pam": (r"\ell", "J s m-3"),

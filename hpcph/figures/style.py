@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from hpcph.errors import InputError
 from hpcph.disk.draft import draft
+from hpcph.errors import InputError
 
 WIDTH = 7.0  # inches, two columns of a journal
 COLUMN = 3.6

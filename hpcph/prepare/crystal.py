@@ -14,8 +14,8 @@ from hpcph.crystal.invariances import SumRule
 from hpcph.crystal.lattice import symmetric
 from hpcph.crystal.supercell import Settled, settle
 from hpcph.errors import InputError
+from hpcph.prepare import lattice
 from hpcph.readers import force_constants as constants
-from hpcph.result import lattice
 from hpcph.readers.files import Files
 
 

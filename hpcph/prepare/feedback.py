@@ -3,10 +3,10 @@
 import numpy as np
 
 from hpcph.config.feedback import Feedback, Sample
-from hpcph.run.coupling import Calibration, LLCoupling
 from hpcph.response import sample
 from hpcph.response.feedback import Coupling
 from hpcph.response.sample import Samples
+from hpcph.run.coupling import Calibration, LLCoupling
 
 
 def coupling(given: Feedback, density: float, axis: np.ndarray) -> LLCoupling:

@@ -7,12 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-from hpcph.prepare import scattering
-from hpcph.prepare import sensitivity
-from hpcph.prepare import crystal as source_crystal
-from hpcph.prepare import feedback as source_feedback
-from hpcph.prepare import sample as source_finite
-from hpcph.prepare import maps as source_maps
 from hpcph.boltzmann.transport import Boltzmann
 from hpcph.config.light import Linewidths
 from hpcph.config.load import Source
@@ -23,18 +17,23 @@ from hpcph.crystal import dynamical, mesh
 from hpcph.crystal.chain import Units
 from hpcph.crystal.lattice import Structure
 from hpcph.errors import InputError, Unstable
-from hpcph.run.job import Job, Thermal, explained, refuse_unstable
-from hpcph.run.light import Light
-from hpcph.run.instability import imaginary
-from hpcph.readers.linewidths import lifetimes_at_gamma
-from hpcph.result.provenance import program
 from hpcph.phonons.lifetimes import Reference, Scattering
 from hpcph.phonons.magnetic_moment import gyromagnetic_tensor
 from hpcph.phonons.modes import diagonalise
+from hpcph.prepare import crystal as source_crystal
+from hpcph.prepare import feedback as source_feedback
+from hpcph.prepare import maps as source_maps
+from hpcph.prepare import sample as source_finite
+from hpcph.prepare import scattering, sensitivity
 from hpcph.prepare.plausible import first_lines
-from hpcph.run.prepared import Origin, Prepared
+from hpcph.readers.linewidths import lifetimes_at_gamma
 from hpcph.response.light import optical_modes
 from hpcph.response.spectrum import Intervals
+from hpcph.result.provenance import program
+from hpcph.run.instability import imaginary
+from hpcph.run.job import Job, Thermal, explained, refuse_unstable
+from hpcph.run.light import Light
+from hpcph.run.prepared import Origin, Prepared
 
 AUTOMATIC_REFINEMENT = 5  # levels around Γ where the program chooses
 

@@ -10,8 +10,8 @@ from hpcph.constants import angstrom
 from hpcph.crystal import spacegroup
 from hpcph.crystal.lattice import Structure
 from hpcph.errors import InputError
-from hpcph.run.job import Planes
 from hpcph.response import maps
+from hpcph.run.job import Planes
 
 PARALLEL = 1e-3  # rad: a lattice vector this close to the axis counts as along it
 

@@ -5,9 +5,8 @@ import plotly.graph_objects as go
 import xarray as xr
 
 from hpcph.constants import angstrom, nuclear_magneton
-from hpcph.show import axis
-from hpcph.show import units
 from hpcph.report import embed, style
+from hpcph.show import axis, units
 
 
 def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:

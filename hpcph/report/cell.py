@@ -4,11 +4,9 @@ import numpy as np
 import plotly.graph_objects as go
 import xarray as xr
 
-from hpcph.show import atoms
-from hpcph.show import axis
-from hpcph.show import units
-from hpcph.show.bonds import bonded
 from hpcph.report import embed, modes, style
+from hpcph.show import atoms, axis, units
+from hpcph.show.bonds import bonded
 
 CELLS = (1, 2, 3)
 SENSES = {"counter-clockwise": style.VERMILION, "clockwise": style.BLUE, "linear": "#888888"}

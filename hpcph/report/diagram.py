@@ -4,9 +4,9 @@ import numpy as np
 import plotly.graph_objects as go
 import xarray as xr
 
-from hpcph.show import doubt
 from hpcph.report import embed, style
 from hpcph.response.feedback import of_radius, radius_at
+from hpcph.show import doubt
 
 PARTS = ("diagonal", "off_diagonal", "total")
 RADII = 96

@@ -7,12 +7,11 @@ import plotly.graph_objects as go
 import xarray as xr
 from markupsafe import Markup
 
-from hpcph.show import cut
-from hpcph.show import doubt
-from hpcph.show.numbers import SOURCES
 from hpcph.report import embed, style
 from hpcph.report.embed import number
 from hpcph.report.summary import GAMMA_LL, Facts, amplification
+from hpcph.show import cut, doubt
+from hpcph.show.numbers import SOURCES
 
 BUDGET = 700_000  # bytes of nodes
 FEW = 33  # nodes across a narrow plane that are kept however long it is

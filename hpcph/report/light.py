@@ -4,9 +4,9 @@ import numpy as np
 import plotly.graph_objects as go
 import xarray as xr
 
+from hpcph.report import embed, style
 from hpcph.show import light as response
 from hpcph.show import units
-from hpcph.report import embed, style
 
 OBSERVABLES = {  # in the list of the page; unit of the density
     "pam": ("angular momentum", "J s m-3"),

@@ -5,10 +5,9 @@ import plotly.graph_objects as go
 import xarray as xr
 from plotly.subplots import make_subplots
 
-from hpcph.show import axis
-from hpcph.show import doubt
 from hpcph.report import style
 from hpcph.report.embed import number, unit
+from hpcph.show import axis, doubt
 
 POWER = {"exponentformat": "power", "showexponent": "all"}
 MEASURED = {

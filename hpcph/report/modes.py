@@ -3,11 +3,10 @@
 import numpy as np
 import xarray as xr
 
-from hpcph.show import axis
-from hpcph.show import units
-from hpcph.show.mode import sources
 from hpcph.phonons.eigenvectors import amplitudes
 from hpcph.report import embed
+from hpcph.show import axis, units
+from hpcph.show.mode import sources
 
 BUDGET = 3_000_000  # bytes of amplitudes
 FULL = 32767  # largest amplitude in a 16-bit number

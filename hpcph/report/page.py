@@ -12,11 +12,11 @@ import plotly.io
 import xarray as xr
 from markupsafe import Markup
 
-from hpcph.errors import InputError
-from hpcph.show import units
-from hpcph.result.open import open_result
 from hpcph.disk.draft import draft
+from hpcph.errors import InputError
 from hpcph.report import bands, cell, diagram, embed, finite, lattice, light, lines, slices, summary, tensors
+from hpcph.result.open import open_result
+from hpcph.show import units
 
 Built = tuple[dict[str, go.Figure], dict]
 SCRIPTS = ("numbers.js", "page.js", "diagram.js", "cell.js", "slices.js", "sample.js", "light.js")

@@ -6,12 +6,9 @@ import numpy as np
 import xarray as xr
 from markupsafe import Markup
 
-from hpcph.show import axis
-from hpcph.show import cut
-from hpcph.show import doubt
-from hpcph.show import units
 from hpcph.report import style
 from hpcph.report.embed import alone, number, space_group, subscripts
+from hpcph.show import axis, cut, doubt, units
 
 GAMMA_NL = Markup("γ<sup>NL</sup>")
 GAMMA_LL = Markup("γ<sup>LL</sup>")

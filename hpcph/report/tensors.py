@@ -6,10 +6,10 @@ import numpy as np
 import xarray as xr
 from markupsafe import Markup
 
-from hpcph.show import doubt
-from hpcph.show.numbers import with_errors
 from hpcph.report import embed
 from hpcph.report.summary import GAMMA_NL, nearest
+from hpcph.show import doubt
+from hpcph.show.numbers import with_errors
 
 NOISE = 1e-6  # of the largest component: smaller ones, and errors, are rounding where symmetry has no say
 TENSORS = {"thermal_gamma_nl": (GAMMA_NL, "L"), "thermal_conductivity": ("κ", "j")}

@@ -3,7 +3,12 @@
 A constant has the name of the quantity in an opened result: CRYSTAL_LATTICE is `crystal_lattice`.
 """
 
-from hpcph.result.quantity import Kind, Quantity
+from collections.abc import Iterable
+
+from hpcph.crystal.invariances import SumRule
+from hpcph.crystal.lattice import Structure
+from hpcph.crystal.supercell import Report
+from hpcph.result.quantity import Dataset, Kind, Quantity
 
 FINITE, NUMBER, POSITIVE, RISING, FRACTION, TEXT, COMPLEX = Kind
 CRYSTAL_LATTICE = Quantity("/crystal/lattice", ("lattice_vector", "cartesian"), "m", "rows a, b, c")
@@ -23,3 +28,43 @@ ELASTICITY_STIFFNESS = Quantity(
 ELASTICITY_STIFFNESS_LATTICE_ERROR = Quantity(
     "/elasticity/stiffness_lattice_error", STRAIN, "Pa", "what the supercell leaves open of them"
 )
+
+
+def crystal(structure: Structure) -> list[Dataset]:
+    """The primitive"""
+    born = [] if structure.born_aij is None else [CRYSTAL_BORN_CHARGES.of(structure.born_aij)]
+    return [
+        *born,
+        CRYSTAL_LATTICE.of(structure.lattice_vc),
+        CRYSTAL_POSITIONS.of(structure.fractional_ac),
+        CRYSTAL_MASSES.of(structure.mass_a),
+        CRYSTAL_SYMBOLS.of(structure.symbols),
+        CRYSTAL_VOLUME.of(structure.volume),
+        CRYSTAL_DENSITY.of(structure.density),
+    ]
+
+
+def elasticity(report: Report) -> list[Dataset]:
+    """Elastic constants with what the supercell leaves open of them."""
+    errors = ELASTICITY_STIFFNESS_LATTICE_ERROR.of(report.stiffness_error)
+    return [ELASTICITY_STIFFNESS.of(report.stiffness), errors]
+
+
+def attributes(report: Report) -> dict[str, object]:
+    """Of /crystal."""
+    found: dict[str, object] = {
+        "image_exponent": report.exponent, "image_cutoff": report.cutoff, "pairs": report.pairs,
+        "reciprocal_vectors": report.reciprocal, "sum_rules": names(report.imposed),
+        "sum_rules_left_out": names(report.left_out), "sum_rules_not_met": names(report.unmet),
+        "sum_rules_change": report.change, "frequency_change_commensurate": report.moved_at,
+        "frequency_change_between": report.moved_between, "stiffness_asymmetry": report.asymmetry,
+    }  # fmt: skip
+    if report.sensitivity is not None:
+        found["gamma_nl_sensitivity"] = report.sensitivity
+    for when, violations in (("before", report.before), ("after", report.after)):
+        found |= {f"{rule.value}_violation_{when}": value for rule, value in violations.items()}
+    return found
+
+
+def names(rules: Iterable[SumRule]) -> str:
+    return ", ".join(rule.value for rule in SumRule if rule in rules)

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from hpcph.result.quantity import Kind, Quantity
+from hpcph.response.light import OpticalModes
+from hpcph.result.quantity import Dataset, Kind, Quantity
 
 NUMBER, POSITIVE, TEXT, COMPLEX = Kind.NUMBER, Kind.POSITIVE, Kind.TEXT, Kind.COMPLEX
 W, P, LEVEL, PAIR = "/optics/frequency", "/optics/polarization", "/optics/level_frequency", "/optics/pair_frequency"
@@ -66,3 +67,41 @@ def shown(quantity: Quantity, model: bool) -> Quantity:
     """In SI, or in the units of a model."""
     own = quantity.unit not in ("1", "C2 kg-1")
     return replace(quantity, unit=MODEL) if model and own else quantity
+
+
+def maps(frequencies: int, polarizations: int, names: list[str], model: bool) -> list[Dataset]:
+    """Everything that every frequency has."""
+    found = [shown(OPTICS_FREQUENCY, model).shaped(frequencies)]
+    for name in names:
+        for tensors in (TENSORS, DEGENERATE):
+            found.append(shown(tensors[name], model).shaped(frequencies, 3, 3, 3))
+        found.append(shown(MEANS[name], model).shaped(frequencies, polarizations, 3))
+    return found
+
+
+def axes(polarization: tuple[str, ...], jones_pv: np.ndarray) -> list[Dataset]:
+    """The polarizations by name."""
+    return [OPTICS_POLARIZATION.of(polarization), OPTICS_JONES.of(jones_pv)]
+
+
+def levels(modes: OpticalModes, lifetime_n: np.ndarray, factor: float, model: bool) -> list[Dataset]:
+    """The levels of Γ: frequencies, how many modes, oscillator strengths, lifetimes.
+
+    factor : from rad s⁻¹ to the unit that is stored
+    """
+    level, count = modes.level_n, np.bincount(modes.level_n)
+    strength = np.zeros((len(count), 3, 3))
+    np.add.at(strength, level, np.einsum("nu,nv->nuv", modes.charge_nv.conj(), modes.charge_nv).real)
+    rate = np.bincount(level, 1 / lifetime_n) / count
+    return [
+        shown(OPTICS_LEVEL_FREQUENCY, model).of(modes.level_frequencies * factor),
+        OPTICS_LEVEL_MODES.of(count),
+        OPTICS_LEVEL_STRENGTH.of(strength),
+        shown(OPTICS_LEVEL_LIFETIME, model).of(1 / (rate * factor)),
+    ]
+
+
+def by_levels(omega: np.ndarray, found: dict[str, np.ndarray], model: bool) -> list[Dataset]:
+    """Contributions of the pairs of levels at chosen frequencies."""
+    pairs = [shown(BY_LEVELS[name], model).of(values) for name, values in found.items()]
+    return [shown(OPTICS_PAIR_FREQUENCY, model).of(omega), *pairs]

@@ -5,7 +5,8 @@ A constant has the name of the quantity in an opened result: BANDS_FREQUENCY is 
 
 import numpy as np
 
-from hpcph.result.quantity import Kind, Quantity
+from hpcph.response.maps import Path, species_names
+from hpcph.result.quantity import Dataset, Kind, Quantity
 
 FINITE, NUMBER, POSITIVE, RISING, FRACTION, TEXT, COMPLEX = Kind
 PATH, PLANES, L, M, K, Q = "/bands/distance", "/slices/plane", "cartesian_l", "cartesian_m", "k_point", "reciprocal"
@@ -68,3 +69,81 @@ SLICES_Q = Quantity("/slices/q", (*PLANE, Q), "1", "fractional wave vector", FRA
 SLICES_K = Quantity("/slices/k", (*PLANE, "cartesian_k"), "rad m-1", "the same, Cartesian, 2π included")
 SLICES_DIAGONAL = Quantity("/slices/diagonal", PLANE, CHI, OF_POINT.format("D", "D"), NUMBER, along=1)
 SLICES_OFF_DIAGONAL = Quantity("/slices/off_diagonal", PLANE, CHI, OF_POINT.format("OD", "OD"), NUMBER, along=1)
+
+
+def mode_maps(points: int, count: int) -> list[Dataset]:
+    """Tables of every irreducible k-point (`modes: true`)."""
+    each = (points, count)
+    return [
+        MODES_Q.shaped(points, 3),
+        MODES_K.shaped(points, 3),
+        MODES_WEIGHT.shaped(points),
+        MODES_FREQUENCY.shaped(*each),
+        MODES_POLARIZATION.shaped(*each, 3),
+        MODES_GROUP_VELOCITY.shaped(*each, 3),
+        MODES_FLOW.shaped(*each),
+        MODES_DIAGONAL.shaped(*each),
+        MODES_OFF_DIAGONAL.shaped(*each),
+    ]
+
+
+def band_maps(points: int, symbols: tuple[str, ...]) -> list[Dataset]:
+    """Dispersion along the path."""
+    each, atoms = (points, 3 * len(symbols)), len(symbols)
+    return [
+        BANDS_FREQUENCY.shaped(*each),
+        BANDS_POLARIZATION.shaped(*each, 3),
+        BANDS_POLARIZATION_BY_ATOM.shaped(*each, atoms, 3),
+        BANDS_CRYSTAL_ANGULAR_MOMENTUM.shaped(*each),
+        BANDS_EIGENVECTOR.shaped(*each, atoms, 3),
+        BANDS_POLARIZATION_BY_SPECIES.shaped(*each, len(set(symbols)), 3),
+    ]
+
+
+def orbit_maps(points: int, symbols: tuple[str, ...]) -> list[Dataset]:
+    """Modes at single wave vectors."""
+    each, atoms = (points, 3 * len(symbols)), len(symbols)
+    return [
+        ORBITS_FREQUENCY.shaped(*each),
+        ORBITS_POLARIZATION.shaped(*each, 3),
+        ORBITS_POLARIZATION_BY_ATOM.shaped(*each, atoms, 3),
+        ORBITS_CRYSTAL_ANGULAR_MOMENTUM.shaped(*each),
+        ORBITS_EIGENVECTOR.shaped(*each, atoms, 3),
+    ]
+
+
+def band_axes(path: Path, symbols: tuple[str, ...]) -> list[Dataset]:
+    """Where the points of the path lie."""
+    return [
+        BANDS_Q.of(path.q_kc),
+        BANDS_DISTANCE.of(path.distance_k),
+        BANDS_CORNER.of(path.corner),
+        BANDS_SPECIES.of(species_names(symbols)),
+        BANDS_LABEL.of(path.label),
+    ]
+
+
+def orbit_axes(q_kc: np.ndarray) -> list[Dataset]:
+    """The wave vectors of /orbits."""
+    return [ORBITS_Q.of(q_kc)]
+
+
+def slice_maps(shape: tuple[int, int, int]) -> list[Dataset]:
+    """Contributions on planes; `shape` is (i, j, p)."""
+    i, j, p = shape
+    return [SLICES_DIAGONAL.shaped(p, i, j), SLICES_OFF_DIAGONAL.shaped(p, i, j)]
+
+
+def slice_axes(q_ijpc: np.ndarray, reciprocal_vc: np.ndarray) -> list[Dataset]:
+    """Where the points of the slices lie, fractional and Cartesian."""
+    q = np.moveaxis(q_ijpc, 2, 0)
+    return [SLICES_PLANE.of(q[:, 0, 0, 2]), SLICES_Q.of(q), SLICES_K.of(q @ reciprocal_vc)]
+
+
+def moment_maps(frequency: Dataset) -> list[Dataset]:
+    """Magnetic moments beside the frequencies of a group; degenerate modes carry the mean of their block."""
+    groups = {
+        BANDS_FREQUENCY.path: (BANDS_MOMENT, BANDS_MOMENT_SCALAR),
+        ORBITS_FREQUENCY.path: (ORBITS_MOMENT, ORBITS_MOMENT_SCALAR),
+    }
+    return [quantity.shaped(*frequency.shape, 3) for quantity in groups[frequency.name]]

@@ -12,9 +12,9 @@ import numpy as np
 
 from hpcph.errors import InputError
 from hpcph.result.attributes import attributes
-from hpcph.result.seal import Unsound, is_sealed, is_text, pieces, reading, require_digest, walk
 from hpcph.result.catalogue import sections
 from hpcph.result.quantity import Kind, Quantity
+from hpcph.result.seal import Unsound, is_sealed, is_text, pieces, reading, require_digest, walk
 
 FIX = "give the result.h5 of a finished run"
 AXIS, LETTERS, TEXT = 1 << 25, 200, 1 << 20  # longest axis; characters of a label and of an attribute

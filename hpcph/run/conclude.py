@@ -5,25 +5,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hpcph.disk.room import writing
+from hpcph.parallel.comm import Comm
+from hpcph.response.optics import INTENSITY
+from hpcph.result import crystal as cell
+from hpcph.result import light as lit
+from hpcph.result import modes, sample, xdmf
+from hpcph.result.provenance import versions
+from hpcph.result.quantity import Dataset
+from hpcph.result.store import complete, publish
+from hpcph.run import closing
 from hpcph.run import light as optics
 from hpcph.run.findings import Findings
+from hpcph.run.instability import imaginary_in_maps
 from hpcph.run.job import Job
 from hpcph.run.light import Light
-from hpcph.result import finite
-from hpcph.result import lattice
-from hpcph.result import layout
-from hpcph.result import xdmf
-from hpcph.result import magnetization as magnetic
-from hpcph.result import optics as optical
-from hpcph.run.instability import imaginary_in_maps
-from hpcph.run.progress import Reporter
-from hpcph.result.provenance import versions
-from hpcph.disk.room import writing
-from hpcph.result.store import complete, publish
-from hpcph.parallel.comm import Comm
 from hpcph.run.prepared import Origin
-from hpcph.response.optics import INTENSITY
-from hpcph.result.quantity import Dataset
+from hpcph.run.progress import Reporter
 from hpcph.run.stage import POINTS, Stage
 
 
@@ -60,7 +58,7 @@ def conclude(
     todo : the stages that were computed
     """
     maps = {spec.name: spec for stage in todo for spec in stage.maps}  # of the modes, those of the last mesh
-    maps |= {spec.name: spec for spec in finite.maps(job.sample, job.gyromagnetic is not None)}
+    maps |= {spec.name: spec for spec in sample.maps(job.sample, job.gyromagnetic is not None)}
     axes = _map_axes(job)
     provenance = _provenance(origin, comm, timing, job) | found.provenance
     final = temporary.parent / "result.h5"
@@ -70,7 +68,7 @@ def conclude(
         publish(temporary, final)
         xdmf.describe(final)
     if "/bands/moment" in maps:
-        reporter.say(magnetic.largest_moment(final))
+        reporter.say(closing.largest_moment(final))
     for line in [*imaginary_in_maps(final), *found.lines]:
         reporter.say(line)
     points = sum(stage.points for stage in todo if stage.noun == POINTS)
@@ -83,18 +81,18 @@ def conclude(
 def _map_axes(job: Job) -> Findings:
     """The crystal, and where the points of the maps lie."""
     structure = job.crystal.structure
-    results = layout.crystal(structure)
+    results = cell.crystal(structure)
     attributes: dict[str, Any] = {"space_group": structure.space_group, "formula": structure.formula}
     if job.lattice is not None:
-        results += lattice.datasets(job.lattice)
-        attributes |= lattice.attributes(job.lattice)
+        results += cell.elasticity(job.lattice)
+        attributes |= cell.attributes(job.lattice)
     groups: dict[str, dict[str, Any]] = {"/crystal": attributes}
     if job.orbits is not None:
-        results += layout.orbit_axes(job.orbits)
+        results += modes.orbit_axes(job.orbits)
     if job.path is not None:
-        results += layout.band_axes(job.path, structure.symbols)
+        results += modes.band_axes(job.path, structure.symbols)
     if job.planes is not None:
-        results += layout.slice_axes(job.planes.q, structure.reciprocal_vc)
+        results += modes.slice_axes(job.planes.q, structure.reciprocal_vc)
         groups["/slices"] = {"temperature": job.planes.temperature}
     if job.light is not None:
         results += _optics(job, job.light)
@@ -106,11 +104,11 @@ def _optics(job: Job, light: Light) -> list[Dataset]:
     """Polarizations, levels and contributions by pairs of levels."""
     factor = optics.scales(job.units, job.crystal.structure.volume)["frequency"]
     modes = optics.lit_modes(job.crystal, light)
-    results = optical.axes(light.polarization, light.jones_pv)
-    results += optical.levels(modes, light.lifetime, factor, job.units is not None)
+    results = lit.axes(light.polarization, light.jones_pv)
+    results += lit.levels(modes, light.lifetime, factor, job.units is not None)
     if len(light.pair_omega):
         pairs = optics.by_levels(modes, light, job.axis, job.units)
-        results += optical.by_levels(light.pair_omega * factor, pairs, job.units is not None)
+        results += lit.by_levels(light.pair_omega * factor, pairs, job.units is not None)
     return results
 
 

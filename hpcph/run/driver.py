@@ -10,32 +10,31 @@ from pathlib import Path
 
 import numpy as np
 
-from hpcph.run import sample as finite
 from hpcph.boltzmann.transport import added, correction
-from hpcph.run.conclude import Outcome, Timing, conclude
-from hpcph.errors import InputError, Stopped, Unstable
-from hpcph.run.findings import Findings, Runs, errors_of, thermal_findings
-from hpcph.heat.sample import Heated
-from hpcph.run.job import Job, explained, lattice_mesh, lattice_zones, map_stages, meshes, read, zone
-from hpcph.run.keeper import Keeper
-from hpcph.parallel.listener import Listener
-from hpcph.result import finite as sample_layout
-from hpcph.disk import undo
-from hpcph.disk.lock import Lock
-from hpcph.run.progress import Reporter
-from hpcph.disk.room import refused, unwritable, writing
-from hpcph.result.store import MapWriter, claim, lay_out, readable, require_parallel
-from hpcph.disk import checkpoint
+from hpcph.disk import checkpoint, undo
 from hpcph.disk.checkpoint import Checkpoint
+from hpcph.disk.lock import Lock
+from hpcph.disk.room import refused, unwritable, writing
+from hpcph.errors import InputError, Stopped, Unstable
+from hpcph.heat.sample import Heated
 from hpcph.parallel.comm import Comm
+from hpcph.parallel.listener import Listener
 from hpcph.parallel.schedule import hand_out
 from hpcph.parallel.signals import Stop
-from hpcph.run.prepared import Origin, Prepared
 from hpcph.response import convergence, sharing
 from hpcph.response.convergence import Uncertainty
 from hpcph.response.spectrum import Spectrum
 from hpcph.response.thermal import Tensors, ThermalResponse, response
+from hpcph.result import sample as sample_layout
 from hpcph.result.quantity import Dataset
+from hpcph.result.store import MapWriter, claim, lay_out, readable, require_parallel
+from hpcph.run import sample as finite
+from hpcph.run.conclude import Outcome, Timing, conclude
+from hpcph.run.findings import Findings, Runs, errors_of, thermal_findings
+from hpcph.run.job import Job, explained, lattice_mesh, lattice_zones, map_stages, meshes, read, zone
+from hpcph.run.keeper import Keeper
+from hpcph.run.prepared import Origin, Prepared
+from hpcph.run.progress import Reporter
 from hpcph.run.stage import Stage
 
 Pieces = list[tuple[slice, np.ndarray]]

@@ -8,9 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hpcph.run import light as optics
 from hpcph.boltzmann.transport import Boltzmann
-from hpcph.run.coupling import LLCoupling
 from hpcph.crystal import mesh as meshing
 from hpcph.crystal.chain import Units
 from hpcph.crystal.dynamical import Crystal, matrices
@@ -18,9 +16,6 @@ from hpcph.crystal.mesh import Mesh, Sampling
 from hpcph.crystal.supercell import Report
 from hpcph.errors import InputError, Unstable
 from hpcph.heat.setup import Setup
-from hpcph.run.light import Light
-from hpcph.result.layout import band_maps, mode_maps, orbit_maps, slice_maps
-from hpcph.result.magnetization import moment_maps
 from hpcph.phonons.lifetimes import Linewidths, Reference, Scattering
 from hpcph.phonons.modes import Modes, diagonalise
 from hpcph.response import maps, sharing
@@ -28,7 +23,11 @@ from hpcph.response.coherence import coherence_sums
 from hpcph.response.spectrum import Intervals, Projection, Spectrum, spectral_sums
 from hpcph.response.thermal import ThermalSums, thermal_sums
 from hpcph.response.weights import ModeWeights, mode_weights
+from hpcph.result.modes import band_maps, mode_maps, moment_maps, orbit_maps, slice_maps
 from hpcph.result.quantity import Dataset
+from hpcph.run import light as optics
+from hpcph.run.coupling import LLCoupling
+from hpcph.run.light import Light
 from hpcph.run.stage import Stage
 
 

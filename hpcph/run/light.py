@@ -8,11 +8,10 @@ import numpy as np
 
 from hpcph.crystal.chain import Units
 from hpcph.crystal.dynamical import Crystal
-from hpcph.result.optics import maps
 from hpcph.phonons.magnetic_moment import gyromagnetic_tensor
 from hpcph.response import optics as responses
 from hpcph.response.light import OpticalModes, optical_modes
-from hpcph.result.light import OBSERVABLES
+from hpcph.result.light import OBSERVABLES, maps
 from hpcph.run.stage import Stage
 
 BLOCK = 64  # frequencies

@@ -5,20 +5,12 @@ import sys
 import time
 from html import escape
 
-import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from hpcph.show.numbers import SOURCES, alone, with_errors
 from hpcph.pipe import hush
-from hpcph.response.convergence import FeedbackUncertainty, Uncertainty
-from hpcph.response.feedback import Feedback
-from hpcph.response.sample import Samples
-from hpcph.response.tensors import GAMMA_NL
-from hpcph.response.thermal import ThermalResponse
 
-ROWS = 9  # temperatures in the closing table
 LOG_WIDTH = 170  # columns of a table
 INTERVAL = 10.0  # s between lines of a batch log
 NOTEBOOK_INTERVAL = 0.2  # s between two states of a notebook's bar
@@ -133,48 +125,3 @@ def _watched() -> bool:
         return os.readlink(f"/proc/{os.getppid()}/fd/1").startswith(("/dev/pts", "/dev/tty"))
     except OSError:
         return False
-
-
-def closing_table(
-    thermal: ThermalResponse,
-    spread: dict[str, Uncertainty],
-    lifetime: float,
-    axis: np.ndarray,
-    coupled: Feedback | None,
-    doubt: dict[str, FeedbackUncertainty],
-    samples: Samples | None,
-) -> Table:
-    """T, γ^NL along the axis, and for the first sample γ^LL with its channels, η, r_c and the unscaled γ^LL.
-
-    The numbers after ± are the estimated errors of mesh and lattice: spread and doubt by their kind. axis : ndarray
-    (3,), unit vector
-    """
-    table = Table(box=None, pad_edge=False)
-    known = [SOURCES[kind] for kind, error in spread.items() if np.isfinite(error[GAMMA_NL]).all()]
-    headers = ["T (K)", f"{' ± '.join(['γ^NL', *known])} (J s m⁻² K⁻¹)"]
-    if coupled is not None and samples is not None:
-        headers += [f"γ^LL at {samples.radius_r[0] * 1e9:g} nm", "D", "OD", "η", "r_c (nm)"]
-        headers += ["γ^LL unscaled"] if coupled.scale != 1 else []
-    for header in headers:
-        table.add_column(header, justify="right", no_wrap=True)
-    chosen = np.unique(np.linspace(0, len(thermal.temperature) - 1, ROWS).round().astype(int))
-    reach = np.abs(axis)
-    for t in chosen:
-        flow = axis @ thermal[GAMMA_NL][t] @ axis
-        errors = [reach @ error[GAMMA_NL][t] @ reach for error in spread.values()]
-        row = [f"{thermal.temperature[t]:g}", with_errors(lifetime * flow, *(lifetime * e for e in errors))]
-        if coupled is not None:
-            eta, total = coupled.amplification[t, 0], coupled.gamma_total[t, 0]
-            of = {
-                part: [getattr(error, part)[t, 0] for error in doubt.values()]
-                for part in ("gamma_total", "gamma_diagonal", "gamma_off_diagonal", "amplification")
-            }
-            for part in ("gamma_total", "gamma_diagonal", "gamma_off_diagonal"):
-                row.append(with_errors(getattr(coupled, part)[t, 0], *of[part]))
-            row.append("supercritical" if np.isnan(eta) else alone(eta, *of["amplification"]))
-            radius = coupled.critical_radius[t] * 1e9
-            row.append(alone(radius, *(radius * e / abs(2 * total) for e in of["gamma_total"] if total)))
-            if coupled.scale != 1:
-                row.append(alone(coupled.gamma_unscaled[t, 0], *(e / coupled.scale for e in of["gamma_total"])))
-        table.add_row(*row)
-    return table

@@ -2,17 +2,18 @@
 
 from collections.abc import Callable
 
-from hpcph.run.coupling import sign_and_scale
-from hpcph.run.findings import Findings
 from hpcph.heat import doubt
 from hpcph.heat.material import Material, material
 from hpcph.heat.sample import Heated, heat
-from hpcph.run.job import Job
-from hpcph.parallel.listener import Listener
-from hpcph.result import finite as layout
 from hpcph.parallel.comm import Comm
+from hpcph.parallel.listener import Listener
 from hpcph.response.convergence import Uncertainty
 from hpcph.response.thermal import ThermalResponse
+from hpcph.result import sample as layout
+from hpcph.run import closing_sample
+from hpcph.run.coupling import sign_and_scale
+from hpcph.run.findings import Findings
+from hpcph.run.job import Job
 
 
 def heated(comm: Comm, job: Job, crystal: Callable[[], ThermalResponse], listener: Listener) -> Heated:
@@ -34,5 +35,5 @@ def findings(job: Job, found: Heated, crystal: ThermalResponse, spread: dict[str
     return Findings(
         results=layout.results(job.sample, found.totals, errors),
         groups={"/sample": layout.attributes(job.sample, found.totals, errors)},
-        lines=layout.lines(job.sample, found.totals, errors),
+        lines=closing_sample.lines(job.sample, found.totals, errors),
     )

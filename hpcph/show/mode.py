@@ -7,8 +7,8 @@ import xarray as xr
 
 from hpcph.crystal.lattice import reciprocal
 from hpcph.errors import InputError
-from hpcph.show import units
 from hpcph.phonons.eigenvectors import amplitudes
+from hpcph.show import units
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from ase import Atoms
 
 from hpcph.constants import angstrom
 from hpcph.crystal.chain import Units
-from hpcph.show.atoms import number, radius
 from hpcph.result.light import MODEL
+from hpcph.show.atoms import number, radius
 
 
 @dataclass(frozen=True)

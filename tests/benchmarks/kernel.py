@@ -17,11 +17,11 @@ import phonopy
 
 from hpcph.config.load import load
 from hpcph.crystal.dynamical import matrices
-from hpcph.run.job import meshes, zone
 from hpcph.phonons.modes import diagonalise
+from hpcph.prepare.crystal import files
 from hpcph.prepare.job import prepare
 from hpcph.response.weights import mode_weights
-from hpcph.prepare.crystal import files
+from hpcph.run.job import meshes, zone
 
 REPEATS = 9
 

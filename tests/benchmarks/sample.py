@@ -18,8 +18,8 @@ from hpcph.heat.conduction import Loads  # noqa: E402
 from hpcph.heat.grid import Part, cuboid  # noqa: E402
 from hpcph.heat.rows import rows  # noqa: E402
 from hpcph.heat.table import table  # noqa: E402
-from hpcph.parallel.listener import Listener  # noqa: E402
 from hpcph.parallel.comm import world  # noqa: E402
+from hpcph.parallel.listener import Listener  # noqa: E402
 
 SIZE, POWER, SINK = 1e-6, 5e-4, 300.0
 

@@ -23,12 +23,12 @@ LAUNCHED = "HPCPH_LAUNCHED"
 
 def rank(path: Path) -> None:
     """One rank of a run that notes when its first block starts, and what it holds at the end."""
+    import hpcph.driver
     from mpi4py import MPI
 
-    import hpcph.driver
-    from hpcph.prepare.entrance import read
     from hpcph.parallel.comm import Comm
     from hpcph.parallel.signals import Stop
+    from hpcph.prepare.entrance import read
 
     comm = Comm(MPI.COMM_WORLD)
     first: list[float] = []

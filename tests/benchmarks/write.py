@@ -19,11 +19,11 @@ from pathlib import Path
 import numpy as np
 from mpi4py import MPI
 
-from hpcph.run import driver
 from hpcph.crystal.mesh import blocks
-from hpcph.result.layout import mode_maps
-from hpcph.result.store import MapWriter, lay_out
 from hpcph.parallel.comm import Comm
+from hpcph.result.modes import mode_maps
+from hpcph.result.store import MapWriter, lay_out
+from hpcph.run import driver
 from hpcph.run.stage import Stage
 
 MODES = 27

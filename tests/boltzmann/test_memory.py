@@ -19,8 +19,8 @@ def measure(path: str) -> None:
 
     from hpcph.boltzmann import solver
     from hpcph.boltzmann.transport import share
-    from hpcph.readers.collisions import CollisionFile, read_slab, stamp
     from hpcph.parallel.petsc import petsc
+    from hpcph.readers.collisions import CollisionFile, read_slab, stamp
 
     petsc()
     team = MPI.COMM_WORLD

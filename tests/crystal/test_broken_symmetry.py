@@ -17,9 +17,9 @@ from hpcph.crystal import dynamical, forceconstants, mesh, symmetry
 from hpcph.crystal.forceconstants import Files
 from hpcph.phonons import angular_momentum
 from hpcph.phonons.modes import diagonalise
+from hpcph.prepare.maps import automatic_legs
 from hpcph.response import thermal
 from hpcph.response.tensors import GAMMA_NL
-from hpcph.prepare.maps import automatic_legs
 
 RAW = {"quartz_pbesol raw": 1e-8, "quartz_lda raw": 1e-5}  # as the programs wrote them
 T = np.array([300.0])

@@ -12,9 +12,9 @@ from phonopy.interface.vasp import write_vasp
 from hpcph.crystal import dynamical, forceconstants
 from hpcph.crystal.forceconstants import Files
 from hpcph.errors import InputError
-from hpcph.readers import force_constants as constants
 from hpcph.phonons import angular_momentum
 from hpcph.phonons.modes import diagonalise
+from hpcph.readers import force_constants as constants
 
 
 @pytest.fixture(scope="module")

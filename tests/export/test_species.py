@@ -13,15 +13,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from parallel import world
 
-from hpcph.prepare import crystal as source_crystal
 from hpcph.crystal import elements
 from hpcph.crystal.elements import element, kind
 from hpcph.export.command import export
 from hpcph.export.options import Options
-from hpcph.show import atoms
-from hpcph.result.open import open_result
 from hpcph.phonons import screw
+from hpcph.prepare import crystal as source_crystal
 from hpcph.response import maps
+from hpcph.result.open import open_result
+from hpcph.show import atoms
 
 CASE = physics.DATA / "cases/extended_symbols"
 CHAIN = {

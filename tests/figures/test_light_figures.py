@@ -9,9 +9,9 @@ from hpcph.cli import main
 from hpcph.figures import crystal_angular_momentum, decomposition, dispersion, levels, light, orbits, polarized, style
 from hpcph.figures.catalogue import catalogue
 from hpcph.figures.choices import Choices
+from hpcph.result.open import open_result
 from hpcph.show import light as response
 from hpcph.show import units
-from hpcph.result.open import open_result
 
 OF_MODELS = {
     "dispersion", "crystal_angular_momentum", "dispersion_axis", "species", "orbits", "light_pam", "light_peltier",

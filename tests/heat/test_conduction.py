@@ -13,8 +13,8 @@ from hpcph.heat.conduction import Conduction, Loads
 from hpcph.heat.grid import Part, cuboid, cylinder
 from hpcph.heat.rows import rows
 from hpcph.heat.table import Table, table
-from hpcph.parallel.listener import Listener
 from hpcph.parallel.comm import Comm
+from hpcph.parallel.listener import Listener
 
 START, SLOPE = np.array([2, 1.5, 1, 0.3, -0.4, 0.5]), np.array([0.5, -0.3, 0.4, 0.1, 0.2, -0.1])
 VOIGT = ((0, 5, 4), (5, 1, 3), (4, 3, 2))

@@ -6,11 +6,11 @@ import pytest
 from heat.samples import CYLINDER, SMALL
 from parallel import world
 
-from hpcph.run.driver import run
-from hpcph.prepare.entrance import read
 from hpcph.errors import Stopped
-from hpcph.run.progress import Reporter
 from hpcph.parallel.signals import Stop
+from hpcph.prepare.entrance import read
+from hpcph.run.driver import run
+from hpcph.run.progress import Reporter
 
 pytestmark = pytest.mark.petsc
 LITTLE = SMALL | {"mesh__grid": [2, 2, 2]}

@@ -13,13 +13,12 @@ from hpcph.heat import doubt
 from hpcph.heat.material import material
 from hpcph.heat.sample import heat
 from hpcph.parallel.listener import Listener
-from hpcph.result import finite as layout
 from hpcph.prepare.job import prepare
+from hpcph.prepare.sample import setup
 from hpcph.response.convergence import Uncertainty
 from hpcph.response.feedback import Coupling
 from hpcph.response.tensors import CHI, CHI_N, DIAGONAL, FLOW, GAMMA_N, GAMMA_NL, HEAT, KAPPA, OFF_DIAGONAL
 from hpcph.response.thermal import ThermalResponse
-from hpcph.prepare.sample import setup
 
 SMALL_ERROR = 1e-3
 T = np.linspace(100, 3000, 59)
@@ -73,7 +72,7 @@ def solved(body, thermal: ThermalResponse):
 
 def values(body, totals) -> dict[str, float]:
     """By the names of the file, components along the axis."""
-    found = {spec.name.rpartition("/")[2]: spec.value for spec in layout.results(body[0], totals, {})}
+    found = {spec.name.rpartition("/")[2]: spec.value for spec in sample_results(body[0], totals, {})}
     return {name: float(np.ravel(value)[-1]) for name, value in found.items()} | {"hottest": totals.hottest}
 
 

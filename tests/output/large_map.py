@@ -7,16 +7,15 @@ from pathlib import Path
 import numpy as np
 from mpi4py import MPI
 
-from hpcph.run import driver
 from hpcph.crystal.mesh import MAX_BLOCKS
-from hpcph.run.keeper import Keeper
-from hpcph.result import layout
-from hpcph.result import xdmf
-from hpcph.run.progress import Reporter
-from hpcph.result.store import complete, lay_out, publish
 from hpcph.parallel.comm import Comm
 from hpcph.parallel.signals import Stop
+from hpcph.result import modes, xdmf
 from hpcph.result.quantity import Dataset
+from hpcph.result.store import complete, lay_out, publish
+from hpcph.run import driver
+from hpcph.run.keeper import Keeper
+from hpcph.run.progress import Reporter
 from hpcph.run.stage import Stage
 
 MODES = 27
@@ -24,8 +23,8 @@ MODES = 27
 
 def tables(size: int) -> list[Dataset]:
     """The layout of /modes with about `size` bytes."""
-    row = sum(int(np.prod(spec.shape)) * 8 for spec in layout.mode_maps(1, MODES))
-    return layout.mode_maps(size // row + 1, MODES)
+    row = sum(int(np.prod(spec.shape)) * 8 for spec in modes.mode_maps(1, MODES))
+    return modes.mode_maps(size // row + 1, MODES)
 
 
 def value(spec: Dataset, rows: slice) -> np.ndarray:

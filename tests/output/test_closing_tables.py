@@ -4,9 +4,6 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from hpcph.run import findings
-from hpcph.result import magnetization as magnetic
-from hpcph.run.progress import closing_table
 from hpcph.response import convergence, magnetization
 from hpcph.response.feedback import Coupling, feedback
 from hpcph.response.sample import cylinder, samples
@@ -25,6 +22,7 @@ from hpcph.response.tensors import (
     OFF_DIAGONAL,
 )
 from hpcph.response.thermal import ThermalResponse
+from hpcph.run import closing
 
 AXIS, TAU = np.array([0.0, 0.0, 1.0]), 1e-11
 DRIVE = 1e3 * TAU * AXIS
@@ -78,8 +76,9 @@ def tables(thermal, spread, scale: float):
         kind: magnetization.uncertainty(e, thermal, DRIVE, coupled, doubt[kind], body)
         for kind, e in spread.items()
     }
-    first = closing_table(thermal, spread, TAU, AXIS, coupled, doubt, body)
-    return rows(first), rows(magnetic.closing_table(thermal.temperature, found, beside, AXIS, scale, body)), coupled
+    first = closing.closing_table(thermal, spread, TAU, AXIS, coupled, doubt, body)
+    second = closing.closing_table_of_magnetization(thermal.temperature, found, beside, AXIS, scale, body)
+    return rows(first), rows(second), coupled
 
 
 def test_numbers_of_the_response_have_both_errors(thermal):
@@ -130,7 +129,7 @@ def test_supercritical_samples_say_so(thermal):
 
 def test_the_line_on_conduction(thermal):
     """κ with its errors; interband parts, whose errors nobody knows, with three digits."""
-    line = findings._conduction(thermal, spread(thermal), AXIS)
+    line = closing.conduction(thermal, spread(thermal), AXIS)
     assert line == "κ along the axis at 300 K: 45.0 ± 1.4 ± 0.18 W m⁻¹ K⁻¹ (± mesh ± lattice)"
     between = thermal.with_(
         {
@@ -138,15 +137,15 @@ def test_the_line_on_conduction(thermal):
             (KAPPA_INTERBAND, INTERBAND): only_zz([0.1, 0.23456]),
         }
     )
-    assert "κ 0.235, γ^NL 2e-19 J s" in findings._conduction(between, spread(thermal, np.nan), AXIS)
-    assert "(± lattice)" in findings._conduction(thermal, spread(thermal, np.nan), AXIS)
-    bare = findings._conduction(thermal, {"error": errors(thermal, np.nan)}, AXIS)
+    assert "κ 0.235, γ^NL 2e-19 J s" in closing.conduction(between, spread(thermal, np.nan), AXIS)
+    assert "(± lattice)" in closing.conduction(thermal, spread(thermal, np.nan), AXIS)
+    bare = closing.conduction(thermal, {"error": errors(thermal, np.nan)}, AXIS)
     assert bare == "κ along the axis at 300 K: 45.048 W m⁻¹ K⁻¹"
 
 
 def test_the_line_on_the_boltzmann_equation(thermal):
     """Errors are those of relaxation time, in the same ratio; γ^NL is the largest component."""
     solved = thermal.with_({(GAMMA_NL, FLOW): 1.5 * thermal[GAMMA_NL], (KAPPA, HEAT): 1.2 * thermal[KAPPA]})
-    line = findings._beyond(solved, thermal, spread(thermal), AXIS)
+    line = closing.beyond_relaxation_time(solved, thermal, spread(thermal), AXIS)
     assert "κ 54.1 ± 1.6 ± 0.2 instead of 45.0," in line
     assert line.endswith("largest γ^NL -3.29e-06 ± 1.0e-07 ± 1.3e-08 instead of -2.19e-06")

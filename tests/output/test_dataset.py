@@ -7,8 +7,8 @@ from output import victim
 from parallel import world
 
 from hpcph.errors import InputError
-from hpcph.show import mode
 from hpcph.result.open import open_result
+from hpcph.show import mode
 
 WHOLE = "give the result.h5 of a finished run"
 

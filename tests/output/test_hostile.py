@@ -13,13 +13,12 @@ from output import damage, victim
 from parallel import world
 
 from hpcph.errors import InputError
+from hpcph.readers.linewidths import lifetimes_at_gamma
 from hpcph.result import attributes as contents
-from hpcph.result import sound
+from hpcph.result import catalogue, sound
 from hpcph.result import seal as storage
 from hpcph.result.open import open_result
-from hpcph.readers.linewidths import lifetimes_at_gamma
 from hpcph.result.store import claim
-from hpcph.result import catalogue
 
 EXPORTS = ("extxyz", "vesta", "phononwebsite", "table", "moments")
 COMMANDS = [["figures"], ["report"], *(["export", "--format", name] for name in EXPORTS)]

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from output import large_map
 
+from hpcph.parallel.signals import Stop
+from hpcph.result.store import lay_out
 from hpcph.run import driver
 from hpcph.run.keeper import Keeper
 from hpcph.run.progress import Reporter
-from hpcph.result.store import lay_out
-from hpcph.parallel.signals import Stop
 from hpcph.run.stage import Stage
 
 pytestmark = pytest.mark.mpi

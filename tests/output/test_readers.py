@@ -10,9 +10,9 @@ import xarray
 from output import large_map
 from parallel import world
 
+from hpcph.result.quantity import Dataset
 from hpcph.result.store import complete, lay_out
 from hpcph.result.xdmf import describe
-from hpcph.result.quantity import Dataset
 
 GIGABYTE = 10**9
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from hpcph.errors import InputError
-from hpcph.result.store import STRIPE, MapWriter, claim, complete, digest, lay_out, publish
 from hpcph.result.quantity import Dataset, Kind, Quantity
+from hpcph.result.store import STRIPE, MapWriter, claim, complete, digest, lay_out, publish
 from hpcph.result.thermal import TEMPERATURE
 
 WAYS = {

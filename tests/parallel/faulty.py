@@ -15,13 +15,11 @@ from pathlib import Path
 from mpi4py import MPI
 
 import hpcph.__main__  # threads before NumPy
-from hpcph.run import conclude
-from hpcph.run import driver
-from hpcph.run import keeper
-from hpcph.prepare import job as prepare
 from hpcph.config import load
 from hpcph.disk import checkpoint
 from hpcph.parallel import comm as communicators
+from hpcph.prepare import job as prepare
+from hpcph.run import conclude, driver, keeper
 
 PHASE, POINT, FAULT = (os.environ[name] for name in ("PHASE", "POINT", "FAULT"))
 RANK, OUTPUT = int(os.environ["RANK"]), Path(sys.argv[-1])

@@ -9,14 +9,12 @@ import pytest
 from parallel import runs, world
 
 import hpcph
-from hpcph.run import conclude
-from hpcph.run import driver
-from hpcph.run import keeper
-from hpcph.prepare import job as prepare
 from hpcph.config.load import load
 from hpcph.disk import lock
-from hpcph.result.seal import is_sealed
 from hpcph.parallel.signals import Stop
+from hpcph.prepare import job as prepare
+from hpcph.result.seal import is_sealed
+from hpcph.run import conclude, driver, keeper
 
 PACKAGE = Path(hpcph.__file__).parent
 TRACED = ("driver.py", "conclude.py", "keeper.py", "output/undo.py", "output/store.py", "output/storage.py",

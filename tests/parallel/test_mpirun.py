@@ -41,8 +41,8 @@ def test_same_bits_on_any_number_of_ranks(tmp_path, numbers):
 def test_more_ranks_than_blocks(tmp_path):
     """Three blocks at most in every stage, five ranks: two have nothing to do and the result is that of one rank."""
     from hpcph.config.load import load
-    from hpcph.run.job import stages
     from hpcph.prepare.job import prepare
+    from hpcph.run.job import stages
 
     data = world.quartz(mesh={"grid": [4, 4, 6], "symmetry": False})
     path = world.write(tmp_path, data)
@@ -131,8 +131,8 @@ def test_imaginary_modes_are_named(tmp_path, unstable, ranks):
 def test_check_and_plan(tmp_path):
     """Exit code 0, nothing is computed; plan counts the blocks that the run has."""
     from hpcph.config.load import load
-    from hpcph.run.job import stages
     from hpcph.prepare.job import prepare
+    from hpcph.run.job import stages
     from hpcph.run.stage import POINTS
 
     path = world.write(tmp_path, world.quartz())

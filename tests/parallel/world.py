@@ -15,10 +15,10 @@ from mpi4py import MPI
 from ruamel.yaml import YAML
 
 from hpcph.cli import main
-from hpcph.run.driver import run
-from hpcph.prepare.entrance import read
 from hpcph.parallel.comm import Comm
 from hpcph.parallel.signals import Stop
+from hpcph.prepare.entrance import read
+from hpcph.run.driver import run
 
 ROOT = Path(__file__).resolve().parents[2]
 QUARTZ = {

@@ -17,9 +17,9 @@ from readers import toys
 
 from hpcph.crystal import dynamical, forceconstants
 from hpcph.errors import InputError
-from hpcph.readers import force_constants as constants
 from hpcph.phonons.modes import diagonalise
 from hpcph.readers import calculators
+from hpcph.readers import force_constants as constants
 from hpcph.readers.files import Files
 
 Q = np.array([[0.11, 0.07, 0.23], [0.31, -0.2, 0.44]])

@@ -8,11 +8,11 @@ import pytest
 from report import browser
 from scipy.interpolate import RegularGridInterpolator
 
-from hpcph.show import mode
-from hpcph.result.open import open_result
 from hpcph.report import embed, summary
 from hpcph.report.page import write
 from hpcph.response.feedback import of_radius
+from hpcph.result.open import open_result
+from hpcph.show import mode
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from report.test_page import embedded
 
-from hpcph.result.open import open_result
 from hpcph.report import lattice, lines, summary, tensors
 from hpcph.report.embed import alone, number
 from hpcph.report.page import page
+from hpcph.result.open import open_result
 
 SHARES = {"error": 0.1, "lattice_error": 0.05}
 

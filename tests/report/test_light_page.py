@@ -6,10 +6,10 @@ from parallel import world
 from report import browser
 from report.test_page import embedded, unpack
 
-from hpcph.show import light as response
-from hpcph.result.open import open_result
 from hpcph.report import light
 from hpcph.report.page import write
+from hpcph.result.open import open_result
+from hpcph.show import light as response
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ from parallel import world
 from report import browser
 
 from hpcph.cli import main
-from hpcph.show import mode
-from hpcph.result.open import open_result
 from hpcph.report import diagram, modes, page
+from hpcph.result.open import open_result
+from hpcph.show import mode
 
 
 def embedded(text: str) -> dict:

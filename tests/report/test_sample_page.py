@@ -7,9 +7,9 @@ import pytest
 from report import browser
 from report.test_page import embedded, unpack
 
-from hpcph.result.open import open_result
 from hpcph.report import finite, summary
 from hpcph.report.page import page
+from hpcph.result.open import open_result
 
 pytestmark = pytest.mark.petsc
 FIGURES = {"sample-temperature", "sample-pam_density", "sample-magnetization", "sample-stray"}

@@ -1,0 +1,112 @@
+"""What a result holds of the thermal responses: quantities with their numbers."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from hpcph.crystal.mesh import Mesh
+from hpcph.response.convergence import FeedbackUncertainty, Uncertainty
+from hpcph.response.feedback import Feedback
+from hpcph.response.magnetization import Magnetization, field
+from hpcph.response.sample import Samples
+from hpcph.response.spectrum import Intervals, Spectrum
+from hpcph.response.tensors import CHI, DIAGONAL, GAMMA_NL, OFF_DIAGONAL
+from hpcph.response.thermal import ThermalResponse
+from hpcph.result import tensors
+from hpcph.result import thermal as quantities
+from hpcph.result.quantity import Dataset, Quantity
+
+
+def thermal(result: ThermalResponse, lifetime: float, pam_density: np.ndarray) -> list[Dataset]:
+    """Response to the gradient without feedback, and all tensors."""
+    own = [quantities.TEMPERATURE.of(result.temperature), quantities.THERMAL_PAM_DENSITY.of(pam_density)]
+    return own + tensors.responses(result, lifetime)
+
+
+def thermal_errors(kind: str, found: Uncertainty, lifetime: float, drive: np.ndarray) -> list[Dataset]:
+    """Errors of a kind beside the numbers of `thermal`; drive (3,) is τ∇T in s K m⁻¹."""
+    density = quantities.THERMAL_PAM_DENSITY.error(kind).of(found[GAMMA_NL] @ np.abs(drive))
+    return [density, *tensors.errors(kind, found, lifetime)]
+
+
+def feedback(result: Feedback, samples: Samples) -> list[Dataset]:
+    """Response with feedback."""
+    text = f"radius of the {samples.shape}; of a cuboid, of the cylinder of equal I/M"
+    return [
+        replace(quantities.FEEDBACK_RADIUS, description=text).of(samples.radius_r),
+        quantities.FEEDBACK_GAMMA_LL_DIAGONAL.of(result.gamma_diagonal),
+        quantities.FEEDBACK_GAMMA_LL_OFF_DIAGONAL.of(result.gamma_off_diagonal),
+        quantities.FEEDBACK_GAMMA_LL_TOTAL.of(result.gamma_total),
+        quantities.FEEDBACK_GAMMA_LL_UNSCALED.of(result.gamma_unscaled),
+        quantities.FEEDBACK_AMPLIFICATION.of(result.amplification),
+        quantities.FEEDBACK_CRITICAL_RADIUS.of(result.critical_radius),
+        quantities.FEEDBACK_PAM_DENSITY.of(result.pam_density),
+    ]
+
+
+def feedback_errors(kind: str, errors: FeedbackUncertainty) -> list[Dataset]:
+    """Errors of a kind beside the numbers of `feedback`; the scale counts as exact."""
+    return [
+        quantities.FEEDBACK_GAMMA_LL_DIAGONAL.error(kind).of(errors.gamma_diagonal),
+        quantities.FEEDBACK_GAMMA_LL_OFF_DIAGONAL.error(kind).of(errors.gamma_off_diagonal),
+        quantities.FEEDBACK_GAMMA_LL_TOTAL.error(kind).of(errors.gamma_total),
+        quantities.FEEDBACK_AMPLIFICATION.error(kind).of(errors.amplification),
+        quantities.FEEDBACK_PAM_DENSITY.error(kind).of(errors.pam_density),
+    ]
+
+
+def spectrum(wanted: Intervals, found: Spectrum) -> list[Dataset]:
+    """What modes of a frequency, and what branches, contribute to the responses along the axis."""
+    width = np.diff(wanted.edges)
+    return [
+        quantities.SPECTRUM_SPECTRAL_FREQUENCY.of((wanted.edges[:-1] + wanted.edges[1:]) / 2),
+        quantities.SPECTRUM_AT_TEMPERATURE.of(wanted.temperature),
+        quantities.SPECTRUM_GAMMA_NL.of(found.gamma_nl / width),
+        quantities.SPECTRUM_GAMMA_NL_BY_BRANCH.of(found.gamma_nl_by_branch),
+        quantities.SPECTRUM_DIAGONAL.of(found.diagonal / width),
+        quantities.SPECTRUM_DIAGONAL_BY_BRANCH.of(found.diagonal_by_branch),
+        quantities.SPECTRUM_OFF_DIAGONAL.of(found.off_diagonal / width),
+        quantities.SPECTRUM_OFF_DIAGONAL_BY_BRANCH.of(found.off_diagonal_by_branch),
+    ]
+
+
+def convergence(runs: Sequence[tuple[Mesh, ThermalResponse]], axis: np.ndarray, lifetime: float) -> list[Dataset]:
+    """The responses along the axis on every mesh that was summed, coarse to fine."""
+    meshes = [mesh for mesh, _ in runs]
+
+    def along(values: list[np.ndarray]) -> np.ndarray:
+        return np.einsum("i,mtij,j->mt", axis, values, axis)
+
+    return [
+        quantities.CONVERGENCE_POINTS.of([mesh.points for mesh in meshes]),
+        quantities.CONVERGENCE_GRID.of([mesh.grid for mesh in meshes]),
+        quantities.CONVERGENCE_GAMMA_NL.of(along([found[GAMMA_NL] * lifetime for _, found in runs])),
+        quantities.CONVERGENCE_DIAGONAL.of(along([found[CHI, DIAGONAL] for _, found in runs])),
+        quantities.CONVERGENCE_OFF_DIAGONAL.of(along([found[CHI, OFF_DIAGONAL] for _, found in runs])),
+    ]
+
+
+def magnetization(found: Magnetization, spread: dict[str, Magnetization], samples: Samples | None) -> list[Dataset]:
+    """Magnetization in the gradient and, spread, its errors by kind.
+
+    The radii stand in this group again: netCDF readers look for an axis in the group and above it.
+    """
+    without = (quantities.MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK, quantities.MAGNETIZATION_FIELD_WITHOUT_FEEDBACK)
+    results = _density(without, found.without)
+    for kind, doubt in spread.items():
+        results += _density([quantity.error(kind) for quantity in without], doubt.without)
+    if found.coupled is not None and samples is not None:
+        coupled = (quantities.MAGNETIZATION_DENSITY, quantities.MAGNETIZATION_FIELD)
+        results.append(quantities.MAGNETIZATION_RADIUS.of(samples.radius_r))
+        results += _density(coupled, found.coupled)
+        for kind, doubt in spread.items():
+            results += _density([quantity.error(kind) for quantity in coupled], doubt.coupled)
+    return results
+
+
+def _density(quantities: Sequence[Quantity], values: np.ndarray | None) -> list[Dataset]:
+    """Magnetization, and μ₀ times it."""
+    assert values is not None
+    of_m, of_field = quantities
+    return [of_m.of(values), of_field.of(field(values))]

@@ -1,0 +1,209 @@
+"""What a run says of its responses in the end: every number with its errors, no digits beyond them."""
+
+from pathlib import Path
+
+import h5py
+import numpy as np
+from rich.table import Table
+
+from hpcph.constants import bohr_magneton, mu_0, nuclear_magneton
+from hpcph.phonons.lifetimes import Reference
+from hpcph.response.convergence import FeedbackUncertainty, Uncertainty
+from hpcph.response.feedback import Feedback
+from hpcph.response.magnetization import Magnetization
+from hpcph.response.sample import Samples
+from hpcph.response.tensors import GAMMA_NL, GAMMA_NL_INTERBAND, KAPPA, KAPPA_INTERBAND
+from hpcph.response.thermal import ThermalResponse
+from hpcph.show.numbers import SOURCES, alone, with_errors
+
+ROOM = 300.0  # K
+NEAR = 1e-3  # K: a temperature of a file this close is the same
+TINY = 1e-300  # W m⁻¹ K⁻¹
+SAME = 1e-4  # of κ
+ROWS, FEW = 9, 4  # temperatures in the closing tables of L and of the magnetization
+
+
+def closing_table(
+    thermal: ThermalResponse,
+    spread: dict[str, Uncertainty],
+    lifetime: float,
+    axis: np.ndarray,
+    coupled: Feedback | None,
+    doubt: dict[str, FeedbackUncertainty],
+    samples: Samples | None,
+) -> Table:
+    """T, γ^NL along the axis, and for the first sample γ^LL with its channels, η, r_c and the unscaled γ^LL.
+
+    The numbers after ± are the estimated errors of mesh and lattice: spread and doubt by their kind. axis : ndarray
+    (3,), unit vector
+    """
+    table = Table(box=None, pad_edge=False)
+    known = [SOURCES[kind] for kind, error in spread.items() if np.isfinite(error[GAMMA_NL]).all()]
+    headers = ["T (K)", f"{' ± '.join(['γ^NL', *known])} (J s m⁻² K⁻¹)"]
+    if coupled is not None and samples is not None:
+        headers += [f"γ^LL at {samples.radius_r[0] * 1e9:g} nm", "D", "OD", "η", "r_c (nm)"]
+        headers += ["γ^LL unscaled"] if coupled.scale != 1 else []
+    for header in headers:
+        table.add_column(header, justify="right", no_wrap=True)
+    chosen = np.unique(np.linspace(0, len(thermal.temperature) - 1, ROWS).round().astype(int))
+    reach = np.abs(axis)
+    for t in chosen:
+        flow = axis @ thermal[GAMMA_NL][t] @ axis
+        errors = [reach @ error[GAMMA_NL][t] @ reach for error in spread.values()]
+        row = [f"{thermal.temperature[t]:g}", with_errors(lifetime * flow, *(lifetime * e for e in errors))]
+        if coupled is not None:
+            eta, total = coupled.amplification[t, 0], coupled.gamma_total[t, 0]
+            of = {
+                part: [getattr(error, part)[t, 0] for error in doubt.values()]
+                for part in ("gamma_total", "gamma_diagonal", "gamma_off_diagonal", "amplification")
+            }
+            for part in ("gamma_total", "gamma_diagonal", "gamma_off_diagonal"):
+                row.append(with_errors(getattr(coupled, part)[t, 0], *of[part]))
+            row.append("supercritical" if np.isnan(eta) else alone(eta, *of["amplification"]))
+            radius = coupled.critical_radius[t] * 1e9
+            row.append(alone(radius, *(radius * e / abs(2 * total) for e in of["gamma_total"] if total)))
+            if coupled.scale != 1:
+                row.append(alone(coupled.gamma_unscaled[t, 0], *(e / coupled.scale for e in of["gamma_total"])))
+        table.add_row(*row)
+    return table
+
+
+def closing_table_of_magnetization(
+    temperature: np.ndarray,
+    found: Magnetization,
+    spread: dict[str, Magnetization],
+    axis: np.ndarray,
+    scale: float,
+    samples: Samples | None,
+) -> Table:
+    """Magnetization with its errors (spread, by kind) and field along the axis at a few temperatures, without and with
+    the feedback of the first sample.
+
+    axis : (3,) unit vector
+    """
+    table = Table(box=None, pad_edge=False)
+    known = [SOURCES[kind] for kind, error in spread.items() if np.isfinite(error.without).all()]
+    table.add_column("T (K)", justify="right", no_wrap=True)
+    columns = [("no feedback", found.without, [error.without for error in spread.values()])]
+    if found.coupled is not None and samples is not None:
+        scaled = "" if scale == 1 else ", scaled"
+        errors = [error.coupled[:, 0] for error in spread.values() if error.coupled is not None]
+        columns.append((f"at {samples.radius_r[0] * 1e9:g} nm{scaled}", found.coupled[:, 0], errors))
+    for name, *_ in columns:
+        table.add_column(f"{' ± '.join(['M', *known])} (A m⁻¹), {name}", justify="right", no_wrap=True)
+        table.add_column("B (T)", justify="right", no_wrap=True)
+    for t in np.unique(np.linspace(0, len(temperature) - 1, FEW).round().astype(int)):
+        row = [f"{temperature[t]:g}"]
+        for _, values, errors in columns:
+            value, beside = float(values[t] @ axis), [float(error[t] @ np.abs(axis)) for error in errors]
+            if np.isnan(value):
+                row += ["supercritical", ""]
+            else:
+                row += [with_errors(value, *beside), alone(*(mu_0 * x for x in (value, *beside)))]
+        table.add_row(*row)
+    return table
+
+
+def largest_moment(path: Path) -> str:
+    """One line on the largest |μ| of the bands that a file holds."""
+    with h5py.File(path, "r") as file:
+        moment, scalar = (np.linalg.norm(file[f"/bands/{n}"][...], axis=-1) for n in ("moment", "moment_scalar"))
+        q, n = np.unravel_index(np.argmax(moment), moment.shape)
+        where = ", ".join(f"{x:.3g}" for x in np.round(file["/bands/q"][q], 9) + 0.0)  # rounding of paths is no number
+        frequency = file["/bands/frequency"][q, n] / 1e12
+    largest, estimate = moment[q, n], scalar[q, n] / nuclear_magneton
+    size = f"{largest / nuclear_magneton:.3g} μ_N = {largest / bohr_magneton:.3g} μ_B"
+    return (
+        f"largest moment of a phonon on the path: {size} "
+        f"(scalar charges: {estimate:.3g} μ_N) at q = ({where}), {frequency:.3g} THz"
+    )
+
+
+def conduction(thermal: ThermalResponse, spread: dict[str, Uncertainty], axis: np.ndarray) -> str:
+    """One line on κ, and on interband parts, whose errors are unknown, at the temperature nearest to 300 K."""
+    t = int(np.argmin(np.abs(thermal.temperature - ROOM)))
+
+    def along(tensor_tij: np.ndarray, n: np.ndarray = axis) -> float:
+        return float(n @ tensor_tij[t] @ n)
+
+    errors = [along(error[KAPPA], np.abs(axis)) for error in spread.values()]
+    value = with_errors(along(thermal[KAPPA]), *errors)
+    line = f"κ along the axis at {thermal.temperature[t]:g} K: {value} W m⁻¹ K⁻¹{_kinds(spread)}"
+    if KAPPA_INTERBAND not in thermal:
+        return line
+    heat, flow = along(thermal[KAPPA_INTERBAND]), along(thermal[GAMMA_NL_INTERBAND])
+    return f"{line}; interband parts, not included: κ {heat:.3g}, γ^NL {flow:.3g} J s m⁻² K⁻¹"
+
+
+def _kinds(spread: dict[str, Uncertainty]) -> str:
+    """What the numbers after ± are, of those that are known."""
+    known = [SOURCES[kind] for kind, error in spread.items() if np.isfinite(error[GAMMA_NL]).all()]
+    return f" (± {' ± '.join(known)})" if known else ""
+
+
+def beyond_relaxation_time(
+    thermal: ThermalResponse,
+    relaxed: ThermalResponse,
+    spread: dict[str, Uncertainty],
+    axis: np.ndarray,
+) -> str:
+    """One line on what the relaxation time would have given, at the temperature nearest to 300 K.
+
+    Errors are those of relaxation time, which the equation shares in the same ratio.
+    """
+    t = int(np.argmin(np.abs(thermal.temperature - ROOM)))
+    largest = np.unravel_index(np.argmax(np.abs(thermal[GAMMA_NL][t])), (3, 3))
+    parts = []
+    for what, tensor in {"κ": KAPPA, "largest γ^NL": GAMMA_NL}.items():
+        one, other, *errors = (source[tensor][t] for source in (thermal, relaxed, *spread.values()))
+        if what == "κ":
+            one, other = (float(axis @ found @ axis) for found in (one, other))
+            errors = [np.abs(axis) @ error @ np.abs(axis) for error in errors]
+        else:
+            one, other, *errors = (float(tensor[largest]) for tensor in (one, other, *errors))
+        ratio = abs(one / other) if other else np.nan
+        solved = with_errors(one, *(error * ratio for error in errors))
+        parts.append(f"{what} {solved} instead of {alone(other, *errors)}")
+    return f"Boltzmann equation instead of relaxation time at {thermal.temperature[t]:g} K: {', '.join(parts)}"
+
+
+def compared(thermal: ThermalResponse, known: Reference, theirs_tij: np.ndarray | None) -> list[str]:
+    """One line on phono3py's own κ, at the temperature nearest to 300 K, where its file has it."""
+    t = int(np.argmin(np.abs(thermal.temperature - ROOM)))
+    at = int(np.argmin(np.abs(known.temperature - thermal.temperature[t])))
+    if theirs_tij is None or abs(known.temperature[at] - thermal.temperature[t]) > NEAR:
+        return []
+    ours, theirs = (np.diagonal(tensor) for tensor in (thermal[KAPPA][t], theirs_tij[at]))
+    apart = float(np.max(np.abs(ours - theirs) / np.maximum(np.abs([ours, theirs]).max(axis=0), TINY)))
+    mine, other = (", ".join(f"{x:.4g}" for x in values) for values in (ours, theirs))
+    line = f"κ_xx, κ_yy, κ_zz in {known.name} at {thermal.temperature[t]:g} K: {other} W m⁻¹ K⁻¹; here {mine}"
+    why = "degenerate sets enter as block traces, and sum rules move frequencies"
+    return [f"{line}, " + ("the same" if apart < SAME else f"up to {100 * apart:.2g} % apart: {why}")]
+
+
+def remarks(
+    thermal: ThermalResponse, coupled: Feedback | None, accuracy: float | None, relative: dict[str, tuple[float, float]]
+) -> list[str]:
+    """What the user should read below the closing table; relative errors of γ^LL and γ^NL by kind.
+
+    accuracy : that was asked for, None where none was
+    """
+    found = []
+    for kind, (feedback_error, flow_error) in relative.items():
+        if not np.isnan(feedback_error):
+            words = f"γ^LL {feedback_error:.2g}, γ^NL {flow_error:.2g}"
+            found.append(f"estimated error of the {SOURCES[kind]}, worst temperature: {words}")
+    if accuracy is not None and not np.max(relative["error"]) <= accuracy:
+        found.append(f"the accuracy {accuracy:.2g} was not reached on the finest mesh")
+    if thermal.unstable_modes or thermal.zero_modes:
+        found.append(f"left out: {thermal.zero_modes} zero and {thermal.unstable_modes} imaginary modes")
+    if coupled is not None and coupled.scale != 1:
+        found.append(
+            f"feedback scale {coupled.scale:.6g}: multiplies χ, the only number that is not from first principles"
+        )
+    if coupled is not None and coupled.supercritical:
+        count = f"{coupled.supercritical} of {coupled.amplification.size}"
+        found.append(
+            f"{count} points (T, sample) are supercritical: the linear response has no solution there, η is NaN"
+        )
+    return found
