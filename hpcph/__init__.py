@@ -49,7 +49,7 @@ def run(config: str | Path | Mapping[str, Any], output: str | Path | None = None
 
     Raises hpcph.errors.InputError (a line a mistake: key, value, how to fix it) and hpcph.parallel.comm.RankError.
     """
-    from hpcph.run.session import run
+    from hpcph.session import run
 
     return run(config, output)
 

@@ -13,7 +13,7 @@ import hpcph
 from hpcph.config.embedded import embedded
 from hpcph.errors import InputError, Stopped
 from hpcph.parallel.comm import Comm, RankError
-from hpcph.pipe import hush, speaking
+from hpcph.run.pipe import hush, speaking
 
 if TYPE_CHECKING:  # commands that read a result load no more than they need
     from hpcph.run.prepared import Prepared

@@ -8,7 +8,7 @@ import numpy as np
 import physics
 import pytest
 
-from hpcph.crystal import forceconstants
+from hpcph.prepare import forceconstants
 
 FOLDER = physics.DATA / "aln"
 SOURCE = FOLDER / "phono3py_params_AlN332.yaml.xz"

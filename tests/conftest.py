@@ -22,7 +22,7 @@ def pytest_runtest_setup(item):
 @pytest.fixture(scope="session", autouse=True)
 def crystals_are_read_once():
     """phonopy takes seconds to read a file set; one that is as it was is not read again by the same process."""
-    from hpcph.crystal import forceconstants
+    from hpcph.prepare import forceconstants
 
     read, known = forceconstants.load, {}
 

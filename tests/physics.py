@@ -9,13 +9,14 @@ import numpy as np
 import phonopy
 import pytest
 
-from hpcph.crystal import dynamical, forceconstants, mesh, supercell
+from hpcph.crystal import dynamical, mesh, supercell
 from hpcph.crystal.dipole import Dipoles
 from hpcph.crystal.invariances import SumRule
 from hpcph.crystal.lattice import PairTable, Structure
 from hpcph.phonons import magnetic_moment
 from hpcph.phonons import modes as phonons
 from hpcph.phonons.modes import Modes
+from hpcph.prepare import forceconstants
 from hpcph.response import thermal
 from hpcph.response.tensors import CHI, DIAGONAL, FLOW, GAMMA_NL, OFF_DIAGONAL
 from hpcph.response.weights import mode_weights

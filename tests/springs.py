@@ -12,8 +12,9 @@ import numpy as np
 import phonopy
 from phonopy.structure.atoms import PhonopyAtoms
 
-from hpcph.crystal import dynamical, forceconstants
-from hpcph.crystal.forceconstants import Files
+from hpcph.crystal import dynamical
+from hpcph.prepare import forceconstants
+from hpcph.prepare.forceconstants import Files
 
 RANGE = 0.8  # Å, over which a spring falls by e
 ANGSTROM = 1e-10

@@ -3,13 +3,13 @@
 import subprocess
 import sys
 
-import hpcph.session
 import numpy as np
 import pytest
 import threadpoolctl
 from parallel import world
 
 import hpcph
+import hpcph.session
 from hpcph.errors import InputError
 
 SMALL = {"modes": False, "slices": world.DROP, "orbits": world.DROP, "mesh__grid": [2, 2, 2]}

@@ -12,10 +12,9 @@ import numpy as np
 from hpcph.crystal import dipole, dynamical, elasticity, ewald, images, invariances
 from hpcph.crystal.dipole import Dipoles
 from hpcph.crystal.dynamical import Crystal
-from hpcph.crystal.forceconstants import Loaded
 from hpcph.crystal.images import Images
 from hpcph.crystal.invariances import Moments, SumRule
-from hpcph.crystal.lattice import Dielectric, PairTable
+from hpcph.crystal.lattice import Dielectric, PairTable, Structure
 from hpcph.crystal.mesh import nearest_image
 
 UNSTRESSED = np.zeros((3, 3))
@@ -27,6 +26,24 @@ DEEPER = 1e-6  # of an instability that was there before: less is rounding
 MET = 1e-6  # of a violation: less is left of a rule that could be imposed
 ROUNDING = {SumRule.TRANSLATIONAL: 1e-9, SumRule.ROTATIONAL: 1e-9, SumRule.HUANG: 1e2}  # N m⁻¹, N m⁻¹, Pa
 FAMILIES = frozenset([SumRule.ROTATIONAL, SumRule.HUANG])  # those that a supercell's own sums do not decide
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a file set says.
+
+    dielectric : Born charges and ε, or None
+    supercell : ndarray (3, 3) int, its lattice vectors as rows in units of a, b, c
+    commensurate_qc : ndarray (q, 3) fractional, where the supercell's force constants are exact
+    remarks : lines that the user should read
+    """
+
+    structure: Structure
+    pairs: PairTable
+    dielectric: Dielectric | None
+    supercell: np.ndarray
+    commensurate_qc: np.ndarray
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

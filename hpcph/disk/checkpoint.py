@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from hpcph.disk.durable import flush_folder
+
 MAGIC = b"hpcph checkpoint 1 "
 MAX_BYTES = 1 << 30
 GENERATIONS = 2
@@ -78,15 +80,6 @@ def remove(folder: Path) -> None:
         path = _path(folder, generation)
         path.unlink(missing_ok=True)
         path.with_suffix(".new").unlink(missing_ok=True)
-
-
-def flush_folder(folder: Path) -> None:
-    """Make names in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _path(folder: Path, generation: int) -> Path:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hpcph.result.store import publish
+from hpcph.disk.durable import publish
 
 
 @contextmanager

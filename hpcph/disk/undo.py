@@ -9,7 +9,7 @@ from pathlib import Path
 
 import h5py
 
-from hpcph.disk.checkpoint import flush_folder
+from hpcph.disk.durable import flush_folder
 
 LARGE = 1 << 16  # bytes: maps of this size and more are left where they are
 

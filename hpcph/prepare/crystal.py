@@ -8,13 +8,13 @@ import numpy as np
 from hpcph.config.light import Linewidths, Model
 from hpcph.config.load import Source
 from hpcph.config.schema import Input
-from hpcph.crystal import dynamical, forceconstants, symmetry
+from hpcph.crystal import dynamical, symmetry
 from hpcph.crystal.chain import Chain, Handedness, Units
 from hpcph.crystal.invariances import SumRule
 from hpcph.crystal.lattice import symmetric
 from hpcph.crystal.supercell import Settled, settle
 from hpcph.errors import InputError
-from hpcph.prepare import lattice
+from hpcph.prepare import forceconstants, lattice
 from hpcph.readers import force_constants as constants
 from hpcph.readers.files import Files
 

@@ -17,7 +17,6 @@ from typing import Any
 import h5py
 import numpy as np
 
-from hpcph.disk.checkpoint import flush_folder
 from hpcph.disk.room import take, writing
 from hpcph.errors import InputError
 from hpcph.result.quantity import Dataset
@@ -190,19 +189,6 @@ def attributes(path: Path) -> dict[str, Any]:
     """The provenance of a finished result."""
     with h5py.File(path, "r") as file:
         return dict(file["/provenance"].attrs)
-
-
-def flush(path: Path) -> None:
-    """Wait until the disk has everything that was written to a file."""
-    with open(path, "rb") as file:
-        os.fsync(file.fileno())
-
-
-def publish(temporary: Path, final: Path) -> None:
-    """Make the finished file durable, then visible under its name, at once."""
-    flush(temporary)
-    os.replace(temporary, final)
-    flush_folder(final.parent)
 
 
 def readable(path: Path) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hpcph.disk.durable import publish
 from hpcph.disk.room import writing
 from hpcph.parallel.comm import Comm
 from hpcph.response.optics import INTENSITY
@@ -13,7 +14,7 @@ from hpcph.result import light as lit
 from hpcph.result import modes, sample, xdmf
 from hpcph.result.provenance import versions
 from hpcph.result.quantity import Dataset
-from hpcph.result.store import complete, publish
+from hpcph.result.store import complete
 from hpcph.run import closing
 from hpcph.run import light as optics
 from hpcph.run.findings import Findings

@@ -8,11 +8,11 @@ import numpy as np
 
 from hpcph.disk import checkpoint
 from hpcph.disk.checkpoint import Checkpoint, Place
+from hpcph.disk.durable import flush
 from hpcph.disk.room import writing
 from hpcph.errors import Stopped
 from hpcph.parallel.comm import Comm
 from hpcph.parallel.signals import Stop
-from hpcph.result.store import flush
 from hpcph.run.stage import Stage
 
 INTERVAL = 60.0  # s between checkpoints

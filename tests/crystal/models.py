@@ -7,8 +7,8 @@ import numpy as np
 import supercells
 from hypothesis import strategies as st
 
-from hpcph.crystal.forceconstants import Loaded
 from hpcph.crystal.lattice import Dielectric, PairTable, Structure, within
+from hpcph.prepare.forceconstants import Loaded
 
 ANGSTROM = 1e-10
 COULOMB = 2.307e-28  # e²/4πε₀, J m

@@ -7,11 +7,11 @@ import numpy as np
 
 from hpcph.crystal import dipole, dynamical, ewald, images, invariances, refinement
 from hpcph.crystal.dipole import Dipoles
-from hpcph.crystal.forceconstants import Loaded
 from hpcph.crystal.images import Images
 from hpcph.crystal.invariances import Moments, SumRule
 from hpcph.crystal.lattice import PairTable, Structure
 from hpcph.crystal.mesh import nearest_image
+from hpcph.prepare.forceconstants import Loaded
 
 TIE = 1e-15  # m: phonopy's tolerance for images that are equally near
 AROUND = np.array(list(product((-2, -1, 0, 1, 2), repeat=3)))

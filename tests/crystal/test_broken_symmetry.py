@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from physics import DATA
 from springs import CRYSTALS
 
-from hpcph.crystal import dynamical, forceconstants, mesh, symmetry
-from hpcph.crystal.forceconstants import Files
+from hpcph.crystal import dynamical, mesh, symmetry
 from hpcph.phonons import angular_momentum
 from hpcph.phonons.modes import diagonalise
+from hpcph.prepare import forceconstants
+from hpcph.prepare.forceconstants import Files
 from hpcph.prepare.maps import automatic_legs
 from hpcph.response import thermal
 from hpcph.response.tensors import GAMMA_NL

@@ -9,11 +9,12 @@ import pytest
 from phonopy.file_IO import write_FORCE_CONSTANTS, write_force_constants_to_hdf5, write_FORCE_SETS
 from phonopy.interface.vasp import write_vasp
 
-from hpcph.crystal import dynamical, forceconstants
-from hpcph.crystal.forceconstants import Files
+from hpcph.crystal import dynamical
 from hpcph.errors import InputError
 from hpcph.phonons import angular_momentum
 from hpcph.phonons.modes import diagonalise
+from hpcph.prepare import forceconstants
+from hpcph.prepare.forceconstants import Files
 from hpcph.readers import force_constants as constants
 
 

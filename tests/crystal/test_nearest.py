@@ -10,10 +10,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from hpcph.crystal import forceconstants
-from hpcph.crystal.forceconstants import Files
 from hpcph.crystal.lattice import PairTable, Structure
 from hpcph.crystal.nearest import nearest, reduced
+from hpcph.prepare import forceconstants
+from hpcph.prepare.forceconstants import Files
 
 SKEW = sorted((physics.DATA / "phonondb").glob("*.yaml.xz"))  # small and skew supercells of 13 Bravais lattices
 

@@ -14,12 +14,13 @@ from physics import DATA
 from springs import CRYSTALS
 
 from hpcph.config.load import load
-from hpcph.crystal import dynamical, forceconstants, mesh
-from hpcph.crystal.forceconstants import Files
+from hpcph.crystal import dynamical, mesh
 from hpcph.errors import InputError
 from hpcph.phonons import angular_momentum
 from hpcph.phonons.modes import diagonalise
 from hpcph.prepare import crystal as source_crystal
+from hpcph.prepare import forceconstants
+from hpcph.prepare.forceconstants import Files
 
 TOLERANCE = 1e-5  # Å, the default
 Q = np.array([[0.11, 0.07, 0.23], [0.31, -0.17, 0.05]])

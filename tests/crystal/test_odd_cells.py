@@ -13,8 +13,9 @@ from ase.filters import StrainFilter
 from ase.optimize import BFGS
 from phonopy.structure.atoms import PhonopyAtoms
 
-from hpcph.crystal import dynamical, forceconstants, supercell
+from hpcph.crystal import dynamical, supercell
 from hpcph.crystal.invariances import SumRule
+from hpcph.prepare import forceconstants
 
 ALL = frozenset(SumRule)
 EV_PER_A3 = 160.21766208e9  # Pa

@@ -19,6 +19,7 @@ from hpcph.response.convergence import Uncertainty
 from hpcph.response.feedback import Coupling
 from hpcph.response.tensors import CHI, CHI_N, DIAGONAL, FLOW, GAMMA_N, GAMMA_NL, HEAT, KAPPA, OFF_DIAGONAL
 from hpcph.response.thermal import ThermalResponse
+from hpcph.result.sample import results as sample_results
 
 SMALL_ERROR = 1e-3
 T = np.linspace(100, 3000, 59)

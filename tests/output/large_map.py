@@ -8,11 +8,12 @@ import numpy as np
 from mpi4py import MPI
 
 from hpcph.crystal.mesh import MAX_BLOCKS
+from hpcph.disk.durable import publish
 from hpcph.parallel.comm import Comm
 from hpcph.parallel.signals import Stop
 from hpcph.result import modes, xdmf
 from hpcph.result.quantity import Dataset
-from hpcph.result.store import complete, lay_out, publish
+from hpcph.result.store import complete, lay_out
 from hpcph.run import driver
 from hpcph.run.keeper import Keeper
 from hpcph.run.progress import Reporter

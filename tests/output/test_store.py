@@ -6,9 +6,10 @@ import h5py
 import numpy as np
 import pytest
 
+from hpcph.disk.durable import publish
 from hpcph.errors import InputError
 from hpcph.result.quantity import Dataset, Kind, Quantity
-from hpcph.result.store import STRIPE, MapWriter, claim, complete, digest, lay_out, publish
+from hpcph.result.store import STRIPE, MapWriter, claim, complete, digest, lay_out
 from hpcph.result.thermal import TEMPERATURE
 
 WAYS = {

@@ -15,9 +15,10 @@ from phonopy.interface.calculator import calculator_info, write_crystal_structur
 from phonopy.physical_units import get_calculator_physical_units
 from readers import toys
 
-from hpcph.crystal import dynamical, forceconstants
+from hpcph.crystal import dynamical
 from hpcph.errors import InputError
 from hpcph.phonons.modes import diagonalise
+from hpcph.prepare import forceconstants
 from hpcph.readers import calculators
 from hpcph.readers import force_constants as constants
 from hpcph.readers.files import Files

@@ -1,6 +1,6 @@
 """Force constants from phonopy's files: what readers/ read, as arrays in SI. Rank 0 alone comes here."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -8,6 +8,7 @@ from hpcph import constants
 from hpcph.crystal import dynamical, spacegroup, symmetry
 from hpcph.crystal.lattice import Dielectric, PairTable, Structure
 from hpcph.crystal.nearest import nearest
+from hpcph.crystal.supercell import Loaded
 from hpcph.errors import InputError
 from hpcph.readers import phonopy_set
 from hpcph.readers.files import Files
@@ -21,28 +22,10 @@ EV_A = constants.elementary_charge * constants.angstrom  # J m
 EV_PER_A2 = constants.elementary_charge / constants.angstrom**2  # N m⁻¹
 
 
-@dataclass(frozen=True)
-class Loaded:
-    """What a file set says.
-
-    dielectric : Born charges and ε, or None
-    supercell : ndarray (3, 3) int, its lattice vectors as rows in units of a, b, c
-    commensurate_qc : ndarray (q, 3) fractional, where the supercell's force constants are exact
-    remarks : lines that the user should read
-    """
-
-    structure: Structure
-    pairs: PairTable
-    dielectric: Dielectric | None
-    supercell: np.ndarray
-    commensurate_qc: np.ndarray
-    remarks: tuple[str, ...] = ()
-
-
 def load(files: Files, hdf5: Hdf5 = no_hdf5) -> Loaded:
     """Read a phonopy file set.
 
-    hdf5 : reads force_constants.hdf5, which this room does not: hpcph.output.constants.read
+    hdf5 : reads force_constants.hdf5: hpcph.readers.force_constants.read
 
     Raises InputError where a file is missing, is not phonopy's, or carries no force constants.
     """
