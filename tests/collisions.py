@@ -8,8 +8,8 @@ import numpy as np
 import physics
 
 from hpcph.boltzmann.points import every_point, irreducible_points
-from hpcph.config.lifetime import Lifetimes
-from hpcph.config.schema import Mesh
+from hpcph.config.lifetime import LifetimesSection
+from hpcph.config.schema import MeshSection
 from hpcph.crystal import mesh
 from hpcph.crystal.mesh import preserving, reciprocal_rotations
 from hpcph.prepare import scattering
@@ -88,6 +88,6 @@ def beside(path: Path, name: str, grid, factor: float = 1) -> Path:
 
 def read(path: Path, name: str, grid, shift=(0.0, 0.0, 0.0), **how):
     """What a run makes of such a file: Scattering, Boltzmann and remarks."""
-    given = Lifetimes(collision_matrix=str(path), **how)
-    where = Mesh(grid=list(grid), shift=list(shift))
+    given = LifetimesSection(collision_matrix=str(path), **how)
+    where = MeshSection(grid=list(grid), shift=list(shift))
     return scattering.collisions(given, path, where, physics.case(name).crystal, T, T, None)

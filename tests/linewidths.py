@@ -6,8 +6,8 @@ import h5py
 import numpy as np
 import physics
 
-from hpcph.config.lifetime import Lifetimes
-from hpcph.config.schema import Mesh
+from hpcph.config.lifetime import LifetimesSection
+from hpcph.config.schema import MeshSection
 from hpcph.crystal import mesh
 from hpcph.phonons.lifetimes import Scattering
 from hpcph.prepare import scattering
@@ -49,7 +49,7 @@ def write(path: Path, name: str, grid, temperature, gamma, seed: int | None = No
 
 def read(path: Path, name: str, temperature, grid=None, rules=physics.ALL, **how) -> Scattering:
     """What a run makes of such a file."""
-    given = Lifetimes(phono3py=str(path), **how)
-    where = Mesh(grid=list(grid or (2, 2, 2)), shift=[0.0, 0.0, 0.0])
+    given = LifetimesSection(phono3py=str(path), **how)
+    where = MeshSection(grid=list(grid or (2, 2, 2)), shift=[0.0, 0.0, 0.0])
     crystal = physics.case(name, rules).crystal
     return scattering.linewidths(given, path, where, crystal, np.asarray(temperature, float))[0]

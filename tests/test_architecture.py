@@ -59,7 +59,10 @@ def importers(*modules: str) -> set[str]:
 
 MODULES = {module(path): path for path in FILES}
 # where an input or a word of the command line comes in
-ENTRANCES = {"hpcph", *(f"hpcph.{m}" for m in ("cli", "entrance", "scaling", "export.options", "figures.choices"))}
+ENTRANCES = {
+    "hpcph",
+    *(f"hpcph.{m}" for m in ("cli", "prepare.entrance", "cost.scaling", "export.options", "figures.choices")),
+}
 
 
 def own(found: str) -> str | None:
@@ -84,15 +87,16 @@ def reached(start: str) -> set[str]:
 
 def test_the_sources_are_found():
     """The rules below speak about real files."""
-    assert {"driver.py", "crystal/forceconstants.py", "parallel/comm.py", "output/store.py"} <= {name(p) for p in FILES}
+    assert {"run/driver.py", "crystal/dynamical.py", "parallel/comm.py", "result/store.py"} <= {name(p) for p in FILES}
     assert importers("mpi4py") and importers("h5py") and importers("phonopy")
 
 
 @pytest.mark.parametrize("path", [p for p in FILES if room(p) in PHYSICS], ids=name)
 def test_physics_knows_neither_ranks_nor_files(path):
-    """crystal, phonons and response import no MPI, no HDF5, no input, no output and nothing above them."""
-    rooms = ("parallel", "output", "config", "export", "driver", "conclude", "job", "prepare", "session", "cli")
-    above = [f"hpcph.{m}" for m in (*rooms, "plan", "cost", "scaling", "coupling", "prepared", "entrance")]
+    """crystal, phonons, response and heat import no MPI, no HDF5, no files, no input and nothing above them."""
+    rooms = ("config", "prepare", "run", "readers", "result", "disk", "show", "export", "figures", "report", "cost")
+    ranks = ("parallel.comm", "parallel.schedule", "parallel.signals")
+    above = [f"hpcph.{m}" for m in (*rooms, *ranks, "cli", "session")]
     assert not takes(path, "mpi4py", "h5py", "pydantic", "pint", "ruamel", "rich", *above)
 
 
@@ -109,23 +113,24 @@ def test_the_physics_rooms_stand_on_each_other_in_one_direction():
 
 def test_phonopy_is_imported_where_files_are_read():
     """Its files are opened, checked and converted in readers/; what they hold becomes arrays in one place."""
-    assert {found.split("/")[0] for found in importers("phonopy", "phono3py")} == {"readers", "crystal"}
-    assert {n for n in importers("phonopy") if n.startswith("crystal/")} == {"crystal/forceconstants.py"}
+    assert {found.split("/")[0] for found in importers("phonopy", "phono3py")} == {"readers", "prepare"}
+    assert {n for n in importers("phonopy") if n.startswith("prepare/")} == {"prepare/forceconstants.py"}
 
 
 @pytest.mark.parametrize("path", [p for p in FILES if room(p) == "readers"], ids=name)
-def test_readers_know_nothing_of_hpcph(path):
-    """Files of other programs in Å, eV and atomic masses: no ranks, no input, no crystal, no result, HDF5 handed in."""
-    assert not takes(path, "mpi4py", "h5py", "pydantic", "pint", "ruamel", "rich")
-    own = {"hpcph", "hpcph.readers", "hpcph.errors", "hpcph.constants"}
+def test_readers_know_files_and_crystals_alone(path):
+    """No ranks, no input, no sums, no run; HDF5 in one file, and what guards all reading of it."""
+    assert not takes(path, "mpi4py", "pydantic", "pint", "ruamel", "rich")
+    assert not takes(path, "h5py") or name(path) == "readers/hdf5.py"
+    known = {"hpcph", *(f"hpcph.{m}" for m in ("readers", "errors", "constants", "crystal", "phonons", "disk"))}
     used = {".".join(found.split(".")[:2]) for found in IMPORTS[path] if found.split(".")[0] == "hpcph"}
-    assert used <= own
+    assert used <= known
 
 
 def test_petsc_is_imported_in_one_file_and_only_when_it_is_used():
     """petsc4py inside functions: runs without a sample or a collision matrix need none."""
-    assert importers("petsc4py") == {"petsc.py"}
-    tree = ast.parse((PACKAGE / "petsc.py").read_text(encoding="utf-8"))
+    assert importers("petsc4py") == {"parallel/petsc.py"}
+    tree = ast.parse((PACKAGE / "parallel/petsc.py").read_text(encoding="utf-8"))
     assert not any("petsc4py" in ast.dump(node) for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom))
 
 
@@ -141,9 +146,9 @@ def test_mpi_is_imported_in_one_room():
     assert named == ["parallel/comm.py"]
 
 
-def test_hdf5_is_imported_for_output_only():
-    """h5py in output/."""
-    assert {found.split("/")[0] for found in importers("h5py")} == {"output"}
+def test_hdf5_is_imported_where_files_are():
+    """h5py in result/ and disk/, and where foreign files are read."""
+    assert {found.split("/")[0] for found in importers("h5py")} == {"result", "disk", "readers"}
 
 
 def test_validation_stays_with_the_input():
@@ -153,26 +158,56 @@ def test_validation_stays_with_the_input():
 
 def test_imports_run_in_no_circle():
     """Whatever a module needs, at its top, in a function or for types alone, can be read before it."""
-    assert GRAPH["hpcph.driver"] >= {"hpcph.job", "hpcph.output.undo", "hpcph.parallel.comm"}
+    assert GRAPH["hpcph.run.driver"] >= {"hpcph.run.job", "hpcph.disk.undo", "hpcph.parallel.comm"}
     try:
         TopologicalSorter(GRAPH).prepare()
     except CycleError as circle:
         pytest.fail(" ← ".join(circle.args[1]))
 
 
+def test_rooms_stand_on_each_other():
+    """No room needs one that needs it: there is an order in which they can be understood."""
+    rooms: dict[str, set[str]] = {}
+    for one, needed in GRAPH.items():
+        rooms.setdefault(one.split(".")[1] if "." in one else one, set()).update(
+            found.split(".")[1] for found in needed if found.split(".")[1] != one.partition(".")[2].partition(".")[0]
+        )
+    assert rooms["run"] >= {"result", "response", "parallel"}
+    try:
+        TopologicalSorter(rooms).prepare()
+    except CycleError as circle:
+        pytest.fail(" ← ".join(circle.args[1]))
+
+
+def test_few_modules_stand_outside_of_rooms():
+    """At most six at the top."""
+    assert len([path for path in FILES if path.parent == PACKAGE]) <= 6
+
+
+def test_a_name_means_one_thing():
+    """No two classes of one name."""
+    classes = [
+        node.name
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    ]
+    assert sorted(classes) == sorted(set(classes)) and len(classes) > 100
+
+
 def test_the_input_ends_in_prepare():
     """hpcph.config is for entrances, for prepare and for what prepare alone imports; a run goes by its Job."""
-    preparing, users = {"hpcph.prepare"}, {m: {user for user in GRAPH if m in GRAPH[user]} for m in GRAPH}
+    preparing, users = {"hpcph.prepare.job"}, {m: {user for user in GRAPH if m in GRAPH[user]} for m in GRAPH}
     while more := {m for m in GRAPH if users[m] and users[m] <= preparing} - preparing:
         preparing |= more
     know = {m for m in GRAPH if takes(MODULES[m], "hpcph.config") and not m.startswith("hpcph.config")}
-    assert know <= ENTRANCES | preparing and "hpcph.source_feedback" in know & preparing
-    assert not {m for m in reached("hpcph.driver") if m.startswith("hpcph.config")}
+    assert know <= ENTRANCES | preparing and "hpcph.prepare.feedback" in know & preparing
+    assert not {m for m in reached("hpcph.run.driver") if m.startswith("hpcph.config")}
 
 
 def test_lower_rooms_do_not_know_the_driver():
     """Nothing below imports the story of the run, the commands or Python's entrance."""
-    above = importers("hpcph.driver", "hpcph.cli", "hpcph.scaling", "hpcph.session")
+    above = importers("hpcph.run.driver", "hpcph.cli", "hpcph.cost.scaling", "hpcph.session")
     assert above <= {"cli.py", "__main__.py", "session.py", "__init__.py"}
 
 
@@ -193,6 +228,6 @@ def test_a_rank_loads_only_what_it_needs():
     """What rank 0 alone reads, checks and draws with, 256 ranks do not import: SciPy would cost each of them 13 MB."""
     rank_0 = ("scipy", "phonopy", "pydantic", "pint", "ruamel", "xarray", "matplotlib", "plotly", "ase", "spglib")
     rank_0 += ("petsc4py",)  # whoever has no sample
-    program = f"import sys, hpcph.cli, hpcph.driver; print(*set({rank_0!r}) & set(sys.modules))"
+    program = f"import sys, hpcph.cli, hpcph.run.driver; print(*set({rank_0!r}) & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hpcph.cost import model as cost
-from hpcph.cost.model import Load, Model
+from hpcph.cost.model import CostModel, Load
 from hpcph.result.quantity import Dataset
 from hpcph.run.stage import Stage
 
@@ -46,7 +46,7 @@ def test_bytes_are_those_of_the_maps():
 @given(true=st.tuples(st.floats(0, 1), st.floats(1e-5, 1e-3), st.floats(0, 1e-2), st.floats(0, 1e-8)))
 def test_the_fit_finds_the_coefficients(true):
     """Exact times of 12 different runs give the model back."""
-    model = Model(*true)
+    model = CostModel(*true)
     loads = [Load(n, p, p // 48, p / n, b) for n in (1, 2, 8, 64) for p, b in ((1000, 10**6), (9000, 0), (5000, 10**8))]
     found = cost.fit(loads, [model.seconds(work) for work in loads])
     for work in loads:

@@ -15,7 +15,7 @@ PREFIX = "hpcph_boltzmann_"
 
 
 @dataclass(frozen=True)
-class Limits:
+class KrylovLimits:
     """When to stop: residual over that of y = 0, in the norm of the scaled equation, and iterations."""
 
     tolerance: float
@@ -64,7 +64,7 @@ class Collisions:
         """What PETSc scales by: Γ, which is positive."""
         self._rate.copy(result)
 
-    def solve(self, drive: np.ndarray, limits: Limits) -> Solution:
+    def solve(self, drive: np.ndarray, limits: KrylovLimits) -> Solution:
         """drive : ndarray (rows,), x of a rank's rows."""
         x, y = self._rate.duplicate(), self._rate.duplicate()
         x.setArray(drive)

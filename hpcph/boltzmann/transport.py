@@ -8,7 +8,7 @@ import numpy as np
 
 from hpcph.boltzmann.carriers import Carriers, carriers
 from hpcph.boltzmann.points import Points
-from hpcph.boltzmann.solver import Collisions, Limits
+from hpcph.boltzmann.solver import Collisions, KrylovLimits
 from hpcph.crystal.dynamical import Crystal
 from hpcph.errors import InputError
 from hpcph.parallel.listener import Listener
@@ -29,7 +29,7 @@ class Boltzmann:
 
     file: CollisionFile
     points: Points
-    limits: Limits
+    limits: KrylovLimits
 
     @property
     def size(self) -> int:

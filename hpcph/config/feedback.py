@@ -10,7 +10,7 @@ from hpcph.config.units import Length
 Positive = Annotated[Length, Field(ge=1e-15, le=1)]  # m; squares and their inverses stay far from overflow
 
 
-class Calibrate(Section):
+class CalibrateSection(Section):
     """Choose the feedback scale so that γ^LL has this value at this temperature and radius."""
 
     gamma_ll: Annotated[float, Field(gt=0, lt=1e3)]
@@ -18,7 +18,7 @@ class Calibrate(Section):
     radius: Positive
 
 
-class Sample(Section):
+class SampleSection(Section):
     """Shape and sizes; `axis` is the symmetry axis (the third edge of a cuboid)."""
 
     shape: Literal["cylinder", "sphere", "cuboid", "ring"] = "cylinder"
@@ -48,13 +48,13 @@ class Sample(Section):
         return self
 
 
-class Feedback(Section):
+class FeedbackSection(Section):
     """L-L coupling."""
 
-    sample: Sample
+    sample: SampleSection
     coupling: Literal["parallel", "antiparallel"] = "parallel"
     scale: Annotated[float, Field(ge=1e-30, le=1e30)] | None = None
-    calibrate: Calibrate | None = None
+    calibrate: CalibrateSection | None = None
 
     @model_validator(mode="after")
     def _one_scale(self):

@@ -21,7 +21,7 @@ def _word_or(word: str, kind: Any) -> Any:
     return Annotated[choice, is_word]
 
 
-class Laser(Section):
+class LaserSection(Section):
     """Light that the top absorbs: power, 1/e² radius of the spot, depth at which 1/e is left."""
 
     power: Annotated[Power, Field(ge=1e-18, le=1e9)]
@@ -29,14 +29,14 @@ class Laser(Section):
     depth: Positive | None = None
 
 
-class Bath(Section):
+class BathSection(Section):
     """What a face touches; without a transfer coefficient it has that temperature."""
 
     temperature: Kelvin
     transfer: Annotated[HeatTransfer, Field(ge=1e-6, le=1e12)] | None = None
 
 
-class Conductivity(Section):
+class ConductivitySection(Section):
     """κ of the crystal by temperature, instead of that of the run's modes."""
 
     temperature: Annotated[list[Kelvin], Field(min_length=2, max_length=10_000)]
@@ -52,17 +52,17 @@ class Conductivity(Section):
         return self
 
 
-class Solver(Section):
+class SampleSolverSection(Section):
     """Residual, over the absorbed power, that counts as solved; Newton steps that it may take."""
 
     tolerance: Annotated[float, Field(ge=1e-12, le=1e-3)] = 1e-9
     iterations: Annotated[int, Field(ge=1, le=1000)] = 50
 
 
-Face = _word_or("insulated", Bath)
+Face = _word_or("insulated", BathSection)
 
 
-class FiniteSample(Section):
+class FiniteSampleSection(Section):
     """A cylinder or a cuboid, its axis along `axis`, heated at the top, with a heat sink somewhere."""
 
     shape: Literal["cylinder", "cuboid"] = "cylinder"
@@ -70,14 +70,14 @@ class FiniteSample(Section):
     height: Positive | None = None
     edges: Annotated[list[Positive], Field(min_length=3, max_length=3)] | None = None
     cells: Annotated[list[CellCount], Field(min_length=2, max_length=3)]
-    laser: Laser
+    laser: LaserSection
     bottom: Face = "insulated"  # type: ignore[valid-type]
     side: Face = "insulated"  # type: ignore[valid-type]
     top: Face = "insulated"  # type: ignore[valid-type]
     melting: Kelvin | None = None
     modulation: Annotated[Frequency, Field(gt=0, le=1e12)] = 1e3
-    conductivity: Conductivity | None = None
-    solver: Solver = Solver()
+    conductivity: ConductivitySection | None = None
+    solver: SampleSolverSection = SampleSolverSection()
     threshold: _word_or("auto", bool) = "auto"  # type: ignore[valid-type]
 
     @model_validator(mode="after")
@@ -97,13 +97,13 @@ class FiniteSample(Section):
 
     @model_validator(mode="after")
     def _a_heat_sink(self):
-        baths = [face for face in (self.bottom, self.side, self.top) if isinstance(face, Bath)]
+        baths = [face for face in (self.bottom, self.side, self.top) if isinstance(face, BathSection)]
         if not baths:
             raise ValueError(
                 "has no heat sink, so that no temperature is stationary (the problem is singular); "
                 "give bottom, side or top a temperature"
             )
-        if isinstance(self.top, Bath) and self.top.transfer is None and self.laser.depth is None:
+        if isinstance(self.top, BathSection) and self.top.transfer is None and self.laser.depth is None:
             raise ValueError(
                 "the top cannot both absorb the light and have a temperature; give laser.depth or transfer"
             )

@@ -11,20 +11,20 @@ RelaxationTime = Annotated[Time, Field(ge=1e-30, le=1)]
 Name = Annotated[str, Field(min_length=1)]
 
 
-class Solver(Section):
+class BoltzmannSolverSection(Section):
     """Residual of the Boltzmann equation, over its driving term, that counts as solved; iterations it may take."""
 
     tolerance: Annotated[float, Field(ge=1e-13, le=1e-3)] = 1e-10
     iterations: Annotated[int, Field(ge=1, le=1_000_000)] = 1000
 
 
-class Lifetimes(Section):
+class LifetimesSection(Section):
     """One relaxation time, phono3py's linewidths or its collision matrix, and boundaries."""
 
     time: RelaxationTime | None = None
     phono3py: Name | None = None
     collision_matrix: Name | None = None
-    solver: Solver | None = None
+    solver: BoltzmannSolverSection | None = None
     interpolate: bool = False
     boundary: Annotated[Length, Field(ge=1e-12, le=1e3)] | None = None
 
@@ -52,6 +52,6 @@ class Lifetimes(Section):
 
 
 Lifetime = Annotated[
-    Annotated[RelaxationTime, Tag("number")] | Annotated[Lifetimes, Tag("section")],
-    Discriminator(lambda value: "section" if isinstance(value, (dict, Lifetimes)) else "number"),
+    Annotated[RelaxationTime, Tag("number")] | Annotated[LifetimesSection, Tag("section")],
+    Discriminator(lambda value: "section" if isinstance(value, (dict, LifetimesSection)) else "number"),
 ]

@@ -13,7 +13,7 @@ NAMED = ("x", "y", "z")
 CIRCULAR = {f"circular {sign}{axis}": (axis, 1 if sign == "+" else -1) for axis in NAMED for sign in "+-"}
 
 
-class Model(Section):
+class ModelSection(Section):
     """The Te-like chain of three ions a cell, in its own units (hpcph.crystal.chain)."""
 
     name: Literal["te-chain"]
@@ -39,7 +39,7 @@ class Model(Section):
 Frequency = Annotated[AngularFrequency, Field(ge=0, le=1e16)]
 
 
-class Frequencies(Section):
+class FrequenciesSection(Section):
     """Equidistant frequencies of the light, both ends included, in either order."""
 
     from_: Frequency = Field(alias="from")
@@ -57,7 +57,7 @@ class Frequencies(Section):
         return np.linspace(min(self.from_, self.to), max(self.from_, self.to), self.points)
 
 
-class Linewidths(Section):
+class LinewidthsSection(Section):
     """Lifetimes τ = 1/4πγ of the modes at Γ from phono3py's kappa-….hdf5."""
 
     linewidths: Annotated[str, Field(min_length=1)]
@@ -71,8 +71,8 @@ def _finite(value: Any) -> Any:
 
 
 Lifetime = Annotated[
-    Annotated[Time, Field(ge=1e-30, le=1e6), Tag("number")] | Annotated[Linewidths, Tag("file")],
-    Discriminator(lambda value: "file" if isinstance(value, (dict, Linewidths)) else "number"),
+    Annotated[Time, Field(ge=1e-30, le=1e6), Tag("number")] | Annotated[LinewidthsSection, Tag("file")],
+    Discriminator(lambda value: "file" if isinstance(value, (dict, LinewidthsSection)) else "number"),
     BeforeValidator(_finite),
 ]
 
@@ -120,10 +120,10 @@ def _label(value: Any) -> str:
     return value if isinstance(value, str) else str(value).replace("'", "")[:60]
 
 
-class Optics(Section):
+class OpticsSection(Section):
     """Second-order dc response to light."""
 
-    frequency: Frequencies
+    frequency: FrequenciesSection
     lifetime: Lifetime
     direction: Any = "transverse"
     polarization: Annotated[

@@ -13,10 +13,10 @@ from pydantic import (
     model_validator,
 )
 
-from hpcph.config.feedback import Feedback
-from hpcph.config.finite import FiniteSample
-from hpcph.config.lifetime import Lifetime, Lifetimes
-from hpcph.config.light import Linewidths, Model, Optics
+from hpcph.config.feedback import FeedbackSection
+from hpcph.config.finite import FiniteSampleSection
+from hpcph.config.lifetime import Lifetime, LifetimesSection
+from hpcph.config.light import LinewidthsSection, ModelSection, OpticsSection
 from hpcph.config.section import Kelvin, Section, as_list, as_rows
 from hpcph.config.units import Fraction, Gradient, Pressure, SmallLength, TemperatureStep
 from hpcph.readers.calculators import NAMES
@@ -45,11 +45,11 @@ Supercell = Annotated[
 ]
 
 
-class Crystal(Section):
+class CrystalSection(Section):
     """Where the force constants are and what is imposed on them; or a model."""
 
     force_constants: Annotated[str, Field(min_length=1)] | None = None
-    model: Model | None = None
+    model: ModelSection | None = None
     structure: str | None = None
     force_sets: str | None = None
     born: str | None = None
@@ -115,7 +115,7 @@ class Crystal(Section):
         raise ValueError("must be auto, P, F, I, A, C, R or a regular 3×3 matrix")
 
 
-class Mesh(Section):
+class MeshSection(Section):
     """Monkhorst–Pack mesh, given by its divisions or by the accuracy that it should reach."""
 
     grid: Annotated[list[PointCount], Field(min_length=3, max_length=3)] | None = None
@@ -140,7 +140,7 @@ class Mesh(Section):
         return value
 
 
-class Range(Section):
+class RangeSection(Section):
     """Equidistant temperatures, both ends included."""
 
     from_: Kelvin = Field(alias="from")
@@ -170,14 +170,14 @@ Point = Annotated[
 Run = Annotated[list[Point], Field(min_length=2, max_length=100)]
 
 
-class Bands(Section):
+class BandsSection(Section):
     """Dispersion along a path: auto, or runs of points like [{Γ: [0, 0, 0]}, {A: [0, 0, 0.5]}]."""
 
     path: _auto_or(Annotated[list[Run], Field(min_length=1, max_length=100)]) = "auto"  # type: ignore[valid-type]
     points: Annotated[int, Field(ge=2, le=10_000)] = 101
 
 
-class Slices(Section):
+class SlicesSection(Section):
     """Contributions to χ on planes of constant q along the axis."""
 
     temperature: Kelvin
@@ -188,13 +188,13 @@ class Slices(Section):
 Vector = Annotated[list[Annotated[float, Field(ge=-1e3, le=1e3)]], Field(min_length=3, max_length=3)]
 
 
-class Orbits(Section):
+class OrbitsSection(Section):
     """Modes at single fractional wave vectors, with eigenvectors."""
 
     q: Annotated[list[Vector], BeforeValidator(as_rows), Field(min_length=1, max_length=1000)]
 
 
-class Spectrum(Section):
+class SpectrumSection(Section):
     """Shares of the responses by frequency and by branch."""
 
     temperature: Temperatures
@@ -202,12 +202,12 @@ class Spectrum(Section):
 
 
 @dataclass(frozen=True)
-class Thermal:
+class ThermalInput:
     """Sums over the zone: temperatures in ascending order, (t,) K; gradient in K m⁻¹."""
 
-    mesh: Mesh
+    mesh: MeshSection
     temperatures: np.ndarray
-    lifetime: Lifetimes
+    lifetime: LifetimesSection
     gradient: float
 
 
@@ -219,27 +219,27 @@ class Input(Section):
     """The whole input."""
 
     title: str = ""
-    crystal: Crystal
+    crystal: CrystalSection
     axis: Annotated[list[Annotated[float, Field(ge=-1e6, le=1e6)]], Field(min_length=3, max_length=3)] = [0.0, 0.0, 1.0]
-    mesh: Mesh | None = None
+    mesh: MeshSection | None = None
     temperature: (
         Annotated[
-            Annotated[Range, Tag("range")] | Annotated[Temperatures, Tag("list")],
-            Discriminator(lambda value: "range" if isinstance(value, (dict, Range)) else "list"),
+            Annotated[RangeSection, Tag("range")] | Annotated[Temperatures, Tag("list")],
+            Discriminator(lambda value: "range" if isinstance(value, (dict, RangeSection)) else "list"),
         ]
         | None
     ) = None
     lifetime: Lifetime | None = None
     gradient: Gradient | None = None
-    feedback: Feedback | None = None
+    feedback: FeedbackSection | None = None
     magnetization: _auto_or(bool) = "auto"  # type: ignore[valid-type]
     modes: bool = False
-    bands: Bands | None = None
-    orbits: Orbits | None = None
-    slices: Slices | None = None
-    spectrum: Spectrum | None = None
-    sample: FiniteSample | None = None
-    optics: Optics | None = None
+    bands: BandsSection | None = None
+    orbits: OrbitsSection | None = None
+    slices: SlicesSection | None = None
+    spectrum: SpectrumSection | None = None
+    sample: FiniteSampleSection | None = None
+    optics: OpticsSection | None = None
     output: Annotated[str, Field(min_length=1)] = "runs/hpcph"
 
     @field_validator("axis")
@@ -282,7 +282,7 @@ class Input(Section):
         """Numbers that must have been given with a unit of SI."""
         if self.optics is None:
             return []
-        if isinstance(self.optics.lifetime, Linewidths):
+        if isinstance(self.optics.lifetime, LinewidthsSection):
             return [
                 ("optics", "a model has no linewidths of phono3py; give lifetime as a number in its units, such as 20")
             ]
@@ -290,11 +290,13 @@ class Input(Section):
         return [("optics", "a model has its own units: give numbers without a unit, such as 3.5 and 20")] * strange
 
     @property
-    def thermal(self) -> Thermal | None:
+    def thermal(self) -> ThermalInput | None:
         """What the sums over the zone need, where they are wanted."""
         if self.mesh is None or self.temperature is None or self.lifetime is None or self.gradient is None:
             return None
         given = self.temperature
-        values = given.values() if isinstance(given, Range) else given
-        lifetime = self.lifetime if isinstance(self.lifetime, Lifetimes) else Lifetimes(time=self.lifetime)
-        return Thermal(self.mesh, np.unique(np.asarray(values, float)), lifetime, self.gradient)
+        values = given.values() if isinstance(given, RangeSection) else given
+        lifetime = (
+            self.lifetime if isinstance(self.lifetime, LifetimesSection) else LifetimesSection(time=self.lifetime)
+        )
+        return ThermalInput(self.mesh, np.unique(np.asarray(values, float)), lifetime, self.gradient)

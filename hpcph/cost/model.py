@@ -45,7 +45,7 @@ def load(stages: list[Stage], ranks: int) -> Load:
 
 
 @dataclass(frozen=True)
-class Model:
+class CostModel:
     """Seconds: serial part, a k-point of the busiest rank, a doubling of the ranks (messages), a byte written."""
 
     serial: float
@@ -62,19 +62,19 @@ class Model:
         return asdict(self)
 
 
-def fit(loads: list[Load], seconds: list[float]) -> Model:
+def fit(loads: list[Load], seconds: list[float]) -> CostModel:
     """Least squares of the relative deviations, no coefficient negative."""
     columns = np.array([[1.0, work.busiest, log2(work.ranks), work.size] for work in loads])
     time_ = np.asarray(seconds, float)
     largest = columns.max(axis=0)
     scale = np.where(largest > 0, largest, 1.0)
     found, _ = nnls(columns / scale / time_[:, None], np.ones(len(time_)))
-    return Model(*(float(x) for x in found / scale))
+    return CostModel(*(float(x) for x in found / scale))
 
 
-def typical(modes: int) -> Model:
+def typical(modes: int) -> CostModel:
     """A model of this machine: the time of a bare eigenvalue problem, measured now, and typical values for the rest."""
-    return Model(SERIAL, KERNEL_OVER_EIGH * eigh_seconds(modes), DOUBLING, BYTE)
+    return CostModel(SERIAL, KERNEL_OVER_EIGH * eigh_seconds(modes), DOUBLING, BYTE)
 
 
 def eigh_seconds(n: int, count: int = 50) -> float:

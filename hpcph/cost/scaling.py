@@ -19,7 +19,7 @@ import numpy as np
 
 from hpcph.config.load import Source, load
 from hpcph.cost import model as cost
-from hpcph.cost.model import Load, Model
+from hpcph.cost.model import CostModel, Load
 from hpcph.errors import InputError
 from hpcph.prepare.job import identity, samplings
 from hpcph.result.store import attributes
@@ -94,7 +94,7 @@ def study(source: Source, job: Job, ranks: list[int], folder: Path, launcher: st
     return [found[path] for path in wanted]
 
 
-def model(measurements: list[Measurement]) -> Model | None:
+def model(measurements: list[Measurement]) -> CostModel | None:
     """The cost model of the runs that had a core for every rank; None from fewer than two numbers of ranks."""
     usable = [m for m in measurements if not m.crowded]
     if len({m.load.ranks for m in usable}) < 2:
@@ -181,7 +181,7 @@ def _read(path: Path) -> Measurement | None:
         return None
 
 
-def rows(measurements: list[Measurement], fitted: Model | None) -> list[dict]:
+def rows(measurements: list[Measurement], fitted: CostModel | None) -> list[dict]:
     """The table: one row a run; `model` is the time that the fit gives."""
     return [
         {
@@ -200,7 +200,7 @@ def rows(measurements: list[Measurement], fitted: Model | None) -> list[dict]:
     ]
 
 
-def curve(job: Job, fitted: Model) -> dict[str, np.ndarray]:
+def curve(job: Job, fitted: CostModel) -> dict[str, np.ndarray]:
     """Efficiency of the job on powers of two of ranks up to the last target, as the model has it."""
     todo = stages(job)
     ranks = 2 ** np.arange(int(np.log2(max(TARGETS))) + 1)

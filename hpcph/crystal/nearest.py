@@ -17,7 +17,7 @@ STEPS = np.array(list(product(range(-2, 3), repeat=3)))  # of a reduced lattice,
 
 
 @dataclass(frozen=True)
-class Images:
+class NearestImages:
     """Images of pairs (a, s) of an atom of the home cell and one of the supercell.
 
     first, member : ndarray (p,) int, a and s, s running slowest
@@ -38,7 +38,7 @@ def nearest(
     cell_sc: np.ndarray,
     home_a: np.ndarray,
     tie: float,
-) -> Images:
+) -> NearestImages:
     """All images of every pair that are at most `tie` (m) farther apart than the nearest.
 
     supercell : ndarray (3, 3) int, its vectors in units of a, b, c
@@ -63,7 +63,7 @@ def nearest(
         member, first, image = np.nonzero(near)
         count = near.sum(axis=2)
         parts.append((first, block[member], cell[member, first, image], 1 / count[member, first]))
-    return Images(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+    return NearestImages(*(np.concatenate(part) for part in zip(*parts, strict=True)))
 
 
 def reduced(supercell: np.ndarray, lattice_vc: np.ndarray) -> np.ndarray:

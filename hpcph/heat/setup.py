@@ -6,7 +6,7 @@ import numpy as np
 
 from hpcph.heat.conduction import Loads
 from hpcph.heat.grid import Grid, Part
-from hpcph.heat.solver import Limits
+from hpcph.heat.solver import NewtonLimits
 from hpcph.heat.table import Table
 from hpcph.response.sample import Samples
 
@@ -55,7 +55,7 @@ class Setup:
     melting: float
     modulation: float
     heat_capacity: float
-    limits: Limits
+    limits: NewtonLimits
     threshold: bool
     conductivity: Table | None
 

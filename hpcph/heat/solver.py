@@ -29,7 +29,7 @@ OPTIONS = {
 
 
 @dataclass(frozen=True)
-class Limits:
+class NewtonLimits:
     """When to stop: residual over the absorbed power, and Newton steps."""
 
     tolerance: float
@@ -59,7 +59,7 @@ def solve(
     loads: Callable[[Part], Loads],
     conductivity: Table,
     reference: float,
-    limits: Limits,
+    limits: NewtonLimits,
     listener: Listener,
 ) -> Temperature | None:
     """Temperature in a sample; None on ranks without a part. Collective over comm (hpcph.parallel.comm.Comm).
@@ -134,7 +134,7 @@ class _Problem:
     """PETSc's objects of one solution."""
 
     def __init__(
-        self, library, team, grid: Grid, loads, conductivity: Table, reference: float, limits: Limits, listener
+        self, library, team, grid: Grid, loads, conductivity: Table, reference: float, limits: NewtonLimits, listener
     ):
         self.petsc, self.limits, self.listener, self.team = library, limits, listener, team
         self.levels = levels(grid, team.size, conductivity.at(np.array([reference]))[:3, 0])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hpcph.config.light import Linewidths, Model
+from hpcph.config.light import LinewidthsSection, ModelSection
 from hpcph.config.load import Source
 from hpcph.config.schema import Input
 from hpcph.crystal import dynamical, symmetry
@@ -51,7 +51,7 @@ def crystal(source: Source) -> Given:
     return Given(found, loaded.commensurate_qc, None, said, settled)
 
 
-def _model(given: Model) -> Given:
+def _model(given: ModelSection) -> Given:
     """The chain; its Born charges are the charges of the ions."""
     sizes = {name: getattr(given, name) for name in ("theta", "delta", "a", "c", "mass")}
     springs = {name.lower(): getattr(given, name) for name in ("K1", "K2", "K3")}
@@ -80,7 +80,7 @@ def sources(source: Source) -> list[Path]:
     """Every file whose content decides the results."""
     optics, thermal = source.input.optics, source.input.thermal
     found = [] if source.input.crystal.model is not None else files(source).all()
-    if optics is not None and isinstance(optics.lifetime, Linewidths):
+    if optics is not None and isinstance(optics.lifetime, LinewidthsSection):
         found.append(source.resolve(optics.lifetime.linewidths))
     named = (thermal.lifetime.phono3py, thermal.lifetime.collision_matrix) if thermal is not None else ()
     return [*found, *(source.resolve(name) for name in named if name is not None)]

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from hpcph.boltzmann.transport import Boltzmann
-from hpcph.config.light import Linewidths
+from hpcph.config.light import LinewidthsSection
 from hpcph.config.load import Source
 from hpcph.config.schema import Input
-from hpcph.config.schema import Mesh as Wanted
-from hpcph.config.schema import Thermal as WantedThermal
+from hpcph.config.schema import MeshSection as Wanted
+from hpcph.config.schema import ThermalInput as WantedThermal
 from hpcph.crystal import dynamical, mesh
 from hpcph.crystal.chain import Units
 from hpcph.crystal.lattice import Structure
@@ -29,8 +29,8 @@ from hpcph.prepare.plausible import first_lines
 from hpcph.readers.linewidths import lifetimes_at_gamma
 from hpcph.response.light import optical_modes
 from hpcph.response.spectrum import Intervals
+from hpcph.result.maps import imaginary
 from hpcph.result.provenance import program
-from hpcph.run.instability import imaginary
 from hpcph.run.job import Job, Thermal, explained, refuse_unstable
 from hpcph.run.light import Light
 from hpcph.run.prepared import Origin, Prepared
@@ -230,7 +230,7 @@ def _light(source: Source, crystal: dynamical.Crystal, units: Units | None) -> L
     transverse = optical_modes(crystal, born)
     if not len(transverse.frequency_n):
         raise InputError("optics", None, "all optical modes of Γ are imaginary, light drives none; leave it out")
-    if isinstance(given.lifetime, Linewidths):
+    if isinstance(given.lifetime, LinewidthsSection):
         frequency = transverse.frequency_n / (2 * np.pi)
         path = source.resolve(given.lifetime.linewidths)
         lifetime = lifetimes_at_gamma(path, given.lifetime.temperature, frequency)

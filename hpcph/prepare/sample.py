@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from hpcph.config.finite import Bath as WantedBath
-from hpcph.config.finite import Conductivity, FiniteSample
+from hpcph.config.finite import BathSection as WantedBath
+from hpcph.config.finite import ConductivitySection, FiniteSampleSection
 from hpcph.config.schema import Input
 from hpcph.constants import boltzmann
 from hpcph.crystal.lattice import Structure
@@ -11,7 +11,7 @@ from hpcph.errors import InputError
 from hpcph.heat import grid
 from hpcph.heat.material import is_uniaxial
 from hpcph.heat.setup import Bath, Laser, Setup
-from hpcph.heat.solver import Limits
+from hpcph.heat.solver import NewtonLimits
 from hpcph.heat.table import Table, table
 from hpcph.parallel.petsc import require_petsc
 from hpcph.response import sample
@@ -49,13 +49,13 @@ def setup(given: Input, structure: Structure) -> Setup | None:
         melting=wanted.melting or np.inf,
         modulation=wanted.modulation,
         heat_capacity=3 * len(structure.mass_a) * boltzmann / structure.volume,
-        limits=Limits(wanted.solver.tolerance, wanted.solver.iterations),
+        limits=NewtonLimits(wanted.solver.tolerance, wanted.solver.iterations),
         threshold=bool(np.prod(cells.nodes) <= FEW) if wanted.threshold == "auto" else wanted.threshold,
         conductivity=_conductivity(wanted.conductivity),
     )
 
 
-def _shape(wanted: FiniteSample, density: float) -> tuple[grid.Grid, sample.Samples]:
+def _shape(wanted: FiniteSampleSection, density: float) -> tuple[grid.Grid, sample.Samples]:
     """Grid and moment of inertia, in the sample's frame."""
     if wanted.edges is not None:
         cells = grid.cuboid(wanted.edges, wanted.cells)
@@ -75,7 +75,7 @@ def _bath(given: WantedBath | str) -> Bath | None:
     return Bath(given.temperature, np.inf if given.transfer is None else given.transfer)
 
 
-def _conductivity(given: Conductivity | None) -> Table | None:
+def _conductivity(given: ConductivitySection | None) -> Table | None:
     if given is None:
         return None
     values = np.array([given.radial, given.radial, given.axial]).T

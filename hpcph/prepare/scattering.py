@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from hpcph.boltzmann.points import Points, every_point, irreducible_points
-from hpcph.boltzmann.solver import Limits
+from hpcph.boltzmann.solver import KrylovLimits
 from hpcph.boltzmann.transport import Boltzmann
-from hpcph.config.lifetime import Lifetimes, Solver
-from hpcph.config.schema import Mesh
+from hpcph.config.lifetime import BoltzmannSolverSection, LifetimesSection
+from hpcph.config.schema import MeshSection
 from hpcph.crystal.dynamical import Crystal
 from hpcph.crystal.lattice import Structure
 from hpcph.crystal.mesh import block_size, blocks, is_gamma
@@ -28,14 +28,14 @@ ACOUSTIC = 3
 SAME = 0.05  # of all linewidths: tetrahedra break the symmetry of those that are calculated point by point
 
 
-def one_rate(given: Lifetimes) -> Scattering:
+def one_rate(given: LifetimesSection) -> Scattering:
     """One relaxation time, limited by boundaries."""
     assert given.time is not None
     return Scattering(1 / given.time, given.boundary or np.inf)
 
 
 def linewidths(
-    given: Lifetimes, path: Path, mesh: Mesh, crystal: Crystal, temperature: np.ndarray
+    given: LifetimesSection, path: Path, mesh: MeshSection, crystal: Crystal, temperature: np.ndarray
 ) -> tuple[Scattering, Reference | None, list[str]]:
     """Those of phono3py at the temperatures, its own κ and what the user should read about them. Raises InputError.
 
@@ -81,9 +81,9 @@ def _speeds(crystal: Crystal, q_pc: np.ndarray) -> np.ndarray:
 
 
 def collisions(
-    given: Lifetimes,
+    given: LifetimesSection,
     path: Path,
-    mesh: Mesh,
+    mesh: MeshSection,
     crystal: Crystal,
     wanted: np.ndarray,
     temperature: np.ndarray,
@@ -119,7 +119,7 @@ def collisions(
     bulk = Linewidths(divisions, np.arange(len(points.row)), wanted, table, None)
     if known is not None:
         _require_same(bulk, known, path)
-    solver = given.solver or Solver()
+    solver = given.solver or BoltzmannSolverSection()
     rows = replace(found, row_t=found.row_t[np.searchsorted(wanted, temperature)])
     kind = "every" if found.components == 1 else "irreducible"
     remarks = [
@@ -129,7 +129,7 @@ def collisions(
         remarks.append(
             f"nothing in {path.name} tells its crystal; give lifetime.phono3py, its kappa-m….hdf5, to be sure"
         )
-    limits = Limits(solver.tolerance, solver.iterations)
+    limits = KrylovLimits(solver.tolerance, solver.iterations)
     return Scattering(bulk, boundary), Boltzmann(rows, points, limits), remarks
 
 
@@ -151,7 +151,7 @@ def _require_same(own: Linewidths, known: Scattering, path: Path) -> None:
         raise InputError(matrices.KEY, path, fix)
 
 
-def _require_its_mesh(given: Lifetimes, divisions: np.ndarray, mesh: Mesh, path: Path) -> None:
+def _require_its_mesh(given: LifetimesSection, divisions: np.ndarray, mesh: MeshSection, path: Path) -> None:
     shift = mesh.shift if mesh.shift == "auto" else [float(s) for s in mesh.shift]
     if mesh.grid != divisions.tolist() or shift != [0, 0, 0]:
         name = "×".join(map(str, divisions))

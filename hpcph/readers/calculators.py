@@ -34,7 +34,7 @@ ALIKE = 0.01  # of e²/4πε₀ between what files state and what it is: roundin
 
 
 @dataclass(frozen=True)
-class Units:
+class CalculatorUnits:
     """One of a calculator's units in Å and eV.
 
     length : Å; constant : eV Å⁻²; coulomb : e²/4πε₀ in its units, energy times length
@@ -62,14 +62,14 @@ class Units:
         return f"{self.length_name} and {self.constant_name}"
 
 
-def units(calculator: str) -> Units:
+def units(calculator: str) -> CalculatorUnits:
     """Those of a calculator of NAMES, from phonopy's table."""
     from phonopy.physical_units import get_calculator_physical_units
 
     found = get_calculator_physical_units(calculator)
     names = found.length_unit, found.force_constants_unit, found.force_unit
     length, constant = LENGTHS[spelled(names[0])], CONSTANTS[spelled(names[1])]
-    return Units(calculator, *names, length, constant, found.nac_factor)
+    return CalculatorUnits(calculator, *names, length, constant, found.nac_factor)
 
 
 def spelled(unit: Any) -> str:
@@ -85,7 +85,7 @@ def constant_unit(content: Content, name: str) -> float:
     return CONSTANTS[spelled(name)]
 
 
-def chosen(content: Content, header: Any, block: Any, wanted: str | None) -> Units:
+def chosen(content: Content, header: Any, block: Any, wanted: str | None) -> CalculatorUnits:
     """The units of a file of phonopy.
 
     header : its section phonopy, with the calculator; block : its section physical_unit; wanted : crystal.calculator
@@ -109,7 +109,7 @@ def chosen(content: Content, header: Any, block: Any, wanted: str | None) -> Uni
     return found
 
 
-def _same(one: Units, other: Units) -> bool:
+def _same(one: CalculatorUnits, other: CalculatorUnits) -> bool:
     return (one.length, one.constant) == (other.length, other.constant)
 
 
@@ -126,7 +126,7 @@ def _stated(content: Content, block: Any) -> dict[str, str]:
     return {name: spelled(block[key]) for key, name in keys.items() if block.get(key) is not None}
 
 
-def _of_block(content: Content, stated: dict[str, str]) -> Units:
+def _of_block(content: Content, stated: dict[str, str]) -> CalculatorUnits:
     """The units that fit a section physical_unit: VASP's, to which phonopy gives no name, or those of all that fit."""
     fitting = [u for u in map(units, NAMES) if all(spelled(getattr(u, f"{n}_name")) == s for n, s in stated.items())]
     unnamed = next((u for u in fitting if u.calculator == "vasp"), None)
@@ -140,7 +140,7 @@ def _of_block(content: Content, stated: dict[str, str]) -> Units:
     return fitting[0]
 
 
-def coulomb(content: Content, stated: float | None, of: Units) -> float:
+def coulomb(content: Content, stated: float | None, of: CalculatorUnits) -> float:
     """e²/4πε₀ in eV Å as a file states it in its units. Raises InputError where that is not what it is."""
     if stated is None:
         return of.coulomb * of.energy_length

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from hpcph.readers import plain_yaml
-from hpcph.readers.files import Content, Kind, blaming
+from hpcph.readers.files import Content, FileKind, blaming
 
 FOLLOWING = ("cp2k", "exciting", "turbomole")  # their files of structure name other files
 SHORTEST, LONGEST = 0.3, 1e4  # Å of a lattice vector
@@ -45,9 +45,9 @@ def described(content: Content, calculator: str | None, folder: Path) -> Describ
 
     folder : empty, so that nothing lies beside the file that phonopy is given
     """
-    if content.kind is Kind.YAML:
+    if content.kind is FileKind.YAML:
         return _from_yaml(content)
-    if content.kind is not Kind.TEXT:
+    if content.kind is not FileKind.TEXT:
         raise content.refuse(f"holds no crystal: it is {content.kind.value}")
     return Described(content, _from_calculator(content, calculator or "vasp", folder))
 

@@ -35,7 +35,7 @@ LINES = {  # how the first lines that are neither blank nor a remark begin
 KEYS = re.compile(r"^(?:phonopy|phono3py|physical_unit|unit_cell|supercell_matrix|lattice)[ \t]*:", re.MULTILINE)
 
 
-class Kind(Enum):
+class FileKind(Enum):
     """What a file is; TEXT: none of the others, so a structure or Born charges."""
 
     YAML = "YAML"
@@ -89,7 +89,7 @@ class Content:
 
     key: str
     path: Path
-    kind: Kind
+    kind: FileKind
     data: bytes
     plain: Path
 
@@ -141,11 +141,11 @@ def opened(key: str, path: Path, folder: Path) -> Content:
     if not data and head != HDF5:
         raise InputError(key, path, "is empty")
     if head == HDF5:
-        return Content(key, path, Kind.HDF5, b"", path)
+        return Content(key, path, FileKind.HDF5, b"", path)
     if data.startswith(HDF5):
         unpacked = folder / f"{key}.hdf5"
         unpacked.write_bytes(data)
-        return Content(key, path, Kind.HDF5, b"", unpacked)
+        return Content(key, path, FileKind.HDF5, b"", unpacked)
     if b"\0" in data:
         raise InputError(key, path, "is neither text nor HDF5")
     return Content(key, path, _kind(data, path), data, path)
@@ -163,13 +163,13 @@ def _unpacked(module, key: str, path: Path) -> bytes:
     return data
 
 
-def _kind(data: bytes, path: Path) -> Kind:
+def _kind(data: bytes, path: Path) -> FileKind:
     head = data[: 1 << 16].decode("utf-8", "replace")
     lines = (text.partition("#")[0] for text in head.splitlines())
     first = "".join(text + "\n" for text in lines if text.strip())
     for name, pattern in LINES.items():
         if re.match(pattern, first):
-            return Kind(name)
+            return FileKind(name)
     if {".yaml", ".yml"} & set(path.suffixes) or KEYS.search(head):
-        return Kind.YAML
-    return Kind.TEXT
+        return FileKind.YAML
+    return FileKind.TEXT

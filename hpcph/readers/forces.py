@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from hpcph.readers.calculators import Units
+from hpcph.readers.calculators import CalculatorUnits
 from hpcph.readers.files import Content, blaming
 from hpcph.readers.numbers import Forces
 
@@ -47,7 +47,7 @@ def of_others(content: Content, dataset: dict | None, given: Forces) -> list[str
     return [] if same else [f"displacements of {content.path.name} are not those that the file of the crystal lists"]
 
 
-def constants_from(ph: Any, content: Content, given: Forces, units: Units) -> tuple[np.ndarray, list[str]]:
+def constants_from(ph: Any, content: Content, given: Forces, units: CalculatorUnits) -> tuple[np.ndarray, list[str]]:
     """Force constants of the atoms of the primitive cell, eV Å⁻², and what the user should know. Raises InputError.
 
     As phonopy.load makes them: by differences and symfc's projector, or by symfc where all atoms are displaced.

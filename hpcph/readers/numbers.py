@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hpcph.readers.files import Content, Kind
+from hpcph.readers.files import Content, FileKind
 
 AXIS = 3
 
@@ -25,7 +25,7 @@ class Forces:
 
 def force_sets(content: Content, atoms: int) -> Forces:
     """FORCE_SETS of a supercell of that many atoms, of both types. Raises InputError."""
-    if content.kind is not Kind.FORCE_SETS:
+    if content.kind is not FileKind.FORCE_SETS:
         raise content.refuse("is no FORCE_SETS")
     lines = [text for raw in content.text.splitlines() if (text := raw.partition("#")[0].strip())]
     values = _values(content, " ".join(lines))
@@ -63,7 +63,7 @@ def born(content: Content) -> tuple[np.ndarray, np.ndarray, float | None]:
     head, *lines = content.text.splitlines()
     rows = [text for raw in lines if (text := raw.partition("#")[0].strip())]
     words = [len(row.split()) for row in rows]
-    if content.kind is not Kind.TEXT or len(rows) < 2 or set(words) != {9}:
+    if content.kind is not FileKind.TEXT or len(rows) < 2 or set(words) != {9}:
         raise content.refuse("is no BORN of phonopy: a line, then nine numbers of ε and nine of every independent atom")
     values = _values(content, " ".join(rows)).reshape(-1, 3, 3)
     try:

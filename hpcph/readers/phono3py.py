@@ -44,7 +44,7 @@ SOLVED = ("kappa_intra_exact", "kappa_P_exact", "kappa")
 
 
 @dataclass(frozen=True)
-class Grid:
+class KappaGrid:
     """Points of a mesh through Γ with their modes, at least one of every star.
 
     divisions : ndarray (3,) int; q_pc : ndarray (p, 3) fractional; frequency_pn : ndarray (p, n) Hz, ascending
@@ -79,7 +79,7 @@ def opened(path: Path, key: str, kind: str = "kappa-m….hdf5") -> Iterator[Fore
         raise InputError(key, path, f"{err}; give a {kind} of phono3py") from err
 
 
-def read_grid(file: Foreign) -> Grid:
+def read_grid(file: Foreign) -> KappaGrid:
     """The points. Raises Unsound."""
     _require_modes_of_a_mesh(file)
     divisions = file.numbers("mesh")
@@ -98,7 +98,7 @@ def read_grid(file: Foreign) -> Grid:
     weight = finite(file.numbers("weight")).astype(float) if "weight" in file else np.ones(len(q))
     if weight.shape != (len(q),) or not 0 < weight.min() <= weight.max() <= POINTS:
         raise Unsound("is damaged: its weights are not those of its points")
-    return Grid(divisions, q, frequency * 1e12, weight)
+    return KappaGrid(divisions, q, frequency * 1e12, weight)
 
 
 def _require_modes_of_a_mesh(file: Foreign) -> None:
@@ -123,7 +123,7 @@ def _steps(q: np.ndarray, divisions: np.ndarray) -> np.ndarray:
     return np.rint(q * divisions).astype(int) % divisions
 
 
-def stars(grid: Grid, structure: Structure) -> tuple[np.ndarray, np.ndarray]:
+def stars(grid: KappaGrid, structure: Structure) -> tuple[np.ndarray, np.ndarray]:
     """Star of every row, (p,) int, and of every point of the whole mesh, (d,) int, the last division running fastest.
 
     Raises Unsound where point group and time reversal do not bring the rows to every point.
@@ -139,7 +139,7 @@ def stars(grid: Grid, structure: Structure) -> tuple[np.ndarray, np.ndarray]:
     return star.ravel(), np.searchsorted(known, whole)
 
 
-def difference(grid: Grid, crystal: Crystal) -> float:
+def difference(grid: KappaGrid, crystal: Crystal) -> float:
     """Largest difference of the frequencies from those of the crystal, Hz. Raises Unsound if it is another crystal."""
     theirs = grid.frequency_pn
     if theirs.shape[1] != crystal.modes:
@@ -152,7 +152,7 @@ def difference(grid: Grid, crystal: Crystal) -> float:
     return apart
 
 
-def read_rates(file: Foreign, grid: Grid, temperature: np.ndarray, interpolated: bool) -> np.ndarray:
+def read_rates(file: Foreign, grid: KappaGrid, temperature: np.ndarray, interpolated: bool) -> np.ndarray:
     """1/τ = 4πγ at temperatures (t,) K, (t, p, n) s⁻¹, that of isotopes included.
 
     interpolated : linearly between the temperatures of the file, which else must have each of them
@@ -214,7 +214,7 @@ def read_boundary(file: Foreign) -> float:
     return float(length.item())
 
 
-def read_conductivity(file: Foreign, grid: Grid, structure: Structure) -> Reference:
+def read_conductivity(file: Foreign, grid: KappaGrid, structure: Structure) -> Reference:
     """phono3py's own κ, to compare with; made symmetric, which it is not where every point is calculated by itself."""
     name, kelvin = file.path.name, temperatures(file)
     kept = structure.rotations_cartesian[mesh.preserving(structure, grid.divisions, np.zeros(3))]

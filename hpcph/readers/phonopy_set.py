@@ -20,9 +20,9 @@ import numpy as np
 from hpcph.constants import angstrom
 from hpcph.errors import InputError
 from hpcph.readers import calculators, cells, cuts, forces, numbers, primitive
-from hpcph.readers.calculators import Units
+from hpcph.readers.calculators import CalculatorUnits
 from hpcph.readers.cells import Described
-from hpcph.readers.files import Content, Files, Kind, blaming, opened
+from hpcph.readers.files import Content, FileKind, Files, blaming, opened
 from hpcph.readers.numbers import Forces
 
 TOLERANCE = 1e-15  # m, phonopy's default
@@ -102,7 +102,7 @@ def read(files: Files, hdf5: Hdf5) -> Reading:
     return Reading(ph, tuple(remarks), tolerance)
 
 
-def _stated_tolerance(said: Described, units: Units) -> float | None:
+def _stated_tolerance(said: Described, units: CalculatorUnits) -> float | None:
     """That of the file, m; None where it says nothing or nonsense."""
     found = (said.tolerance or 0.0) * units.length * angstrom
     return found if NARROWEST <= found <= WIDEST else None
@@ -129,8 +129,8 @@ def _quiet() -> Iterator[Path]:
 def _roles(given: dict[str, Content]) -> tuple[Content, Content | None, Content | None]:
     """The files of the crystal, of forces and of force constants; the last is None where the first holds them."""
     main, structure, forced = given["force_constants"], given.get("structure"), given.get("force_sets")
-    if main.kind in (Kind.YAML, Kind.TEXT):
-        if main.kind is Kind.TEXT and (structure or not forced):
+    if main.kind in (FileKind.YAML, FileKind.TEXT):
+        if main.kind is FileKind.TEXT and (structure or not forced):
             raise main.refuse("holds no force constants; add crystal.force_sets: FORCE_SETS, or name another file")
         if structure:
             raise structure.refuse(f"{main.path.name} holds the crystal already; leave it out")
@@ -140,7 +140,7 @@ def _roles(given: dict[str, Content]) -> tuple[Content, Content | None, Content 
         raise InputError("crystal.structure", None, fix)
     if forced:
         raise forced.refuse(f"{main.path.name} is {main.kind.value} already; leave it out")
-    return (structure, main, None) if main.kind is Kind.FORCE_SETS else (structure, None, main)
+    return (structure, main, None) if main.kind is FileKind.FORCE_SETS else (structure, None, main)
 
 
 def _require_own(content: Content, ph: Any, phi: np.ndarray) -> None:
@@ -155,12 +155,14 @@ def _require_own(content: Content, ph: Any, phi: np.ndarray) -> None:
         raise content.refuse(f"{what}: of another crystal.supercell or order of atoms")
 
 
-def _of_units(said: Described, units: Units) -> list[str]:
+def _of_units(said: Described, units: CalculatorUnits) -> list[str]:
     usual = units.length == units.constant == 1
     return [] if usual else [f"{said.content.path.name}: {units}, the units of {units.calculator}"]
 
 
-def _constants(said: Described, file: Content | None, units: Units, hdf5: Hdf5, alone: bool) -> Constants | None:
+def _constants(
+    said: Described, file: Content | None, units: CalculatorUnits, hdf5: Hdf5, alone: bool
+) -> Constants | None:
     """The force constants of a file of their own, or of the file of the crystal where that is the main one."""
     if file is None and (said.content.key != "crystal.force_constants" or said.constants is None):
         return None
@@ -169,7 +171,7 @@ def _constants(said: Described, file: Content | None, units: Units, hdf5: Hdf5, 
         if not alone:
             raise InputError("crystal.force_sets", None, f"{content.path.name} holds force constants; leave it out")
         phi = said.constants
-    elif file.kind is Kind.HDF5:
+    elif file.kind is FileKind.HDF5:
         phi, rows, name = hdf5(file.key, file.path, file.plain)
         unit = unit if name is None else calculators.constant_unit(file, name)
     else:
@@ -216,7 +218,7 @@ def _cut(
     raise cuts.misfit(constants.content if constants else said.content, tried[0], phi, born)
 
 
-def _charge(ph: Any, own: Any, said: Described, file: Content | None, units: Units) -> list[str]:
+def _charge(ph: Any, own: Any, said: Described, file: Content | None, units: CalculatorUnits) -> list[str]:
     """Give phonopy the Born charges; what the user should know of them."""
     if file is not None:
         content, found = file, _born(file, ph)

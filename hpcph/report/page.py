@@ -23,7 +23,7 @@ SCRIPTS = ("numbers.js", "page.js", "diagram.js", "cell.js", "slices.js", "sampl
 
 
 @dataclass(frozen=True)
-class Part:
+class PagePart:
     """A part of the page: its name, the variables one of which it needs, the input section that makes them.
 
     Without a section there is nothing to ask for, and no part where the variables are missing.
@@ -37,36 +37,38 @@ class Part:
 
 
 PARTS = (
-    Part("diagram", "Phase diagram", ("feedback_gamma_ll_total",), "feedback", diagram.build),
-    Part("bands", "Dispersion", ("bands_frequency",), "bands", bands.build),
-    Part("cell", "Motion in the unit cell", ("bands_eigenvector", "orbits_eigenvector"), "bands or orbits", cell.build),
-    Part("slices", "Brillouin-zone slices", ("slices_diagonal",), "slices", slices.build),
-    Part("spectra", "Spectra", ("spectrum_gamma_nl",), "spectrum", lambda r: ({"spectra": lines.spectra(r)}, {})),
-    Part(
+    PagePart("diagram", "Phase diagram", ("feedback_gamma_ll_total",), "feedback", diagram.build),
+    PagePart("bands", "Dispersion", ("bands_frequency",), "bands", bands.build),
+    PagePart(
+        "cell", "Motion in the unit cell", ("bands_eigenvector", "orbits_eigenvector"), "bands or orbits", cell.build
+    ),
+    PagePart("slices", "Brillouin-zone slices", ("slices_diagonal",), "slices", slices.build),
+    PagePart("spectra", "Spectra", ("spectrum_gamma_nl",), "spectrum", lambda r: ({"spectra": lines.spectra(r)}, {})),
+    PagePart(
         "convergence",
         "Convergence with the mesh",
         ("convergence_points",),
         "mesh.grid",
         lambda r: ({"convergence": lines.convergence(r)}, {}),
     ),
-    Part("lattice", "Lattice", ("elasticity_stiffness",), "", lambda _: ({}, {})),
-    Part(
+    PagePart("lattice", "Lattice", ("elasticity_stiffness",), "", lambda _: ({}, {})),
+    PagePart(
         "density",
         "Angular momentum per volume",
         ("thermal_pam_density",),
         "gradient",
         lambda r: ({"density": lines.density(r)}, {}),
     ),
-    Part(
+    PagePart(
         "magnetization",
         "Magnetization",
         ("magnetization_density_without_feedback",),
         "magnetization (with Born charges)",
         lambda r: (lines.magnetization(r), {}),
     ),
-    Part("rotation", "Rotation", ("rotation_pam_density",), "magnetization", lambda r: (lines.rotation(r), {})),
-    Part("sample", "Finite sample", ("sample_temperature_field",), "sample", finite.build),
-    Part("light", "Light", ("optics_pam",), "optics", light.build),
+    PagePart("rotation", "Rotation", ("rotation_pam_density",), "magnetization", lambda r: (lines.rotation(r), {})),
+    PagePart("sample", "Finite sample", ("sample_temperature_field",), "sample", finite.build),
+    PagePart("light", "Light", ("optics_pam",), "optics", light.build),
 )
 
 

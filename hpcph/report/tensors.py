@@ -18,7 +18,7 @@ GPA = 1e9  # Pa
 
 
 @dataclass(frozen=True)
-class Table:
+class TensorTable:
     """Names of the columns, and rows of name and cells."""
 
     title: Markup
@@ -26,21 +26,21 @@ class Table:
     rows: list[tuple[Markup, list[str]]]
 
 
-def tables(result: xr.Dataset) -> list[Table]:
+def tables(result: xr.Dataset) -> list[TensorTable]:
     """γ^NL and κ at the temperature nearest to 300 K; first index L or heat current, second the gradient."""
     return [_thermal(result, name) for name in TENSORS if name in result]
 
 
-def stiffness(result: xr.Dataset) -> Table:
+def stiffness(result: xr.Dataset) -> TensorTable:
     """Elastic constants in GPa with what the supercell leaves open of them."""
     value, error = (result[f"elasticity_stiffness{kind}"].values / GPA for kind in ("", "_lattice_error"))
     seen = np.maximum(np.abs(value), error) > NOISE * np.abs(value).max()
     cells = _cells(np.where(seen, value, 0.0), [np.where(seen, error, 0.0)], 0)
     names = [Markup(pair) for pair in PAIRS]
-    return Table(Markup("Elastic constants (GPa), ± lattice"), names, list(zip(names, cells, strict=True)))
+    return TensorTable(Markup("Elastic constants (GPa), ± lattice"), names, list(zip(names, cells, strict=True)))
 
 
-def _thermal(result: xr.Dataset, name: str) -> Table:
+def _thermal(result: xr.Dataset, name: str) -> TensorTable:
     t = nearest(result)
     beside = doubt.beside(result, name)
     value, *errors = (result[variable].values[t] for variable in (name, *beside.values()))
@@ -53,7 +53,7 @@ def _thermal(result: xr.Dataset, name: str) -> Table:
     title = Markup("{} at {:g} K ({}{}){}").format(symbol, result["temperature"].values[t], scale, unit, kinds)
     rows = [Markup("{}<sub>{}</sub>").format(first, c) for c in "xyz"]
     columns = [Markup("∂T/∂{}").format(c) for c in "xyz"]
-    return Table(title, columns, list(zip(rows, _cells(value, errors, power), strict=True)))
+    return TensorTable(title, columns, list(zip(rows, _cells(value, errors, power), strict=True)))
 
 
 def _cells(value: np.ndarray, errors: list[np.ndarray], power: int) -> list[list[str]]:

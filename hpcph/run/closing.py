@@ -1,12 +1,9 @@
 """What a run says of its responses in the end: every number with its errors, no digits beyond them."""
 
-from pathlib import Path
-
-import h5py
 import numpy as np
 from rich.table import Table
 
-from hpcph.constants import bohr_magneton, mu_0, nuclear_magneton
+from hpcph.constants import mu_0
 from hpcph.phonons.lifetimes import Reference
 from hpcph.response.convergence import FeedbackUncertainty, Uncertainty
 from hpcph.response.feedback import Feedback
@@ -102,21 +99,6 @@ def closing_table_of_magnetization(
                 row += [with_errors(value, *beside), alone(*(mu_0 * x for x in (value, *beside)))]
         table.add_row(*row)
     return table
-
-
-def largest_moment(path: Path) -> str:
-    """One line on the largest |μ| of the bands that a file holds."""
-    with h5py.File(path, "r") as file:
-        moment, scalar = (np.linalg.norm(file[f"/bands/{n}"][...], axis=-1) for n in ("moment", "moment_scalar"))
-        q, n = np.unravel_index(np.argmax(moment), moment.shape)
-        where = ", ".join(f"{x:.3g}" for x in np.round(file["/bands/q"][q], 9) + 0.0)  # rounding of paths is no number
-        frequency = file["/bands/frequency"][q, n] / 1e12
-    largest, estimate = moment[q, n], scalar[q, n] / nuclear_magneton
-    size = f"{largest / nuclear_magneton:.3g} μ_N = {largest / bohr_magneton:.3g} μ_B"
-    return (
-        f"largest moment of a phonon on the path: {size} "
-        f"(scalar charges: {estimate:.3g} μ_N) at q = ({where}), {frequency:.3g} THz"
-    )
 
 
 def conduction(thermal: ThermalResponse, spread: dict[str, Uncertainty], axis: np.ndarray) -> str:

@@ -12,13 +12,12 @@ from hpcph.response.optics import INTENSITY
 from hpcph.result import crystal as cell
 from hpcph.result import light as lit
 from hpcph.result import modes, sample, xdmf
+from hpcph.result.maps import imaginary_in_maps, largest_moment
 from hpcph.result.provenance import versions
 from hpcph.result.quantity import Dataset
 from hpcph.result.store import complete
-from hpcph.run import closing
 from hpcph.run import light as optics
 from hpcph.run.findings import Findings
-from hpcph.run.instability import imaginary_in_maps
 from hpcph.run.job import Job
 from hpcph.run.light import Light
 from hpcph.run.prepared import Origin
@@ -69,7 +68,7 @@ def conclude(
         publish(temporary, final)
         xdmf.describe(final)
     if "/bands/moment" in maps:
-        reporter.say(closing.largest_moment(final))
+        reporter.say(largest_moment(final))
     for line in [*imaginary_in_maps(final), *found.lines]:
         reporter.say(line)
     points = sum(stage.points for stage in todo if stage.noun == POINTS)

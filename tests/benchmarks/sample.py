@@ -81,7 +81,7 @@ def main() -> None:
     kappa = table(temperature, np.outer(300 / temperature, [6.0, 6.0, 11.0]))
     begin = time.perf_counter()
     nobody = Listener(lambda _: None, lambda: False)
-    found = solver.solve(comm, grid, loads, kappa, SINK, solver.Limits(1e-9, 50), nobody)
+    found = solver.solve(comm, grid, loads, kappa, SINK, solver.NewtonLimits(1e-9, 50), nobody)
     spent = time.perf_counter() - begin
     peak = comm.mpi.allgather(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)
     if comm.root and found is not None:

@@ -37,7 +37,7 @@ def measure(path: str) -> None:
 
     rate = np.full((high - low) * MODES, 1e14)
     matrix = solver.Collisions(team, rate, fill)
-    found = matrix.solve(np.ones(len(rate)), solver.Limits(1e-10, 100))
+    found = matrix.solve(np.ones(len(rate)), solver.KrylovLimits(1e-10, 100))
     assert found.converged
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
     most = team.allreduce(grown, op=MPI.MAX)

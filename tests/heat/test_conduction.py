@@ -97,7 +97,7 @@ CASES = {
         lambda n: cylinder(1.0, HEIGHT, (n, n)), loads_of_cylinder, 3, lambda r, _, z: in_cylinder(r, z), (16, 32),
     ),
 }  # fmt: skip
-LIMITS = solver.Limits(1e-11, 30)
+LIMITS = solver.NewtonLimits(1e-11, 30)
 
 
 def solved(comm: Comm, case: str, cells: int) -> solver.Temperature | None:
@@ -212,7 +212,7 @@ def test_a_solver_that_does_not_converge_says_so():
     """Iterations, residual, what to try; on every rank."""
     with world.communicator() as comm, pytest.raises(InputError, match=r"residual .* after 1 steps .*iterations"):
         grid, loads, components, *_ = CASES["cylinder"]
-        limits = solver.Limits(1e-11, 1)
+        limits = solver.NewtonLimits(1e-11, 1)
         solver.solve(comm, grid(16), loads, linear(components), 0.0, limits, SILENT)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hpcph.crystal.mesh import star_operations
 from hpcph.phonons.lifetimes import mean_of_stars
-from hpcph.readers.phono3py import Grid, stars
+from hpcph.readers.phono3py import KappaGrid, stars
 from hpcph.result.seal import Unsound
 
 CRYSTALS = ("embedded", "zno", "P2_13", "P6_1")  # trigonal, hexagonal, cubic
@@ -63,7 +63,7 @@ def written(draw):
     rate = rng.uniform(0.1, 10, (2, len(first), 3))
     everywhere = np.empty((2, n.prod(), 3))
     everywhere[:, arms[:, first]] = rate[:, None]
-    return structure, whole, Grid(n, q, np.zeros((len(first), 3)), weight.astype(float)), rate, everywhere
+    return structure, whole, KappaGrid(n, q, np.zeros((len(first), 3)), weight.astype(float)), rate, everywhere
 
 
 @settings(max_examples=60, deadline=None)
@@ -97,4 +97,4 @@ def test_a_star_that_is_missing():
     """Points that no image reaches are of another crystal."""
     structure = physics.case("embedded").structure
     with pytest.raises(Unsound, match="lacks 7 of 8 points"):
-        stars(Grid(np.full(3, 2), np.zeros((1, 3)), np.zeros((1, 3)), np.ones(1)), structure)
+        stars(KappaGrid(np.full(3, 2), np.zeros((1, 3)), np.zeros((1, 3)), np.ones(1)), structure)

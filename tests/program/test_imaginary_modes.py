@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from parallel import world
 
-from hpcph.run.instability import imaginary
+from hpcph.result.maps import imaginary
 
 MAPS = ("mesh", "temperature", "lifetime", "gradient", "feedback", "slices", "spectrum", "optics", "modes")
 PATH = {"path": [[{"M": [0.5, 0, 0]}, {"Γ": [0, 0, 0]}, {"A": [0, 0, 0.5]}]], "points": 11}

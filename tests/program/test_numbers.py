@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.constants import e, hbar, mu_0, physical_constants
 
-from hpcph.run import closing
+from hpcph.result.maps import largest_moment
 
 pytestmark = pytest.mark.mpi
 
@@ -150,4 +150,4 @@ def test_moments_of_the_bands(result, data):
     expected = hbar * np.einsum("a,qnai->qni", mean, data["/bands/polarization_by_atom"])
     np.testing.assert_allclose(data["/bands/moment_scalar"], expected, atol=1e-12 * largest)
     magneton = physical_constants["nuclear magneton"][0]
-    assert f"path: {largest / magneton:.3g} μ_N" in closing.largest_moment(result[0].path)
+    assert f"path: {largest / magneton:.3g} μ_N" in largest_moment(result[0].path)

@@ -1,10 +1,11 @@
-"""What the user should read about imaginary modes: how many, which is the lowest, and where."""
+"""What the user should read about the maps of a finished file: imaginary modes, and the largest moment."""
 
 from pathlib import Path
 
 import h5py
 import numpy as np
 
+from hpcph.constants import bohr_magneton, nuclear_magneton
 from hpcph.phonons.modes import ZERO
 
 SECTIONS = {"bands": "on the path", "orbits": "among the orbits"}
@@ -34,3 +35,18 @@ def imaginary_in_maps(path: Path) -> list[str]:
             if frequency is not None and frequency.attrs["unit"] == "Hz":  # the springs of models are positive
                 found += imaginary(frequency[...], file[f"{section}/q"][...], place)
     return found
+
+
+def largest_moment(path: Path) -> str:
+    """One line on the largest |μ| of the bands that a file holds."""
+    with h5py.File(path, "r") as file:
+        moment, scalar = (np.linalg.norm(file[f"/bands/{n}"][...], axis=-1) for n in ("moment", "moment_scalar"))
+        q, n = np.unravel_index(np.argmax(moment), moment.shape)
+        where = ", ".join(f"{x:.3g}" for x in np.round(file["/bands/q"][q], 9) + 0.0)  # rounding of paths is no number
+        frequency = file["/bands/frequency"][q, n] / 1e12
+    largest, estimate = moment[q, n], scalar[q, n] / nuclear_magneton
+    size = f"{largest / nuclear_magneton:.3g} μ_N = {largest / bohr_magneton:.3g} μ_B"
+    return (
+        f"largest moment of a phonon on the path: {size} "
+        f"(scalar charges: {estimate:.3g} μ_N) at q = ({where}), {frequency:.3g} THz"
+    )
