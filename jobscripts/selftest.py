@@ -46,7 +46,7 @@ READ = """
 import sys
 import h5py
 from mpi4py import MPI
-from hpcph.output.storage import digest
+from hpcph.result.seal import digest
 with h5py.File(sys.argv[1], "r", driver="mpio", comm=MPI.COMM_WORLD) as file:
     same = digest(file) == file["/provenance"].attrs["sha256"]
 right = MPI.COMM_WORLD.reduce(int(same))

@@ -15,7 +15,7 @@ MARKS = {"strong": "o", "weak": "s"}
 def draw(rows: list[dict], curve: dict[str, np.ndarray] | None, stem: Path) -> list[Path]:
     """Speed-up (rate over that of one rank) and efficiency against ranks, as PDF and PNG.
 
-    rows : table of hpcph.scaling; curve : ranks and efficiency of the fitted model for the input, or None
+    rows : table of hpcph.cost.scaling; curve : ranks and efficiency of the fitted model for the input, or None
     """
     with plt.rc_context({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "pdf.fonttype": 42}):
         figure, (left, right) = plt.subplots(1, 2, figsize=(7.0, 3.0), layout="constrained")

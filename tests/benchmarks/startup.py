@@ -23,7 +23,7 @@ LAUNCHED = "HPCPH_LAUNCHED"
 
 def rank(path: Path) -> None:
     """One rank of a run that notes when its first block starts, and what it holds at the end."""
-    import hpcph.driver
+    import hpcph.run.driver
     from mpi4py import MPI
 
     from hpcph.parallel.comm import Comm
@@ -32,7 +32,7 @@ def rank(path: Path) -> None:
 
     comm = Comm(MPI.COMM_WORLD)
     first: list[float] = []
-    lay_out_zone = hpcph.driver.zone
+    lay_out_zone = hpcph.run.driver.zone
 
     def zone(job, mesh):
         stage = lay_out_zone(job, mesh)
@@ -43,11 +43,11 @@ def rank(path: Path) -> None:
 
         return replace(stage, work=work)
 
-    hpcph.driver.zone = zone
+    hpcph.run.driver.zone = zone
     prepare = read(comm, lambda: path)
     with open(os.devnull, "w") as nowhere:
         sys.stdout, terminal = nowhere, sys.stdout
-        hpcph.driver.run(comm, prepare, Path(comm.bcast(tempfile.mkdtemp() if comm.root else None)), Stop())
+        hpcph.run.driver.run(comm, prepare, Path(comm.bcast(tempfile.mkdtemp() if comm.root else None)), Stop())
         sys.stdout = terminal
     memory = comm.mpi.gather(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
     starts = comm.mpi.gather(first[0] if first else None)

@@ -146,6 +146,6 @@ def test_trouble_of_our_own_is_no_damage(path, monkeypatch, error):
     def fails(*_):
         raise error("ours")
 
-    monkeypatch.setattr("hpcph.output.sound._require_physics", fails)
+    monkeypatch.setattr("hpcph.result.sound._require_physics", fails)
     with pytest.raises(error, match="ours"):
         open_result(path)

@@ -231,7 +231,7 @@ def test_the_file_decides_the_results(good, tmp_path):
 
 
 OURS = [error("ours") for error in (MemoryError, np.linalg.LinAlgError, KeyError, ValueError, OSError)]
-PLACES = ["scattering.phono3py.difference", "scattering.phono3py.stars", "output.phono3py.rates"]
+PLACES = ["prepare.scattering.phono3py.difference", "prepare.scattering.phono3py.stars", "readers.phono3py.rates"]
 
 
 @pytest.mark.parametrize("mistake", OURS, ids=lambda err: type(err).__name__)

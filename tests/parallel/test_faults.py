@@ -165,7 +165,7 @@ def test_every_fault_in_every_phase_on_every_rank(whole, tmp_path):
 SCRIPT = """
 import sys
 import hpcph
-from hpcph import driver
+from hpcph.run import driver
 from hpcph.parallel.comm import world
 
 def compute(*_):
@@ -278,7 +278,7 @@ LOSS = """
 import sys
 from pathlib import Path
 import h5py, numpy as np
-from hpcph.output.store import MapWriter, lay_out
+from hpcph.result.store import MapWriter, lay_out
 from hpcph.result.quantity import Dataset
 from hpcph.parallel.comm import world
 

@@ -185,8 +185,8 @@ IMPORTS = """
 import sys
 from pathlib import Path
 from mpi4py import MPI
-from hpcph.driver import run
-from hpcph.entrance import read
+from hpcph.run.driver import run
+from hpcph.prepare.entrance import read
 from hpcph.parallel.comm import Comm
 from hpcph.parallel.signals import Stop
 comm = Comm(MPI.COMM_WORLD)

@@ -58,7 +58,7 @@ def test_missing_sections_are_named(tmp_path):
 
 
 def test_amplitudes_are_those_of_the_modes(path, text):
-    """u of every embedded mode is U of hpcph.output.mode to 16 bits, orbits first."""
+    """u of every embedded mode is U of hpcph.show.mode to 16 bits, orbits first."""
     found = embedded(text)["data"]["cell"]["modes"]
     u = unpack(found["amplitude"]) / 32767
     with open_result(path) as result:
