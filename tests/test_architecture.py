@@ -179,6 +179,22 @@ def test_rooms_stand_on_each_other():
         pytest.fail(" ← ".join(circle.args[1]))
 
 
+def test_names_of_a_result_are_used_not_spelled():
+    """Figures, page and exports take them from the quantities."""
+    from hpcph.result import catalogue
+
+    names = {quantity.variable for quantity in catalogue.quantities() if "_" in quantity.variable}
+    assert len(names) > 150
+    spelled = {
+        (name(path), node.value)
+        for path in FILES
+        if room(path) in ("figures", "report", "export", "show")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and node.value in names
+    }
+    assert not spelled
+
+
 def test_few_modules_stand_outside_of_rooms():
     """At most six at the top."""
     assert len([path for path in FILES if path.parent == PACKAGE]) <= 6

@@ -13,6 +13,8 @@ from hpcph.disk.draft import draft
 from hpcph.errors import InputError
 from hpcph.export import extxyz, motion, phononwebsite, table, vesta
 from hpcph.export.options import Options
+from hpcph.result.crystal import CRYSTAL_MASSES, CRYSTAL_SYMBOLS
+from hpcph.result.modes import BANDS_Q, ORBITS_Q
 from hpcph.result.open import open_result
 from hpcph.show.mode import Mode, find, sources
 
@@ -49,7 +51,7 @@ def _animation(result: xr.Dataset, options: Options) -> Export:
     atoms = int(np.prod(cells)) * len(mode.symbols) * options.frame_count
     if atoms > MAX_ATOMS:
         raise InputError("--frames", options.frames, f"{atoms} atoms in all frames; at most {MAX_ATOMS}")
-    masses = result["crystal_masses"].values
+    masses = result[CRYSTAL_MASSES.variable].values
     pictures = extxyz.frames(mode, masses, cells, options.metres, options.frame_count)
     lines += [_supercell(mode, cells), f"{options.frame_count} frames of {len(pictures[0])} atoms"]
     lines += _elements(mode.symbols)
@@ -65,7 +67,7 @@ def _arrows(result: xr.Dataset, options: Options) -> Export:
         vectors = motion.displacement(mode, cell, options.metres, phase=0) / angstrom
         lines += [_supercell(mode, cells), "arrows: displacements at t = 0 in Å, drawn larger"]
     else:
-        vectors = motion.polarization_by_atom(mode, result["crystal_masses"].values)[cell.atom_i]
+        vectors = motion.polarization_by_atom(mode, result[CRYSTAL_MASSES.variable].values)[cell.atom_i]
         lines += ["arrows: phonon polarization of the atoms in ħ, drawn as lengths in Å times the scale of the view"]
     lines += _elements(mode.symbols)
     q = ", ".join(f"{x:g}" for x in mode.q_c)
@@ -82,9 +84,9 @@ def _arrows(result: xr.Dataset, options: Options) -> Export:
 
 def _dispersion(result: xr.Dataset, options: Options) -> Export:
     contents = phononwebsite.document(result)
-    written, stored = len(contents["qpoints"]), len(result["bands_q"])
+    written, stored = len(contents["qpoints"]), len(result[BANDS_Q.variable])
     lines = [f"{written} of {stored} points of the path, as −q with U*: the page's time factor is e^{{+iωt}}"]
-    lines += _elements(result["crystal_symbols"].values.tolist())
+    lines += _elements(result[CRYSTAL_SYMBOLS.variable].values.tolist())
     return "phononwebsite.json", lines, lambda target: phononwebsite.write(target, contents)
 
 
@@ -103,9 +105,9 @@ def _mode(result: xr.Dataset, options: Options) -> tuple[Mode, list[str]]:
     q = options.wave_vector
     if q is None and "orbits" not in sources(result):
         raise InputError("--q", None, "give a wave vector, such as 0,0,0.091; the result has no orbits to choose from")
-    wanted = result["orbits_q"].values[0] if q is None else q
+    wanted = result[ORBITS_Q.variable].values[0] if q is None else q
     mode = find(result, wanted, options.branch_number)
-    l = motion.polarization_by_atom(mode, result["crystal_masses"].values).sum(0)
+    l = motion.polarization_by_atom(mode, result[CRYSTAL_MASSES.variable].values).sum(0)
     about = f"q = {_vector(mode.q_c)}, branch {mode.branch}: {mode.frequency / 1e12:.4f} THz, l = {_vector(l)} ħ"
     if np.abs(mode.q_c - wanted).max() > FAR:
         about += f"; the nearest stored wave vector to {_vector(wanted)} (others: section orbits)"

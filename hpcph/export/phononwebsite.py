@@ -21,6 +21,8 @@ from hpcph.constants import speed_of_light as light
 from hpcph.crystal.elements import element
 from hpcph.errors import InputError
 from hpcph.phonons.eigenvectors import amplitudes
+from hpcph.result.crystal import CRYSTAL_LATTICE, CRYSTAL_MASSES, CRYSTAL_POSITIONS, CRYSTAL_SYMBOLS
+from hpcph.result.modes import BANDS_CORNER, BANDS_EIGENVECTOR, BANDS_FREQUENCY, BANDS_LABEL, BANDS_Q
 from hpcph.show import atoms, units
 
 DIGITS = 7  # after the point of numbers that are at most 1
@@ -30,16 +32,16 @@ REPETITIONS = (3, 3, 3)
 
 def document(result: xr.Dataset) -> dict:
     """The whole file. Raises InputError where the result has no eigenvectors along a path."""
-    if "bands_eigenvector" not in result:
+    if BANDS_EIGENVECTOR.variable not in result:
         raise InputError("RESULT.h5", None, "holds no path with eigenvectors; add the section bands to the input")
-    legs = result["bands_corner"].values.reshape(-1, 2)
-    chosen, ends = _points(legs, result["bands_eigenvector"][0].size * 2)
-    lattice = result["crystal_lattice"].values / angstrom
-    positions, masses = result["crystal_positions"].values, result["crystal_masses"].values
-    symbols = result["crystal_symbols"].values.tolist()
-    q, e = result["bands_q"].values[chosen], result["bands_eigenvector"].values[chosen]
+    legs = result[BANDS_CORNER.variable].values.reshape(-1, 2)
+    chosen, ends = _points(legs, result[BANDS_EIGENVECTOR.variable][0].size * 2)
+    lattice = result[CRYSTAL_LATTICE.variable].values / angstrom
+    positions, masses = result[CRYSTAL_POSITIONS.variable].values, result[CRYSTAL_MASSES.variable].values
+    symbols = result[CRYSTAL_SYMBOLS.variable].values.tolist()
+    q, e = result[BANDS_Q.variable].values[chosen], result[BANDS_EIGENVECTOR.variable].values[chosen]
     formula = str(result.attrs["formula"])
-    hertz = units.frequency(result, "bands_frequency").hertz * result["bands_frequency"].values[chosen]
+    hertz = units.frequency(result, BANDS_FREQUENCY.variable).hertz * result[BANDS_FREQUENCY.variable].values[chosen]
     return {
         "name": str(result.attrs.get("title") or formula),
         "natoms": len(symbols),
@@ -50,7 +52,7 @@ def document(result: xr.Dataset) -> dict:
         "repetitions": list(REPETITIONS),
         "atom_pos_car": (positions @ lattice).tolist(),
         "atom_pos_red": positions.tolist(),
-        "highsym_qpts": _labels(ends, result["bands_label"].values.tolist()),
+        "highsym_qpts": _labels(ends, result[BANDS_LABEL.variable].values.tolist()),
         "line_breaks": [[int(first), int(last) + 1] for first, last in ends],
         "qpoints": (0.0 - q).tolist(),
         "distances": (result["distance"].values[chosen] * angstrom).tolist(),

@@ -9,6 +9,16 @@ import xarray as xr
 
 from hpcph.constants import angstrom, bohr_magneton, nuclear_magneton
 from hpcph.errors import InputError
+from hpcph.result.modes import (
+    BANDS_CORNER,
+    BANDS_FREQUENCY,
+    BANDS_LABEL,
+    BANDS_MOMENT,
+    BANDS_MOMENT_SCALAR,
+    BANDS_POLARIZATION,
+    BANDS_POLARIZATION_BY_SPECIES,
+    BANDS_Q,
+)
 from hpcph.show import axis, units
 
 DASH = "–"  # of Γ–A
@@ -25,13 +35,13 @@ def dispersion(result: xr.Dataset) -> Iterator[list]:
 
     Raises InputError where the result has no path.
     """
-    columns = {f"l_{c} (ħ)": result["bands_polarization"].values[..., i] for i, c in _cartesian(result)}
-    along = axis.along(result, "bands_polarization_by_species")
+    columns = {f"l_{c} (ħ)": result[BANDS_POLARIZATION.variable].values[..., i] for i, c in _cartesian(result)}
+    along = axis.along(result, BANDS_POLARIZATION_BY_SPECIES.variable)
     names = result["species"].values.tolist()
     columns |= {f"l along the axis, {name} (ħ)": along[..., s] for s, name in enumerate(names)}
-    if "bands_moment" in result:
+    if BANDS_MOMENT.variable in result:
         columns |= _moments(result, "moment", "μ", "μ_N")
-    if "bands_moment_scalar" in result:
+    if BANDS_MOMENT_SCALAR.variable in result:
         columns |= _moments(result, "moment_scalar", "scalar estimate μ", "μ_N")
     return _rows(result, columns, _legs(result))
 
@@ -41,7 +51,7 @@ def moments(result: xr.Dataset, leg: str | None) -> Iterator[list]:
 
     Raises InputError where the result has no moments or no such leg.
     """
-    if "bands_moment" not in result:
+    if BANDS_MOMENT.variable not in result:
         raise InputError(
             "RESULT.h5", None, "holds no moments of modes; they need bands, Born charges and not magnetization: false"
         )
@@ -51,9 +61,9 @@ def moments(result: xr.Dataset, leg: str | None) -> Iterator[list]:
         chosen = DEFAULT_LEG if DEFAULT_LEG in legs else legs[0]
     if chosen not in legs:
         raise InputError("--leg", leg, f"the path has the legs {', '.join(dict.fromkeys(legs))}")
-    columns = {f"l_{c} (ħ)": result["bands_polarization"].values[..., i] for i, c in _cartesian(result)}
+    columns = {f"l_{c} (ħ)": result[BANDS_POLARIZATION.variable].values[..., i] for i, c in _cartesian(result)}
     columns |= _moments(result, "moment", "μ", "μ_N") | _moments(result, "moment", "μ", "μ_B")
-    if "bands_moment_scalar" in result:
+    if BANDS_MOMENT_SCALAR.variable in result:
         columns |= _moments(result, "moment_scalar", "scalar estimate μ", "μ_N")
     return _rows(result, columns, [name if name == chosen else None for name in legs])
 
@@ -65,7 +75,7 @@ def write(path: Path, rows: Iterator[list]) -> None:
 
 
 def _cartesian(result: xr.Dataset) -> Iterator[tuple[int, str]]:
-    if "bands_frequency" not in result:
+    if BANDS_FREQUENCY.variable not in result:
         raise InputError("RESULT.h5", None, "holds no dispersion; add the section bands to the input")
     return iter(enumerate(XYZ))
 
@@ -77,17 +87,17 @@ def _moments(result: xr.Dataset, name: str, symbol: str, unit: str) -> Columns:
 
 def _legs(result: xr.Dataset) -> list[str]:
     """The name of the leg that every leg of the path has."""
-    labels = result["bands_label"].values.reshape(-1, 2).tolist()
+    labels = result[BANDS_LABEL.variable].values.reshape(-1, 2).tolist()
     return [f"{a}{DASH}{b}" for a, b in labels]
 
 
 def _rows(result: xr.Dataset, columns: Columns, legs: Sequence[str | None]) -> Iterator[list]:
     """The header and the rows of the legs that have a name."""
-    shown = units.frequency(result, "bands_frequency")
+    shown = units.frequency(result, BANDS_FREQUENCY.variable)
     yield [*PLACE, f"frequency ({shown.unit or 'model units'})", *columns]
-    q, distance = result["bands_q"].values, result["distance"].values * angstrom
-    frequency = shown.shown * result["bands_frequency"].values
-    corners = result["bands_corner"].values.reshape(-1, 2)
+    q, distance = result[BANDS_Q.variable].values, result["distance"].values * angstrom
+    frequency = shown.shown * result[BANDS_FREQUENCY.variable].values
+    corners = result[BANDS_CORNER.variable].values.reshape(-1, 2)
     values = np.stack([frequency, *columns.values()], axis=-1)
     for name, (first, last) in zip(legs, corners, strict=True):
         for k in range(first, last + 1) if name else ():

@@ -31,6 +31,25 @@ from hpcph.figures import (
     style,
 )
 from hpcph.figures.choices import Choices
+from hpcph.result.light import OPTICS_PAM, OPTICS_PAM_BY_LEVELS
+from hpcph.result.modes import (
+    BANDS_CRYSTAL_ANGULAR_MOMENTUM,
+    BANDS_MOMENT,
+    BANDS_POLARIZATION,
+    BANDS_POLARIZATION_BY_SPECIES,
+    SLICES_DIAGONAL,
+    SLICES_OFF_DIAGONAL,
+)
+from hpcph.result.sample import SAMPLE_TEMPERATURE_FIELD
+from hpcph.result.tensors import ROTATION_PAM_DENSITY
+from hpcph.result.thermal import (
+    CONVERGENCE_GAMMA_NL,
+    FEEDBACK_AMPLIFICATION,
+    FEEDBACK_GAMMA_LL_TOTAL,
+    FEEDBACK_PAM_DENSITY,
+    MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK,
+    SPECTRUM_GAMMA_NL,
+)
 from hpcph.show import units
 from hpcph.show.mode import sources
 
@@ -91,38 +110,40 @@ def no_intensity(result: xr.Dataset) -> str:
 
 def catalogue(choices: Choices) -> list[Drawing]:
     """Every figure, in the order of the Letter, then those of light."""
-    path = lacks("bands", "bands_polarization", "bands_polarization_by_species")
-    coupled = lacks("feedback", "feedback_gamma_ll_total", "feedback_amplification", "feedback_pam_density")
+    path = lacks("bands", BANDS_POLARIZATION.variable, BANDS_POLARIZATION_BY_SPECIES.variable)
+    coupled = lacks(
+        "feedback", FEEDBACK_GAMMA_LL_TOTAL.variable, FEEDBACK_AMPLIFICATION.variable, FEEDBACK_PAM_DENSITY.variable
+    )
     of_branch = partial(species.draw, branch=choices.branch)
     of_mode = partial(orbits.draw, q_c=choices.q_c, branch=choices.branch)
     one_temperature = single("temperature", "give `temperature` more than one value")
     one_mesh = single("mesh", "give `mesh.grid` more divisions, so that coarser meshes exist")
-    lit = lacks("optics", "optics_pam")
+    lit = lacks("optics", OPTICS_PAM.variable)
     magnetic = partial(lacks, "magnetization", besides=" of a crystal with Born charges")
     return [
         Drawing("dispersion", dispersion.polarization, (path,)),
         Drawing(
             "crystal_angular_momentum",
             crystal_angular_momentum.draw,
-            (lacks("bands", "bands_crystal_angular_momentum"), no_labels),
+            (lacks("bands", BANDS_CRYSTAL_ANGULAR_MOMENTUM.variable), no_labels),
         ),
         Drawing("dispersion_axis", dispersion.near_axis, (path, no_leg)),
         Drawing("species", of_branch, (path, no_leg)),
         Drawing("orbits", of_mode, (no_eigenvectors,)),
         Drawing("phase_diagram", phase_diagram.draw, (coupled, one_temperature)),
         Drawing("gamma_ll", partial(feedback.draw, radius=choices.radius), (coupled,)),
-        Drawing("slices", slices.draw, (lacks("slices", "slices_diagonal", "slices_off_diagonal"),)),
+        Drawing("slices", slices.draw, (lacks("slices", SLICES_DIAGONAL.variable, SLICES_OFF_DIAGONAL.variable),)),
         Drawing("pam_density", density.angular_momentum, (coupled,)),
-        Drawing("spectrum", spectrum.draw, (lacks("spectrum", "spectrum_gamma_nl"),)),
-        Drawing("convergence", convergence.draw, (lacks("mesh.grid", "convergence_gamma_nl"), one_mesh)),
-        Drawing("magnetization", density.magnetization, (magnetic("magnetization_density_without_feedback"),)),
-        Drawing("moment", dispersion.moment, (path, magnetic("bands_moment"))),
-        Drawing("sample", finite.draw, (lacks("sample", "sample_temperature_field"),)),
-        Drawing("rotation", rotation.draw, (lacks("magnetization", "rotation_pam_density"),)),
+        Drawing("spectrum", spectrum.draw, (lacks("spectrum", SPECTRUM_GAMMA_NL.variable),)),
+        Drawing("convergence", convergence.draw, (lacks("mesh.grid", CONVERGENCE_GAMMA_NL.variable), one_mesh)),
+        Drawing("magnetization", density.magnetization, (magnetic(MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK.variable),)),
+        Drawing("moment", dispersion.moment, (path, magnetic(BANDS_MOMENT.variable))),
+        Drawing("sample", finite.draw, (lacks("sample", SAMPLE_TEMPERATURE_FIELD.variable),)),
+        Drawing("rotation", rotation.draw, (lacks("magnetization", ROTATION_PAM_DENSITY.variable),)),
         *(Drawing(f"light_{name}", partial(light.draw, name=name), (lit,)) for name in light.OBSERVABLES),
         Drawing("light_decomposition", decomposition.draw, (lit,)),
         Drawing("light_polarized", polarized.draw, (lit, no_intensity)),
-        Drawing("light_levels", levels.draw, (lit, lacks("optics.pairs", "optics_pam_by_levels"))),
+        Drawing("light_levels", levels.draw, (lit, lacks("optics.pairs", OPTICS_PAM_BY_LEVELS.variable))),
     ]
 
 

@@ -5,11 +5,17 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from hpcph.figures import errors, style
+from hpcph.result.tensors import (
+    FEEDBACK_SUSCEPTIBILITY_DIAGONAL,
+    FEEDBACK_SUSCEPTIBILITY_OFF_DIAGONAL,
+    THERMAL_GAMMA_NL,
+)
+from hpcph.result.thermal import CONVERGENCE_GRID, CONVERGENCE_POINTS
 
 PANELS = {
-    "gamma_nl": (r"$\gamma^\mathrm{NL}$", "thermal_gamma_nl"),
-    "diagonal": (r"$\chi^\mathrm{D}$", "feedback_susceptibility_diagonal"),
-    "off_diagonal": (r"$\chi^\mathrm{OD}$", "feedback_susceptibility_off_diagonal"),
+    "gamma_nl": (r"$\gamma^\mathrm{NL}$", THERMAL_GAMMA_NL.variable),
+    "diagonal": (r"$\chi^\mathrm{D}$", FEEDBACK_SUSCEPTIBILITY_DIAGONAL.variable),
+    "off_diagonal": (r"$\chi^\mathrm{OD}$", FEEDBACK_SUSCEPTIBILITY_OFF_DIAGONAL.variable),
 }
 MARKS = {"mesh": ("s", "squares"), "lattice": ("d", "diamonds")}  # errors of the finest mesh
 LEAST = 1e-6  # of a number: smaller errors are not shown
@@ -18,7 +24,7 @@ WANTED = (20.0, 100.0, 300.0)  # K
 
 def draw(result: xr.Dataset) -> Figure:
     """Deviation of the coarser meshes from the finest, relative to it, and its own errors."""
-    points = result["convergence_points"].values
+    points = result[CONVERGENCE_POINTS.variable].values
     chosen = temperatures(result["temperature"].values)
     figure = style.sheet(style.WIDTH, 2.8)
     sources: dict[str, str] = {}
@@ -42,7 +48,7 @@ def draw(result: xr.Dataset) -> Figure:
         axes.set_xlabel("k-points of the full mesh")
     figure.axes[0].set_ylabel("relative deviation from the finest mesh")
     figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside right upper")
-    grids = ", ".join("×".join(str(n) for n in grid) for grid in result["convergence_grid"].values)
+    grids = ", ".join("×".join(str(n) for n in grid) for grid in result[CONVERGENCE_GRID.variable].values)
     style.note(figure, "; ".join(sources.values()), f"meshes {grids}")
     return figure
 

@@ -8,6 +8,7 @@ from matplotlib.lines import Line2D
 
 from hpcph.figures import legs, style
 from hpcph.figures.legs import Leg
+from hpcph.result.modes import BANDS_CRYSTAL_ANGULAR_MOMENTUM, BANDS_FREQUENCY
 from hpcph.show import axis, units
 
 COLOURS = dict(zip((-1, 0, 1, -2, 2, 3), ("#0072B2", "0.25", "#D55E00", "#56B4E9", "#E69F00", "#009E73"), strict=True))
@@ -15,15 +16,15 @@ COLOURS = dict(zip((-1, 0, 1, -2, 2, 3), ("#0072B2", "0.25", "#D55E00", "#56B4E9
 
 def on_axis(result: xr.Dataset) -> list[Leg]:
     """The legs all whose points have labels."""
-    known = np.isfinite(result["bands_crystal_angular_momentum"].values).any(axis=1)
+    known = np.isfinite(result[BANDS_CRYSTAL_ANGULAR_MOMENTUM.variable].values).any(axis=1)
     return [leg for leg in legs.legs(result) if known[leg.points].all()]
 
 
 def draw(result: xr.Dataset) -> Figure:
     """Lines of every m, leg after leg."""
-    scale, found = units.frequency(result, "bands_frequency"), on_axis(result)
-    frequency = result["bands_frequency"].values * scale.shown
-    label = result["bands_crystal_angular_momentum"].values
+    scale, found = units.frequency(result, BANDS_FREQUENCY.variable), on_axis(result)
+    frequency = result[BANDS_FREQUENCY.variable].values * scale.shown
+    label = result[BANDS_CRYSTAL_ANGULAR_MOMENTUM.variable].values
     figure = style.sheet(style.COLUMN, 3.6)
     axes = figure.add_subplot()
     start, places, names = 0.0, [0.0], [found[0].start]

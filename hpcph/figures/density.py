@@ -10,6 +10,12 @@ from matplotlib.ticker import NullLocator
 
 from hpcph.constants import mu_0
 from hpcph.figures import errors, sample, style
+from hpcph.result.thermal import (
+    FEEDBACK_PAM_DENSITY,
+    MAGNETIZATION_DENSITY,
+    MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK,
+    THERMAL_PAM_DENSITY,
+)
 from hpcph.show import axis, units
 
 MICRO = 1e-6
@@ -18,7 +24,7 @@ REACH = 0.3  # of a curve: bands need not be seen below it
 
 def angular_momentum(result: xr.Dataset) -> Figure:
     """PAM density."""
-    figure, axes = _draw(result, "thermal_pam_density", "feedback_pam_density")
+    figure, axes = _draw(result, THERMAL_PAM_DENSITY.variable, FEEDBACK_PAM_DENSITY.variable)
     axes.set_ylabel(rf"PAM density $|\ell_{axis.name(result)}|$ (J s m$^{{-3}}$)")
     return figure
 
@@ -26,9 +32,9 @@ def angular_momentum(result: xr.Dataset) -> Figure:
 def magnetization(result: xr.Dataset) -> Figure:
     """Magnetization, and as a second axis the field μ0 M."""
     index = axis.name(result)
-    figure, axes = _draw(result, "magnetization_density_without_feedback", "magnetization_density")
+    figure, axes = _draw(result, MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK.variable, MAGNETIZATION_DENSITY.variable)
     axes.set_ylabel(rf"magnetization $|M_{index}|$ (A m$^{{-1}}$)")
-    if not axis.along(result, "magnetization_density_without_feedback").any():
+    if not axis.along(result, MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK.variable).any():
         return figure
     axes.tick_params(which="both", right=False)
     field = axes.secondary_yaxis("right", functions=(_microtesla, _ampere_per_metre))

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from hpcph.constants import nuclear_magneton
 from hpcph.figures import legs, style
 from hpcph.phonons.modes import DEGENERATE
+from hpcph.result.modes import BANDS_FREQUENCY, BANDS_MOMENT, BANDS_POLARIZATION, BANDS_Q
 from hpcph.show import axis, units
 
 LOW = 12  # branches of the figure along the axis
@@ -20,7 +21,7 @@ def polarization(result: xr.Dataset) -> Figure:
     figure = style.sheet(style.WIDTH, 4.2)
     axes = figure.add_subplot()
     index = axis.name(result)
-    lines = _whole_path(axes, result, axis.along(result, "bands_polarization"))
+    lines = _whole_path(axes, result, axis.along(result, BANDS_POLARIZATION.variable))
     figure.colorbar(lines, ax=axes, label=rf"phonon polarization $l_{index}$ (ħ)", pad=0.01, aspect=35)
     style.note(figure, axis.meaning(result))
     return figure
@@ -28,16 +29,19 @@ def polarization(result: xr.Dataset) -> Figure:
 
 def moment(result: xr.Dataset) -> Figure:
     """All branches along the whole path, coloured by the magnetic moment; the largest one is marked."""
-    values = axis.along(result, "bands_moment") / nuclear_magneton
+    values = axis.along(result, BANDS_MOMENT.variable) / nuclear_magneton
     figure = style.sheet(style.WIDTH, 4.2)
     axes = figure.add_subplot()
     index = axis.name(result)
     lines = _whole_path(axes, result, values)
     figure.colorbar(lines, ax=axes, label=rf"magnetic moment $\mu_{index}$ ($\mu_\mathrm{{N}}$)", pad=0.01, aspect=35)
     k, n = np.unravel_index(np.nanargmax(np.abs(values)), values.shape)
-    scale, stored = units.frequency(result, "bands_frequency"), float(result["bands_frequency"].values[k, n])
+    scale, stored = (
+        units.frequency(result, BANDS_FREQUENCY.variable),
+        float(result[BANDS_FREQUENCY.variable].values[k, n]),
+    )
     axes.plot(result["distance"].values[k], scale.shown * stored, "o", ms=7, mfc="none", mec="black", mew=0.9, zorder=4)
-    q = ", ".join(f"{component:.4g}" for component in result["bands_q"].values[k])
+    q = ", ".join(f"{component:.4g}" for component in result[BANDS_Q.variable].values[k])
     largest = (
         f"circle: largest moment, {style.number(values[k, n])} $\\mu_\\mathrm{{N}}$, "
         f"branch {n + 1} at q = ({q}), {scale.text(stored, 3)}"
@@ -52,13 +56,13 @@ def near_axis(result: xr.Dataset) -> Figure:
     assert leg
     count = min(LOW, result.sizes["branch"])
     points = leg.points
-    scale = units.frequency(result, "bands_frequency")
-    frequency = result["bands_frequency"].values[points, :count] * scale.shown
-    values = axis.along(result, "bands_polarization")[points]
+    scale = units.frequency(result, BANDS_FREQUENCY.variable)
+    frequency = result[BANDS_FREQUENCY.variable].values[points, :count] * scale.shown
+    values = axis.along(result, BANDS_POLARIZATION.variable)[points]
     distance = result["distance"].values[points]
     figure = style.sheet(style.COLUMN, 3.4)
     axes = figure.add_subplot()
-    every = result["bands_frequency"].values[points] * scale.hertz
+    every = result[BANDS_FREQUENCY.variable].values[points] * scale.hertz
     lines = _coloured(axes, distance, frequency, segment_values(values, every)[:, :count], _limit(values), 1.6)
     axes.set_xlim(distance[0], distance[-1])
     axes.set_ylim(min(0, 1.05 * frequency.min()), 1.05 * frequency.max())
@@ -72,13 +76,13 @@ def near_axis(result: xr.Dataset) -> Figure:
 
 
 def _whole_path(axes: Axes, result: xr.Dataset, values: np.ndarray) -> LineCollection:
-    distance, scale = result["distance"].values, units.frequency(result, "bands_frequency")
-    frequency = result["bands_frequency"].values * scale.shown
+    distance, scale = result["distance"].values, units.frequency(result, BANDS_FREQUENCY.variable)
+    frequency = result[BANDS_FREQUENCY.variable].values * scale.shown
     width = 1.3 if result.sizes["branch"] < 60 else 0.7
     limit = _limit(values)
     for leg in legs.legs(result):
         p = leg.points
-        colour = segment_values(values[p], result["bands_frequency"].values[p] * scale.hertz)
+        colour = segment_values(values[p], result[BANDS_FREQUENCY.variable].values[p] * scale.hertz)
         lines = _coloured(axes, distance[p], frequency[p], colour, limit, width)
     places, names = legs.ticks(result)
     for place in places[1:-1]:

@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hpcph.figures import errors, sample, style
+from hpcph.result.thermal import FEEDBACK_AMPLIFICATION, FEEDBACK_GAMMA_LL_TOTAL
 from hpcph.show import doubt
 from hpcph.show.numbers import alone
 
@@ -25,7 +26,7 @@ def draw(result: xr.Dataset, radius: float) -> Figure:
         name = f"feedback_gamma_ll_{part}"
         _curve(axes, temperature, result[name].values[:, r], _errors(result, name, r), colour, label)
     most = _most(result, r)
-    gain = float(np.abs(result["feedback_amplification"].values[most, r] - 1)) if most is not None else 0.0
+    gain = float(np.abs(result[FEEDBACK_AMPLIFICATION.variable].values[most, r] - 1)) if most is not None else 0.0
     if gain > NOTICEABLE:
         _inset(axes, result, r)
     axes.ticklabel_format(axis="y", style="sci", scilimits=(-2, 3), useMathText=True)
@@ -33,32 +34,32 @@ def draw(result: xr.Dataset, radius: float) -> Figure:
     axes.set_ylabel(r"$\gamma^\mathrm{LL}$")
     title = f"sample radius {sample.radius_text(result['radius'].values[r])}"
     figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=3, title=title)
-    open_ = [float(error[most]) for error in _errors(result, "feedback_amplification", r).values()]
+    open_ = [float(error[most]) for error in _errors(result, FEEDBACK_AMPLIFICATION.variable, r).values()]
     largest = f"|η − 1| ≤ {style.typeset(alone(gain, *open_))}" if gain <= NOTICEABLE else ""
-    missing = np.isnan(result["feedback_amplification"].values[:, r]).any()
+    missing = np.isnan(result[FEEDBACK_AMPLIFICATION.variable].values[:, r]).any()
     ended = r"η ends where $\gamma^\mathrm{LL}$ reaches 1" if missing else ""
-    bands = errors.words(_errors(result, "feedback_gamma_ll_total", r))
+    bands = errors.words(_errors(result, FEEDBACK_GAMMA_LL_TOTAL.variable, r))
     style.note(figure, bands, largest, ended, sample.assumptions(result))
     return figure
 
 
 def _most(result: xr.Dataset, r: int) -> int | None:
     """Index of the temperature at which η is farthest from 1; None where the linear response has no solution at all."""
-    away = np.abs(result["feedback_amplification"].values[:, r] - 1)
+    away = np.abs(result[FEEDBACK_AMPLIFICATION.variable].values[:, r] - 1)
     return None if np.isnan(away).all() else int(np.nanargmax(away))
 
 
 def _inset(axes: Axes, result: xr.Dataset, r: int) -> None:
     """The amplification, where the colder half of the curves leaves room for it."""
-    temperature, total = result["temperature"].values, result["feedback_gamma_ll_total"].values[:, r]
+    temperature, total = result["temperature"].values, result[FEEDBACK_GAMMA_LL_TOTAL.variable].values[:, r]
     downwards = total[np.argmax(np.abs(total))] < 0
-    size = np.abs(total) + errors.together(_errors(result, "feedback_gamma_ll_total", r))
+    size = np.abs(total) + errors.together(_errors(result, FEEDBACK_GAMMA_LL_TOTAL.variable, r))
     _leave_room(axes, temperature, size, -1 if downwards else 1)
     if not downwards and axes.get_ylim()[1] > 1:
         axes.axhline(1, xmin=0.6, color="0.4", lw=0.8, ls="--")
     inset = axes.inset_axes((0.16, 0.15 if downwards else 0.55, 0.4, 0.38))
-    eta = result["feedback_amplification"].values[:, r]
-    _curve(inset, temperature, eta, _errors(result, "feedback_amplification", r), style.OKABE_ITO[2], "η")
+    eta = result[FEEDBACK_AMPLIFICATION.variable].values[:, r]
+    _curve(inset, temperature, eta, _errors(result, FEEDBACK_AMPLIFICATION.variable, r), style.OKABE_ITO[2], "η")
     inset.set_ylabel("η", labelpad=1)
     inset.set_xlabel("T (K)", labelpad=1, fontsize=6.5)
     inset.tick_params(labelsize=6)

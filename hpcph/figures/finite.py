@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from hpcph.figures import sample, style
+from hpcph.result.sample import SAMPLE_STRAY_FIELD, SAMPLE_THRESHOLD_POWER
 from hpcph.show import cut, doubt
 from hpcph.show.numbers import alone
 
@@ -20,7 +21,7 @@ DENSITIES = {
 def draw(result: xr.Dataset) -> Figure:
     """Maps on the plane through the axis (with feedback, where it has a solution), and the field on the axis."""
     names = [name for name in DENSITIES if f"sample_{name}" in result]
-    stray = "sample_stray_field" in result
+    stray = SAMPLE_STRAY_FIELD.variable in result
     figure = style.sheet(1.9 * (1 + len(names)) + 2.3 * stray, 3.6)
     every = figure.subplots(1, 1 + len(names) + stray, width_ratios=[1] * (1 + len(names)) + [1.2] * stray)
     plane = cut.plane(result)
@@ -86,7 +87,7 @@ def _words(result: xr.Dataset) -> str:
     power, spot = float(result.attrs["sample_power"]), str(result.attrs["sample_spot"])
     gamma, eta = _closed(result, "gamma_ll"), _closed(result, "amplification")
     coupled = f"η {eta}, with feedback" if cut.has_feedback(result) else "supercritical, without feedback"
-    if np.isfinite(result.get("sample_threshold_power", np.nan)):
+    if np.isfinite(result.get(SAMPLE_THRESHOLD_POWER.variable, np.nan)):
         coupled += f", threshold {_closed(result, 'threshold_power')} W"
     light = "even light" if spot == "uniform" else f"spot of radius {spot}"
     return (

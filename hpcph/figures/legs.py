@@ -7,6 +7,8 @@ import numpy as np
 import xarray as xr
 
 from hpcph.crystal.lattice import reciprocal
+from hpcph.result.crystal import CRYSTAL_LATTICE
+from hpcph.result.modes import BANDS_CORNER, BANDS_LABEL, BANDS_Q
 from hpcph.show import axis
 
 GAMMA = 1e-9  # |q| below which a point is Γ
@@ -27,7 +29,7 @@ class Leg:
 
 def legs(result: xr.Dataset) -> list[Leg]:
     """All legs in the order of the path."""
-    corner, label = result["bands_corner"].values, [pretty(text) for text in result["bands_label"].values]
+    corner, label = result[BANDS_CORNER.variable].values, [pretty(text) for text in result[BANDS_LABEL.variable].values]
     return [
         Leg(slice(int(a), int(b) + 1), start, end)
         for a, b, start, end in zip(corner[::2], corner[1::2], label[::2], label[1::2], strict=True)
@@ -58,10 +60,10 @@ def ticks(result: xr.Dataset) -> tuple[list[float], list[str]]:
 
 def nearest_axis(result: xr.Dataset) -> Leg | None:
     """The leg from Γ that is nearest to the axis in direction; None where all are perpendicular to it."""
-    vectors = reciprocal(result["crystal_lattice"].values)
+    vectors = reciprocal(result[CRYSTAL_LATTICE.variable].values)
     best, found = 1e-6, None
     for leg in legs(result):
-        ends = result["bands_q"].values[leg.points][[0, -1]]
+        ends = result[BANDS_Q.variable].values[leg.points][[0, -1]]
         vector = (ends[1] - ends[0]) @ vectors
         length = float(np.linalg.norm(vector))
         if np.abs(ends).sum(axis=1).min() > GAMMA or not length:

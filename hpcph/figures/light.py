@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from hpcph.figures import style
+from hpcph.result.light import OPTICS_CARRIED_CURRENT, OPTICS_LEVEL_FREQUENCY, OPTICS_LEVEL_MODES
 from hpcph.show import axis, units
 from hpcph.show import light as response
 
@@ -42,9 +43,9 @@ def draw(result: xr.Dataset, name: str) -> Figure:
     figure = style.sheet(style.WIDTH, 5.0)
     panels = figure.subplots(2, 2, sharex=True).ravel()
     _curves(panels, result, f"optics_{name}", 1.0, "-")
-    carried = name == "orbital_current" and "optics_carried_current" in result
+    carried = name == "orbital_current" and OPTICS_CARRIED_CURRENT.variable in result
     if carried:
-        _curves(panels, result, "optics_carried_current", 0.7, "--")
+        _curves(panels, result, OPTICS_CARRIED_CURRENT.variable, 0.7, "--")
     unit = unit_text(result, f"optics_{name}")
     for axes, letter, component in zip(panels, "abcd", (r"\mu\mu", "yz", "zx", "xy"), strict=True):
         real = r"\mathrm{Re}\," if letter == "a" else ""
@@ -78,8 +79,8 @@ def finish(axes: Axes, result: xr.Dataset) -> None:
     """Range of the light, levels at the lower edge, a zero line, room for curves that are zero."""
     omega = frequencies(result)
     kinds = dict(zip((True, False), LEVELS.values(), strict=True))
-    modes = result["optics_level_modes"].values
-    for at, count in zip(frequencies(result, "level_frequency"), modes, strict=True):
+    modes = result[OPTICS_LEVEL_MODES.variable].values
+    for at, count in zip(frequencies(result, OPTICS_LEVEL_FREQUENCY.variable), modes, strict=True):
         colour, height = kinds[bool(count > 1)]
         axes.axvline(at, 0, height, color=colour, lw=1.2, zorder=1, gid="level")
     axes.axhline(0, color="0.6", lw=0.5, zorder=0)

@@ -8,6 +8,7 @@ from matplotlib.lines import Line2D
 
 from hpcph.figures import legs, structure, style
 from hpcph.response.sample import frame
+from hpcph.result.modes import BANDS_Q, ORBITS_EIGENVECTOR
 from hpcph.show import atoms, axis, units
 from hpcph.show import mode as modes
 from hpcph.show.mode import Mode
@@ -49,11 +50,11 @@ def chosen(result: xr.Dataset, q_c: np.ndarray | None, branch: int) -> Mode:
     """The mode nearest to q_c; without q_c of the first of /orbits, or 0.09 along the leg nearest to the axis."""
     if q_c is not None:
         return modes.find(result, q_c, branch)
-    if "orbits_eigenvector" in result:
+    if ORBITS_EIGENVECTOR.variable in result:
         return modes.at(result, "orbits", 0, branch)
     leg = legs.nearest_axis(result)
     points = leg.points if leg else slice(None)
-    size = np.abs(result["bands_q"].values[points]).max(axis=1)
+    size = np.abs(result[BANDS_Q.variable].values[points]).max(axis=1)
     return modes.at(result, "bands", (points.start or 0) + int(np.argmin(np.abs(size - DEFAULT_Q))), branch)
 
 

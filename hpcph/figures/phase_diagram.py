@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from hpcph.figures import sample, style
 from hpcph.figures.sample import NM
 from hpcph.response.feedback import of_radius, radius_at
+from hpcph.result.thermal import FEEDBACK_CRITICAL_RADIUS, FEEDBACK_GAMMA_LL_TOTAL
 from hpcph.show import doubt
 from hpcph.show.numbers import alone
 
@@ -21,7 +22,7 @@ ROUNDING = 1e-9
 
 def draw(result: xr.Dataset) -> Figure:
     """Colours |γ^LL|, lines contours, hatched: no linear response. The first sample's proportions are kept."""
-    stored, gamma = result["temperature"].values, result["feedback_gamma_ll_total"].values[:, 0]
+    stored, gamma = result["temperature"].values, result[FEEDBACK_GAMMA_LL_TOTAL.variable].values[:, 0]
     reference = float(result["radius"].values[0])
     temperature = np.linspace(stored[0], stored[-1], FINE)
     gamma_t = np.interp(temperature, stored, gamma)
@@ -64,7 +65,10 @@ def radii(result: xr.Dataset) -> tuple[float, float]:
 
 def critical_radius(result: xr.Dataset) -> np.ndarray:
     """Radius (t,) in m below which there is no linear response, NaN where it is zero but for rounding."""
-    radius, gamma = result["feedback_critical_radius"].values, result["feedback_gamma_ll_total"].values[:, 0]
+    radius, gamma = (
+        result[FEEDBACK_CRITICAL_RADIUS.variable].values,
+        result[FEEDBACK_GAMMA_LL_TOTAL.variable].values[:, 0],
+    )
     strongest = (radius / float(result["radius"].values[0])) ** 2
     return np.where(strongest > ROUNDING * np.abs(gamma), radius, np.nan)
 

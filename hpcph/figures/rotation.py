@@ -4,11 +4,12 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from hpcph.figures import errors, style
+from hpcph.result.tensors import ROTATION_MAGNETIZATION, ROTATION_PAM_DENSITY
 from hpcph.show import axis
 
 PANELS = {
-    "rotation_pam_density": ("PAM density per angular velocity", r"J s$^2$ m$^{-3}$ rad$^{-1}$"),
-    "rotation_magnetization": ("magnetization per angular velocity", r"A s m$^{-1}$ rad$^{-1}$"),
+    ROTATION_PAM_DENSITY.variable: ("PAM density per angular velocity", r"J s$^2$ m$^{-3}$ rad$^{-1}$"),
+    ROTATION_MAGNETIZATION.variable: ("magnetization per angular velocity", r"A s m$^{-1}$ rad$^{-1}$"),
 }
 
 

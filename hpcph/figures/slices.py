@@ -11,6 +11,8 @@ from hpcph.constants import angstrom
 from hpcph.crystal.lattice import reciprocal
 from hpcph.crystal.zone import cross_section, plane_frame
 from hpcph.figures import style
+from hpcph.result.crystal import CRYSTAL_LATTICE
+from hpcph.result.modes import SLICES_DIAGONAL, SLICES_Q
 from hpcph.show import axis
 
 ROWS = {"diagonal": "D", "off_diagonal": "OD"}
@@ -38,14 +40,14 @@ def draw(result: xr.Dataset) -> Figure:
     words = (
         f"{temperature:g} K, no feedback scale; the zone average is χ; the largest {100 - TOP} % share the top colour"
     )
-    gap = ", as does Γ, where it diverges" if np.isnan(result["slices_diagonal"].values).any() else ""
+    gap = ", as does Γ, where it diverges" if np.isnan(result[SLICES_DIAGONAL.variable].values).any() else ""
     style.note(figure, words + gap, axis.meaning(result))
     return figure
 
 
 def outline(result: xr.Dataset, plane: int) -> np.ndarray:
     """Corners (n, 2) in rad m⁻¹ of the zone in a plane; of the stored parallelogram where the plane misses the zone."""
-    vectors, q = reciprocal(result["crystal_lattice"].values), result["slices_q"].values[plane]
+    vectors, q = reciprocal(result[CRYSTAL_LATTICE.variable].values), result[SLICES_Q.variable].values[plane]
     corners = cross_section(vectors, float(result["plane"].values[plane]))
     if not len(corners):
         corners = np.array([q[0, 0], q[-1, 0], q[-1, -1], q[0, -1]]) @ vectors
@@ -57,7 +59,7 @@ def tiles(result: xr.Dataset, variable: str, plane: int) -> tuple[np.ndarray, np
 
     Returns k (i, j, 2) in rad m⁻¹, evenly spaced, and the values there (i, j).
     """
-    vectors, q = reciprocal(result["crystal_lattice"].values), result["slices_q"].values[plane]
+    vectors, q = reciprocal(result[CRYSTAL_LATTICE.variable].values), result[SLICES_Q.variable].values[plane]
     frame, height = plane_frame(vectors), q[0, 0, 2]
     start = height * vectors[2] @ frame.T
     inside = (outline(result, plane) - start) @ np.linalg.inv(vectors[:2] @ frame.T)

@@ -4,6 +4,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from hpcph.figures import legs, style
+from hpcph.result.modes import BANDS_POLARIZATION_BY_SPECIES
 from hpcph.show import axis
 
 
@@ -12,7 +13,7 @@ def draw(result: xr.Dataset, branch: int) -> Figure:
     leg = legs.nearest_axis(result)
     assert leg
     distance = result["distance"].values[leg.points]
-    parts = axis.along(result, "bands_polarization_by_species")[leg.points, branch - 1]
+    parts = axis.along(result, BANDS_POLARIZATION_BY_SPECIES.variable)[leg.points, branch - 1]
     names = [str(name) for name in result["species"].values]
     figure = style.sheet(style.COLUMN, 2.7)
     axes = figure.add_subplot()

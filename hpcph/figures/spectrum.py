@@ -5,6 +5,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from hpcph.figures import style
+from hpcph.result.thermal import SPECTRUM_GAMMA_NL
 from hpcph.show import axis
 
 THZ = 1e12
@@ -17,7 +18,7 @@ ROWS = {
 
 def draw(result: xr.Dataset) -> Figure:
     """Per frequency, integrated up to a frequency, and by branch; a colour each temperature. χ is not scaled."""
-    at, along = result["spectrum_gamma_nl"].dims
+    at, along = result[SPECTRUM_GAMMA_NL.variable].dims
     frequency, temperature = result[along].values / THZ, result[at].values
     branch = np.arange(1, result.sizes["branch"] + 1)
     step = np.diff(frequency).mean() if len(frequency) > 1 else 1.0

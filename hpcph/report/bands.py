@@ -6,15 +6,24 @@ import xarray as xr
 
 from hpcph.constants import angstrom, nuclear_magneton
 from hpcph.report import embed, style
+from hpcph.result.modes import (
+    BANDS_CORNER,
+    BANDS_CRYSTAL_ANGULAR_MOMENTUM,
+    BANDS_FREQUENCY,
+    BANDS_LABEL,
+    BANDS_MOMENT,
+    BANDS_POLARIZATION,
+    BANDS_Q,
+)
 from hpcph.show import axis, units
 
 
 def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
     """One marker a mode, in the order point × branch; q, and moment and label m where they are known, for its text."""
     x = result["distance"].values * angstrom
-    shown = units.frequency(result, "bands_frequency")
-    frequency = result["bands_frequency"].values * shown.shown
-    l = axis.along(result, "bands_polarization")
+    shown = units.frequency(result, BANDS_FREQUENCY.variable)
+    frequency = result[BANDS_FREQUENCY.variable].values * shown.shown
+    l = axis.along(result, BANDS_POLARIZATION.variable)
     branches = frequency.shape[1]
     scale = {"cmin": -1, "cmax": 1, "colorscale": style.SIGNED}
     bar = {"title": {"text": "l (ħ)", "side": "top"}}
@@ -33,20 +42,20 @@ def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
     places, labels = _corners(result, x)
     figure.update_xaxes(tickvals=places, ticktext=labels, range=[x[0], x[-1]], showgrid=True, gridwidth=1.5)
     figure.update_yaxes(title=shown.label)
-    q = embed.array(result["bands_q"].values, "f4")
+    q = embed.array(result[BANDS_Q.variable].values, "f4")
     data = {"q": q, "branches": branches, "symbol": shown.symbol, "unit": shown.unit}
-    if "bands_moment" in result:
-        moment = axis.along(result, "bands_moment") / nuclear_magneton
+    if BANDS_MOMENT.variable in result:
+        moment = axis.along(result, BANDS_MOMENT.variable) / nuclear_magneton
         data["moment"] = embed.array(moment, "f4")
-    if "bands_crystal_angular_momentum" in result:
-        data["m"] = embed.array(result["bands_crystal_angular_momentum"].values, "f4")
+    if BANDS_CRYSTAL_ANGULAR_MOMENTUM.variable in result:
+        data["m"] = embed.array(result[BANDS_CRYSTAL_ANGULAR_MOMENTUM.variable].values, "f4")
     return {"bands": figure}, data
 
 
 def _corners(result: xr.Dataset, x: np.ndarray) -> tuple[list[float], list[str]]:
     """Places and names of the high-symmetry points; both names where the path jumps."""
     names: dict[float, list[str]] = {}
-    for index, name in zip(result["bands_corner"].values, result["bands_label"].values, strict=True):
+    for index, name in zip(result[BANDS_CORNER.variable].values, result[BANDS_LABEL.variable].values, strict=True):
         place = names.setdefault(round(float(x[index]), 9), [])
         if str(name).replace("-", "−") not in place:
             place.append(str(name).replace("-", "−"))

@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 import xarray as xr
 
 from hpcph.report import embed, modes, style
+from hpcph.result.crystal import CRYSTAL_LATTICE, CRYSTAL_POSITIONS, CRYSTAL_SYMBOLS
 from hpcph.show import atoms, axis, units
 from hpcph.show.bonds import bonded
 
@@ -17,8 +18,8 @@ CORNERS = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0], [0, 0, 0], [0, 0
 
 def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
     """An empty scene, and everything that fills it: sites of one to three cells and the modes."""
-    lattice = result["crystal_lattice"].values / units.length(result)
-    symbols = [str(symbol) for symbol in result["crystal_symbols"].values]
+    lattice = result[CRYSTAL_LATTICE.variable].values / units.length(result)
+    symbols = [str(symbol) for symbol in result[CRYSTAL_SYMBOLS.variable].values]
     data = {
         "modes": modes.build(result),
         "axis": axis.unit(result).tolist(),
@@ -26,7 +27,9 @@ def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
         "symbol": symbols,
         "colour": ["#" + "".join(f"{round(255 * c):02x}" for c in atoms.colour(symbol)) for symbol in symbols],
         "size": [round(4 + 8 * atoms.radius(symbol), 1) for symbol in symbols],
-        "cells": {str(count): _sites(symbols, result["crystal_positions"].values, lattice, count) for count in CELLS},
+        "cells": {
+            str(count): _sites(symbols, result[CRYSTAL_POSITIONS.variable].values, lattice, count) for count in CELLS
+        },
     }
     return {"cell": _scene()}, data
 

@@ -6,6 +6,7 @@ import xarray as xr
 
 from hpcph.report import embed, style
 from hpcph.response.feedback import of_radius, radius_at
+from hpcph.result.thermal import FEEDBACK_AMPLIFICATION, FEEDBACK_CRITICAL_RADIUS, FEEDBACK_GAMMA_LL_TOTAL
 from hpcph.show import doubt
 
 PARTS = ("diagonal", "off_diagonal", "total")
@@ -25,10 +26,10 @@ def table(result: xr.Dataset) -> dict[str, np.ndarray]:
         found[part] = of_radius(result[f"feedback_gamma_ll_{part}"].values[:, 0], stored[0], radius)
         known = np.searchsorted(radius, stored)
         found[part][:, known] = result[f"feedback_gamma_ll_{part}"].values  # to the last bit
-    critical = result["feedback_critical_radius"].values[:, None]
+    critical = result[FEEDBACK_CRITICAL_RADIUS.variable].values[:, None]
     solvable = ~(radius <= critical) & (found["total"] < 1)
     found["amplification"] = np.where(solvable, 1 / np.where(solvable, 1 - found["total"], 1), np.nan)
-    found["amplification"][:, known] = result["feedback_amplification"].values
+    found["amplification"][:, known] = result[FEEDBACK_AMPLIFICATION.variable].values
     return found
 
 
@@ -101,7 +102,7 @@ def _map(result: xr.Dataset, found: dict[str, np.ndarray], open_: dict) -> go.Fi
 
 def _supercritical(figure: go.Figure, result: xr.Dataset, T: np.ndarray, r: np.ndarray) -> None:
     """Hatched below the critical radius."""
-    critical = result["feedback_critical_radius"].values * 1e9
+    critical = result[FEEDBACK_CRITICAL_RADIUS.variable].values * 1e9
     if not np.any(critical > r[0]):
         return
     floor = np.where(critical > r[0], critical, r[0])
@@ -121,7 +122,7 @@ def _supercritical(figure: go.Figure, result: xr.Dataset, T: np.ndarray, r: np.n
 
 def _contours(result: xr.Dataset, T: np.ndarray, r: np.ndarray) -> list[go.Scatter]:
     """r(T) at which γ^LL has a value; γ^LL falls as r⁻²."""
-    gamma, reference = result["feedback_gamma_ll_total"].values[:, 0], result["radius"].values[0] * 1e9
+    gamma, reference = result[FEEDBACK_GAMMA_LL_TOTAL.variable].values[:, 0], result["radius"].values[0] * 1e9
     lines = []
     for level, dash in CONTOURS.items():
         at = radius_at(level, gamma, reference)

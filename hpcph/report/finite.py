@@ -10,6 +10,15 @@ from markupsafe import Markup
 from hpcph.report import embed, style
 from hpcph.report.embed import number
 from hpcph.report.summary import GAMMA_LL, Facts, amplification
+from hpcph.result.sample import (
+    SAMPLE_AMPLIFICATION,
+    SAMPLE_CRITICAL_RADIUS,
+    SAMPLE_EIGENVALUE,
+    SAMPLE_GAMMA_LL,
+    SAMPLE_MOMENT,
+    SAMPLE_STRAY_FIELD,
+    SAMPLE_THRESHOLD_POWER,
+)
 from hpcph.show import cut, doubt
 from hpcph.show.numbers import SOURCES
 
@@ -51,7 +60,7 @@ def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
         "embedded": list(map(len, kept)),
     }
     figures = {f"sample-{name}": _map(plane) for name in maps}
-    if "sample_stray_field" in result and cut.has_feedback(result):
+    if SAMPLE_STRAY_FIELD.variable in result and cut.has_feedback(result):
         figures["sample-stray"] = _stray(result)
     return figures, data
 
@@ -186,12 +195,12 @@ def response(result: xr.Dataset) -> Facts:
         return number(float(np.ravel(result[f"sample_{name}"].values)[-1]), *_errors(result, name), of=unit)
 
     scale, solved = float(result.attrs["feedback_scale"]), cut.has_feedback(result)
-    gamma = [float(result["sample_gamma_ll"]), *_errors(result, "gamma_ll")]
-    eta = amplification(float(result["sample_amplification"]), *_errors(result, "amplification"))
+    gamma = [float(result[SAMPLE_GAMMA_LL.variable]), *_errors(result, "gamma_ll")]
+    eta = amplification(float(result[SAMPLE_AMPLIFICATION.variable]), *_errors(result, "amplification"))
     facts: Facts = [
         (Markup("{} of the sample").format(GAMMA_LL), number(*gamma)),
         ("D part, OD part", f"{of('gamma_ll_diagonal')}, {of('gamma_ll_off_diagonal')}"),
-        ("largest eigenvalue of Γ", of("eigenvalue") if "sample_eigenvalue" in result else "–"),
+        ("largest eigenvalue of Γ", of("eigenvalue") if SAMPLE_EIGENVALUE.variable in result else "–"),
         ("amplification η", eta if solved else "supercritical: no linear response"),
         ("scale of the feedback", number(scale)),
         ("threshold power", _threshold(result)),
@@ -204,14 +213,14 @@ def response(result: xr.Dataset) -> Facts:
     if scale != 1:
         text = Markup("<strong>{} without scale, first principles</strong>").format(GAMMA_LL)
         facts.insert(1, (text, Markup("<strong>{}</strong>").format(number(*(value / scale for value in gamma)))))
-    if "sample_moment" in result:
+    if SAMPLE_MOMENT.variable in result:
         facts.append(("magnetic moment without feedback", of("moment_without_feedback", "A m2")))
         facts.append(("magnetic moment with feedback", of("moment", "A m2")))
     return facts
 
 
 def _critical(result: xr.Dataset) -> str:
-    critical = float(result["sample_critical_radius"])
+    critical = float(result[SAMPLE_CRITICAL_RADIUS.variable])
     if not np.isfinite(critical):
         return "none: feedback screens"
     factor, unit = cut.length_unit(critical)
@@ -219,9 +228,9 @@ def _critical(result: xr.Dataset) -> str:
 
 
 def _threshold(result: xr.Dataset) -> str:
-    if "sample_threshold_power" not in result:
+    if SAMPLE_THRESHOLD_POWER.variable not in result:
         return "not looked for"
-    power = float(result["sample_threshold_power"])
+    power = float(result[SAMPLE_THRESHOLD_POWER.variable])
     if not np.isfinite(power):
         return "none within the temperatures of the run"
     return number(power, *_errors(result, "threshold_power"), of="W")

@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 import xarray as xr
 
 from hpcph.report import embed, style
+from hpcph.result.light import OPTICS_LEVEL_FREQUENCY, OPTICS_LEVEL_MODES
 from hpcph.show import light as response
 from hpcph.show import units
 
@@ -87,8 +88,8 @@ def _spectrum(result: xr.Dataset, scale: units.Frequency, lines: list[go.Scatter
     omega = result["frequency"].values * scale.shown
     figure = style.figure(height=440)
     for many, name, symbol in ((True, "degenerate level", "diamond-tall"), (False, "single level", "line-ns-open")):
-        member = (result["optics_level_modes"].values > 1) == many
-        level = result["level_frequency"].values[member] * scale.shown
+        member = (result[OPTICS_LEVEL_MODES.variable].values > 1) == many
+        level = result[OPTICS_LEVEL_FREQUENCY.variable].values[member] * scale.shown
         figure.add_scatter(
             x=level, y=np.zeros(len(level)), name=name, mode="markers", hovertemplate=f"%{{x:.5g}} {scale.unit}",
             marker={"symbol": symbol, "size": 9, "color": style.ORANGE if many else "#777777"},

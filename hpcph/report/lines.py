@@ -7,13 +7,26 @@ from plotly.subplots import make_subplots
 
 from hpcph.report import style
 from hpcph.report.embed import number, unit
+from hpcph.result.tensors import (
+    FEEDBACK_SUSCEPTIBILITY_DIAGONAL,
+    FEEDBACK_SUSCEPTIBILITY_OFF_DIAGONAL,
+    THERMAL_GAMMA_NL,
+)
+from hpcph.result.thermal import (
+    CONVERGENCE_GRID,
+    CONVERGENCE_POINTS,
+    FEEDBACK_PAM_DENSITY,
+    SPECTRUM_AT_TEMPERATURE,
+    SPECTRUM_SPECTRAL_FREQUENCY,
+    THERMAL_PAM_DENSITY,
+)
 from hpcph.show import axis, doubt
 
 POWER = {"exponentformat": "power", "showexponent": "all"}
 MEASURED = {
-    "gamma_nl": "thermal_gamma_nl",
-    "diagonal": "feedback_susceptibility_diagonal",
-    "off_diagonal": "feedback_susceptibility_off_diagonal",
+    "gamma_nl": THERMAL_GAMMA_NL.variable,
+    "diagonal": FEEDBACK_SUSCEPTIBILITY_DIAGONAL.variable,
+    "off_diagonal": FEEDBACK_SUSCEPTIBILITY_OFF_DIAGONAL.variable,
 }
 HOVER = "%{x:.4g} K: %{text}"
 SHARES = {"gamma_nl": "γ<sup>NL</sup>", "diagonal": "χ<sup>D</sup>", "off_diagonal": "χ<sup>OD</sup>"}
@@ -21,7 +34,7 @@ SHARES = {"gamma_nl": "γ<sup>NL</sup>", "diagonal": "χ<sup>D</sup>", "off_diag
 
 def density(result: xr.Dataset) -> go.Figure:
     """Size of the angular momentum per volume along the axis, without and with feedback."""
-    return _enhanced(result, "thermal_pam_density", "feedback_pam_density", "|⟨L⟩|/V (J s m⁻³)")
+    return _enhanced(result, THERMAL_PAM_DENSITY.variable, FEEDBACK_PAM_DENSITY.variable, "|⟨L⟩|/V (J s m⁻³)")
 
 
 def magnetization(result: xr.Dataset) -> dict[str, go.Figure]:
@@ -55,11 +68,11 @@ def rotation(result: xr.Dataset) -> dict[str, go.Figure]:
 def spectra(result: xr.Dataset) -> go.Figure:
     """Shares of γ^NL, χ^D and χ^OD by frequency (above) and by branch (below)."""
     figure = make_subplots(2, 3, subplot_titles=list(SHARES.values()), vertical_spacing=0.16, horizontal_spacing=0.09)
-    frequency = result["spectral_frequency"].values * 1e-12
+    frequency = result[SPECTRUM_SPECTRAL_FREQUENCY.variable].values * 1e-12
     colours = (*style.OKABE_ITO[:2], style.GREEN, style.PURPLE, style.VERMILION, style.SKY)
     for column, name in enumerate(SHARES, 1):
         by_frequency, by_branch = result[f"spectrum_{name}"], result[f"spectrum_{name}_by_branch"]
-        for t, T in enumerate(result["at_temperature"].values):
+        for t, T in enumerate(result[SPECTRUM_AT_TEMPERATURE.variable].values):
             shared = {"name": f"{T:g} K", "legendgroup": f"{t}", "showlegend": column == 1}
             colour = colours[t % len(colours)]
             figure.add_scatter(
@@ -84,11 +97,11 @@ def spectra(result: xr.Dataset) -> go.Figure:
 def convergence(result: xr.Dataset) -> go.Figure:
     """The responses on every mesh over those of the last, which has its errors, at the temperature nearest to 300 K."""
     t = int(np.argmin(np.abs(result["temperature"].values - 300)))
-    points = result["convergence_points"].values
+    points = result[CONVERGENCE_POINTS.variable].values
     known = doubt.beside(result, MEASURED["diagonal"])
     bars = f"; bars: error of {' and '.join(known)}" if known else ""
     figure = style.figure(height=340, xaxis_title=f"k-points of the full mesh{bars}", xaxis_type="log")
-    grids = ["×".join(map(str, grid)) for grid in result["convergence_grid"].values]
+    grids = ["×".join(map(str, grid)) for grid in result[CONVERGENCE_GRID.variable].values]
     for (name, title), colour in zip(SHARES.items(), style.OKABE_ITO, strict=False):
         values = result[f"convergence_{name}"].values[:, t]
         if not values[-1]:  # symmetry forbids it

@@ -5,6 +5,7 @@ import xarray as xr
 
 from hpcph.phonons.eigenvectors import amplitudes
 from hpcph.report import embed
+from hpcph.result.crystal import CRYSTAL_MASSES, CRYSTAL_POSITIONS
 from hpcph.show import axis, units
 from hpcph.show.mode import sources
 
@@ -41,7 +42,7 @@ def _at(result: xr.Dataset, section: str, chosen: np.ndarray) -> dict[str, np.nd
     names = [f"{section}_{name}" for name in ("q", "frequency", "polarization", "eigenvector")]
     some = result[names].isel({"distance" if section == "bands" else "orbit": chosen})
     q, vectors = some[f"{section}_q"].values, some[f"{section}_eigenvector"].values
-    positions, masses = result["crystal_positions"].values, result["crystal_masses"].values
+    positions, masses = result[CRYSTAL_POSITIONS.variable].values, result[CRYSTAL_MASSES.variable].values
     U = np.array([[amplitudes(e, at, positions, masses) for e in of_q] for of_q, at in zip(vectors, q, strict=True)])
     return {
         "q": q,

@@ -15,7 +15,19 @@ from markupsafe import Markup
 from hpcph.disk.draft import draft
 from hpcph.errors import InputError
 from hpcph.report import bands, cell, diagram, embed, finite, lattice, light, lines, slices, summary, tensors
+from hpcph.result.crystal import ELASTICITY_STIFFNESS
+from hpcph.result.light import OPTICS_PAM
+from hpcph.result.modes import BANDS_EIGENVECTOR, BANDS_FREQUENCY, ORBITS_EIGENVECTOR, SLICES_DIAGONAL
 from hpcph.result.open import open_result
+from hpcph.result.sample import SAMPLE_TEMPERATURE_FIELD
+from hpcph.result.tensors import ROTATION_PAM_DENSITY
+from hpcph.result.thermal import (
+    CONVERGENCE_POINTS,
+    FEEDBACK_GAMMA_LL_TOTAL,
+    MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK,
+    SPECTRUM_GAMMA_NL,
+    THERMAL_PAM_DENSITY,
+)
 from hpcph.show import units
 
 Built = tuple[dict[str, go.Figure], dict]
@@ -37,38 +49,46 @@ class PagePart:
 
 
 PARTS = (
-    PagePart("diagram", "Phase diagram", ("feedback_gamma_ll_total",), "feedback", diagram.build),
-    PagePart("bands", "Dispersion", ("bands_frequency",), "bands", bands.build),
+    PagePart("diagram", "Phase diagram", (FEEDBACK_GAMMA_LL_TOTAL.variable,), "feedback", diagram.build),
+    PagePart("bands", "Dispersion", (BANDS_FREQUENCY.variable,), "bands", bands.build),
     PagePart(
-        "cell", "Motion in the unit cell", ("bands_eigenvector", "orbits_eigenvector"), "bands or orbits", cell.build
+        "cell",
+        "Motion in the unit cell",
+        (BANDS_EIGENVECTOR.variable, ORBITS_EIGENVECTOR.variable),
+        "bands or orbits",
+        cell.build,
     ),
-    PagePart("slices", "Brillouin-zone slices", ("slices_diagonal",), "slices", slices.build),
-    PagePart("spectra", "Spectra", ("spectrum_gamma_nl",), "spectrum", lambda r: ({"spectra": lines.spectra(r)}, {})),
+    PagePart("slices", "Brillouin-zone slices", (SLICES_DIAGONAL.variable,), "slices", slices.build),
+    PagePart(
+        "spectra", "Spectra", (SPECTRUM_GAMMA_NL.variable,), "spectrum", lambda r: ({"spectra": lines.spectra(r)}, {})
+    ),
     PagePart(
         "convergence",
         "Convergence with the mesh",
-        ("convergence_points",),
+        (CONVERGENCE_POINTS.variable,),
         "mesh.grid",
         lambda r: ({"convergence": lines.convergence(r)}, {}),
     ),
-    PagePart("lattice", "Lattice", ("elasticity_stiffness",), "", lambda _: ({}, {})),
+    PagePart("lattice", "Lattice", (ELASTICITY_STIFFNESS.variable,), "", lambda _: ({}, {})),
     PagePart(
         "density",
         "Angular momentum per volume",
-        ("thermal_pam_density",),
+        (THERMAL_PAM_DENSITY.variable,),
         "gradient",
         lambda r: ({"density": lines.density(r)}, {}),
     ),
     PagePart(
         "magnetization",
         "Magnetization",
-        ("magnetization_density_without_feedback",),
+        (MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK.variable,),
         "magnetization (with Born charges)",
         lambda r: (lines.magnetization(r), {}),
     ),
-    PagePart("rotation", "Rotation", ("rotation_pam_density",), "magnetization", lambda r: (lines.rotation(r), {})),
-    PagePart("sample", "Finite sample", ("sample_temperature_field",), "sample", finite.build),
-    PagePart("light", "Light", ("optics_pam",), "optics", light.build),
+    PagePart(
+        "rotation", "Rotation", (ROTATION_PAM_DENSITY.variable,), "magnetization", lambda r: (lines.rotation(r), {})
+    ),
+    PagePart("sample", "Finite sample", (SAMPLE_TEMPERATURE_FIELD.variable,), "sample", finite.build),
+    PagePart("light", "Light", (OPTICS_PAM.variable,), "optics", light.build),
 )
 
 

@@ -11,6 +11,7 @@ from hpcph.constants import angstrom
 from hpcph.crystal.lattice import reciprocal
 from hpcph.crystal.zone import cross_section, plane_frame
 from hpcph.report import embed
+from hpcph.result.crystal import CRYSTAL_LATTICE
 
 BUDGET = 700_000  # bytes of pixels
 TITLES = {"diagonal": "χ<sup>D</sup>", "off_diagonal": "χ<sup>OD</sup>"}
@@ -21,7 +22,7 @@ def planes(result: xr.Dataset) -> dict:
 
     Stored are the contributions on a period of a* and b*; they are interpolated bilinearly, NaN outside the zone.
     """
-    lattice = result["crystal_lattice"].values
+    lattice = result[CRYSTAL_LATTICE.variable].values
     vectors = reciprocal(lattice)
     frame, heights = plane_frame(vectors), result["plane"].values
     corners = [cross_section(vectors, height) @ frame.T for height in heights]

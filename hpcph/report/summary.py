@@ -8,6 +8,16 @@ from markupsafe import Markup
 
 from hpcph.report import style
 from hpcph.report.embed import alone, number, space_group, subscripts
+from hpcph.result.light import OPTICS_LEVEL_FREQUENCY, OPTICS_LEVEL_LIFETIME
+from hpcph.result.sample import SAMPLE_AMPLIFICATION
+from hpcph.result.tensors import THERMAL_CONDUCTIVITY, THERMAL_GAMMA_NL
+from hpcph.result.thermal import (
+    FEEDBACK_AMPLIFICATION,
+    FEEDBACK_CRITICAL_RADIUS,
+    FEEDBACK_GAMMA_LL_TOTAL,
+    MAGNETIZATION_DENSITY,
+    MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK,
+)
 from hpcph.show import axis, cut, doubt, units
 
 GAMMA_NL = Markup("γ<sup>NL</sup>")
@@ -34,7 +44,7 @@ def light(result: xr.Dataset) -> Facts:
     """What shines on the crystal."""
     scale = units.frequency(result, "frequency")
     low, high = (f"{scale.shown * result['frequency'].values[end]:.5g}" for end in (0, -1))
-    lifetime, levels = result["optics_level_lifetime"].values, result.sizes["level_frequency"]
+    lifetime, levels = result[OPTICS_LEVEL_LIFETIME.variable].values, result.sizes[OPTICS_LEVEL_FREQUENCY.variable]
     factor, unit = (1.0, "") if units.is_model(result) else (1e12, " ps")
     ends = dict.fromkeys(f"{factor * value:.4g}" for value in (lifetime.min(), lifetime.max()))
     return [
@@ -63,7 +73,7 @@ def nearest(result: xr.Dataset) -> int:
 
 def sources(result: xr.Dataset) -> str:
     """What stands behind ± in that order, empty where no error is known."""
-    known = doubt.beside(result, "thermal_gamma_nl")
+    known = doubt.beside(result, THERMAL_GAMMA_NL.variable)
     return f"± {' ± '.join(known)}" if known else ""
 
 
@@ -71,13 +81,13 @@ def numbers(result: xr.Dataset) -> Facts:
     """The answers at the temperature nearest to 300 K, with their errors."""
     t = nearest(result)
     name = Markup("{} along the axis").format(GAMMA_NL)
-    facts: Facts = [(name, _along(result, t, "thermal_gamma_nl", axis.diagonal, axis.spread))]
-    if "thermal_conductivity" in result:
-        facts.append(("κ along the axis", _along(result, t, "thermal_conductivity", axis.diagonal, axis.spread)))
-    if "feedback_gamma_ll_total" in result:
+    facts: Facts = [(name, _along(result, t, THERMAL_GAMMA_NL.variable, axis.diagonal, axis.spread))]
+    if THERMAL_CONDUCTIVITY.variable in result:
+        facts.append(("κ along the axis", _along(result, t, THERMAL_CONDUCTIVITY.variable, axis.diagonal, axis.spread)))
+    if FEEDBACK_GAMMA_LL_TOTAL.variable in result:
         facts += _feedback(result, t)
-    if "magnetization_density_without_feedback" in result:
-        plain, coupled = "magnetization_density_without_feedback", "magnetization_density"
+    if MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK.variable in result:
+        plain, coupled = MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK.variable, MAGNETIZATION_DENSITY.variable
         facts.append(("magnetization without feedback", _along(result, t, plain, axis.along, axis.reach)))
         if coupled in result:
             facts.append(("magnetization with feedback", _along(result, (t, 0), coupled, axis.along, axis.reach)))
@@ -105,7 +115,8 @@ def _feedback(result: xr.Dataset, t: int) -> Facts:
         facts.append((text, Markup("<strong>{}</strong>").format(unscaled)))
     facts.append(("amplification η", amplification(*of("amplification"))))
     critical = [
-        float(value[t]) * 1e9 for value in (result["feedback_critical_radius"].values, *doubt.critical_radius(result))
+        float(value[t]) * 1e9
+        for value in (result[FEEDBACK_CRITICAL_RADIUS.variable].values, *doubt.critical_radius(result))
     ]
     facts.append(
         ("critical radius", number(*critical, of="nm") if np.isfinite(critical[0]) else "none: feedback screens")
@@ -123,18 +134,18 @@ def amplification(eta: float, *errors: float) -> str:
 def warnings(result: xr.Dataset) -> list[str]:
     """What a reader must not overlook."""
     lines = []
-    if "feedback_amplification" in result:
-        eta = result["feedback_amplification"].values
+    if FEEDBACK_AMPLIFICATION.variable in result:
+        eta = result[FEEDBACK_AMPLIFICATION.variable].values
         if np.isnan(eta).any():
             count = f"{int(np.isnan(eta).sum())} of {eta.size} points (T, r)"
             lines.append(f"{count} are supercritical: the linear response has no solution there, η does not exist.")
-    if "sample_amplification" in result and not cut.has_feedback(result):
+    if SAMPLE_AMPLIFICATION.variable in result and not cut.has_feedback(result):
         lines.append("The finite sample is supercritical: with feedback its linear response has no solution.")
     for kind, text in {"unstable": "imaginary", "zero": "zero-frequency"}.items():
         missing = int(result.attrs.get(f"{kind}_modes_left_out", 0))
         if missing:
             lines.append(f"{missing} {text} modes of the mesh were left out of the sums.")
-    if "thermal_gamma_nl" in result and "mesh" not in doubt.beside(result, "thermal_gamma_nl"):
+    if THERMAL_GAMMA_NL.variable in result and "mesh" not in doubt.beside(result, THERMAL_GAMMA_NL.variable):
         lines.append("No error estimate of the mesh: it needs two coarser meshes.")
     return lines
 
@@ -142,7 +153,7 @@ def warnings(result: xr.Dataset) -> list[str]:
 def scale(result: xr.Dataset) -> float | None:
     """The factor on χ where it is not 1."""
     factor = float(result.attrs.get("feedback_scale", 1.0))
-    return None if factor == 1 or "feedback_gamma_ll_total" not in result else factor
+    return None if factor == 1 or FEEDBACK_GAMMA_LL_TOTAL.variable not in result else factor
 
 
 def provenance(result: xr.Dataset) -> Facts:

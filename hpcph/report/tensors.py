@@ -8,11 +8,12 @@ from markupsafe import Markup
 
 from hpcph.report import embed
 from hpcph.report.summary import GAMMA_NL, nearest
+from hpcph.result.tensors import THERMAL_CONDUCTIVITY, THERMAL_GAMMA_NL
 from hpcph.show import doubt
 from hpcph.show.numbers import with_errors
 
 NOISE = 1e-6  # of the largest component: smaller ones, and errors, are rounding where symmetry has no say
-TENSORS = {"thermal_gamma_nl": (GAMMA_NL, "L"), "thermal_conductivity": ("κ", "j")}
+TENSORS = {THERMAL_GAMMA_NL.variable: (GAMMA_NL, "L"), THERMAL_CONDUCTIVITY.variable: ("κ", "j")}
 PAIRS = ("xx", "yy", "zz", "yz", "xz", "xy")
 GPA = 1e9  # Pa
 

@@ -9,7 +9,7 @@ from hpcph.result.quantity import Quantity
 def quantities() -> list[Quantity]:
     """Every dataset that a result may hold, errors included."""
     plain = [quantity for module in (crystal, thermal, modes, sample, light) for quantity in _of(module)]
-    every = plain + tensors.quantities()
+    every = list(dict.fromkeys(plain + tensors.quantities()))
     return every + [error for quantity in every for error in quantity.beside()]
 
 

@@ -49,6 +49,7 @@ DEGENERATE = {
     name: _tensor(name, "_degenerate", f"; {FIELD}, modes of one frequency alone: grows like τ²")
     for name in OBSERVABLES
 }
+OPTICS_PAM, OPTICS_CARRIED_CURRENT = TENSORS["pam"], TENSORS["carried_current"]
 MEANS = {
     name: Quantity(f"/optics/{name}_mean", (W, P, "cartesian_lambda"), unit, f"{text}{MEAN}", NUMBER)
     for name, (unit, text) in OBSERVABLES.items()
@@ -61,6 +62,7 @@ BY_LEVELS = {
     )
     for name in OBSERVABLES
 }
+OPTICS_PAM_BY_LEVELS = BY_LEVELS["pam"]
 
 
 def shown(quantity: Quantity, model: bool) -> Quantity:

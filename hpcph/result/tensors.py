@@ -1,6 +1,6 @@
 """Tensor responses, as a result holds them: quantities from their rows (hpcph.response.tensors)."""
 
-from hpcph.response.tensors import TABLE, Stored, Tensor
+from hpcph.response.tensors import CHI, CHI_N, GAMMA_NL, KAPPA, TABLE, Stored, Tensor
 from hpcph.response.thermal import Tensors
 from hpcph.result.quantity import Dataset, Quantity
 from hpcph.result.thermal import T
@@ -20,6 +20,16 @@ def in_relaxation_time(tensor: Tensor, shown: Stored) -> Quantity:
     """The same beside what the Boltzmann equation gives."""
     axes, text = (T, *tensor.axes(shown)), f"{tensor.symbol} in relaxation time"
     return Quantity(f"{shown.path}_{RELAXED}", axes, shown.unit, text, optional=True, section=shown.section)
+
+
+def _of(tensor: Tensor) -> list[Quantity]:
+    return [quantity(tensor, shown) for shown in tensor.stored]
+
+
+(THERMAL_CONDUCTIVITY,) = _of(KAPPA)
+(THERMAL_GAMMA_NL,) = _of(GAMMA_NL)
+FEEDBACK_SUSCEPTIBILITY_DIAGONAL, FEEDBACK_SUSCEPTIBILITY_OFF_DIAGONAL, ROTATION_PAM_DENSITY = _of(CHI)
+ROTATION_MAGNETIZATION, ROTATION_FIELD = _of(CHI_N)
 
 
 def quantities() -> list[Quantity]:

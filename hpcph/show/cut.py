@@ -6,6 +6,8 @@ from typing import Literal
 import numpy as np
 import xarray as xr
 
+from hpcph.result.sample import SAMPLE_AMPLIFICATION, SAMPLE_STRAY_FIELD, SAMPLE_STRAY_Z, SAMPLE_TEMPERATURE_FIELD
+
 ALONG = 2  # component along the axis
 PREFIXES = ((1e-9, "nm"), (1e-6, "µm"), (1e-3, "mm"), (1.0, "m"))
 FLAT = 0.01  # of the temperature: smaller differences are shown as such
@@ -18,7 +20,7 @@ def is_round(result: xr.Dataset) -> bool:
 
 def has_feedback(result: xr.Dataset) -> bool:
     """Whether the feedback has a solution; where it has none, fields with it are NaN."""
-    return bool(np.isfinite(float(result["sample_amplification"])))
+    return bool(np.isfinite(float(result[SAMPLE_AMPLIFICATION.variable])))
 
 
 def middle(result: xr.Dataset, variable: str) -> np.ndarray:
@@ -29,7 +31,7 @@ def middle(result: xr.Dataset, variable: str) -> np.ndarray:
 
 def temperature(result: xr.Dataset) -> tuple[np.ndarray, float]:
     """T (z, x) on that plane above a base, K: the lowest where T is nearly the same everywhere, else 0."""
-    values = middle(result, "sample_temperature_field")
+    values = middle(result, SAMPLE_TEMPERATURE_FIELD.variable)
     base = float(values.min()) if np.ptp(values) < FLAT * values.max() else 0.0
     return values - base, base
 
@@ -59,8 +61,8 @@ def outside(result: xr.Dataset) -> tuple[list[tuple[str, np.ndarray, np.ndarray]
 
     The sides are above the top and below the bottom.
     """
-    z, top = result["stray_z"].values, float(result["z"].values[-1])
-    field = result["sample_stray_field"].values[:, ALONG]
+    z, top = result[SAMPLE_STRAY_Z.variable].values, float(result["z"].values[-1])
+    field = result[SAMPLE_STRAY_FIELD.variable].values[:, ALONG]
     factor, unit = length_unit(float(result["x"].values[-1]))
     sides = (("above the top", z > top, z - top), ("below the bottom", z < 0, -z))
     return [(name, away[chosen] / factor, field[chosen]) for name, chosen, away in sides], unit

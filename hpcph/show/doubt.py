@@ -3,6 +3,7 @@
 import numpy as np
 import xarray as xr
 
+from hpcph.result.thermal import FEEDBACK_CRITICAL_RADIUS, FEEDBACK_GAMMA_LL_TOTAL
 from hpcph.show.numbers import SOURCES
 
 
@@ -14,7 +15,10 @@ def beside(result: xr.Dataset, variable: str) -> dict[str, str]:
 
 def critical_radius(result: xr.Dataset) -> list[np.ndarray]:
     """Known errors (t,) of the critical radius in m, which goes like √γ^LL."""
-    radius, gamma = result["feedback_critical_radius"].values, result["feedback_gamma_ll_total"].values[:, 0]
+    radius, gamma = (
+        result[FEEDBACK_CRITICAL_RADIUS.variable].values,
+        result[FEEDBACK_GAMMA_LL_TOTAL.variable].values[:, 0],
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
         share = radius / np.abs(2 * gamma)
-    return [share * result[name].values[:, 0] for name in beside(result, "feedback_gamma_ll_total").values()]
+    return [share * result[name].values[:, 0] for name in beside(result, FEEDBACK_GAMMA_LL_TOTAL.variable).values()]

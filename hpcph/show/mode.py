@@ -8,6 +8,7 @@ import xarray as xr
 from hpcph.crystal.lattice import reciprocal
 from hpcph.errors import InputError
 from hpcph.phonons.eigenvectors import amplitudes
+from hpcph.result.crystal import CRYSTAL_LATTICE, CRYSTAL_MASSES, CRYSTAL_POSITIONS, CRYSTAL_SYMBOLS
 from hpcph.show import units
 
 
@@ -43,7 +44,7 @@ def find(result: xr.Dataset, q_c, branch: int) -> Mode:
     places = [(name, index, q) for name in sources(result) for index, q in enumerate(result[f"{name}_q"].values)]
     if not places:
         raise InputError("RESULT.h5", None, "holds no eigenvectors; add bands or orbits to the input")
-    vectors = reciprocal(result["crystal_lattice"].values)
+    vectors = reciprocal(result[CRYSTAL_LATTICE.variable].values)
     name, index, _ = min(places, key=lambda place: float(np.linalg.norm((place[2] - q_c) @ vectors)))
     return at(result, name, index, branch)
 
@@ -54,7 +55,7 @@ def at(result: xr.Dataset, section: str, index: int, branch: int) -> Mode:
     if not 1 <= branch <= count:
         raise InputError("branch", branch, f"the crystal has branches 1 to {count}")
     values = {n: result[f"{section}_{n}"].values[index] for n in ("q", "frequency", "polarization", "eigenvector")}
-    positions, masses = result["crystal_positions"].values, result["crystal_masses"].values
+    positions, masses = result[CRYSTAL_POSITIONS.variable].values, result[CRYSTAL_MASSES.variable].values
     n = branch - 1
     return Mode(
         q_c=values["q"],
@@ -62,7 +63,7 @@ def at(result: xr.Dataset, section: str, index: int, branch: int) -> Mode:
         frequency=units.frequency(result, f"{section}_frequency").hertz * float(values["frequency"][n]),
         polarization=values["polarization"][n],
         amplitude_ac=amplitudes(values["eigenvector"][n], values["q"], positions, masses),
-        lattice_vc=result["crystal_lattice"].values,
+        lattice_vc=result[CRYSTAL_LATTICE.variable].values,
         position_ac=positions,
-        symbols=tuple(result["crystal_symbols"].values.tolist()),
+        symbols=tuple(result[CRYSTAL_SYMBOLS.variable].values.tolist()),
     )

@@ -8,7 +8,9 @@ from ase import Atoms
 
 from hpcph.constants import angstrom
 from hpcph.crystal.chain import Units
+from hpcph.result.crystal import CRYSTAL_LATTICE, CRYSTAL_POSITIONS, CRYSTAL_SYMBOLS
 from hpcph.result.light import MODEL
+from hpcph.result.modes import BANDS_FREQUENCY, ORBITS_FREQUENCY
 from hpcph.show.atoms import number, radius
 
 
@@ -35,7 +37,7 @@ FREQUENCIES = {
     "rad s-1": Frequency(1e-12 / (2 * np.pi), 1 / (2 * np.pi), "ν", "THz"),
     MODEL: Frequency(1.0, Units().frequency / (2 * np.pi), "ω", ""),
 }
-CARRIERS = ("bands_frequency", "orbits_frequency", "frequency")
+CARRIERS = (BANDS_FREQUENCY.variable, ORBITS_FREQUENCY.variable, "frequency")
 
 
 def frequency(result: xr.Dataset, name: str = "") -> Frequency:
@@ -64,8 +66,8 @@ def length(result: xr.Dataset) -> float:
     """What is drawn as 1 Å, in m: models have no size of their own, their shortest bond becomes one of its species."""
     if not is_model(result):
         return angstrom
-    symbols = [str(symbol) for symbol in result["crystal_symbols"].values]
-    lattice, positions = result["crystal_lattice"].values / angstrom, result["crystal_positions"].values
+    symbols = [str(symbol) for symbol in result[CRYSTAL_SYMBOLS.variable].values]
+    lattice, positions = result[CRYSTAL_LATTICE.variable].values / angstrom, result[CRYSTAL_POSITIONS.variable].values
     cell = Atoms([number(s) for s in symbols], scaled_positions=positions, cell=lattice, pbc=True)
     near = cell.repeat((2, 2, 2)).get_all_distances(mic=True)
     shortest = near[near > 1e-6].min() * angstrom

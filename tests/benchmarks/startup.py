@@ -23,9 +23,9 @@ LAUNCHED = "HPCPH_LAUNCHED"
 
 def rank(path: Path) -> None:
     """One rank of a run that notes when its first block starts, and what it holds at the end."""
-    import hpcph.run.driver
     from mpi4py import MPI
 
+    import hpcph.run.driver
     from hpcph.parallel.comm import Comm
     from hpcph.parallel.signals import Stop
     from hpcph.prepare.entrance import read
