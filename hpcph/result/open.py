@@ -1,7 +1,6 @@
 """A result as an xarray Dataset: what the Python interface, the figures, the report and the exports read."""
 
 from pathlib import Path
-from typing import cast
 
 import xarray as xr
 
@@ -26,19 +25,20 @@ def open_result(path: str | Path) -> xr.Dataset:
     Raises InputError where the file is no whole result of hpcph.
     """
     path = Path(path)
-    require_sound(path)
+    added = require_sound(path)
     try:
-        tree = xr.open_datatree(path, engine="h5netcdf")
+        groups = xr.open_groups(path, engine="h5netcdf", phony_dims="access")  # what others added need not have axes
     except Exception as err:  # whatever xarray and h5netcdf raise at damaged files
         raise InputError("RESULT.h5", path, f"cannot be read ({type(err).__name__}); run it again") from err
     variables: dict[str, xr.Variable] = {}
     coordinates: dict[str, xr.Variable] = {}
     attributes: dict = {}
-    for group in tree.groups:
-        node = cast(xr.DataTree, tree[group]).to_dataset(inherit=False)
+    for group, node in groups.items():
         prefix = group.strip("/").replace("/", "_")
         attributes |= {n if group in ROOT_ATTRIBUTES else f"{prefix}_{n}": v for n, v in node.attrs.items()}
         for name, variable in node.variables.items():
+            if f"{group.rstrip('/')}/{name}" in added:
+                continue
             variable.attrs |= {"units": variable.attrs.get("unit", "1"), "path": f"{group.rstrip('/')}/{name}"}
             variable.attrs.pop("unit", None)
             if name in node.coords:
@@ -46,5 +46,10 @@ def open_result(path: str | Path) -> xr.Dataset:
             else:
                 variables[f"{prefix}_{name}" if prefix else str(name)] = variable
     result = xr.Dataset(variables, coordinates, attributes)
-    result.set_close(tree.close)
+
+    def close() -> None:
+        for node in groups.values():
+            node.close()
+
+    result.set_close(close)
     return result

@@ -3,13 +3,16 @@
 HDF5 protects most of its headers by checksums, but neither numbers nor the heap that holds text and references; a
 damaged heap crashes the library. Therefore a seal stands behind the end of the HDF5 file, where no reader of HDF5
 looks: a sum over the file, in large files over every byte that is no number of a dataset. It is compared before HDF5
-opens the file. Files without a seal have their digest compared, which is in the provenance and covers the datasets.
+opens the file.
+
+Whoever writes into the file with HDF5 removes the seal with that, and may: comments and arrays of his own are his. But
+the numbers must be those that were written, and their units: they are compared with digest and list in the provenance.
 """
 
 import hashlib
 import os
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -57,7 +60,7 @@ def walk(file: h5py.File) -> dict[str, h5py.Group | h5py.Dataset]:
         for name in group:
             below = f"{path}/{name}"
             if not OWN.fullmatch(name) or not is_hard(group, name):
-                raise Unsound(f"{ascii(below)[1:60]} is a link or no name of hpcph")
+                raise Unsound(f"{ascii(below)[1:-1][:60]} is a link or no name of hpcph")
             kind = group.get(name, getclass=True)
             if kind is h5py.Group:
                 todo.append(below)
@@ -102,17 +105,22 @@ def pieces(dataset: h5py.Dataset) -> Iterator[np.ndarray]:
         yield dataset[low : low + step]
 
 
-def digest(file: h5py.File, besides: Collection[str] = ()) -> str:
-    """sha256 over name, type, shape and bytes of every dataset in the order of their names.
+def listed(file: h5py.File) -> dict[str, str]:
+    """Units of all datasets by name, in the order of their names."""
+    found: dict[str, str] = {}
 
-    besides : groups and datasets that do not count, such as sample and thermal/gamma_nl
-    """
-    names: list[str] = []
-    file.visititems(lambda name, item: names.append(name) if isinstance(item, h5py.Dataset) else None)
+    def look(name: str, item: h5py.Group | h5py.Dataset) -> None:
+        if isinstance(item, h5py.Dataset):
+            found[name] = item.attrs.get("unit", "")
+
+    file.visititems(look)
+    return dict(sorted(found.items()))
+
+
+def digest(file: h5py.File, names: Iterable[str]) -> str:
+    """sha256 over name, type, shape and bytes of datasets."""
     sha = hashlib.sha256()
-    for name in sorted(names):
-        if name in besides or name.split("/")[0] in besides:
-            continue
+    for name in names:
         dataset = file[name]
         sha.update(f"{name} {dataset.dtype} {dataset.shape}\n".encode())
         if h5py.check_string_dtype(dataset.dtype):
@@ -150,11 +158,28 @@ def is_sealed(path: Path) -> bool:
 
 
 def require_digest(contents: dict[str, h5py.Group | h5py.Dataset]) -> None:
-    """Raise Unsound where the datasets are not those of the digest in the provenance."""
-    expected = contents["/provenance"].attrs.get("sha256") if "/provenance" in contents else None
-    small = _numbers(contents)[:, 1].sum() <= SUMMED
-    if expected is not None and small and expected != digest(contents[""]):
-        raise Unsound("is damaged: its numbers are not those that were written (sha256)")
+    """Raise Unsound where the datasets that hpcph wrote are not those of the digest in the provenance."""
+    known = contents["/provenance"].attrs if "/provenance" in contents else {}
+    if "sha256" not in known:
+        return
+    if known["sha256"] != digest(contents[""], own(contents)):
+        raise Unsound("was changed: its numbers are not those that were written (sha256)")
+
+
+def own(contents: Mapping[str, h5py.Group | h5py.Dataset]) -> dict[str, str]:
+    """Units of the datasets that hpcph wrote, by name; of files that do not list them, of all.
+
+    Raises Unsound where one is missing or has another unit.
+    """
+    text = contents["/provenance"].attrs.get("datasets")
+    if not isinstance(text, str):
+        return listed(contents[""])
+    found = {name: unit for name, _, unit in (line.partition(" ") for line in text.splitlines())}
+    for name, unit in found.items():
+        dataset = contents.get(f"/{name}")
+        if not isinstance(dataset, h5py.Dataset) or dataset.attrs.get("unit") != unit:
+            raise Unsound(f"was changed: /{name} is missing or has not the unit {unit}")
+    return found
 
 
 def _numbers(contents: dict[str, h5py.Group | h5py.Dataset]) -> np.ndarray:

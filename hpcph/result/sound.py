@@ -1,7 +1,7 @@
-"""What a result must be before anything reads it: nothing but own arrays, unchanged, whole, and fit to compute with.
+"""What a result must be before anything reads it: unchanged numbers, whole, and fit to compute with.
 
 Whatever is wrong is one line for the user. Arrays that hpcph.result does not name (of later versions) must
-have axes and units as all others, and may hold any numbers.
+have axes and units as all others, and may hold any numbers. What others added to a file must be plain, and is not read.
 """
 
 from collections.abc import Mapping
@@ -14,19 +14,20 @@ from hpcph.errors import InputError
 from hpcph.result.attributes import attributes
 from hpcph.result.catalogue import sections
 from hpcph.result.quantity import Kind, Quantity
-from hpcph.result.seal import Unsound, is_sealed, is_text, pieces, reading, require_digest, walk
+from hpcph.result.seal import Unsound, is_sealed, is_text, own, pieces, reading, require_digest, walk
 
 FIX = "give the result.h5 of a finished run"
 AXIS, LETTERS, TEXT = 1 << 25, 200, 1 << 20  # longest axis; characters of a label and of an attribute
 HUGE = 1e40  # no number of physics is larger in SI, and squares of such numbers still are numbers
 FRACTION = 1e3  # lattice vectors: what an input may ask for
+ACTED = {"scale_factor", "add_offset", "missing_value", "units", "calendar", "dtype", "coordinates"}  # on by xarray
 NETCDF = {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST"}
 
 Contents = Mapping[str, h5py.Group | h5py.Dataset]
 
 
-def require_sound(path: Path) -> None:
-    """Raise InputError unless the file is a result of hpcph that can be read as it stands."""
+def require_sound(path: Path) -> set[str]:
+    """Paths of the arrays that others added to a result. Raises InputError unless the rest can be read as it stands."""
     if not path.is_file():
         raise InputError("RESULT.h5", path, "no such file; give the result.h5 of a run")
     try:
@@ -37,30 +38,40 @@ def require_sound(path: Path) -> None:
             sealed, file = is_sealed(path), h5py.File(path, "r")
         with file:
             if sealed:  # as it was written: what goes wrong now is no damage
-                _require(walk(file))
-                return
+                return _require(walk(file))
             with reading("hpcph"):
                 contents = walk(file)
-                _require(contents)
+                added = _require(contents)
                 require_digest(contents)
+                return added
     except Unsound as err:
         raise InputError("RESULT.h5", path, f"{err}; {FIX}") from err
 
 
-def _require(contents: Contents) -> None:
+def _require(contents: Contents) -> set[str]:
+    """Paths of the arrays that are not hpcph's; all others are fit to compute with."""
     if not {"/provenance", "/crystal"} <= set(contents) or "hpcph" not in contents["/provenance"].attrs:
         raise Unsound("was not written by hpcph")
+    for path, item in contents.items():
+        _require_attributes(path, item)
+    written = {f"/{name}" for name in own(contents)}
+    added = {path for path, item in contents.items() if isinstance(item, h5py.Dataset) and path not in written}
+    contents = {path: item for path, item in contents.items() if path not in added}
     texts: dict[str, list[str]] = {}
     axes: dict[str, list[str]] = {}
     paths = {item: path for path, item in contents.items()}
     for path, item in contents.items():
-        _require_attributes(path, item)
         if isinstance(item, h5py.Dataset):
+            if not {"unit", "description"} <= set(item.attrs):
+                raise Unsound(f"{path} has no unit and description")
             if is_text(item):
                 texts[path] = _labels(path, item)
             axes[path] = _axes(path, item, paths)
             if path.count("/") == 1 and "CLASS" in item.attrs and path != "/temperature":
                 _require_plain_axis(path, item, texts)
+    scales = {path.rpartition("/")[2] for path in axes if "CLASS" in contents[path].attrs}
+    if confused := sorted(path for path in added if path.rpartition("/")[2] in scales):
+        raise Unsound(f"{confused[0]} was added under the name of an axis; give it another")
     for section, quantities in sections().items():
         if section == "/crystal" or any(quantity.path in contents for quantity in quantities):
             for quantity in quantities:
@@ -69,13 +80,14 @@ def _require(contents: Contents) -> None:
                 if needed or name in contents[place].attrs:
                     _require_attribute(place, contents[place], name, kind)
     _require_physics(contents, texts)
+    return added
 
 
 def _require_attributes(path: str, item: h5py.Group | h5py.Dataset) -> None:
-    """Short text and few numbers; of datasets only those of hpcph, for readers act on others."""
+    """Short text and few numbers; of datasets none that readers act on."""
     names = list(item.attrs)
-    if isinstance(item, h5py.Dataset) and set(names) - NETCDF != {"unit", "description"}:
-        raise Unsound(f"{path} has attributes other than unit and description")
+    if isinstance(item, h5py.Dataset) and (acted := ACTED & set(names)):
+        raise Unsound(f"{path} has attributes that would change its numbers: {', '.join(sorted(acted))}")
     for name in set(names) - NETCDF if isinstance(item, h5py.Dataset) else names:
         space, kind = item.attrs.get_id(name).shape, item.attrs.get_id(name).dtype
         text = h5py.check_string_dtype(kind) is not None
@@ -83,7 +95,7 @@ def _require_attributes(path: str, item: h5py.Group | h5py.Dataset) -> None:
             raise Unsound(f"{ascii(path + ' ' + name)[:60]} is no attribute of a result")
         value = None if text and space else item.attrs[name]
         good = isinstance(value, str) and _is_utf8(value) if text else kind.kind in "iuf" and _bounded(value)
-        if not good or (isinstance(item, h5py.Dataset) and not text):
+        if not good or (name in ("unit", "description") and not text):
             raise Unsound(f"{path} {name} is neither text nor a finite number")
 
 

@@ -20,7 +20,7 @@ import numpy as np
 from hpcph.disk.room import take, writing
 from hpcph.errors import InputError
 from hpcph.result.quantity import Dataset
-from hpcph.result.seal import Unsound, digest, is_sealed, reading, require_digest, seal, walk
+from hpcph.result.seal import Unsound, digest, is_sealed, listed, reading, require_digest, seal, walk
 
 FORMAT = ("v108", "v108")  # later formats mark a file as open for writing: a killed run would leave it unreadable
 STRIPE = 1 << 20  # bytes; maps of this size and more are aligned to it
@@ -158,12 +158,14 @@ def complete(path: Path, maps: Sequence[Dataset], results: Sequence[Dataset], gr
             _attach_scales(file, spec)
         for group, attributes in groups.items():
             _make_group(file, group).attrs.update(attributes)
-        sha = digest(file)
+        written = listed(file)
+        sha, plain = digest(file, written), [name for name in written if not name.startswith("sample/")]
         if "sample" in file:  # PETSc's sums depend on the number of ranks
-            provenance = {**provenance, "sha256_without_sample": digest(file, {"sample"})}
+            provenance = {**provenance, "sha256_without_sample": digest(file, plain)}
         if solved := {spec.name.strip("/") for spec in results if spec.solved}:
-            provenance = {**provenance, "sha256_without_solver": digest(file, {"sample", *solved})}
-        _make_group(file, "/provenance").attrs.update({**provenance, "sha256": sha})
+            provenance = {**provenance, "sha256_without_solver": digest(file, [n for n in plain if n not in solved])}
+        names = "\n".join(f"{name} {unit}" for name, unit in written.items())
+        _make_group(file, "/provenance").attrs.update({**provenance, "datasets": names, "sha256": sha})
     seal(path)
     os.truncate(path, path.stat().st_size)  # the room beyond is no longer needed
     return sha
@@ -231,8 +233,8 @@ def _held(final: Path, fingerprint: str) -> str:
                 if not sealed:
                     require_digest(contents)
                 provenance = dict(contents["/provenance"].attrs)
-    except Unsound:
-        return "a result.h5 that is damaged or of another program"
+    except Unsound as err:
+        return f"a result.h5 that is not as hpcph wrote it ({err})"
     if str(provenance.get("fingerprint")) == fingerprint:
         return ""
     known = "hpcph_code" in provenance  # before, the version had a part in the fingerprint

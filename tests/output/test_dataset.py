@@ -7,7 +7,9 @@ from output import victim
 from parallel import world
 
 from hpcph.errors import InputError
+from hpcph.result import seal as storage
 from hpcph.result.open import open_result
+from hpcph.result.store import claim
 from hpcph.show import mode
 
 WHOLE = "give the result.h5 of a finished run"
@@ -149,3 +151,72 @@ def test_trouble_of_our_own_is_no_damage(path, monkeypatch, error):
     monkeypatch.setattr("hpcph.result.sound._require_physics", fails)
     with pytest.raises(error, match="ours"):
         open_result(path)
+
+
+def edited(path, target, edit):
+    """A copy that somebody changed with h5py, which removes the seal."""
+    target.write_bytes(path.read_bytes())
+    with h5py.File(target, "r+") as file:
+        edit(file)
+    return target
+
+
+def in_other_units(file):
+    file["thermal/gamma_nl"].attrs["unit"] = "J s m-2 mK-1"
+
+
+def a_little_more(file):
+    file["thermal/gamma_nl"][0, 2, 2] *= 1 + 1e-15
+
+
+def by_another_array(file):
+    masses = file["crystal/masses"]
+    file.move("crystal/masses", "crystal/masses_before")
+    file["crystal/masses"] = 2 * masses[...]
+    file["crystal/masses"].attrs.update(masses.attrs.items())
+
+
+@pytest.mark.parametrize("edit", [in_other_units, a_little_more, by_another_array])
+@pytest.mark.parametrize("summed", [storage.SUMMED, 0], ids=["of any size", "as a large one"])
+def test_edited_numbers_are_refused(path, tmp_path, monkeypatch, edit, summed):
+    """Or in other units: numbers are those that hpcph wrote, whoever removed the seal."""
+    monkeypatch.setattr(storage, "SUMMED", summed)
+    with pytest.raises(InputError, match=r"was changed|has not one axis"):
+        open_result(edited(path, tmp_path / "edited.h5", edit))
+
+
+def test_what_a_user_adds_is_his_own(path, result, tmp_path):
+    """Comments, arrays and groups beside those of hpcph, axes or not: the numbers of hpcph are read as before."""
+
+    def add(file):
+        file["thermal/gamma_nl"].attrs["comment"] = "looks right"
+        file["crystal"].attrs["checked"] = 1
+        file["mine"] = np.arange(3.0)
+        file["own/gamma_nl"] = np.ones((4, 5))
+        file["own/names"] = ["a", "b"]
+        file["sample/eigenvalue"] = 3.0
+        file["crystal/note"] = "measured in May"
+
+    with open_result(edited(path, tmp_path / "own.h5", add)) as found:
+        assert set(found.variables) == set(result.variables)
+        assert found.thermal_gamma_nl.attrs["comment"] == "looks right" and found.attrs["checked"] == 1
+        for name, variable in result.variables.items():
+            np.testing.assert_array_equal(found[name].values, variable.values)
+
+
+def test_what_a_user_adds_must_be_told_from_an_axis(path, tmp_path):
+    """xarray would take it for one; a line says so."""
+    bad = edited(path, tmp_path / "own.h5", lambda file: file.__setitem__("own/temperature", np.ones((4, 5))))
+    with pytest.raises(InputError, match="/own/temperature was added under the name of an axis"):
+        open_result(bad)
+
+
+def test_a_run_knows_its_result_with_what_a_user_added(path, tmp_path):
+    """And replaces it; one whose numbers were changed is not its own."""
+    with h5py.File(path, "r") as file:
+        fingerprint = str(file["/provenance"].attrs["fingerprint"])
+    edited(path, tmp_path / "result.h5", lambda file: file["crystal"].attrs.__setitem__("comment", "x"))
+    claim(tmp_path, fingerprint).unlink()
+    edited(path, tmp_path / "result.h5", a_little_more)
+    with pytest.raises(InputError, match="was changed"):
+        claim(tmp_path, fingerprint)

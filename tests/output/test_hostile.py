@@ -171,12 +171,12 @@ def test_a_folder_that_holds_a_damaged_result_is_refused(path, canary, tmp_path)
     content = bytearray(path.read_bytes())
     content[content.index(b"GCOL") + 9] ^= 1
     own.write_bytes(content)
-    with pytest.raises(InputError, match=r"holds a result\.h5 that is damaged"):
+    with pytest.raises(InputError, match=r"holds a result\.h5 that is not as hpcph wrote it"):
         claim(tmp_path, fingerprint)
     assert own.read_bytes() == content
     with h5py.File(own, "w") as file:
         file["/provenance"] = h5py.ExternalLink(str(path), "/provenance")
-    with pytest.raises(InputError, match=r"holds a result\.h5 that is damaged"):
+    with pytest.raises(InputError, match=r"holds a result\.h5 that is not as hpcph wrote it"):
         claim(tmp_path, fingerprint)
 
 
