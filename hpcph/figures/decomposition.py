@@ -4,6 +4,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from hpcph.figures import light, style
+from hpcph.result.light import DEGENERATE, TENSORS
 from hpcph.show import axis, units
 from hpcph.show import light as response
 
@@ -18,7 +19,7 @@ ACROSS = {"x": ("yz", "yy"), "y": ("zx", "zz"), "z": ("xy", "xx"), "n": ("xy", "
 def draw(result: xr.Dataset) -> Figure:
     """Circular light in the left panel, linear light in the right one, polarized across the axis."""
     omega, index = light.frequencies(result), axis.name(result)
-    total, within = (response.along(result, f"optics_pam{suffix}") for suffix in ("", "_degenerate"))
+    total, within = (response.along(result, tensors["pam"].variable) for tensors in (TENSORS, DEGENERATE))
     figure = style.sheet(style.WIDTH, 3.0)
     titles = ("circular light", "linear light")
     for axes, component, title in zip(figure.subplots(1, 2), ACROSS[index], titles, strict=True):
@@ -31,7 +32,7 @@ def draw(result: xr.Dataset) -> Figure:
         axes.set_title(title)
         part = "Im" if circular else "Re"
         symbol = rf"\mathrm{{{part}}}\,\chi^{{(L)}}_{{{index};{component}}}"
-        axes.set_ylabel(f"${symbol}$ ({light.unit_text(result, 'optics_pam')})")
+        axes.set_ylabel(f"${symbol}$ ({light.unit_text(result, TENSORS['pam'].variable)})")
         axes.set_xlabel(units.frequency(result, "frequency").label)
         light.finish(axes, result)
     handles, _ = figure.axes[0].get_legend_handles_labels()

@@ -13,6 +13,7 @@ from hpcph.config.schema import MeshSection
 from hpcph.crystal.dynamical import Crystal
 from hpcph.crystal.lattice import Structure
 from hpcph.crystal.mesh import block_size, blocks, is_gamma
+from hpcph.disk.guard import Unsound
 from hpcph.errors import InputError
 from hpcph.parallel.petsc import require_petsc
 from hpcph.phonons.lifetimes import Linewidths, Reference, Scattering, mean_of_stars
@@ -21,7 +22,6 @@ from hpcph.readers import collisions as matrices
 from hpcph.readers import phono3py
 from hpcph.readers.phono3py import MICRON
 from hpcph.response.weights import mode_weights
-from hpcph.result.seal import Unsound
 
 KEY = "lifetime.phono3py"
 ACOUSTIC = 3

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
+from hpcph.disk.guard import Unsound
 from hpcph.errors import InputError
 from hpcph.readers.hdf5 import MOST, opening
-from hpcph.result.seal import Unsound
 
 NAMES = ("fc2", "force_constants")
 RATIO = 100  # bytes for each that stands in the file

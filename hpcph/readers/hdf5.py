@@ -12,7 +12,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from hpcph.result.seal import Unsound, is_hard, reading
+from hpcph.disk.guard import Unsound, is_hard, reading
 
 MOST = 64 << 20  # bytes of an array that is read as a whole, or of a chunk
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
+from hpcph.disk.guard import Unsound
 from hpcph.errors import InputError
 from hpcph.readers.phono3py import finite, opened, temperatures
-from hpcph.result.seal import Unsound
 
 KEY = "optics.lifetime.linewidths"
 ACOUSTIC = 3

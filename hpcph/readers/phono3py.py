@@ -16,11 +16,11 @@ import numpy as np
 from hpcph.crystal import mesh
 from hpcph.crystal.dynamical import Crystal
 from hpcph.crystal.lattice import Structure, symmetric
+from hpcph.disk.guard import Unsound, reading
 from hpcph.errors import InputError
 from hpcph.phonons.lifetimes import Reference
 from hpcph.phonons.modes import diagonalise
 from hpcph.readers.hdf5 import Array, Foreign, opening
-from hpcph.result.seal import Unsound, reading
 
 TOLERANCE = 0.03  # of the highest frequency: linewidths are often taken from other force constants
 NEAR = 1e-3  # K: a temperature of the file this close is the one that is asked for

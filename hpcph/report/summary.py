@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from hpcph.report import style
 from hpcph.report.embed import alone, number, space_group, subscripts
-from hpcph.result.light import OPTICS_LEVEL_FREQUENCY, OPTICS_LEVEL_LIFETIME
+from hpcph.result.light import OPTICS_LEVEL_FREQUENCY, OPTICS_LEVEL_LIFETIME, OPTICS_LEVEL_MODES
 from hpcph.result.sample import SAMPLE_AMPLIFICATION
 from hpcph.result.tensors import THERMAL_CONDUCTIVITY, THERMAL_GAMMA_NL
 from hpcph.result.thermal import (
@@ -44,12 +44,13 @@ def light(result: xr.Dataset) -> Facts:
     """What shines on the crystal."""
     scale = units.frequency(result, "frequency")
     low, high = (f"{scale.shown * result['frequency'].values[end]:.5g}" for end in (0, -1))
+    degenerate = int((result[OPTICS_LEVEL_MODES.variable].values > 1).sum())
     lifetime, levels = result[OPTICS_LEVEL_LIFETIME.variable].values, result.sizes[OPTICS_LEVEL_FREQUENCY.variable]
     factor, unit = (1.0, "") if units.is_model(result) else (1e12, " ps")
     ends = dict.fromkeys(f"{factor * value:.4g}" for value in (lifetime.min(), lifetime.max()))
     return [
         ("frequencies", f"{result.sizes['frequency']}, {scale.symbol} = {low} to {high} {scale.unit}".strip()),
-        ("optical levels of Γ", f"{levels}, {int((result['optics_level_modes'].values > 1).sum())} of them degenerate"),
+        ("optical levels of Γ", f"{levels}, {degenerate} of them degenerate"),
         ("lifetime", " to ".join(ends) + unit),
         ("polarizations", ", ".join(str(name) for name in result["polarization"].values).replace("-", "−")),
     ]

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from hpcph.report import embed
 from hpcph.report.summary import GAMMA_NL, nearest
+from hpcph.result.crystal import ELASTICITY_STIFFNESS, ELASTICITY_STIFFNESS_LATTICE_ERROR
 from hpcph.result.tensors import THERMAL_CONDUCTIVITY, THERMAL_GAMMA_NL
 from hpcph.show import doubt
 from hpcph.show.numbers import with_errors
@@ -34,7 +35,8 @@ def tables(result: xr.Dataset) -> list[TensorTable]:
 
 def stiffness(result: xr.Dataset) -> TensorTable:
     """Elastic constants in GPa with what the supercell leaves open of them."""
-    value, error = (result[f"elasticity_stiffness{kind}"].values / GPA for kind in ("", "_lattice_error"))
+    both = (ELASTICITY_STIFFNESS, ELASTICITY_STIFFNESS_LATTICE_ERROR)
+    value, error = (result[quantity.variable].values / GPA for quantity in both)
     seen = np.maximum(np.abs(value), error) > NOISE * np.abs(value).max()
     cells = _cells(np.where(seen, value, 0.0), [np.where(seen, error, 0.0)], 0)
     names = [Markup(pair) for pair in PAIRS]

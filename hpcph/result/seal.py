@@ -13,11 +13,12 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 
 import h5py
 import numpy as np
+
+from hpcph.disk.guard import Unsound, is_hard
 
 MAGIC = b"\nhpcph\x00\x01"
 SEAL = np.dtype([("sha", "V32"), ("spans", "<u4"), ("magic", "V8")])  # the end of the file, behind the spans
@@ -26,23 +27,6 @@ OBJECTS, DEPTH = 1000, 4  # of results there are about 150, two groups deep
 REFERENCE = 16  # bytes of an array of text for every word: length, place in the heap
 PIECE = 1 << 24  # bytes that are looked at together
 OWN = re.compile(r"[A-Za-z0-9_]{1,64}")
-
-
-class Unsound(ValueError):
-    """What is wrong with a file, in a few words."""
-
-
-@contextmanager
-def reading(whose: str) -> Iterator[None]:
-    """What a file makes h5py raise becomes Unsound: damaged, or not of the program whose file it should be."""
-    try:
-        yield
-    except (Unsound, MemoryError):
-        raise
-    except Exception as err:
-        number = getattr(err, "errno", None)
-        what = "cannot be read" if number else f"is damaged or not of {whose}"
-        raise Unsound(f"{what} ({os.strerror(number) if number else type(err).__name__})") from err
 
 
 def walk(file: h5py.File) -> dict[str, h5py.Group | h5py.Dataset]:
@@ -78,14 +62,6 @@ def _stands_in(dataset: h5py.Dataset, length: int) -> bool:
         return False
     each = REFERENCE if is_text(dataset) else dataset.dtype.itemsize
     return size == dataset.size * each and 0 < offset and offset + size <= length
-
-
-def is_hard(group: h5py.Group, name: str) -> bool:
-    """Does the group hold something of that name itself? h5py's own tests follow links, into whatever they name."""
-    try:
-        return group.id.links.get_info(name.encode()).type == h5py.h5l.TYPE_HARD
-    except RuntimeError:  # no such name
-        return False
 
 
 def is_text(dataset: h5py.Dataset) -> bool:

@@ -10,11 +10,12 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from hpcph.disk.guard import Unsound, reading
 from hpcph.errors import InputError
 from hpcph.result.attributes import attributes
 from hpcph.result.catalogue import sections
 from hpcph.result.quantity import Kind, Quantity
-from hpcph.result.seal import Unsound, is_sealed, is_text, own, pieces, reading, require_digest, walk
+from hpcph.result.seal import is_sealed, is_text, own, pieces, require_digest, walk
 
 FIX = "give the result.h5 of a finished run"
 AXIS, LETTERS, TEXT = 1 << 25, 200, 1 << 20  # longest axis; characters of a label and of an attribute

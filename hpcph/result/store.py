@@ -17,10 +17,11 @@ from typing import Any
 import h5py
 import numpy as np
 
+from hpcph.disk.guard import Unsound, reading
 from hpcph.disk.room import take, writing
 from hpcph.errors import InputError
 from hpcph.result.quantity import Dataset
-from hpcph.result.seal import Unsound, digest, is_sealed, listed, reading, require_digest, seal, walk
+from hpcph.result.seal import digest, is_sealed, listed, require_digest, seal, walk
 
 FORMAT = ("v108", "v108")  # later formats mark a file as open for writing: a killed run would leave it unreadable
 STRIPE = 1 << 20  # bytes; maps of this size and more are aligned to it

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hpcph.crystal.mesh import star_operations
+from hpcph.disk.guard import Unsound
 from hpcph.phonons.lifetimes import mean_of_stars
 from hpcph.readers.phono3py import KappaGrid, stars
-from hpcph.result.seal import Unsound
 
 CRYSTALS = ("embedded", "zno", "P2_13", "P6_1")  # trigonal, hexagonal, cubic
 GRIDS = ((2, 2, 2), (4, 4, 3), (3, 3, 3), (5, 5, 1))

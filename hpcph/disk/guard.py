@@ -1,0 +1,32 @@
+"""What HDF5 files of anybody make h5py raise becomes one complaint; no link is followed."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import h5py
+
+
+class Unsound(ValueError):
+    """What is wrong with a file, in a few words."""
+
+
+@contextmanager
+def reading(whose: str) -> Iterator[None]:
+    """What a file makes h5py raise becomes Unsound: damaged, or not of the program whose file it should be."""
+    try:
+        yield
+    except (Unsound, MemoryError):
+        raise
+    except Exception as err:
+        number = getattr(err, "errno", None)
+        what = "cannot be read" if number else f"is damaged or not of {whose}"
+        raise Unsound(f"{what} ({os.strerror(number) if number else type(err).__name__})") from err
+
+
+def is_hard(group: h5py.Group, name: str) -> bool:
+    """Does the group hold something of that name itself? h5py's own tests follow links, into whatever they name."""
+    try:
+        return group.id.links.get_info(name.encode()).type == h5py.h5l.TYPE_HARD
+    except RuntimeError:  # no such name
+        return False
