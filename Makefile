@@ -25,7 +25,8 @@ run: install
 	$(MPIRUN) -n $(NP) $(PYTHON) -m hpcph run $(INPUT)
 
 test: install check browser slurm
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest -n 2 --dist loadfile -m "not slow and not serial"
+	$(PYTHON) -m pytest -m "serial and not slow"
 	for n in 2 3 4; do $(MPIRUN) -n $$n $(PYTHON) tests/mpi_pytest.py -m "mpi and not slow" || exit 1; done
 
 slow: test

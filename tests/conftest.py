@@ -4,6 +4,7 @@ physics.py beside this file makes the crystals of the physics tests, parallel/wo
 """
 
 import os
+from pathlib import Path
 
 import pytest
 import solvers
@@ -11,6 +12,19 @@ import solvers
 from hpcph.parallel import threads
 
 threads.pin()
+SERIAL = ("parallel/", "slurm/", "test_scaling.py", "boltzmann/test_interruption.py", "boltzmann/test_memory.py")
+LAUNCHER = ("OMPI_MCA_", "OMPI_COMM_", "PMIX_", "ORTE_", "PMI_")  # what MPI leaves in the environment
+KEPT = "OMPI_MCA_btl_tcp_disable_family"  # of the Makefile
+if "PYTEST_XDIST_WORKER" in os.environ:  # whose parent has begun MPI; mpirun would take the worker for a rank of that
+    for variable in [name for name in os.environ if name.startswith(LAUNCHER) and name != KEPT]:
+        del os.environ[variable]
+
+
+def pytest_collection_modifyitems(items):
+    """What measures time, or ends and starts programs at moments, is not run beside other tests."""
+    for item in items:
+        if item.path.relative_to(Path(__file__).parent).as_posix().startswith(SERIAL):
+            item.add_marker("serial")
 
 
 def pytest_runtest_setup(item):
