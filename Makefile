@@ -38,7 +38,7 @@ check: install
 	$(PYTHON) -m mypy
 
 docs: install
-	PYTHONPATH=. $(PYTHON) tests/outputs.py
+	PYTHONPATH=.:tests $(PYTHON) tests/result/outputs.py
 
 install:
 	@jobscripts/install.sh

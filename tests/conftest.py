@@ -12,7 +12,7 @@ import solvers
 from hpcph.parallel import threads
 
 threads.pin()
-SERIAL = ("parallel/", "slurm/", "test_scaling.py", "boltzmann/test_interruption.py", "boltzmann/test_memory.py")
+SERIAL = ("parallel/", "slurm/", "cost/test_scaling.py", "boltzmann/test_interruption.py", "boltzmann/test_memory.py")
 LAUNCHER = ("OMPI_MCA_", "OMPI_COMM_", "PMIX_", "ORTE_", "PMI_")  # what MPI leaves in the environment
 KEPT = "OMPI_MCA_btl_tcp_disable_family"  # of the Makefile
 if "PYTEST_XDIST_WORKER" in os.environ:  # whose parent has begun MPI; mpirun would take the worker for a rank of that

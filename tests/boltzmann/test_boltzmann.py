@@ -8,8 +8,8 @@ import numpy as np
 import physics
 import pytest
 from collisions import T
-from output import victim
 from parallel import world
+from result import victim
 
 from hpcph.boltzmann.transport import correction
 from hpcph.constants import boltzmann, hbar

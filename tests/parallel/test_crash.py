@@ -17,8 +17,8 @@ from hpcph.result.seal import is_sealed
 from hpcph.run import conclude, driver, keeper
 
 PACKAGE = Path(hpcph.__file__).parent
-TRACED = ("driver.py", "conclude.py", "keeper.py", "output/undo.py", "output/store.py", "output/storage.py",
-          "output/xdmf.py", "output/lock.py", "parallel/checkpoint.py")  # fmt: skip
+TRACED = ("run/driver.py", "run/conclude.py", "run/keeper.py", "disk/undo.py", "disk/durable.py", "disk/lock.py",
+          "disk/checkpoint.py", "result/store.py", "result/seal.py", "result/xdmf.py")  # fmt: skip
 DECISIVE = ("_clear", "_forget", "_earlier", "snapshot", "restore", "forget", "publish", "remove")  # functions
 SMALL = world.quartz(
     mesh__grid=[2, 2, 2],

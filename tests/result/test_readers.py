@@ -7,8 +7,8 @@ import h5py
 import numpy as np
 import pytest
 import xarray
-from output import large_map
 from parallel import world
+from result import large_map
 
 from hpcph.result.quantity import Dataset
 from hpcph.result.store import complete, lay_out

@@ -1,7 +1,7 @@
 """The list of datasets in docs/outputs.md is the one that runs write."""
 
-import outputs
 import pytest
+from result import outputs
 
 
 @pytest.mark.petsc

@@ -3,8 +3,8 @@
 import h5py
 import numpy as np
 import pytest
-from output import victim
 from parallel import world
+from result import victim
 
 from hpcph.errors import InputError
 from hpcph.result import seal as storage

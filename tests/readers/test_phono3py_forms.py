@@ -11,7 +11,7 @@ import numpy as np
 import physics
 import pytest
 from parallel import world
-from test_phono3py import computed, phono3pys_own, voigt
+from readers.test_phono3py import computed, phono3pys_own, voigt
 
 MESH = (4, 4, 3)
 CASE = physics.DATA / "cases/kappa_every_point"

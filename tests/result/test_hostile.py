@@ -9,8 +9,8 @@ import linewidths as phono3pys
 import numpy as np
 import pytest
 import solvers
-from output import damage, victim
 from parallel import world
+from result import damage, victim
 
 from hpcph.errors import InputError
 from hpcph.readers.linewidths import lifetimes_at_gamma
@@ -81,7 +81,7 @@ def test_the_changed_copy_is_good_before_its_change(path, tmp_path, monkeypatch)
 def test_the_table_names_what_a_result_holds(path):
     """Every dataset below a section is a quantity, and all quantities are there.
 
-    Those beside the Boltzmann equation's need a collision matrix: tests/test_phono3py.py.
+    Those beside the Boltzmann equation's need a collision matrix: tests/readers/test_phono3py.py.
     """
     named = {quantity.path for quantity in catalogue.quantities()}
     with h5py.File(path, "r") as file:

@@ -6,7 +6,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from output import large_map
+from result import large_map
 
 from hpcph.parallel.signals import Stop
 from hpcph.result.store import lay_out

@@ -4,9 +4,9 @@ import h5py
 import linewidths
 import numpy as np
 import pytest
-from output import damage, victim
 from parallel import world
 from parallel.test_mpirun import refused
+from result import damage, victim
 
 from hpcph.errors import InputError
 
