@@ -34,7 +34,7 @@ slow: test
 
 check: install
 	$(PYTHON) -m ruff check .
-	$(PYTHON) -m ruff format --check hpcph
+	$(PYTHON) -m ruff format --check hpcph tests
 	$(PYTHON) -m mypy
 
 docs: install

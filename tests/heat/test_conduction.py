@@ -218,6 +218,7 @@ def test_a_solver_that_does_not_converge_says_so():
 
 def test_directions_are_halved_by_how_easily_heat_flows():
     """A wire and a disc of cubes, cubes of a layered crystal: its layers, and no direction across them."""
+
     def nodes(edges, cells, kappa):
         return [level.nodes for level in solver.levels(cuboid(edges, cells), 1, np.array(kappa))]
 

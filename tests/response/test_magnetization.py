@@ -116,9 +116,7 @@ def test_mirror_image_turns_the_flow_and_leaves_cross_chi():
 @pytest.mark.parametrize(("name", "tolerance"), [("embedded", 1e-10), ("zno", 1e-8), ("quartz_pbesol", 2e-6)])
 def test_irreducible_points_give_the_sums_of_the_full_mesh(name, tolerance, refinement):
     """All three tensors, every component."""
-    full, reduced = (
-        physics.response(name, 4, SHIFT, T, symmetry, refinement=refinement) for symmetry in (False, True)
-    )
+    full, reduced = (physics.response(name, 4, SHIFT, T, symmetry, refinement=refinement) for symmetry in (False, True))
     for tensor in TENSORS:
         a, b = full[tensor], reduced[tensor]
         assert np.abs(a - b).max() < tolerance * np.abs(full[CHI_N] if CHI_N in tensor else a).max(), tensor

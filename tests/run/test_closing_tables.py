@@ -73,8 +73,7 @@ def tables(thermal, spread, scale: float):
     doubt = {k: convergence.feedback_uncertainty(e, thermal, body, AXIS, DRIVE, coupled) for k, e in spread.items()}
     found = magnetization.magnetization(thermal, DRIVE, coupled, body)
     beside = {
-        kind: magnetization.uncertainty(e, thermal, DRIVE, coupled, doubt[kind], body)
-        for kind, e in spread.items()
+        kind: magnetization.uncertainty(e, thermal, DRIVE, coupled, doubt[kind], body) for kind, e in spread.items()
     }
     first = closing.closing_table(thermal, spread, TAU, AXIS, coupled, doubt, body)
     second = closing.closing_table_of_magnetization(thermal.temperature, found, beside, AXIS, scale, body)
