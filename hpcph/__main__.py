@@ -17,7 +17,7 @@ def start() -> None:
     from hpcph.cli import READERS, main
     from hpcph.errors import InputError
     from hpcph.parallel.comm import Comm, Solitary, launched_behind_another, world
-    from hpcph.run.pipe import speaking
+    from hpcph.workflow.pipe import speaking
 
     np.empty(30_000_000, np.uint8)  # once glibc has freed so much, it keeps the memory of a block for the next one
     reads = sys.argv[1:2] and sys.argv[1] in READERS  # a result is read on machines that have no MPI, too

@@ -13,10 +13,10 @@ import hpcph
 from hpcph.config.embedded import embedded
 from hpcph.errors import InputError, Stopped
 from hpcph.parallel.comm import Comm, RankError
-from hpcph.run.pipe import hush, speaking
+from hpcph.workflow.pipe import hush, speaking
 
 if TYPE_CHECKING:  # commands that read a result load no more than they need
-    from hpcph.run.prepared import Prepared
+    from hpcph.workflow.prepared import Prepared
 
 
 def main(arguments: list[str], comm: Comm) -> int:
@@ -55,7 +55,7 @@ def _complain(comm: Comm, *lines: str) -> None:
 
 def _run(args, comm: Comm) -> int:
     from hpcph.parallel.signals import Stop, hold
-    from hpcph.run.driver import run
+    from hpcph.workflow.driver import run
 
     stop = Stop().listen()
     try:
@@ -69,7 +69,7 @@ def _run(args, comm: Comm) -> int:
 
 
 def _check(args, comm: Comm) -> int:
-    from hpcph.run.job import meshes
+    from hpcph.workflow.job import meshes
 
     prepare = _read(args, comm)
 

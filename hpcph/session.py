@@ -12,7 +12,7 @@ from hpcph.parallel.comm import RankError, world
 from hpcph.parallel.signals import Stop
 from hpcph.prepare.entrance import read
 from hpcph.result.open import open_result
-from hpcph.run.driver import run as compute
+from hpcph.workflow.driver import run as compute
 
 
 def run(config: str | Path | Mapping[str, Any], output: str | Path | None = None) -> xr.Dataset:

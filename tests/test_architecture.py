@@ -87,14 +87,28 @@ def reached(start: str) -> set[str]:
 
 def test_the_sources_are_found():
     """The rules below speak about real files."""
-    assert {"run/driver.py", "crystal/dynamical.py", "parallel/comm.py", "result/store.py"} <= {name(p) for p in FILES}
+    assert {"workflow/driver.py", "crystal/dynamical.py", "parallel/comm.py", "result/store.py"} <= {
+        name(p) for p in FILES
+    }
     assert importers("mpi4py") and importers("h5py") and importers("phonopy")
 
 
 @pytest.mark.parametrize("path", [p for p in FILES if room(p) in PHYSICS], ids=name)
 def test_physics_knows_neither_ranks_nor_files(path):
     """crystal, phonons, response and heat import no MPI, no HDF5, no files, no input and nothing above them."""
-    rooms = ("config", "prepare", "run", "readers", "result", "disk", "show", "export", "figures", "report", "cost")
+    rooms = (
+        "config",
+        "prepare",
+        "workflow",
+        "readers",
+        "result",
+        "disk",
+        "show",
+        "export",
+        "figures",
+        "report",
+        "cost",
+    )
     ranks = ("parallel.comm", "parallel.schedule", "parallel.signals")
     above = [f"hpcph.{m}" for m in (*rooms, *ranks, "cli", "session")]
     assert not takes(path, "mpi4py", "h5py", "pydantic", "pint", "ruamel", "rich", *above)
@@ -158,7 +172,7 @@ def test_validation_stays_with_the_input():
 
 def test_imports_run_in_no_circle():
     """Whatever a module needs, at its top, in a function or for types alone, can be read before it."""
-    assert GRAPH["hpcph.run.driver"] >= {"hpcph.run.job", "hpcph.disk.undo", "hpcph.parallel.comm"}
+    assert GRAPH["hpcph.workflow.driver"] >= {"hpcph.workflow.job", "hpcph.disk.undo", "hpcph.parallel.comm"}
     try:
         TopologicalSorter(GRAPH).prepare()
     except CycleError as circle:
@@ -172,7 +186,7 @@ def test_rooms_stand_on_each_other():
         rooms.setdefault(one.split(".")[1] if "." in one else one, set()).update(
             found.split(".")[1] for found in needed if found.split(".")[1] != one.partition(".")[2].partition(".")[0]
         )
-    assert rooms["run"] >= {"result", "response", "parallel"}
+    assert rooms["workflow"] >= {"result", "response", "parallel"}
     try:
         TopologicalSorter(rooms).prepare()
     except CycleError as circle:
@@ -193,6 +207,15 @@ def test_names_of_a_result_are_used_not_spelled():
         if isinstance(node, ast.Constant) and node.value in names
     }
     assert not spelled
+
+
+def test_rooms_hide_none_of_python_s_entrances():
+    """A room that is imported becomes an attribute of the package: `hpcph.run` would no longer be a function."""
+    tree = ast.parse((PACKAGE / "__init__.py").read_text(encoding="utf-8"))
+    entrances = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    assert {"run", "open", "embedded"} <= entrances and not entrances & {
+        room(path).removesuffix(".py") for path in FILES
+    }
 
 
 def test_few_modules_stand_outside_of_rooms():
@@ -218,12 +241,12 @@ def test_the_input_ends_in_prepare():
         preparing |= more
     know = {m for m in GRAPH if takes(MODULES[m], "hpcph.config") and not m.startswith("hpcph.config")}
     assert know <= ENTRANCES | preparing and "hpcph.prepare.feedback" in know & preparing
-    assert not {m for m in reached("hpcph.run.driver") if m.startswith("hpcph.config")}
+    assert not {m for m in reached("hpcph.workflow.driver") if m.startswith("hpcph.config")}
 
 
 def test_lower_rooms_do_not_know_the_driver():
     """Nothing below imports the story of the run, the commands or Python's entrance."""
-    above = importers("hpcph.run.driver", "hpcph.cli", "hpcph.cost.scaling", "hpcph.session")
+    above = importers("hpcph.workflow.driver", "hpcph.cli", "hpcph.cost.scaling", "hpcph.session")
     assert above <= {"cli.py", "__main__.py", "session.py", "__init__.py"}
 
 
@@ -244,6 +267,6 @@ def test_a_rank_loads_only_what_it_needs():
     """What rank 0 alone reads, checks and draws with, 256 ranks do not import: SciPy would cost each of them 13 MB."""
     rank_0 = ("scipy", "phonopy", "pydantic", "pint", "ruamel", "xarray", "matplotlib", "plotly", "ase", "spglib")
     rank_0 += ("petsc4py",)  # whoever has no sample
-    program = f"import sys, hpcph.cli, hpcph.run.driver; print(*set({rank_0!r}) & set(sys.modules))"
+    program = f"import sys, hpcph.cli, hpcph.workflow.driver; print(*set({rank_0!r}) & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []

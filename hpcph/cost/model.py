@@ -12,7 +12,7 @@ from math import ceil, log2
 import numpy as np
 from scipy.optimize import nnls
 
-from hpcph.run.stage import POINTS, Stage
+from hpcph.workflow.stage import POINTS, Stage
 
 KERNEL_OVER_EIGH = 3.0  # time of a k-point over that of its eigenvalue problem, measured on α-quartz
 SERIAL, DOUBLING, BYTE = 0.05, 5e-3, 1.5e-9  # s, s and s a byte, on one node with a local disk

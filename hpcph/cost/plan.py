@@ -12,7 +12,7 @@ from hpcph.heat.solver import team_size
 from hpcph.response.coherence import TOGETHER
 from hpcph.response.tensors import INTERBAND, sums
 from hpcph.result import sample
-from hpcph.run.job import Job, stages
+from hpcph.workflow.job import Job, stages
 
 RANK_BASE = 150 << 20  # bytes of an idle rank: interpreter, NumPy, HDF5, MPI
 NODE_BYTES, NODE_SECONDS = 1300, 5e-5  # of a rank for a node of a finite sample, measured on 10⁷

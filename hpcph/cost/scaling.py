@@ -23,7 +23,7 @@ from hpcph.cost.model import CostModel, Load
 from hpcph.errors import InputError
 from hpcph.prepare.job import identity, samplings
 from hpcph.result.store import attributes
-from hpcph.run.job import Job, stages
+from hpcph.workflow.job import Job, stages
 
 MAPS = ("bands", "orbits", "slices", "optics")  # sections whose work does not grow with the mesh
 TARGETS = (256, 4096)  # ranks that the fit is extrapolated to

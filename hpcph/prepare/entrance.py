@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from hpcph.parallel.comm import Comm
-from hpcph.run.prepared import Prepared
+from hpcph.workflow.prepared import Prepared
 
 
 def read(comm: Comm, choose: Callable[[], Path | Mapping[str, Any]]) -> Callable[[], Prepared]:

@@ -6,7 +6,7 @@ from hpcph.config.feedback import FeedbackSection, SampleSection
 from hpcph.response import sample
 from hpcph.response.feedback import Coupling
 from hpcph.response.sample import Samples
-from hpcph.run.coupling import Calibration, LLCoupling
+from hpcph.workflow.coupling import Calibration, LLCoupling
 
 
 def coupling(given: FeedbackSection, density: float, axis: np.ndarray) -> LLCoupling:

@@ -31,9 +31,9 @@ from hpcph.response.light import optical_modes
 from hpcph.response.spectrum import Intervals
 from hpcph.result.maps import imaginary
 from hpcph.result.provenance import program
-from hpcph.run.job import Job, Thermal, explained, refuse_unstable
-from hpcph.run.light import Light
-from hpcph.run.prepared import Origin, Prepared
+from hpcph.workflow.job import Job, Thermal, explained, refuse_unstable
+from hpcph.workflow.light import Light
+from hpcph.workflow.prepared import Origin, Prepared
 
 AUTOMATIC_REFINEMENT = 5  # levels around Γ where the program chooses
 

@@ -11,7 +11,7 @@ from hpcph.crystal import spacegroup
 from hpcph.crystal.lattice import Structure
 from hpcph.errors import InputError
 from hpcph.response import maps
-from hpcph.run.job import Planes
+from hpcph.workflow.job import Planes
 
 PARALLEL = 1e-3  # rad: a lattice vector this close to the axis counts as along it
 

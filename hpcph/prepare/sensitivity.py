@@ -6,7 +6,7 @@ import numpy as np
 
 from hpcph.response import convergence, sharing
 from hpcph.response.thermal import response
-from hpcph.run.job import Job, lattice_mesh, lattice_zones, read
+from hpcph.workflow.job import Job, lattice_mesh, lattice_zones, read
 
 POINTS = 250  # of meshes that would have a coarse one like this
 ROOM = 300.0  # K

@@ -21,7 +21,7 @@ from hpcph.phonons.modes import diagonalise
 from hpcph.prepare.crystal import files
 from hpcph.prepare.job import prepare
 from hpcph.response.weights import mode_weights
-from hpcph.run.job import meshes, zone
+from hpcph.workflow.job import meshes, zone
 
 REPEATS = 9
 

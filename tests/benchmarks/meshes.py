@@ -15,7 +15,7 @@ from pathlib import Path
 from hpcph.config.load import load
 from hpcph.crystal import mesh
 from hpcph.prepare.job import prepare
-from hpcph.run.job import zone
+from hpcph.workflow.job import zone
 
 ROOT = Path(__file__).resolve().parents[2]
 REPEATS = 3

@@ -25,14 +25,14 @@ def rank(path: Path) -> None:
     """One rank of a run that notes when its first block starts, and what it holds at the end."""
     from mpi4py import MPI
 
-    import hpcph.run.driver
+    import hpcph.workflow.driver
     from hpcph.parallel.comm import Comm
     from hpcph.parallel.signals import Stop
     from hpcph.prepare.entrance import read
 
     comm = Comm(MPI.COMM_WORLD)
     first: list[float] = []
-    lay_out_zone = hpcph.run.driver.zone
+    lay_out_zone = hpcph.workflow.driver.zone
 
     def zone(job, mesh):
         stage = lay_out_zone(job, mesh)
@@ -43,11 +43,11 @@ def rank(path: Path) -> None:
 
         return replace(stage, work=work)
 
-    hpcph.run.driver.zone = zone
+    hpcph.workflow.driver.zone = zone
     prepare = read(comm, lambda: path)
     with open(os.devnull, "w") as nowhere:
         sys.stdout, terminal = nowhere, sys.stdout
-        hpcph.run.driver.run(comm, prepare, Path(comm.bcast(tempfile.mkdtemp() if comm.root else None)), Stop())
+        hpcph.workflow.driver.run(comm, prepare, Path(comm.bcast(tempfile.mkdtemp() if comm.root else None)), Stop())
         sys.stdout = terminal
     memory = comm.mpi.gather(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
     starts = comm.mpi.gather(first[0] if first else None)

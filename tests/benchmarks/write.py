@@ -23,8 +23,8 @@ from hpcph.crystal.mesh import blocks
 from hpcph.parallel.comm import Comm
 from hpcph.result.modes import mode_maps
 from hpcph.result.store import MapWriter, lay_out
-from hpcph.run import driver
-from hpcph.run.stage import Stage
+from hpcph.workflow import driver
+from hpcph.workflow.stage import Stage
 
 MODES = 27
 LINE = "collective {:6.0f} MB/s   sequential {:6.0f} MB/s   ratio {:.2f}"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hpcph.cost import model as cost
 from hpcph.cost.model import CostModel, Load
 from hpcph.result.quantity import Dataset
-from hpcph.run.stage import Stage
+from hpcph.workflow.stage import Stage
 
 
 def stage(sizes, maps=()):

@@ -9,8 +9,8 @@ from parallel import world
 from hpcph.errors import Stopped
 from hpcph.parallel.signals import Stop
 from hpcph.prepare.entrance import read
-from hpcph.run.driver import run
-from hpcph.run.progress import Reporter
+from hpcph.workflow.driver import run
+from hpcph.workflow.progress import Reporter
 
 pytestmark = pytest.mark.petsc
 LITTLE = SMALL | {"mesh__grid": [2, 2, 2]}

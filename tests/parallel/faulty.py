@@ -19,7 +19,7 @@ from hpcph.config import load
 from hpcph.disk import checkpoint
 from hpcph.parallel import comm as communicators
 from hpcph.prepare import job as prepare
-from hpcph.run import conclude, driver, keeper
+from hpcph.workflow import conclude, driver, keeper
 
 PHASE, POINT, FAULT = (os.environ[name] for name in ("PHASE", "POINT", "FAULT"))
 RANK, OUTPUT = int(os.environ["RANK"]), Path(sys.argv[-1])

@@ -10,7 +10,7 @@ import time
 from hpcph.__main__ import start  # first, as in the program: signals wait from here on
 
 # isort: split
-from hpcph.run import driver, keeper
+from hpcph.workflow import driver, keeper
 
 keeper.INTERVAL, keeper.SHARE = float(os.environ.get("INTERVAL", "-1")), 1e9
 often = int(os.environ.get("ROUND", "2"))

@@ -14,11 +14,11 @@ from hpcph.disk import lock
 from hpcph.parallel.signals import Stop
 from hpcph.prepare import job as prepare
 from hpcph.result.seal import is_sealed
-from hpcph.run import conclude, driver, keeper
+from hpcph.workflow import conclude, driver, keeper
 
 PACKAGE = Path(hpcph.__file__).parent
-TRACED = ("run/driver.py", "run/conclude.py", "run/keeper.py", "disk/undo.py", "disk/durable.py", "disk/lock.py",
-          "disk/checkpoint.py", "result/store.py", "result/seal.py", "result/xdmf.py")  # fmt: skip
+TRACED = ("workflow/driver.py", "workflow/conclude.py", "workflow/keeper.py", "disk/undo.py", "disk/durable.py",
+          "disk/lock.py", "disk/checkpoint.py", "result/store.py", "result/seal.py", "result/xdmf.py")  # fmt: skip
 DECISIVE = ("_clear", "_forget", "_earlier", "snapshot", "restore", "forget", "publish", "remove")  # functions
 SMALL = world.quartz(
     mesh__grid=[2, 2, 2],

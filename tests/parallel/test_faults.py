@@ -165,7 +165,7 @@ def test_every_fault_in_every_phase_on_every_rank(whole, tmp_path):
 SCRIPT = """
 import sys
 import hpcph
-from hpcph.run import driver
+from hpcph.workflow import driver
 from hpcph.parallel.comm import world
 
 def compute(*_):

@@ -42,7 +42,7 @@ def test_more_ranks_than_blocks(tmp_path):
     """Three blocks at most in every stage, five ranks: two have nothing to do and the result is that of one rank."""
     from hpcph.config.load import load
     from hpcph.prepare.job import prepare
-    from hpcph.run.job import stages
+    from hpcph.workflow.job import stages
 
     data = world.quartz(mesh={"grid": [4, 4, 6], "symmetry": False})
     path = world.write(tmp_path, data)
@@ -132,8 +132,8 @@ def test_check_and_plan(tmp_path):
     """Exit code 0, nothing is computed; plan counts the blocks that the run has."""
     from hpcph.config.load import load
     from hpcph.prepare.job import prepare
-    from hpcph.run.job import stages
-    from hpcph.run.stage import POINTS
+    from hpcph.workflow.job import stages
+    from hpcph.workflow.stage import POINTS
 
     path = world.write(tmp_path, world.quartz())
     done = world.here("check", path)
@@ -185,7 +185,7 @@ IMPORTS = """
 import sys
 from pathlib import Path
 from mpi4py import MPI
-from hpcph.run.driver import run
+from hpcph.workflow.driver import run
 from hpcph.prepare.entrance import read
 from hpcph.parallel.comm import Comm
 from hpcph.parallel.signals import Stop

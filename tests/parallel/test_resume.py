@@ -164,7 +164,7 @@ def test_a_rank_that_cannot_write_ends_all_with_a_line(tmp_path):
 
 BROKEN_DISK = """
 import sys
-from hpcph.run import driver
+from hpcph.workflow import driver
 from hpcph.cli import main
 from hpcph.parallel.comm import world
 

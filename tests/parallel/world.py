@@ -18,7 +18,7 @@ from hpcph.cli import main
 from hpcph.parallel.comm import Comm
 from hpcph.parallel.signals import Stop
 from hpcph.prepare.entrance import read
-from hpcph.run.driver import run
+from hpcph.workflow.driver import run
 
 ROOT = Path(__file__).resolve().parents[2]
 QUARTZ = {

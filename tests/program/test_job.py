@@ -19,7 +19,7 @@ import pickle, sys
 from pathlib import Path
 
 sys.modules["hpcph.config"] = sys.modules["hpcph.prepare"] = None  # whoever imports them fails
-from hpcph.run.driver import run
+from hpcph.workflow.driver import run
 from hpcph.parallel.comm import world
 from hpcph.parallel.signals import Stop
 

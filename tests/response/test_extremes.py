@@ -184,7 +184,7 @@ def coupled(chi, density, axis, samples, factor, coupling=Coupling.PARALLEL):
     """χ times what makes the largest eigenvalue of Γ equal to `factor`."""
     largest = np.linalg.eigvals(chi[0] @ samples.inverse_inertia_rij[0]).real.max()
     zero = np.zeros_like(chi)
-    response = thermal.ThermalResponse(np.ones(1), zero, chi / largest, zero, zero, 0, 0)
+    response = thermal.ThermalResponse({(CHI, DIAGONAL): chi / largest, (CHI, OFF_DIAGONAL): zero}, np.ones(1))
     return feedback(response, samples, density, axis, coupling, factor)
 
 

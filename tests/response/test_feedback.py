@@ -8,6 +8,7 @@ from scipy.spatial.transform import Rotation
 
 from hpcph.response import sample
 from hpcph.response.feedback import Coupling, along, feedback
+from hpcph.response.tensors import CHI, DIAGONAL, OFF_DIAGONAL
 from hpcph.response.thermal import ThermalResponse
 
 DENSITY = 2.5
@@ -18,9 +19,8 @@ PARALLEL, ANTIPARALLEL = Coupling.PARALLEL, Coupling.ANTIPARALLEL
 
 def thermal(diagonal, off_diagonal) -> ThermalResponse:
     """A response with given χ (t, 3, 3)."""
-    count = len(diagonal)
-    zero = np.zeros((count, 3, 3))
-    return ThermalResponse(np.arange(1.0, count + 1), zero, diagonal, off_diagonal, zero, 0, 0)
+    parts = {(CHI, DIAGONAL): diagonal, (CHI, OFF_DIAGONAL): off_diagonal}
+    return ThermalResponse(parts, np.arange(1.0, len(diagonal) + 1))
 
 
 def symmetric(rng, count=4) -> np.ndarray:

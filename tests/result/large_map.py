@@ -14,10 +14,10 @@ from hpcph.parallel.signals import Stop
 from hpcph.result import modes, xdmf
 from hpcph.result.quantity import Dataset
 from hpcph.result.store import complete, lay_out
-from hpcph.run import driver
-from hpcph.run.keeper import Keeper
-from hpcph.run.progress import Reporter
-from hpcph.run.stage import Stage
+from hpcph.workflow import driver
+from hpcph.workflow.keeper import Keeper
+from hpcph.workflow.progress import Reporter
+from hpcph.workflow.stage import Stage
 
 MODES = 27
 

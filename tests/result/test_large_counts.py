@@ -10,10 +10,10 @@ from result import large_map
 
 from hpcph.parallel.signals import Stop
 from hpcph.result.store import lay_out
-from hpcph.run import driver
-from hpcph.run.keeper import Keeper
-from hpcph.run.progress import Reporter
-from hpcph.run.stage import Stage
+from hpcph.workflow import driver
+from hpcph.workflow.keeper import Keeper
+from hpcph.workflow.progress import Reporter
+from hpcph.workflow.stage import Stage
 
 pytestmark = pytest.mark.mpi
 MAPS = large_map.tables(500_000)

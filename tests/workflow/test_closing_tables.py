@@ -22,7 +22,7 @@ from hpcph.response.tensors import (
     OFF_DIAGONAL,
 )
 from hpcph.response.thermal import ThermalResponse
-from hpcph.run import closing
+from hpcph.workflow import closing
 
 AXIS, TAU = np.array([0.0, 0.0, 1.0]), 1e-11
 DRIVE = 1e3 * TAU * AXIS

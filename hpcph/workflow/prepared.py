@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hpcph.crystal.dynamical import Crystal
-from hpcph.run.job import Job
+from hpcph.workflow.job import Job
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from hpcph.phonons.magnetic_moment import gyromagnetic_tensor
 from hpcph.response import optics as responses
 from hpcph.response.light import OpticalModes, optical_modes
 from hpcph.result.light import OBSERVABLES, maps
-from hpcph.run.stage import Stage
+from hpcph.workflow.stage import Stage
 
 BLOCK = 64  # frequencies
 

@@ -28,14 +28,14 @@ from hpcph.response.thermal import Tensors, ThermalResponse, response
 from hpcph.result import sample as sample_layout
 from hpcph.result.quantity import Dataset
 from hpcph.result.store import MapWriter, claim, lay_out, readable, require_parallel
-from hpcph.run import sample as finite
-from hpcph.run.conclude import Outcome, Timing, conclude
-from hpcph.run.findings import Findings, Runs, errors_of, thermal_findings
-from hpcph.run.job import Job, explained, lattice_mesh, lattice_zones, map_stages, meshes, read, zone
-from hpcph.run.keeper import Keeper
-from hpcph.run.prepared import Origin, Prepared
-from hpcph.run.progress import Reporter
-from hpcph.run.stage import Stage
+from hpcph.workflow import sample as finite
+from hpcph.workflow.conclude import Outcome, Timing, conclude
+from hpcph.workflow.findings import Findings, Runs, errors_of, thermal_findings
+from hpcph.workflow.job import Job, explained, lattice_mesh, lattice_zones, map_stages, meshes, read, zone
+from hpcph.workflow.keeper import Keeper
+from hpcph.workflow.prepared import Origin, Prepared
+from hpcph.workflow.progress import Reporter
+from hpcph.workflow.stage import Stage
 
 Pieces = list[tuple[slice, np.ndarray]]
 BUFFER = 24 << 20  # bytes of maps that a rank holds before all write together

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from hpcph.run.pipe import hush
+from hpcph.workflow.pipe import hush
 
 LOG_WIDTH = 170  # columns of a table
 INTERVAL = 10.0  # s between lines of a batch log

@@ -10,10 +10,10 @@ from hpcph.parallel.listener import Listener
 from hpcph.response.convergence import Uncertainty
 from hpcph.response.thermal import ThermalResponse
 from hpcph.result import sample as layout
-from hpcph.run import closing_sample
-from hpcph.run.coupling import sign_and_scale
-from hpcph.run.findings import Findings
-from hpcph.run.job import Job
+from hpcph.workflow import closing_sample
+from hpcph.workflow.coupling import sign_and_scale
+from hpcph.workflow.findings import Findings
+from hpcph.workflow.job import Job
 
 
 def heated(comm: Comm, job: Job, crystal: Callable[[], ThermalResponse], listener: Listener) -> Heated:

@@ -16,13 +16,13 @@ from hpcph.result.maps import imaginary_in_maps, largest_moment
 from hpcph.result.provenance import versions
 from hpcph.result.quantity import Dataset
 from hpcph.result.store import complete
-from hpcph.run import light as optics
-from hpcph.run.findings import Findings
-from hpcph.run.job import Job
-from hpcph.run.light import Light
-from hpcph.run.prepared import Origin
-from hpcph.run.progress import Reporter
-from hpcph.run.stage import POINTS, Stage
+from hpcph.workflow import light as optics
+from hpcph.workflow.findings import Findings
+from hpcph.workflow.job import Job
+from hpcph.workflow.light import Light
+from hpcph.workflow.prepared import Origin
+from hpcph.workflow.progress import Reporter
+from hpcph.workflow.stage import POINTS, Stage
 
 
 @dataclass(frozen=True)

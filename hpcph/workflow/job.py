@@ -25,10 +25,10 @@ from hpcph.response.thermal import ThermalSums, thermal_sums
 from hpcph.response.weights import ModeWeights, mode_weights
 from hpcph.result.modes import band_maps, mode_maps, moment_maps, orbit_maps, slice_maps
 from hpcph.result.quantity import Dataset
-from hpcph.run import light as optics
-from hpcph.run.coupling import LLCoupling
-from hpcph.run.light import Light
-from hpcph.run.stage import Stage
+from hpcph.workflow import light as optics
+from hpcph.workflow.coupling import LLCoupling
+from hpcph.workflow.light import Light
+from hpcph.workflow.stage import Stage
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from hpcph.response.tensors import GAMMA_N, GAMMA_NL
 from hpcph.response.thermal import Tensors, ThermalResponse
 from hpcph.result import responses, tensors
 from hpcph.result.quantity import Dataset
-from hpcph.run import closing
-from hpcph.run.coupling import sign_and_scale
-from hpcph.run.job import Job
+from hpcph.workflow import closing
+from hpcph.workflow.coupling import sign_and_scale
+from hpcph.workflow.job import Job
 
 Runs = list[tuple[Mesh, ThermalResponse]]
 

@@ -13,7 +13,7 @@ from hpcph.disk.room import writing
 from hpcph.errors import Stopped
 from hpcph.parallel.comm import Comm
 from hpcph.parallel.signals import Stop
-from hpcph.run.stage import Stage
+from hpcph.workflow.stage import Stage
 
 INTERVAL = 60.0  # s between checkpoints
 SHARE = 0.01  # of the run that they may take
