@@ -18,7 +18,7 @@ from hpcph.errors import InputErrors
 from hpcph.phonons import modes as phonons
 from hpcph.response import convergence, light, maps, optics, sample, thermal
 from hpcph.response.feedback import Coupling, feedback
-from hpcph.response.tensors import CHI, DIAGONAL, FLOW, GAMMA_NL
+from hpcph.response.tensors import CHI, DIAGONAL, FLOW, GAMMA_NL, OFF_DIAGONAL
 
 pytestmark = pytest.mark.filterwarnings("error::RuntimeWarning")
 few = settings(max_examples=50, deadline=None, derandomize=True)
