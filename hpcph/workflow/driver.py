@@ -145,9 +145,11 @@ def _earlier(folder: Path, path: Path, own: dict[str, str], resume: bool, report
     if earlier is None or through:
         _forget(path)
         return None
-    changed = [name for name in {**earlier.identity, **own} if earlier.identity.get(name) != own.get(name)]
+    before = earlier.identity
+    changed = [name for name in {**before, **own} if before.get(name) != own.get(name)]
     if changed:
-        what = f"holds an unfinished run, since which {' and '.join(changed)} changed"
+        of_both = [name for name in changed if name.startswith("the file") or (name in before and name in own)]
+        what = f"holds an unfinished run, since which {' and '.join(of_both) or 'hpcph'} changed"
         raise InputError("output", folder, f"{what}; choose another folder, or remove its .checkpoint-* to begin anew")
     undo.restore(path)
     if not readable(path):
