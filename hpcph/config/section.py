@@ -1,8 +1,8 @@
 """What all sections of an input have in common."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from hpcph.config.units import Temperature
 
@@ -23,3 +23,9 @@ def as_rows(value: Any) -> Any:
 def as_list(value: Any) -> Any:
     """A single value is a list of one."""
     return value if isinstance(value, list) else [value]
+
+
+def auto_or(kind: Any) -> Any:
+    """`auto` or a value of that kind: whether it is a word decides which complaint the user reads."""
+    choice = Annotated[Literal["auto"], Tag("word")] | Annotated[kind, Tag("value")]
+    return Annotated[choice, Discriminator(lambda value: "word" if isinstance(value, str) else "value")]
