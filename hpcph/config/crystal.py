@@ -3,10 +3,10 @@
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import Discriminator, Field, Tag, WithJsonSchema, field_validator, model_validator
 
 from hpcph.config.light import ModelSection
-from hpcph.config.section import Section
+from hpcph.config.section import NUMBERS, Section
 from hpcph.config.units import Pressure, SmallLength
 from hpcph.readers.calculators import NAMES
 
@@ -23,26 +23,68 @@ Supercell = Annotated[
     Discriminator(_rows),
 ]
 
+CENTRINGS = ("auto", "P", "F", "I", "A", "C", "R")
+MATRIX = {"type": "array", "items": NUMBERS, "minItems": 3, "maxItems": 3}
+Primitive = Annotated[Any, WithJsonSchema({"anyOf": [{"enum": CENTRINGS}, MATRIX]})]
+
 
 class CrystalSection(Section):
     """Where the force constants are and what is imposed on them; or a model."""
 
-    force_constants: Annotated[str, Field(min_length=1)] | None = None
-    model: ModelSection | None = None
-    structure: str | None = None
-    force_sets: str | None = None
-    born: str | None = None
-    supercell: Supercell | None = None
-    calculator: Literal[NAMES] | None = None  # type: ignore[valid-type]
-    nac: Literal["gonze", "none"] | None = None
-    sum_rules: list[Literal["translational", "rotational", "huang"]] = ["translational", "rotational", "huang"]
-    stress: Annotated[list[Annotated[Pressure, Field(ge=-1e12, le=1e12)]], Field(min_length=6, max_length=6)] = [
-        0.0
-    ] * 6
-    symmetry_tolerance: SmallLength | None = None
-    primitive: Any = "auto"
-    inverted: bool = False
-    allow_unstable: bool = False
+    force_constants: Annotated[str, Field(min_length=1)] | None = Field(
+        default=None,
+        description="file of phonopy with force constants, or with the forces that they follow from; this or `model`",
+    )
+    model: ModelSection | None = Field(
+        default=None, description="the chain of arXiv:2505.05313 in its own units, instead of a file"
+    )
+    structure: str | None = Field(
+        default=None, description="unit cell or phonopy file, where that of the force constants has none"
+    )
+    force_sets: str | None = Field(
+        default=None, description="forces on the displaced supercells, where that file has none"
+    )
+    born: str | None = Field(default=None, description="file with Born charges")
+    supercell: Supercell | None = Field(
+        default=None, description="three numbers or phonopy's matrix, where the file has none"
+    )
+    calculator: Literal[NAMES] | None = Field(  # type: ignore[valid-type]
+        default=None,
+        description="as phonopy calls it: units, and format of the unit cell, of files that do not say; without it "
+        "the file's, else `vasp`",
+    )
+    nac: Literal["gonze", "none"] | None = Field(
+        default=None,
+        description="`gonze`, the dipole part of Gonze and Lee, or none; without it `gonze` with Born charges",
+    )
+    sum_rules: list[Literal["translational", "rotational", "huang"]] = Field(
+        default=["translational", "rotational", "huang"],
+        description="what is imposed on the force constants; without the last two all of a supercell's force "
+        "constants stay on the nearest images, as in phonopy",
+    )
+    stress: Annotated[list[Annotated[Pressure, Field(ge=-1e12, le=1e12)]], Field(min_length=6, max_length=6)] = Field(
+        default=[0.0] * 6,
+        description="stress of a strained crystal, xx, yy, zz, yz, xz, xy, tension positive, for Huang's conditions; "
+        "a pressure alone makes no difference",
+    )
+    symmetry_tolerance: SmallLength | None = Field(
+        default=None,
+        description="how far places may be off their space group (root mean square), `1e-8` to `0.1 angstrom`; "
+        "without it the file's, else `1e-5 angstrom`",
+    )
+    primitive: Primitive = Field(
+        default="auto",
+        description="primitive matrix as phonopy's, `P` (the file's cell) or another centring; `auto`: the file's, "
+        "else the cell as it is, shortened where it is centred",
+    )
+    inverted: bool = Field(
+        default=False, description="take the mirror image r → −r, the other enantiomorph of a chiral crystal"
+    )
+    allow_unstable: bool = Field(
+        default=False,
+        description="leave imaginary modes out of sums (they are counted) instead of refusing them; `bands` and "
+        "`orbits` alone refuse nothing",
+    )
 
     @model_validator(mode="after")
     def _file_or_model(self):
@@ -85,7 +127,7 @@ class CrystalSection(Section):
     @field_validator("primitive")
     @classmethod
     def _known_primitive(cls, value):
-        if isinstance(value, str) and value in ("auto", "P", "F", "I", "A", "C", "R"):
+        if isinstance(value, str) and value in CENTRINGS:
             return value
         matrix = np.array(value, dtype=object)
         if matrix.shape == (3, 3) and all(type(x) in (int, float) and abs(x) < 1e3 for x in matrix.ravel()):

@@ -14,11 +14,30 @@ MAX_REFINEMENT = 6  # levels; 3^6 times finer at Γ leaves nothing to gain
 class MeshSection(Section):
     """Monkhorst–Pack mesh, given by its divisions or by the accuracy that it should reach."""
 
-    grid: Annotated[list[PointCount], Field(min_length=3, max_length=3)] | None = None
-    accuracy: Annotated[Fraction, Field(ge=1e-4, le=0.5)] | None = None
-    refine_gamma: Annotated[int, Field(ge=0, le=MAX_REFINEMENT)] | None = None
-    shift: auto_or(Annotated[list[float], Field(min_length=3, max_length=3)]) = "auto"  # type: ignore[valid-type]
-    symmetry: bool = True
+    grid: Annotated[list[PointCount], Field(min_length=3, max_length=3)] | None = Field(
+        default=None,
+        description="Monkhorst–Pack divisions, even along shifted axes: odd ones put points on the zone face, where "
+        "screw axes make all modes degenerate and falsify χ^D; this or `accuracy`",
+    )
+    accuracy: Annotated[Fraction, Field(ge=1e-4, le=0.5)] | None = Field(
+        default=None,
+        description="meshes follow each other, refined around Γ, until the estimated errors of γ^LL and γ^NL are "
+        "below it at every temperature",
+    )
+    refine_gamma: Annotated[int, Field(ge=0, le=MAX_REFINEMENT)] | None = Field(
+        default=None,
+        description="levels of refinement around Γ of a given grid, 0 without it; each brings the points there three "
+        "times closer to it",
+    )
+    shift: auto_or(Annotated[list[float], Field(min_length=3, max_length=3)]) = Field(  # type: ignore[valid-type]
+        default="auto",
+        description="in steps of the mesh, between −1 and 1, or `auto`: the half shift that keeps Γ off the mesh and "
+        "the point group on it",
+    )
+    symmetry: bool = Field(
+        default=True,
+        description="irreducible zone by point group and time reversal; operations that the mesh breaks are left out",
+    )
 
     @model_validator(mode="after")
     def _grid_or_accuracy(self):

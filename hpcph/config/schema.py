@@ -35,29 +35,47 @@ THERMAL = ("mesh", "temperature", "lifetime", "gradient")
 class Input(Section):
     """The whole input."""
 
-    title: str = ""
-    crystal: CrystalSection
-    axis: Annotated[list[Annotated[float, Field(ge=-1e6, le=1e6)]], Field(min_length=3, max_length=3)] = [0.0, 0.0, 1.0]
-    mesh: MeshSection | None = None
+    title: str = Field(default="", description="a line for the log")
+    crystal: CrystalSection = Field(description="where the force constants are and what is imposed on them, or a model")
+    axis: Annotated[list[Annotated[float, Field(ge=-1e6, le=1e6)]], Field(min_length=3, max_length=3)] = Field(
+        default=[0.0, 0.0, 1.0], description="Cartesian axis of gradient, phonon angular momentum and sample"
+    )
+    mesh: MeshSection | None = Field(
+        default=None,
+        description="mesh of the sums over the zone; it, `temperature`, `lifetime` and `gradient` belong together",
+    )
     temperature: (
         Annotated[
             Annotated[RangeSection, Tag("range")] | Annotated[Temperatures, Tag("list")],
             Discriminator(lambda value: "range" if isinstance(value, (dict, RangeSection)) else "list"),
         ]
         | None
-    ) = None
-    lifetime: Lifetime | None = None
-    gradient: Gradient | None = None
-    feedback: FeedbackSection | None = None
-    magnetization: auto_or(bool) = "auto"  # type: ignore[valid-type]
-    modes: bool = False
-    bands: BandsSection | None = None
-    orbits: OrbitsSection | None = None
-    slices: SlicesSection | None = None
-    spectrum: SpectrumSection | None = None
-    sample: FiniteSampleSection | None = None
-    optics: OpticsSection | None = None
-    output: Annotated[str, Field(min_length=1)] = "runs/hpcph"
+    ) = Field(default=None, description="temperatures of the sums: a range, one or several")
+    lifetime: Lifetime | None = Field(
+        default=None,
+        description="one relaxation time; or linewidths or the collision matrix of phono3py, and boundaries",
+    )
+    gradient: Gradient | None = Field(default=None, description="temperature gradient along the axis")
+    feedback: FeedbackSection | None = Field(default=None, description="L-L coupling in samples")
+    magnetization: auto_or(bool) = Field(  # type: ignore[valid-type]
+        default="auto",
+        description="from Born charges; `auto`: where there are some (also those of a file whose dipole part "
+        "`crystal.nac: none` leaves out)",
+    )
+    modes: bool = Field(default=False, description="store the band-resolved tables of every irreducible k-point")
+    bands: BandsSection | None = Field(default=None, description="dispersion along a path")
+    orbits: OrbitsSection | None = Field(default=None, description="modes at single wave vectors, with eigenvectors")
+    slices: SlicesSection | None = Field(
+        default=None, description="contributions to χ on planes of constant q along the axis"
+    )
+    spectrum: SpectrumSection | None = Field(
+        default=None, description="shares of γ^NL and χ along the axis by frequency and by branch"
+    )
+    sample: FiniteSampleSection | None = Field(default=None, description="a finite sample under a laser")
+    optics: OpticsSection | None = Field(default=None, description="dc response to light of second order")
+    output: Annotated[str, Field(min_length=1)] = Field(
+        default="runs/hpcph", description="folder of the result, relative to the current one; `--output` replaces it"
+    )
 
     @field_validator("axis")
     @classmethod

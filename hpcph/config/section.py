@@ -15,6 +15,10 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
+# how the model's schema, and the table of keys with it, shows what validators check by hand
+NUMBERS = {"type": "array", "items": {"type": "number"}, "minItems": 3, "maxItems": 3}
+
+
 def as_rows(value: Any) -> Any:
     """A single row is a list of one."""
     return [value] if isinstance(value, list) and value and not isinstance(value[0], list) else value

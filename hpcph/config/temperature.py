@@ -14,9 +14,11 @@ MAX_TEMPERATURES = 10_000
 class RangeSection(Section):
     """Equidistant temperatures, both ends included."""
 
-    from_: Kelvin = Field(alias="from")
-    to: Kelvin
-    step: Annotated[TemperatureStep, Field(gt=0)]
+    from_: Kelvin = Field(alias="from", description="lowest temperature")
+    to: Kelvin = Field(description="highest temperature, itself included where steps reach it")
+    step: Annotated[TemperatureStep, Field(gt=0)] = Field(
+        description="difference of two temperatures: `20 degC` is 20 K"
+    )
 
     @model_validator(mode="after")
     def _in_order(self):
