@@ -2,7 +2,7 @@
 # make test  install what is missing and run the tests on 1 rank, then under mpirun on 2, 3 and 4
 # make slow  the long proofs as well
 # make check lint and types
-# make docs  docs/outputs.md, the list of datasets, from the results of small runs
+# make docs  docs/inputs.md, the keys of an input, from its model; docs/outputs.md, the datasets, from small runs
 
 # nproc obeys OMP_NUM_THREADS, which make from 4.4 on exports to it
 NP      ?= $(shell env -u OMP_NUM_THREADS nproc)
@@ -38,6 +38,7 @@ check: install
 	$(PYTHON) -m mypy
 
 docs: install
+	PYTHONPATH=.:tests $(PYTHON) tests/config/inputs_page.py
 	PYTHONPATH=.:tests $(PYTHON) tests/result/outputs.py
 
 install:

@@ -9,7 +9,7 @@ import physics
 
 from hpcph.boltzmann.points import every_point, irreducible_points
 from hpcph.config.lifetime import LifetimesSection
-from hpcph.config.schema import MeshSection
+from hpcph.config.mesh import MeshSection
 from hpcph.crystal import mesh
 from hpcph.crystal.mesh import preserving, reciprocal_rotations
 from hpcph.prepare import scattering

@@ -7,7 +7,7 @@ import numpy as np
 import physics
 
 from hpcph.config.lifetime import LifetimesSection
-from hpcph.config.schema import MeshSection
+from hpcph.config.mesh import MeshSection
 from hpcph.crystal import mesh
 from hpcph.phonons.lifetimes import Scattering
 from hpcph.prepare import scattering

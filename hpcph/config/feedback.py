@@ -13,18 +13,24 @@ Positive = Annotated[Length, Field(ge=1e-15, le=1)]  # m; squares and their inve
 class CalibrateSection(Section):
     """Choose the feedback scale so that γ^LL has this value at this temperature and radius."""
 
-    gamma_ll: Annotated[float, Field(gt=0, lt=1e3)]
-    temperature: Kelvin
-    radius: Positive
+    gamma_ll: Annotated[float, Field(gt=0, lt=1e3)] = Field(description="γ^LL that the scale is chosen for")
+    temperature: Kelvin = Field(description="temperature at which γ^LL has this value")
+    radius: Positive = Field(description="radius at which γ^LL has this value")
 
 
 class SampleSection(Section):
     """Shape and sizes; `axis` is the symmetry axis (the third edge of a cuboid)."""
 
-    shape: Literal["cylinder", "sphere", "cuboid", "ring"] = "cylinder"
-    radius: Annotated[list[Positive], BeforeValidator(as_list), Field(min_length=1, max_length=1000)] | None = None
-    inner_radius: Positive | None = None
-    height: Positive | None = None
+    shape: Literal["cylinder", "sphere", "cuboid", "ring"] = Field(
+        default="cylinder", description="shape, its symmetry axis (of a cuboid the third edge) along `axis`"
+    )
+    radius: Annotated[list[Positive], BeforeValidator(as_list), Field(min_length=1, max_length=1000)] | None = Field(
+        default=None, description="one or several radii of a cylinder, a sphere or a ring"
+    )
+    inner_radius: Positive | None = Field(default=None, description="inner radius of a ring")
+    height: Positive | None = Field(
+        default=None, description="height of a cylinder or a ring; without it they turn about their axis only"
+    )
     edges: (
         Annotated[
             list[Annotated[list[Positive], Field(min_length=3, max_length=3)]],
@@ -32,7 +38,7 @@ class SampleSection(Section):
             Field(min_length=1, max_length=1000),
         ]
         | None
-    ) = None
+    ) = Field(default=None, description="edges of a cuboid, one or several `[a, b, c]`, c along the axis")
 
     @model_validator(mode="after")
     def _sizes_of_the_shape(self):
@@ -51,10 +57,16 @@ class SampleSection(Section):
 class FeedbackSection(Section):
     """L-L coupling."""
 
-    sample: SampleSection
-    coupling: Literal["parallel", "antiparallel"] = "parallel"
-    scale: Annotated[float, Field(ge=1e-30, le=1e30)] | None = None
-    calibrate: CalibrateSection | None = None
+    sample: SampleSection = Field(description="shape and sizes of the samples")
+    coupling: Literal["parallel", "antiparallel"] = Field(
+        default="parallel", description="`parallel` (amplifies) or `antiparallel` (screens)"
+    )
+    scale: Annotated[float, Field(ge=1e-30, le=1e30)] | None = Field(
+        default=None, description="multiplies χ; without it 1, which is first principles"
+    )
+    calibrate: CalibrateSection | None = Field(
+        default=None, description="choose the scale so that γ^LL has a given value, instead of `scale`"
+    )
 
     @model_validator(mode="after")
     def _one_scale(self):

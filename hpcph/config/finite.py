@@ -24,24 +24,34 @@ def _word_or(word: str, kind: Any) -> Any:
 class LaserSection(Section):
     """Light that the top absorbs: power, 1/e² radius of the spot, depth at which 1/e is left."""
 
-    power: Annotated[Power, Field(ge=1e-18, le=1e9)]
-    spot: _word_or("uniform", Positive)  # type: ignore[valid-type]
-    depth: Positive | None = None
+    power: Annotated[Power, Field(ge=1e-18, le=1e9)] = Field(description="absorbed power")
+    spot: _word_or("uniform", Positive) = Field(description="1/e² radius, or `uniform`")  # type: ignore[valid-type]
+    depth: Positive | None = Field(
+        default=None, description="depth at which 1/e is left; without it the surface absorbs"
+    )
 
 
 class BathSection(Section):
     """What a face touches; without a transfer coefficient it has that temperature."""
 
-    temperature: Kelvin
-    transfer: Annotated[HeatTransfer, Field(ge=1e-6, le=1e12)] | None = None
+    temperature: Kelvin = Field(description="temperature of what the face touches")
+    transfer: Annotated[HeatTransfer, Field(ge=1e-6, le=1e12)] | None = Field(
+        default=None, description="heat transfer to it; without it the face has that temperature"
+    )
 
 
 class ConductivitySection(Section):
     """κ of the crystal by temperature, instead of that of the run's modes."""
 
-    temperature: Annotated[list[Kelvin], Field(min_length=2, max_length=10_000)]
-    axial: list[Annotated[float, Field(ge=1e-9, le=1e9)]]
-    radial: list[Annotated[float, Field(ge=1e-9, le=1e9)]]
+    temperature: Annotated[list[Kelvin], Field(min_length=2, max_length=10_000)] = Field(
+        description="temperatures, rising"
+    )
+    axial: list[Annotated[float, Field(ge=1e-9, le=1e9)]] = Field(
+        description="κ along the axis at each temperature, W m⁻¹ K⁻¹"
+    )
+    radial: list[Annotated[float, Field(ge=1e-9, le=1e9)]] = Field(
+        description="κ across the axis at each temperature, W m⁻¹ K⁻¹"
+    )
 
     @model_validator(mode="after")
     def _a_table(self):
@@ -55,8 +65,10 @@ class ConductivitySection(Section):
 class SampleSolverSection(Section):
     """Residual, over the absorbed power, that counts as solved; Newton steps that it may take."""
 
-    tolerance: Annotated[float, Field(ge=1e-12, le=1e-3)] = 1e-9
-    iterations: Annotated[int, Field(ge=1, le=1000)] = 50
+    tolerance: Annotated[float, Field(ge=1e-12, le=1e-3)] = Field(
+        default=1e-9, description="residual, over the absorbed power, that counts as solved"
+    )
+    iterations: Annotated[int, Field(ge=1, le=1000)] = Field(default=50, description="Newton steps that it may take")
 
 
 Face = _word_or("insulated", BathSection)
@@ -65,20 +77,36 @@ Face = _word_or("insulated", BathSection)
 class FiniteSampleSection(Section):
     """A cylinder or a cuboid, its axis along `axis`, heated at the top, with a heat sink somewhere."""
 
-    shape: Literal["cylinder", "cuboid"] = "cylinder"
-    radius: Positive | None = None
-    height: Positive | None = None
-    edges: Annotated[list[Positive], Field(min_length=3, max_length=3)] | None = None
-    cells: Annotated[list[CellCount], Field(min_length=2, max_length=3)]
-    laser: LaserSection
-    bottom: Face = "insulated"  # type: ignore[valid-type]
-    side: Face = "insulated"  # type: ignore[valid-type]
-    top: Face = "insulated"  # type: ignore[valid-type]
-    melting: Kelvin | None = None
-    modulation: Annotated[Frequency, Field(gt=0, le=1e12)] = 1e3
-    conductivity: ConductivitySection | None = None
-    solver: SampleSolverSection = SampleSolverSection()
-    threshold: _word_or("auto", bool) = "auto"  # type: ignore[valid-type]
+    shape: Literal["cylinder", "cuboid"] = Field(default="cylinder", description="shape, z along `axis`")
+    radius: Positive | None = Field(default=None, description="radius of a cylinder")
+    height: Positive | None = Field(default=None, description="height of a cylinder")
+    edges: Annotated[list[Positive], Field(min_length=3, max_length=3)] | None = Field(
+        default=None, description="edges of a cuboid, `[a, b, c]`"
+    )
+    cells: Annotated[list[CellCount], Field(min_length=2, max_length=3)] = Field(
+        description="`[n_r, n_z]` of a cylinder, `[n_x, n_y, n_z]` of a cuboid; multiples of powers of two are solved"
+        " fastest"
+    )
+    laser: LaserSection = Field(description="light that the top absorbs")
+    bottom: Face = Field(  # type: ignore[valid-type]
+        default="insulated", description="what the bottom touches; at least one face is a heat sink"
+    )
+    side: Face = Field(default="insulated", description="what the side touches")  # type: ignore[valid-type]
+    top: Face = Field(default="insulated", description="what the top touches")  # type: ignore[valid-type]
+    melting: Kelvin | None = Field(default=None, description="temperature that no part may reach")
+    modulation: Annotated[Frequency, Field(gt=0, le=1e12)] = Field(
+        default=1e3, description="frequency f of the power ½P(1 + cos 2πft), for the torque"
+    )
+    conductivity: ConductivitySection | None = Field(
+        default=None, description="κ by temperature, instead of that of the run's modes"
+    )
+    solver: SampleSolverSection = Field(
+        default=SampleSolverSection(), description="how well the temperatures are solved"
+    )
+    threshold: _word_or("auto", bool) = Field(  # type: ignore[valid-type]
+        default="auto",
+        description="look for the power at which the feedback loses its solution; `auto`: up to a million nodes",
+    )
 
     @model_validator(mode="after")
     def _sizes_of_the_shape(self):

@@ -14,19 +14,36 @@ Name = Annotated[str, Field(min_length=1)]
 class BoltzmannSolverSection(Section):
     """Residual of the Boltzmann equation, over its driving term, that counts as solved; iterations it may take."""
 
-    tolerance: Annotated[float, Field(ge=1e-13, le=1e-3)] = 1e-10
-    iterations: Annotated[int, Field(ge=1, le=1_000_000)] = 1000
+    tolerance: Annotated[float, Field(ge=1e-13, le=1e-3)] = Field(
+        default=1e-10, description="residual, over the driving term, that counts as solved"
+    )
+    iterations: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        default=1000, description="iterations that it may take"
+    )
 
 
 class LifetimesSection(Section):
     """One relaxation time, phono3py's linewidths or its collision matrix, and boundaries."""
 
-    time: RelaxationTime | None = None
-    phono3py: Name | None = None
-    collision_matrix: Name | None = None
-    solver: BoltzmannSolverSection | None = None
-    interpolate: bool = False
-    boundary: Annotated[Length, Field(ge=1e-12, le=1e3)] | None = None
+    time: RelaxationTime | None = Field(
+        default=None, description="one relaxation time, the same as `lifetime: 10 ps`; this or a file of phono3py"
+    )
+    phono3py: Name | None = Field(
+        default=None, description="`kappa-m….hdf5`: linewidths of every mode at the temperatures of the run"
+    )
+    collision_matrix: Name | None = Field(
+        default=None,
+        description="`collision-m….hdf5`: the linearised Boltzmann equation instead of the relaxation time",
+    )
+    solver: BoltzmannSolverSection | None = Field(default=None, description="how well that equation is solved")
+    interpolate: bool = Field(
+        default=False, description="take linewidths between the points and temperatures of the file"
+    )
+    boundary: Annotated[Length, Field(ge=1e-12, le=1e3)] | None = Field(
+        default=None,
+        description="length L: modes are scattered at the rate |v|/L too; without it that of the `kappa-m….hdf5`, or "
+        "none",
+    )
 
     @model_validator(mode="after")
     def _one_source(self):

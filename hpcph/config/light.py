@@ -3,9 +3,9 @@
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, field_validator, model_validator
 
-from hpcph.config.section import Kelvin, Section
+from hpcph.config.section import NUMBERS, Kelvin, Section
 from hpcph.config.units import Angle, AngularFrequency, Time
 
 Spring = Annotated[float, Field(gt=0, le=1e6)]
@@ -16,17 +16,21 @@ CIRCULAR = {f"circular {sign}{axis}": (axis, 1 if sign == "+" else -1) for axis 
 class ModelSection(Section):
     """The Te-like chain of three ions a cell, in its own units (hpcph.crystal.chain)."""
 
-    name: Literal["te-chain"]
-    K1: Spring = 1.5
-    K2: Spring = 0.5
-    K3: Spring = 3.0
-    theta: Annotated[Angle, Field(ge=-7, le=7)] = 0.3 * np.pi
-    delta: Annotated[float, Field(gt=0, le=10)] = 0.23
-    a: Spring = 1.0
-    c: Spring = 1.0
-    mass: Spring = 1.0
-    charges: Annotated[list[Annotated[float, Field(ge=-1e3, le=1e3)]], Field(min_length=3, max_length=3)] = [0, 1, -1]
-    handedness: Literal["right", "left"] = "right"
+    name: Literal["te-chain"] = Field(description="the Te-like chain of three ions a cell, on a spiral")
+    K1: Spring = Field(default=1.5, description="force constant across a bond")
+    K2: Spring = Field(default=0.5, description="force constant along the second principal axis of a bond")
+    K3: Spring = Field(default=3.0, description="force constant along the third principal axis of a bond")
+    theta: Annotated[Angle, Field(ge=-7, le=7)] = Field(
+        default=0.3 * np.pi, description="tilt of the axis of K3 from z"
+    )
+    delta: Annotated[float, Field(gt=0, le=10)] = Field(default=0.23, description="radius of the spiral over a")
+    a: Spring = Field(default=1.0, description="lattice constant across the chain")
+    c: Spring = Field(default=1.0, description="lattice constant along the chain")
+    mass: Spring = Field(default=1.0, description="mass of an ion")
+    charges: Annotated[list[Annotated[float, Field(ge=-1e3, le=1e3)]], Field(min_length=3, max_length=3)] = Field(
+        default=[0, 1, -1], description="charges of the three ions, zero in all"
+    )
+    handedness: Literal["right", "left"] = Field(default="right", description="sense of the spiral")
 
     @field_validator("charges")
     @classmethod
@@ -42,9 +46,13 @@ Frequency = Annotated[AngularFrequency, Field(ge=0, le=1e16)]
 class FrequenciesSection(Section):
     """Equidistant frequencies of the light, both ends included, in either order."""
 
-    from_: Frequency = Field(alias="from")
-    to: Frequency
-    points: Annotated[int, Field(ge=1, le=1_000_000)]
+    from_: Frequency = Field(
+        alias="from",
+        description="one end, named by frequency ν (`THz`), wave number (`cm^-1`), energy (`meV`), wavelength (`µm`) "
+        "or `rad/s`; of a model in its units",
+    )
+    to: Frequency = Field(description="the other end, in the same way")
+    points: Annotated[int, Field(ge=1, le=1_000_000)] = Field(description="how many, both ends included")
 
     @model_validator(mode="after")
     def _an_interval(self):
@@ -60,8 +68,10 @@ class FrequenciesSection(Section):
 class LinewidthsSection(Section):
     """Lifetimes τ = 1/4πγ of the modes at Γ from phono3py's kappa-….hdf5."""
 
-    linewidths: Annotated[str, Field(min_length=1)]
-    temperature: Kelvin
+    linewidths: Annotated[str, Field(min_length=1)] = Field(
+        description="`kappa-….hdf5` of phono3py with linewidths γ of the modes at Γ, τ = 1/4πγ, in order of frequency"
+    )
+    temperature: Kelvin = Field(description="temperature of the linewidths")
 
 
 def _finite(value: Any) -> Any:
@@ -120,16 +130,32 @@ def _label(value: Any) -> str:
     return value if isinstance(value, str) else str(value).replace("'", "")[:60]
 
 
+Polarization = Annotated[tuple[str, list[complex]], WithJsonSchema({"anyOf": [{"enum": [*NAMED, *CIRCULAR]}, NUMBERS]})]
+
+
 class OpticsSection(Section):
     """Second-order dc response to light."""
 
-    frequency: FrequenciesSection
-    lifetime: Lifetime
-    direction: Any = "transverse"
+    frequency: FrequenciesSection = Field(description="frequencies of the light")
+    lifetime: Lifetime = Field(
+        description="lifetime of the modes at Γ: one, or by mode from phono3py's linewidths; of a model in its units"
+    )
+    direction: Annotated[Any, WithJsonSchema({"anyOf": [{"const": "transverse"}, NUMBERS]})] = Field(
+        default="transverse",
+        description="`transverse`, or the Cartesian direction of the light: the modes of Γ are then those of that "
+        "side (LO and TO apart)",
+    )
     polarization: Annotated[
-        list[tuple[str, list[complex]]], BeforeValidator(_polarizations), Field(min_length=1, max_length=100)
-    ] = Field(["x", "circular +z"], validate_default=True)
-    pairs: Annotated[list[Frequency], Field(max_length=100)] = []
+        list[Polarization], BeforeValidator(_polarizations), Field(min_length=1, max_length=100)
+    ] = Field(
+        default=["x", "circular +z"],
+        validate_default=True,
+        description="one or several; `circular +z` turns counter-clockwise, seen with z towards the observer; numbers"
+        " are a Jones vector such as `[1, 1j, 0]`",
+    )
+    pairs: Annotated[list[Frequency], Field(max_length=100)] = Field(
+        default=[], description="frequencies at which contributions are stored by pairs of levels"
+    )
 
     @field_validator("direction")
     @classmethod

@@ -1,8 +1,8 @@
 """What all sections of an input have in common."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from hpcph.config.units import Temperature
 
@@ -15,6 +15,10 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
+# how the model's schema, and the table of keys with it, shows what validators check by hand
+NUMBERS = {"type": "array", "items": {"type": "number"}, "minItems": 3, "maxItems": 3}
+
+
 def as_rows(value: Any) -> Any:
     """A single row is a list of one."""
     return [value] if isinstance(value, list) and value and not isinstance(value[0], list) else value
@@ -23,3 +27,9 @@ def as_rows(value: Any) -> Any:
 def as_list(value: Any) -> Any:
     """A single value is a list of one."""
     return value if isinstance(value, list) else [value]
+
+
+def auto_or(kind: Any) -> Any:
+    """`auto` or a value of that kind: whether it is a word decides which complaint the user reads."""
+    choice = Annotated[Literal["auto"], Tag("word")] | Annotated[kind, Tag("value")]
+    return Annotated[choice, Discriminator(lambda value: "word" if isinstance(value, str) else "value")]

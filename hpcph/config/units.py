@@ -2,11 +2,12 @@
 
 import math
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Annotated, Any
 
 import pint
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 NUMBER = r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
 QUANTITY = re.compile(NUMBER + r"\s*((?:(?<=\s)1/)?[A-Za-zµμΩÅ°][A-Za-z0-9µμΩÅ°*/^ ·-]{0,40})")
@@ -16,11 +17,6 @@ PERCENT = re.compile(NUMBER + r"\s*%")
 @lru_cache(maxsize=1)
 def _registry() -> pint.UnitRegistry:
     return pint.UnitRegistry()
-
-
-def quantity(unit: str, example: str) -> Any:
-    """A float in SI units, from a number or from text such as the example."""
-    return Annotated[float, BeforeValidator(lambda value: _number(value, unit, example))]
 
 
 def _number(value: Any, unit: str, example: str) -> float:
@@ -66,11 +62,11 @@ def fraction(value: Any) -> float:
     return float(match.group(1)) / 100
 
 
-def angular_frequency(value: Any) -> float:
+def angular_frequency(value: Any, unit: str, example: str) -> float:
     """ω in rad s⁻¹ of light: a number, text in rad/s, or a frequency ν, wave number 1/λ, energy or wavelength."""
     if not isinstance(value, str) or "rad" in value:
-        return _number(value, "rad/s", "1 THz")
-    given = _parsed(value, "1 THz")
+        return _number(value, unit, example)
+    given = _parsed(value, example)
     try:
         return 2 * math.pi * float(given.to("Hz", "spectroscopy").magnitude)
     except (pint.PintError, ZeroDivisionError):
@@ -78,24 +74,30 @@ def angular_frequency(value: Any) -> float:
         raise ValueError(f"is no frequency, wave number, energy or wavelength of light; {fix}") from None
 
 
-def temperature_difference(value: Any) -> float:
-    """A step between two temperatures in K, which no zero of a scale has a part in: 1 degC is 1 K."""
+def temperature_difference(value: Any, unit: str, example: str) -> float:
+    """A step between two temperatures, which no zero of a scale has a part in: 1 degC is 1 K."""
     if not isinstance(value, str):
-        return _number(value, "K", "10 K")
-    given = _parsed(value, "10 K")
+        return _number(value, unit, example)
+    given = _parsed(value, example)
     try:
-        return float((given - _registry().Quantity(0.0, given.units)).to("K").magnitude)
+        return float((given - _registry().Quantity(0.0, given.units)).to(unit).magnitude)
     except pint.PintError:
-        raise ValueError("has the wrong unit; it must convert to K, as 10 K does") from None
+        raise ValueError(f"has the wrong unit; it must convert to {unit}, as {example} does") from None
 
 
-Fraction = Annotated[float, BeforeValidator(fraction)]
+def quantity(unit: str, example: str, read: Callable[[Any, str, str], float] = _number) -> Any:
+    """A float in the unit, one of SI, from a number or from text such as the example; the model's schema has both."""
+    says = Field(json_schema_extra={"unit": unit}, examples=[example])
+    return Annotated[float, BeforeValidator(lambda value: read(value, unit, example)), says]
+
+
+Fraction = Annotated[float, BeforeValidator(fraction), Field(examples=["1%"])]
 Length = quantity("m", "20 nm")
 SmallLength = quantity("m", "1e-5 angstrom")
 Time = quantity("s", "10 ps")
 Temperature = quantity("K", "300 K")
-TemperatureStep = Annotated[float, BeforeValidator(temperature_difference)]
-AngularFrequency = Annotated[float, BeforeValidator(angular_frequency)]
+TemperatureStep = quantity("K", "10 K", temperature_difference)
+AngularFrequency = quantity("rad/s", "1 THz", angular_frequency)
 Angle = quantity("rad", "0.3 pi")
 Gradient = quantity("K/m", "1 K/mm")
 Pressure = quantity("Pa", "2 GPa")

@@ -10,8 +10,8 @@ import numpy as np
 from hpcph.boltzmann.transport import Boltzmann
 from hpcph.config.light import LinewidthsSection
 from hpcph.config.load import Source
+from hpcph.config.mesh import MeshSection as Wanted
 from hpcph.config.schema import Input
-from hpcph.config.schema import MeshSection as Wanted
 from hpcph.config.schema import ThermalInput as WantedThermal
 from hpcph.crystal import dynamical, mesh
 from hpcph.crystal.chain import Units

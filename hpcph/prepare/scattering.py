@@ -9,7 +9,7 @@ from hpcph.boltzmann.points import Points, every_point, irreducible_points
 from hpcph.boltzmann.solver import KrylovLimits
 from hpcph.boltzmann.transport import Boltzmann
 from hpcph.config.lifetime import BoltzmannSolverSection, LifetimesSection
-from hpcph.config.schema import MeshSection
+from hpcph.config.mesh import MeshSection
 from hpcph.crystal.dynamical import Crystal
 from hpcph.crystal.lattice import Structure
 from hpcph.crystal.mesh import block_size, blocks, is_gamma

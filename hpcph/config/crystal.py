@@ -1,0 +1,136 @@
+"""What an input may say about crystals, from a file of force constants or of a model."""
+
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import Discriminator, Field, Tag, WithJsonSchema, field_validator, model_validator
+
+from hpcph.config.light import ModelSection
+from hpcph.config.section import NUMBERS, Section
+from hpcph.config.units import Pressure, SmallLength
+from hpcph.readers.calculators import NAMES
+
+
+def _rows(value: Any) -> str:
+    """Whether a supercell is written as a matrix decides which complaint the user reads."""
+    return "matrix" if isinstance(value, list) and value and isinstance(value[0], list) else "numbers"
+
+
+Numbers = Annotated[list[Annotated[int, Field(ge=1, le=100)]], Field(min_length=3, max_length=3)]
+Row = Annotated[list[Annotated[int, Field(ge=-100, le=100)]], Field(min_length=3, max_length=3)]
+Supercell = Annotated[
+    Annotated[Numbers, Tag("numbers")] | Annotated[list[Row], Field(min_length=3, max_length=3), Tag("matrix")],
+    Discriminator(_rows),
+]
+
+CENTRINGS = ("auto", "P", "F", "I", "A", "C", "R")
+MATRIX = {"type": "array", "items": NUMBERS, "minItems": 3, "maxItems": 3}
+Primitive = Annotated[Any, WithJsonSchema({"anyOf": [{"enum": CENTRINGS}, MATRIX]})]
+
+
+class CrystalSection(Section):
+    """Where the force constants are and what is imposed on them; or a model."""
+
+    force_constants: Annotated[str, Field(min_length=1)] | None = Field(
+        default=None,
+        description="file of phonopy with force constants, or with the forces that they follow from; this or `model`",
+    )
+    model: ModelSection | None = Field(
+        default=None, description="the chain of arXiv:2505.05313 in its own units, instead of a file"
+    )
+    structure: str | None = Field(
+        default=None, description="unit cell or phonopy file, where that of the force constants has none"
+    )
+    force_sets: str | None = Field(
+        default=None, description="forces on the displaced supercells, where that file has none"
+    )
+    born: str | None = Field(default=None, description="file with Born charges")
+    supercell: Supercell | None = Field(
+        default=None, description="three numbers or phonopy's matrix, where the file has none"
+    )
+    calculator: Literal[NAMES] | None = Field(  # type: ignore[valid-type]
+        default=None,
+        description="as phonopy calls it: units, and format of the unit cell, of files that do not say; without it "
+        "the file's, else `vasp`",
+    )
+    nac: Literal["gonze", "none"] | None = Field(
+        default=None,
+        description="`gonze`, the dipole part of Gonze and Lee, or none; without it `gonze` with Born charges",
+    )
+    sum_rules: list[Literal["translational", "rotational", "huang"]] = Field(
+        default=["translational", "rotational", "huang"],
+        description="what is imposed on the force constants; without the last two all of a supercell's force "
+        "constants stay on the nearest images, as in phonopy",
+    )
+    stress: Annotated[list[Annotated[Pressure, Field(ge=-1e12, le=1e12)]], Field(min_length=6, max_length=6)] = Field(
+        default=[0.0] * 6,
+        description="stress of a strained crystal, xx, yy, zz, yz, xz, xy, tension positive, for Huang's conditions; "
+        "a pressure alone makes no difference",
+    )
+    symmetry_tolerance: SmallLength | None = Field(
+        default=None,
+        description="how far places may be off their space group (root mean square), `1e-8` to `0.1 angstrom`; "
+        "without it the file's, else `1e-5 angstrom`",
+    )
+    primitive: Primitive = Field(
+        default="auto",
+        description="primitive matrix as phonopy's, `P` (the file's cell) or another centring; `auto`: the file's, "
+        "else the cell as it is, shortened where it is centred",
+    )
+    inverted: bool = Field(
+        default=False, description="take the mirror image r → −r, the other enantiomorph of a chiral crystal"
+    )
+    allow_unstable: bool = Field(
+        default=False,
+        description="leave imaginary modes out of sums (they are counted) instead of refusing them; `bands` and "
+        "`orbits` alone refuse nothing",
+    )
+
+    @model_validator(mode="after")
+    def _file_or_model(self):
+        if (self.force_constants is None) == (self.model is None):
+            raise ValueError("give either force_constants, a file of phonopy, or model")
+        if self.model is not None and (extra := self.model_fields_set - {"model"}):
+            raise ValueError(f"a model has no {' or '.join(sorted(extra))}")
+        return self
+
+    @field_validator("sum_rules")
+    @classmethod
+    def _all_need_translational(cls, rules):
+        if rules and "translational" not in rules:
+            raise ValueError(
+                f"{rules[0]} invariance needs the translational rule too; write [translational, {rules[0]}]"
+            )
+        return rules
+
+    @field_validator("supercell")
+    @classmethod
+    def _right_handed(cls, value):
+        if value and isinstance(value[0], list) and np.linalg.det(value) < 0.5:
+            raise ValueError("must be three numbers or a 3×3 matrix whose determinant is positive")
+        return value
+
+    @property
+    def supercell_matrix(self) -> tuple | None:
+        """Three numbers or rows of three."""
+        return None if self.supercell is None else tuple(tuple(x) if isinstance(x, list) else x for x in self.supercell)
+
+    @field_validator("symmetry_tolerance")
+    @classmethod
+    def _between_rounding_and_bonds(cls, value):
+        if value is not None and not 0.999e-18 <= value <= 1.001e-11:
+            raise ValueError(
+                "must be between 1e-8 and 0.1 angstrom: more than rounding, less than what tells sites apart"
+            )
+        return value
+
+    @field_validator("primitive")
+    @classmethod
+    def _known_primitive(cls, value):
+        if isinstance(value, str) and value in CENTRINGS:
+            return value
+        matrix = np.array(value, dtype=object)
+        if matrix.shape == (3, 3) and all(type(x) in (int, float) and abs(x) < 1e3 for x in matrix.ravel()):
+            if abs(np.linalg.det(matrix.astype(float))) > 1e-6:
+                return value
+        raise ValueError("must be auto, P, F, I, A, C, R or a regular 3×3 matrix")
