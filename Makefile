@@ -1,6 +1,7 @@
 # make run   install what is missing and run the main job: the embedded α-quartz   (INPUT=inputs/x.yaml NP=4)
 # make test  install what is missing and run the tests on 1 rank, then under mpirun on 2, 3 and 4
 # make slow  the long proofs as well
+# make coverage  what of hpcph the tests that run side by side reach; it takes twice as long as they
 # make check lint and types
 # make docs  docs/inputs.md, the keys of an input, from its model; docs/outputs.md, the datasets, from small runs
 
@@ -19,7 +20,7 @@ export OMPI_ALLOW_RUN_AS_ROOT_CONFIRM = 1
 # Open MPI 5.0 with IPv4 and IPv6 on one interface else says of every rank that it found no pairing
 export OMPI_MCA_btl_tcp_disable_family = 6
 
-.PHONY: run test slow check docs install browser slurm
+.PHONY: run test slow coverage check docs install browser slurm
 
 run: install
 	$(MPIRUN) -n $(NP) $(PYTHON) -m hpcph run $(INPUT)
@@ -31,6 +32,9 @@ test: install check browser slurm
 
 slow: test
 	$(PYTHON) -m pytest -m slow
+
+coverage: install
+	$(PYTHON) -m pytest -n 2 --dist loadfile -m "not slow and not serial" --cov=hpcph --cov-report=term:skip-covered
 
 check: install
 	$(PYTHON) -m ruff check .

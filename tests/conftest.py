@@ -12,7 +12,10 @@ import solvers
 from hpcph.parallel import threads
 
 threads.pin()
-SERIAL = ("parallel/", "slurm/", "cost/test_scaling.py", "boltzmann/test_interruption.py", "boltzmann/test_memory.py")
+SERIAL = (  # what measures time, or ends programs at moments
+    *(f"parallel/test_{name}.py" for name in ("faults", "signals", "resume", "schedule", "many_ranks")),
+    "boltzmann/test_interruption.py", "boltzmann/test_memory.py", "cost/test_scaling.py", "slurm/",
+)  # fmt: skip
 LAUNCHER = ("OMPI_MCA_", "OMPI_COMM_", "PMIX_", "ORTE_", "PMI_")  # what MPI leaves in the environment
 KEPT = "OMPI_MCA_btl_tcp_disable_family"  # of the Makefile
 if "PYTEST_XDIST_WORKER" in os.environ:  # whose parent has begun MPI; mpirun would take the worker for a rank of that
