@@ -11,8 +11,12 @@ from xml.etree import ElementTree as xml
 import h5py
 
 from hpcph.disk.draft import draft
+from hpcph.result import modes, sample
 
-FIELDS = ("pam_density", "pam_density_without_feedback", "magnetization", "magnetization_without_feedback")
+FIELDS = (
+    sample.SAMPLE_TEMPERATURE_FIELD, sample.SAMPLE_PAM_DENSITY, sample.SAMPLE_PAM_DENSITY_WITHOUT_FEEDBACK,
+    sample.SAMPLE_MAGNETIZATION, sample.SAMPLE_MAGNETIZATION_WITHOUT_FEEDBACK,
+)  # fmt: skip
 KINDS = {"f": "Float", "i": "Int", "u": "UInt"}
 
 
@@ -22,12 +26,12 @@ def describe(result: Path) -> Path | None:
     document = xml.Element("Xdmf", Version="2.0")
     domain = xml.SubElement(document, "Domain")
     with h5py.File(result, "r") as file:
-        if "/slices/k" in file:
-            _slices(domain, file["/slices"])
-        if "/modes/k" in file:
-            _modes(domain, file["/modes"])
-        if "/sample/temperature_field" in file:
-            _sample(domain, file["/sample"])
+        if modes.SLICES_K.path in file:
+            _slices(domain, file)
+        if modes.MODES_K.path in file:
+            _modes(domain, file[modes.MODES_K.path])
+        if sample.SAMPLE_TEMPERATURE_FIELD.path in file:
+            _sample(domain, file)
     if not len(domain):
         final.unlink(missing_ok=True)  # of an earlier result
         return None
@@ -37,30 +41,32 @@ def describe(result: Path) -> Path | None:
     return final
 
 
-def _slices(domain: xml.Element, group: h5py.Group) -> None:
-    planes, rows, columns, _ = group["k"].shape
-    grid = _grid(domain, group["k"], {"TopologyType": "3DSMesh", "Dimensions": f"{planes} {rows} {columns}"})
-    for name in ("diagonal", "off_diagonal"):
-        _item(_attribute(grid, name, group[name], "Scalar"), group[name])
+def _slices(domain: xml.Element, file: h5py.File) -> None:
+    points = file[modes.SLICES_K.path]
+    planes, rows, columns, _ = points.shape
+    grid = _grid(domain, points, {"TopologyType": "3DSMesh", "Dimensions": f"{planes} {rows} {columns}"})
+    for quantity in (modes.SLICES_DIAGONAL, modes.SLICES_OFF_DIAGONAL):
+        _item(_attribute(grid, quantity.name, file[quantity.path], "Scalar"), file[quantity.path])
 
 
-def _sample(domain: xml.Element, group: h5py.Group) -> None:
+def _sample(domain: xml.Element, file: h5py.File) -> None:
     """Nodes of a finite sample; of a cylinder those of a half plane, on which x, y, z are r, φ, z."""
     grid = xml.SubElement(domain, "Grid", Name="sample", GridType="Uniform")
-    xml.SubElement(grid, "Topology", TopologyType="3DRectMesh", Dimensions=_words(group["temperature_field"].shape))
+    xml.SubElement(grid, "Topology", TopologyType="3DRectMesh", Dimensions=_words(file[FIELDS[0].path].shape))
     geometry = xml.SubElement(grid, "Geometry", GeometryType="VXVYVZ")
-    for name in "xyz":
-        _item(geometry, group[name])
-    for name in ("temperature_field", *FIELDS):
-        if name in group:
-            kind = "Scalar" if group[name].ndim == 3 else "Vector"
-            _item(_attribute(grid, name, group[name], kind), group[name])
+    for axis in (sample.SAMPLE_X, sample.SAMPLE_Y, sample.SAMPLE_Z):
+        _item(geometry, file[axis.path])
+    for quantity in FIELDS:
+        if quantity.path in file:
+            dataset = file[quantity.path]
+            kind = "Scalar" if dataset.ndim == len(sample.NODES) else "Vector"
+            _item(_attribute(grid, quantity.name, dataset, kind), dataset)
 
 
-def _modes(domain: xml.Element, group: h5py.Group) -> None:
-    points = len(group["k"])
-    grid = _grid(domain, group["k"], {"TopologyType": "Polyvertex", "Dimensions": f"{points}", "NodesPerElement": "1"})
-    for name, dataset in _tables(group):
+def _modes(domain: xml.Element, position: h5py.Dataset) -> None:
+    topology = {"TopologyType": "Polyvertex", "Dimensions": f"{len(position)}", "NodesPerElement": "1"}
+    grid = _grid(domain, position, topology)
+    for name, dataset in _tables(position.parent, len(position)):
         if dataset.ndim == 1:
             _item(_attribute(grid, name, dataset, "Scalar"), dataset)
             continue
@@ -69,12 +75,12 @@ def _modes(domain: xml.Element, group: h5py.Group) -> None:
             _branch(_attribute(grid, f"{name} {branch + 1:03d}", dataset, kind), dataset, branch)
 
 
-def _tables(group: h5py.Group) -> Iterator[tuple[str, h5py.Dataset]]:
+def _tables(group: h5py.Group, points: int) -> Iterator[tuple[str, h5py.Dataset]]:
     """Datasets with a value, a value a branch or a Cartesian vector a branch for every point."""
-    points = len(group["k"])
     for name, item in group.items():
         is_table = isinstance(item, h5py.Dataset) and item.shape[:1] == (points,) and not item.is_scale
-        if is_table and name not in ("k", "q") and item.dtype.kind in KINDS and item.shape[2:] in ((), (3,)):
+        where = (modes.MODES_K.name, modes.MODES_Q.name)
+        if is_table and name not in where and item.dtype.kind in KINDS and item.shape[2:] in ((), (3,)):
             yield name, item
 
 
