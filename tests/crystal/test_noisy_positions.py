@@ -1,6 +1,7 @@
 """Coordinates with the noise of a relaxation, and the same crystal written in other ways: nothing depends on them."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import phonopy
@@ -39,17 +40,29 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("noisy")
 
 
+@pytest.fixture(scope="module")
+def without_noise(folder):
+    """The crystal of a name as the program reads it, once each: examples differ in their noise alone."""
+    return cache(lambda name: CRYSTALS[name].loaded(folder / f"{name}.yaml"))
+
+
+@pytest.fixture(scope="module")
+def smallest():
+    """Atoms of the primitive cell that phonopy makes of a crystal without noise."""
+    return cache(lambda name: len(CRYSTALS[name].phonopy().primitive))
+
+
 @pytest.mark.parametrize("name", ["rocksalt", "anatase", "wurtzite", "quartz"])
 @few
 @given(seed=seeds, size=st.floats(0, 1))
-def test_noise_up_to_the_tolerance_changes_nothing(folder, name, seed, size):
+def test_noise_up_to_the_tolerance_changes_nothing(folder, without_noise, name, seed, size):
     """Never refused; the group is found, places are moved onto it, and frequencies are those without noise."""
     ideal, rng = CRYSTALS[name], np.random.default_rng(seed)
     noisy = ideal.moved(noise(rng, len(ideal.names), size * TOLERANCE))
     loaded = noisy.loaded(folder / f"{name}-{seed}-{size}.yaml", held=ideal)
     assert loaded.structure.space_group == ideal.space_group
     assert all("positions moved by up to" in line for line in loaded.remarks)
-    plain = ideal.loaded(folder / f"{name}.yaml")
+    plain = without_noise(name)
     assert np.abs(springs.frequencies(loaded, Q) - springs.frequencies(plain, Q)).max() < 1e-6
     np.testing.assert_array_equal(loaded.pairs.share, plain.pairs.share)
 
@@ -84,7 +97,7 @@ def test_the_file_of_noisy_rocksalt():
 
 @few
 @given(name=st.sampled_from(list(CRYSTALS)), seed=seeds, size=st.floats(0, 1))
-def test_the_same_crystal_written_otherwise(folder, name, seed, size):
+def test_the_same_crystal_written_otherwise(folder, without_noise, name, seed, size):
     """Turned axes, another origin and order of atoms, noise: the same group, frequencies, and the same l, turned."""
     ideal, rng = CRYSTALS[name], np.random.default_rng(seed)
     turn = np.linalg.qr(rng.normal(size=(3, 3)))[0]
@@ -92,7 +105,7 @@ def test_the_same_crystal_written_otherwise(folder, name, seed, size):
     other = ideal.written_otherwise(turn, rng.uniform(size=3), rng.permutation(len(ideal.names)))
     noisy = other.moved(noise(rng, len(ideal.names), size * TOLERANCE))
     loaded = noisy.loaded(folder / f"otherwise-{name}-{seed}-{size}.yaml", held=other)
-    plain = ideal.loaded(folder / f"{name}.yaml")
+    plain = without_noise(name)
     assert loaded.structure.space_group == plain.structure.space_group == ideal.space_group
     modes = [diagonalise(dynamical.build(x.structure, x.pairs, None), Q) for x in (plain, loaded)]
     frequency = [m.frequency_kn / (2e12 * np.pi) for m in modes]
@@ -144,7 +157,7 @@ def test_a_crystal_without_symmetry_is_read_as_it_is(folder):
 
 @few
 @given(name=st.sampled_from(["rocksalt", "anatase"]), seed=seeds, size=st.floats(1e-3, 1))
-def test_the_primitive_cell_is_found_through_noise(folder, name, seed, size):
+def test_the_primitive_cell_is_found_through_noise(folder, smallest, name, seed, size):
     """A plain unit cell, whose centring is hpcph's to find: the cell is as small as without noise."""
     ideal, rng = CRYSTALS[name], np.random.default_rng(seed)
     order = np.argsort(ideal.names, kind="stable")  # as a POSCAR has them
@@ -160,4 +173,4 @@ def test_the_primitive_cell_is_found_through_noise(folder, name, seed, size):
     files = Files(where / "FORCE_CONSTANTS", structure=where / "POSCAR", supercell=tuple(np.diag(ideal.supercell)))
     structure = forceconstants.load(files).structure
     assert structure.space_group == ideal.space_group
-    assert len(structure.mass_a) == len(ideal.phonopy().primitive)
+    assert len(structure.mass_a) == smallest(name)
