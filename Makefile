@@ -1,7 +1,7 @@
 # make run   install what is missing and run the main job: the embedded α-quartz   (INPUT=inputs/x.yaml NP=4)
 # make test  install what is missing and run the tests on 1 rank, then under mpirun on 2, 3 and 4
 # make slow  the long proofs as well
-# make coverage  what of hpcph the tests that run side by side reach; it takes twice as long as they
+# make coverage  what of hpcph the tests that run side by side reach; that takes longer than they
 # make check lint and types
 # make docs  docs/inputs.md, the keys of an input, from its model; docs/outputs.md, the datasets, from small runs
 
