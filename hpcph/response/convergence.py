@@ -46,8 +46,7 @@ def uncertainty(runs: Sequence[tuple[Mesh, ThermalResponse]]) -> Uncertainty:
         return SAFETY * np.max([f * d for f, d in zip(factors, differences, strict=True)], axis=0)
 
     smooth = mesh.refinement >= DEEP
-    judged = [part for part in last.parts if not part[0].interband]
-    return Uncertainty({part: error(part, irregular if smooth or part[1].timed else steady) for part in judged})
+    return Uncertainty({part: error(part, irregular if smooth or part[1].timed else steady) for part in last.judged})
 
 
 def relative(errors: Uncertainty, response: ThermalResponse, operations: np.ndarray) -> tuple[float, float]:

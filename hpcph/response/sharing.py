@@ -44,5 +44,4 @@ def _known(mesh: Mesh, supercell: np.ndarray) -> float:
 
 def uncertainty(found: ThermalResponse, others: Sequence[ThermalResponse]) -> Uncertainty:
     """Largest change of every number, all on the same mesh."""
-    judged = [part for part in found.parts if not part[0].interband]
-    return Uncertainty({p: np.max([np.abs(other[p] - found[p]) for other in others], axis=0) for p in judged})
+    return Uncertainty({p: np.max([np.abs(other[p] - found[p]) for other in others], axis=0) for p in found.judged})

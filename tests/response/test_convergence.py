@@ -76,10 +76,20 @@ def test_estimates_cover_the_errors_of_many_materials():
         assert fraction >= 0.9
 
 
+WORSE = "χ^D at 20 K is 0.33 % from its limit with the present lattice (README, Around Γ); it was 0.1 % with the older"
+
+
 @pytest.mark.slow
-def test_quartz_is_near_its_limit_for_the_cost_of_an_even_mesh():
-    """20 to 400 K: 34³ refined has fewer points than an even 24³ mesh with the shift (½, ½, ½). χ^OD is within 0.05 %;
-    χ^D within 0.35 %, that of 20 K being the worst (README, Around Γ), and not within the 0.2 % of the older lattice.
+@pytest.mark.parametrize(
+    ("tensor", "near", "scatter"),
+    [
+        pytest.param((CHI, DIAGONAL), 2e-3, 6e-3, marks=pytest.mark.xfail(strict=True, reason=WORSE)),
+        ((CHI, OFF_DIAGONAL), 5e-4, 1e-3),
+    ],
+    ids=["D", "OD"],
+)
+def test_quartz_within_two_permille_for_the_cost_of_an_even_mesh(tensor, near, scatter):
+    """Both channels, 20 to 400 K: 34³ refined has fewer points than an even 24³ mesh with the shift (½, ½, ½).
 
     The limit is that of 72³ refined, where nothing of order 1/N is left; the even meshes extrapolate to it, linearly in
     1/N from 48³ and 64³, within the scatter of their own (0.6 % in χ^D at 20 K, 0.1 % in χ^OD).
@@ -90,10 +100,9 @@ def test_quartz_is_near_its_limit_for_the_cost_of_an_even_mesh():
     assert len(points.q_kc) <= len(even_points.q_kc)
     _, limit = run("quartz_pbesol", (72,) * 3, DEEP)
     coarse, fine = (physics.response("quartz_pbesol", n, half, T, True) for n in (48, 64))
-    for tensor, near, scatter in (((CHI, DIAGONAL), 3.5e-3, 6e-3), ((CHI, OFF_DIAGONAL), 5e-4, 1e-3)):
-        a, b, c, d = (x[tensor][:, 2, 2] for x in (coarse, fine, limit, value))
-        np.testing.assert_allclose(d, c, rtol=near)
-        np.testing.assert_allclose(b + (b - a) * 48 / (64 - 48), c, rtol=scatter)
+    a, b, c, d = (x[tensor][:, 2, 2] for x in (coarse, fine, limit, value))
+    np.testing.assert_allclose(b + (b - a) * 48 / (64 - 48), c, rtol=scatter)
+    np.testing.assert_allclose(d, c, rtol=near)
 
 
 def test_the_estimate_of_a_series_with_a_known_limit():
