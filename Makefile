@@ -9,6 +9,9 @@
 NP      ?= $(shell env -u OMP_NUM_THREADS nproc)
 INPUT   ?= inputs/quartz.yaml
 PYTHON  := .venv/bin/python
+COVER   ?=
+COVERED := --cov=hpcph --cov-report=term:skip-covered
+SIDE_BY_SIDE := -n 2 --dist loadfile -m "not slow and not serial"
 MPIRUN  := mpirun --oversubscribe --bind-to none
 
 export OMP_NUM_THREADS = 1
@@ -26,7 +29,7 @@ run: install
 	$(MPIRUN) -n $(NP) $(PYTHON) -m hpcph run $(INPUT)
 
 test: install check browser slurm
-	$(PYTHON) -m pytest -n 2 --dist loadfile -m "not slow and not serial"
+	$(PYTHON) -m pytest $(SIDE_BY_SIDE) $(COVER)
 	$(PYTHON) -m pytest -m "serial and not slow"
 	for n in 2 3 4; do $(MPIRUN) -n $$n $(PYTHON) tests/mpi_pytest.py -m "mpi and not slow" || exit 1; done
 
@@ -34,7 +37,7 @@ slow: test
 	$(PYTHON) -m pytest -m slow
 
 coverage: install
-	$(PYTHON) -m pytest -n 2 --dist loadfile -m "not slow and not serial" --cov=hpcph --cov-report=term:skip-covered
+	$(PYTHON) -m pytest $(SIDE_BY_SIDE) $(COVERED)
 
 check: install
 	$(PYTHON) -m ruff check .

@@ -1,6 +1,7 @@
 """The rooms of the house: who may import what. Read from the sources, nothing is imported."""
 
 import ast
+import re
 import subprocess
 import sys
 from graphlib import CycleError, TopologicalSorter
@@ -207,6 +208,23 @@ def test_names_of_a_result_are_used_not_spelled():
         if isinstance(node, ast.Constant) and node.value in names
     }
     assert not spelled
+
+
+def test_names_of_a_result_are_not_put_together():
+    """Nor from parts, such as f"sample_{name}"."""
+    from hpcph.result import catalogue
+
+    names, composed = {quantity.variable for quantity in catalogue.quantities()}, set()
+    for path in FILES:
+        if room(path) in ("figures", "report", "export", "show"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.JoinedStr):
+                    parts = [str(part.value) if isinstance(part, ast.Constant) else None for part in node.values]
+                    pattern = "".join("[a-z_]+" if part is None else re.escape(part) for part in parts)
+                    spelled = re.search("[a-z]", pattern.replace("[a-z_]+", ""))
+                    if spelled and any(re.fullmatch(pattern, one) for one in names):
+                        composed.add((name(path), node.lineno))
+    assert not composed
 
 
 def test_rooms_hide_none_of_python_s_entrances():

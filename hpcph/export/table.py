@@ -19,6 +19,7 @@ from hpcph.result.modes import (
     BANDS_POLARIZATION_BY_SPECIES,
     BANDS_Q,
 )
+from hpcph.result.quantity import Quantity
 from hpcph.show import axis, units
 
 DASH = "–"  # of Γ–A
@@ -40,9 +41,9 @@ def dispersion(result: xr.Dataset) -> Iterator[list]:
     names = result["species"].values.tolist()
     columns |= {f"l along the axis, {name} (ħ)": along[..., s] for s, name in enumerate(names)}
     if BANDS_MOMENT.variable in result:
-        columns |= _moments(result, "moment", "μ", "μ_N")
+        columns |= _moments(result, BANDS_MOMENT, "μ", "μ_N")
     if BANDS_MOMENT_SCALAR.variable in result:
-        columns |= _moments(result, "moment_scalar", "scalar estimate μ", "μ_N")
+        columns |= _moments(result, BANDS_MOMENT_SCALAR, "scalar estimate μ", "μ_N")
     return _rows(result, columns, _legs(result))
 
 
@@ -62,9 +63,9 @@ def moments(result: xr.Dataset, leg: str | None) -> Iterator[list]:
     if chosen not in legs:
         raise InputError("--leg", leg, f"the path has the legs {', '.join(dict.fromkeys(legs))}")
     columns = {f"l_{c} (ħ)": result[BANDS_POLARIZATION.variable].values[..., i] for i, c in _cartesian(result)}
-    columns |= _moments(result, "moment", "μ", "μ_N") | _moments(result, "moment", "μ", "μ_B")
+    columns |= _moments(result, BANDS_MOMENT, "μ", "μ_N") | _moments(result, BANDS_MOMENT, "μ", "μ_B")
     if BANDS_MOMENT_SCALAR.variable in result:
-        columns |= _moments(result, "moment_scalar", "scalar estimate μ", "μ_N")
+        columns |= _moments(result, BANDS_MOMENT_SCALAR, "scalar estimate μ", "μ_N")
     return _rows(result, columns, [name if name == chosen else None for name in legs])
 
 
@@ -80,8 +81,8 @@ def _cartesian(result: xr.Dataset) -> Iterator[tuple[int, str]]:
     return iter(enumerate(XYZ))
 
 
-def _moments(result: xr.Dataset, name: str, symbol: str, unit: str) -> Columns:
-    values = result[f"bands_{name}"].values / MAGNETONS[unit]
+def _moments(result: xr.Dataset, moment: Quantity, symbol: str, unit: str) -> Columns:
+    values = result[moment.variable].values / MAGNETONS[unit]
     return {f"{symbol}_{c} ({unit})": values[..., i] for i, c in enumerate(XYZ)}
 
 

@@ -37,18 +37,17 @@ from hpcph.result.modes import (
     BANDS_MOMENT,
     BANDS_POLARIZATION,
     BANDS_POLARIZATION_BY_SPECIES,
-    SLICES_DIAGONAL,
-    SLICES_OFF_DIAGONAL,
+    SLICES,
 )
 from hpcph.result.sample import SAMPLE_TEMPERATURE_FIELD
 from hpcph.result.tensors import ROTATION_PAM_DENSITY
 from hpcph.result.thermal import (
-    CONVERGENCE_GAMMA_NL,
+    CONVERGENCE,
     FEEDBACK_AMPLIFICATION,
     FEEDBACK_GAMMA_LL_TOTAL,
     FEEDBACK_PAM_DENSITY,
     MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK,
-    SPECTRUM_GAMMA_NL,
+    SPECTRUM,
 )
 from hpcph.show import units
 from hpcph.show.mode import sources
@@ -132,10 +131,10 @@ def catalogue(choices: Choices) -> list[Drawing]:
         Drawing("orbits", of_mode, (no_eigenvectors,)),
         Drawing("phase_diagram", phase_diagram.draw, (coupled, one_temperature)),
         Drawing("gamma_ll", partial(feedback.draw, radius=choices.radius), (coupled,)),
-        Drawing("slices", slices.draw, (lacks("slices", SLICES_DIAGONAL.variable, SLICES_OFF_DIAGONAL.variable),)),
+        Drawing("slices", slices.draw, (lacks("slices", *(part.variable for part in SLICES.values())),)),
         Drawing("pam_density", density.angular_momentum, (coupled,)),
-        Drawing("spectrum", spectrum.draw, (lacks("spectrum", SPECTRUM_GAMMA_NL.variable),)),
-        Drawing("convergence", convergence.draw, (lacks("mesh.grid", CONVERGENCE_GAMMA_NL.variable), one_mesh)),
+        Drawing("spectrum", spectrum.draw, (lacks("spectrum", SPECTRUM["gamma_nl"].variable),)),
+        Drawing("convergence", convergence.draw, (lacks("mesh.grid", CONVERGENCE["gamma_nl"].variable), one_mesh)),
         Drawing("magnetization", density.magnetization, (magnetic(MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK.variable),)),
         Drawing("moment", dispersion.moment, (path, magnetic(BANDS_MOMENT.variable))),
         Drawing("sample", finite.draw, (lacks("sample", SAMPLE_TEMPERATURE_FIELD.variable),)),

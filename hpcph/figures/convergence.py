@@ -4,18 +4,18 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from hpcph.figures import errors, style
+from hpcph.figures import errors, labels, style
 from hpcph.result.tensors import (
     FEEDBACK_SUSCEPTIBILITY_DIAGONAL,
     FEEDBACK_SUSCEPTIBILITY_OFF_DIAGONAL,
     THERMAL_GAMMA_NL,
 )
-from hpcph.result.thermal import CONVERGENCE_GRID, CONVERGENCE_POINTS
+from hpcph.result.thermal import CONVERGENCE, CONVERGENCE_GRID, CONVERGENCE_POINTS
 
 PANELS = {
-    "gamma_nl": (r"$\gamma^\mathrm{NL}$", THERMAL_GAMMA_NL.variable),
-    "diagonal": (r"$\chi^\mathrm{D}$", FEEDBACK_SUSCEPTIBILITY_DIAGONAL.variable),
-    "off_diagonal": (r"$\chi^\mathrm{OD}$", FEEDBACK_SUSCEPTIBILITY_OFF_DIAGONAL.variable),
+    "gamma_nl": THERMAL_GAMMA_NL,
+    "diagonal": FEEDBACK_SUSCEPTIBILITY_DIAGONAL,
+    "off_diagonal": FEEDBACK_SUSCEPTIBILITY_OFF_DIAGONAL,
 }
 MARKS = {"mesh": ("s", "squares"), "lattice": ("d", "diamonds")}  # errors of the finest mesh
 LEAST = 1e-6  # of a number: smaller errors are not shown
@@ -28,10 +28,8 @@ def draw(result: xr.Dataset) -> Figure:
     chosen = temperatures(result["temperature"].values)
     figure = style.sheet(style.WIDTH, 2.8)
     sources: dict[str, str] = {}
-    for axes, (name, (symbol, variable)) in zip(
-        figure.subplots(1, 3, sharex=True, sharey=True), PANELS.items(), strict=True
-    ):
-        values, spread = result[f"convergence_{name}"].values, errors.diagonal(result, variable)
+    for axes, (name, finest) in zip(figure.subplots(1, 3, sharex=True, sharey=True), PANELS.items(), strict=True):
+        values, spread = result[CONVERGENCE[name].variable].values, errors.diagonal(result, finest.variable)
         sources |= {source: f"{MARKS[source][1]}: {errors.WORDS[source]}" for source in spread}
         for t, colour in zip(chosen, style.series(len(chosen)), strict=True):
             label = f"{result['temperature'].values[t]:g} K"
@@ -44,7 +42,7 @@ def draw(result: xr.Dataset) -> Figure:
         axes.set_yscale("log")
         if not values.any():
             style.forbidden(axes)
-        axes.set_title(symbol)
+        axes.set_title(f"${labels.symbol(finest)}$")
         axes.set_xlabel("k-points of the full mesh")
     figure.axes[0].set_ylabel("relative deviation from the finest mesh")
     figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside right upper")

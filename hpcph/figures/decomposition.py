@@ -3,7 +3,7 @@
 import xarray as xr
 from matplotlib.figure import Figure
 
-from hpcph.figures import light, style
+from hpcph.figures import labels, light, style
 from hpcph.result.light import DEGENERATE, TENSORS
 from hpcph.show import axis, units
 from hpcph.show import light as response
@@ -31,8 +31,8 @@ def draw(result: xr.Dataset) -> Figure:
             axes.plot(omega, value, **look, **style.markers(len(omega)))
         axes.set_title(title)
         part = "Im" if circular else "Re"
-        symbol = rf"\mathrm{{{part}}}\,\chi^{{(L)}}_{{{index};{component}}}"
-        axes.set_ylabel(f"${symbol}$ ({light.unit_text(result, TENSORS['pam'].variable)})")
+        symbol = rf"\mathrm{{{part}}}\,{labels.symbol(TENSORS['pam'], f'{index};{component}')}"
+        axes.set_ylabel(f"${symbol}$ ({light.unit_text(result, TENSORS['pam'])})")
         axes.set_xlabel(units.frequency(result, "frequency").label)
         light.finish(axes, result)
     handles, _ = figure.axes[0].get_legend_handles_labels()

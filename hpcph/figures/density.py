@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 from hpcph.constants import mu_0
-from hpcph.figures import errors, sample, style
+from hpcph.figures import errors, labels, sample, style
 from hpcph.result.thermal import (
     FEEDBACK_PAM_DENSITY,
     MAGNETIZATION_DENSITY,
@@ -25,7 +25,8 @@ REACH = 0.3  # of a curve: bands need not be seen below it
 def angular_momentum(result: xr.Dataset) -> Figure:
     """PAM density."""
     figure, axes = _draw(result, THERMAL_PAM_DENSITY.variable, FEEDBACK_PAM_DENSITY.variable)
-    axes.set_ylabel(rf"PAM density $|\ell_{axis.name(result)}|$ (J s m$^{{-3}}$)")
+    symbol = labels.symbol(THERMAL_PAM_DENSITY, axis.name(result))
+    axes.set_ylabel(labels.label(THERMAL_PAM_DENSITY, f"PAM density $|{symbol}|$"))
     return figure
 
 
@@ -33,7 +34,8 @@ def magnetization(result: xr.Dataset) -> Figure:
     """Magnetization, and as a second axis the field μ0 M."""
     index = axis.name(result)
     figure, axes = _draw(result, MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK.variable, MAGNETIZATION_DENSITY.variable)
-    axes.set_ylabel(rf"magnetization $|M_{index}|$ (A m$^{{-1}}$)")
+    symbol = labels.symbol(MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK, index)
+    axes.set_ylabel(labels.label(MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK, f"magnetization $|{symbol}|$"))
     if not axis.along(result, MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK.variable).any():
         return figure
     axes.tick_params(which="both", right=False)

@@ -8,7 +8,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from hpcph.constants import nuclear_magneton
-from hpcph.figures import legs, style
+from hpcph.figures import labels, legs, style
 from hpcph.phonons.modes import DEGENERATE
 from hpcph.result.modes import BANDS_FREQUENCY, BANDS_MOMENT, BANDS_POLARIZATION, BANDS_Q
 from hpcph.show import axis, units
@@ -20,9 +20,8 @@ def polarization(result: xr.Dataset) -> Figure:
     """All branches along the whole path, coloured by the phonon polarization."""
     figure = style.sheet(style.WIDTH, 4.2)
     axes = figure.add_subplot()
-    index = axis.name(result)
     lines = _whole_path(axes, result, axis.along(result, BANDS_POLARIZATION.variable))
-    figure.colorbar(lines, ax=axes, label=rf"phonon polarization $l_{index}$ (ħ)", pad=0.01, aspect=35)
+    figure.colorbar(lines, ax=axes, label=polarized(result, "phonon polarization"), pad=0.01, aspect=35)
     style.note(figure, axis.meaning(result))
     return figure
 
@@ -32,9 +31,9 @@ def moment(result: xr.Dataset) -> Figure:
     values = axis.along(result, BANDS_MOMENT.variable) / nuclear_magneton
     figure = style.sheet(style.WIDTH, 4.2)
     axes = figure.add_subplot()
-    index = axis.name(result)
     lines = _whole_path(axes, result, values)
-    figure.colorbar(lines, ax=axes, label=rf"magnetic moment $\mu_{index}$ ($\mu_\mathrm{{N}}$)", pad=0.01, aspect=35)
+    text = rf"magnetic moment ${labels.symbol(BANDS_MOMENT, axis.name(result))}$ ($\mu_\mathrm{{N}}$)"
+    figure.colorbar(lines, ax=axes, label=text, pad=0.01, aspect=35)
     k, n = np.unravel_index(np.nanargmax(np.abs(values)), values.shape)
     scale, stored = (
         units.frequency(result, BANDS_FREQUENCY.variable),
@@ -70,9 +69,14 @@ def near_axis(result: xr.Dataset) -> Figure:
     axes.tick_params(axis="x", pad=5)
     axes.set_ylabel(scale.label)
     axes.set_title(f"{leg.title}, branches 1–{count}")
-    figure.colorbar(lines, ax=axes, label=rf"phonon polarization $l_{axis.name(result)}$ (ħ)", pad=0.02)
+    figure.colorbar(lines, ax=axes, label=polarized(result, "phonon polarization"), pad=0.02)
     style.note(figure, axis.meaning(result))
     return figure
+
+
+def polarized(result: xr.Dataset, words: str) -> str:
+    """Words, l along the axis, unit."""
+    return labels.label(BANDS_POLARIZATION, f"{words} ${labels.symbol(BANDS_POLARIZATION, axis.name(result))}$")
 
 
 def _whole_path(axes: Axes, result: xr.Dataset, values: np.ndarray) -> LineCollection:

@@ -5,8 +5,8 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from hpcph.figures import errors, sample, style
-from hpcph.result.thermal import FEEDBACK_AMPLIFICATION, FEEDBACK_GAMMA_LL_TOTAL
+from hpcph.figures import errors, labels, sample, style
+from hpcph.result.thermal import FEEDBACK_AMPLIFICATION, FEEDBACK_GAMMA_LL, FEEDBACK_GAMMA_LL_TOTAL
 from hpcph.show import doubt
 from hpcph.show.numbers import alone
 
@@ -23,7 +23,7 @@ def draw(result: xr.Dataset, radius: float) -> Figure:
     axes = figure.add_subplot()
     axes.axhline(0, color="0.6", lw=0.6)
     for part, (label, colour) in PARTS.items():
-        name = f"feedback_gamma_ll_{part}"
+        name = FEEDBACK_GAMMA_LL[part].variable
         _curve(axes, temperature, result[name].values[:, r], _errors(result, name, r), colour, label)
     most = _most(result, r)
     gain = float(np.abs(result[FEEDBACK_AMPLIFICATION.variable].values[most, r] - 1)) if most is not None else 0.0
@@ -31,7 +31,7 @@ def draw(result: xr.Dataset, radius: float) -> Figure:
         _inset(axes, result, r)
     axes.ticklabel_format(axis="y", style="sci", scilimits=(-2, 3), useMathText=True)
     axes.set_xlabel("temperature (K)")
-    axes.set_ylabel(r"$\gamma^\mathrm{LL}$")
+    axes.set_ylabel(labels.label(FEEDBACK_GAMMA_LL_TOTAL))
     title = f"sample radius {sample.radius_text(result['radius'].values[r])}"
     figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=3, title=title)
     open_ = [float(error[most]) for error in _errors(result, FEEDBACK_AMPLIFICATION.variable, r).values()]
@@ -60,7 +60,7 @@ def _inset(axes: Axes, result: xr.Dataset, r: int) -> None:
     inset = axes.inset_axes((0.16, 0.15 if downwards else 0.55, 0.4, 0.38))
     eta = result[FEEDBACK_AMPLIFICATION.variable].values[:, r]
     _curve(inset, temperature, eta, _errors(result, FEEDBACK_AMPLIFICATION.variable, r), style.OKABE_ITO[2], "η")
-    inset.set_ylabel("η", labelpad=1)
+    inset.set_ylabel(labels.label(FEEDBACK_AMPLIFICATION), labelpad=1)
     inset.set_xlabel("T (K)", labelpad=1, fontsize=6.5)
     inset.tick_params(labelsize=6)
     inset.set_ylim(0.9 * np.nanmin(eta, initial=1), 1.1 * np.nanmax(eta, initial=1))

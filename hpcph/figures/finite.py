@@ -7,29 +7,32 @@ from matplotlib.colors import Colormap, Normalize, TwoSlopeNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from hpcph.figures import sample, style
-from hpcph.result.sample import SAMPLE_STRAY_FIELD, SAMPLE_THRESHOLD_POWER
+from hpcph.figures import labels, sample, style
+from hpcph.result.quantity import Quantity
+from hpcph.result.sample import (
+    SAMPLE_AMPLIFICATION,
+    SAMPLE_DENSITIES,
+    SAMPLE_GAMMA_LL,
+    SAMPLE_STRAY_FIELD,
+    SAMPLE_THRESHOLD_POWER,
+)
 from hpcph.show import cut, doubt
 from hpcph.show.numbers import alone
-
-DENSITIES = {
-    "pam_density": (r"$\ell_z$", r"J s m$^{-3}$"),
-    "magnetization": ("$M_z$", r"A m$^{-1}$"),
-}
 
 
 def draw(result: xr.Dataset) -> Figure:
     """Maps on the plane through the axis (with feedback, where it has a solution), and the field on the axis."""
-    names = [name for name in DENSITIES if f"sample_{name}" in result]
+    names = [density for density in SAMPLE_DENSITIES if density.variable in result]
+    shown = SAMPLE_DENSITIES if not cut.has_feedback(result) else {density: density for density in names}
     stray = SAMPLE_STRAY_FIELD.variable in result
     figure = style.sheet(1.9 * (1 + len(names)) + 2.3 * stray, 3.6)
     every = figure.subplots(1, 1 + len(names) + stray, width_ratios=[1] * (1 + len(names)) + [1.2] * stray)
     plane = cut.plane(result)
     temperature, base = cut.temperature(result)
     _panel(every[0], plane, temperature, f"$T$ − {base:.6g} K (K)" if base else "$T$ (K)")
-    for axes, name in zip(every[1:], names, strict=False):
-        symbol, unit = DENSITIES[name]
-        _panel(axes, plane, cut.middle(result, _shown(result, name))[..., cut.ALONG], f"{symbol} ({unit})")
+    for axes, density in zip(every[1:], names, strict=False):
+        values = cut.middle(result, shown[density].variable)[..., cut.ALONG]
+        _panel(axes, plane, values, labels.label(density, f"${labels.symbol(density, 'z')}$"))
     every[0].set_ylabel(f"$z$ ({plane.along})")
     for axes in every[: 1 + len(names)]:
         axes.set_xlabel(f"{'distance from axis' if cut.is_round(result) else '$x$'} ({plane.across})")
@@ -37,12 +40,6 @@ def draw(result: xr.Dataset) -> Figure:
         _stray(every[-1], result)
     style.note(figure, _words(result), sample.assumptions(result))
     return figure
-
-
-def _shown(result: xr.Dataset, name: str) -> str:
-    """With feedback, without where that has no solution."""
-    full = f"sample_{name}"
-    return full if cut.has_feedback(result) else f"{full}_without_feedback"
 
 
 def _scale(values: np.ndarray) -> tuple[Normalize, str | Colormap]:
@@ -85,10 +82,10 @@ def _stray(axes: Axes, result: xr.Dataset) -> None:
 def _words(result: xr.Dataset) -> str:
     """Power, γ^LL and η, without the digits that their errors leave open."""
     power, spot = float(result.attrs["sample_power"]), str(result.attrs["sample_spot"])
-    gamma, eta = _closed(result, "gamma_ll"), _closed(result, "amplification")
+    gamma, eta = _closed(result, SAMPLE_GAMMA_LL), _closed(result, SAMPLE_AMPLIFICATION)
     coupled = f"η {eta}, with feedback" if cut.has_feedback(result) else "supercritical, without feedback"
     if np.isfinite(result.get(SAMPLE_THRESHOLD_POWER.variable, np.nan)):
-        coupled += f", threshold {_closed(result, 'threshold_power')} W"
+        coupled += f", threshold {_closed(result, SAMPLE_THRESHOLD_POWER)} W"
     light = "even light" if spot == "uniform" else f"spot of radius {spot}"
     return (
         f"{result.attrs['sample_shape']}, {style.number(power)} W absorbed, {light}; "
@@ -96,6 +93,6 @@ def _words(result: xr.Dataset) -> str:
     )
 
 
-def _closed(result: xr.Dataset, name: str) -> str:
-    errors = [float(result[error]) for error in doubt.beside(result, f"sample_{name}").values()]
-    return style.typeset(alone(float(result[f"sample_{name}"]), *errors))
+def _closed(result: xr.Dataset, quantity: Quantity) -> str:
+    errors = [float(result[error]) for error in doubt.beside(result, quantity.variable).values()]
+    return style.typeset(alone(float(result[quantity.variable]), *errors))

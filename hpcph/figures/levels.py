@@ -5,7 +5,7 @@ import xarray as xr
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from hpcph.figures import light, style
+from hpcph.figures import labels, light, style
 from hpcph.figures.decomposition import ACROSS
 from hpcph.result.light import OPTICS_LEVEL_FREQUENCY, OPTICS_PAIR_FREQUENCY, OPTICS_PAM_BY_LEVELS
 from hpcph.show import axis, units
@@ -43,8 +43,8 @@ def draw(result: xr.Dataset) -> Figure:
             axes.set_yticks(places, [str(place + 1) for place in places])
     for axes in grid[len(size) :]:
         axes.set_visible(False)
-    unit = light.unit_text(result, OPTICS_PAM_BY_LEVELS.variable)
-    label = rf"$|\chi^{{(L)}}_{{{index};{component}}}|$ ({unit})"
+    unit = light.unit_text(result, OPTICS_PAM_BY_LEVELS)
+    label = f"$|{labels.symbol(OPTICS_PAM_BY_LEVELS, f'{index};{component}')}|$ ({unit})"
     figure.colorbar(image, ax=grid[: len(size)], label=label, pad=0.01, shrink=0.8)
     named = f"{scale.symbol} of the levels" if len(levels) <= FEW else "number of the level, from the lowest"
     more = result.sizes[OPTICS_PAIR_FREQUENCY.variable] - len(size)

@@ -1,16 +1,14 @@
 """Second-order dc response along the axis to light of a frequency (Figs. 2–4 of arXiv:2505.05313)."""
 
-import re
-from dataclasses import dataclass
-
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from hpcph.figures import style
-from hpcph.result.light import OPTICS_CARRIED_CURRENT, OPTICS_LEVEL_FREQUENCY, OPTICS_LEVEL_MODES
+from hpcph.figures import labels, style
+from hpcph.result.light import MODEL, OPTICS_CARRIED_CURRENT, OPTICS_LEVEL_FREQUENCY, OPTICS_LEVEL_MODES, TENSORS
+from hpcph.result.quantity import Quantity
 from hpcph.show import axis, units
 from hpcph.show import light as response
 
@@ -22,41 +20,32 @@ FIELD = r"field E(t) = E exp(−iωt) + c.c.; mean response $\Sigma\,\chi_{\mu\n
 CARRIED = "dashed: l·v of the modes, what wave packets carry along; the torques of the lattice make the difference"
 
 
-@dataclass(frozen=True)
-class Observable:
-    """What responds: the symbol of its tensor, and words for the small print."""
-
-    symbol: str
-    words: str
-
-
-OBSERVABLES = {
-    "pam": Observable(r"\chi^{(L)}", "phonon angular momentum"),
-    "peltier": Observable(r"\Pi", "energy current"),
-    "orbital_current": Observable(r"\Pi^{(L)}", "current of angular momentum through the bonds"),
+OBSERVABLES = {  # words for the small print
+    "pam": "phonon angular momentum",
+    "peltier": "energy current",
+    "orbital_current": "current of angular momentum through the bonds",
 }
 
 
 def draw(result: xr.Dataset, name: str) -> Figure:
     """Four panels: Re χ_xx, χ_yy, χ_zz; χ_yz; χ_zx; χ_xy."""
-    observable, index = OBSERVABLES[name], axis.name(result)
+    tensor, index = TENSORS[name], axis.name(result)
     figure = style.sheet(style.WIDTH, 5.0)
     panels = figure.subplots(2, 2, sharex=True).ravel()
-    _curves(panels, result, f"optics_{name}", 1.0, "-")
+    _curves(panels, result, tensor.variable, 1.0, "-")
     carried = name == "orbital_current" and OPTICS_CARRIED_CURRENT.variable in result
     if carried:
         _curves(panels, result, OPTICS_CARRIED_CURRENT.variable, 0.7, "--")
-    unit = unit_text(result, f"optics_{name}")
     for axes, letter, component in zip(panels, "abcd", (r"\mu\mu", "yz", "zx", "xy"), strict=True):
         real = r"\mathrm{Re}\," if letter == "a" else ""
         axes.set_title(f"({letter}) " + (", ".join(LINEAR) if letter == "a" else component))
-        axes.set_ylabel(rf"${real}{observable.symbol}_{{{index};{component}}}$ ({unit})")
+        axes.set_ylabel(f"${real}{labels.symbol(tensor, f'{index};{component}')}$ ({unit_text(result, tensor)})")
         finish(axes, result)
     for axes in panels[2:]:
         axes.set_xlabel(units.frequency(result, "frequency").label)
     figure.legend(handles=_legend(carried), loc="outside upper center", ncols=4)
     dashed = CARRIED if carried else ""
-    style.note(figure, f"{observable.words}, along the axis", FIELD, dashed, axis.meaning(result))
+    style.note(figure, f"{OBSERVABLES[name]}, along the axis", FIELD, dashed, axis.meaning(result))
     return figure
 
 
@@ -65,14 +54,9 @@ def frequencies(result: xr.Dataset, name: str = "frequency") -> np.ndarray:
     return result[name].values * units.frequency(result, "frequency").shown
 
 
-def unit_text(result: xr.Dataset, name: str) -> str:
+def unit_text(result: xr.Dataset, quantity: Quantity) -> str:
     """The unit of a response per (V/m)² in mathematical type."""
-    return mathematical("model units" if units.is_model(result) else result[name].attrs["units"])
-
-
-def mathematical(unit: str) -> str:
-    """`J s m-1 V-2` with its exponents set high."""
-    return re.sub(r"(?<=[A-Za-z])(-?\d+)", r"$^{\1}$", unit)
+    return f"{MODEL} units" if units.is_model(result) else labels.unit(quantity.unit)
 
 
 def finish(axes: Axes, result: xr.Dataset) -> None:

@@ -5,15 +5,12 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from hpcph.figures import light, style
+from hpcph.figures import labels, light, style
+from hpcph.result.light import DENSITY, MEANS
 from hpcph.show import axis, units
 from hpcph.show import light as response
 
-ROWS = {  # symbol; unit of the density
-    "pam": (r"\ell", "J s m-3"),
-    "peltier": ("j", "W m-2"),
-    "magnetization": ("M", "A m-1"),
-}
+ROWS = ("pam", "peltier", "magnetization")
 LINEAR_BELOW = 1e-3  # of the largest value
 SHOWN = 7  # polarizations
 
@@ -23,17 +20,17 @@ def draw(result: xr.Dataset) -> Figure:
     omega, index = light.frequencies(result), axis.name(result)
     names = [str(name).replace("-", "−") for name in result["polarization"].values][:SHOWN]
     figure = style.sheet(style.WIDTH, 6.6)
-    for axes, (name, (symbol, unit)) in zip(figure.subplots(3, 1, sharex=True), ROWS.items(), strict=True):
-        values = response.mean(result, f"optics_{name}")
+    for axes, name in zip(figure.subplots(3, 1, sharex=True), ROWS, strict=True):
+        values, symbol = response.mean(result, name), labels.symbol(MEANS[name], index)
         for p, (label, colour) in enumerate(style.names(names).items()):
             look = {"color": colour, "lw": 2.0 - 0.9 * min(p, 1), "ls": "-" if p < 2 else "--", "label": label}
             axes.plot(omega, values[:, p], gid="response", **look, **style.markers(len(omega)))
         light.finish(axes, result)
-        axes.set_ylabel(rf"${symbol}_{index}/|E|^2$" f"\n({light.unit_text(result, f'optics_{name}')})")
+        axes.set_ylabel(f"${symbol}/|E|^2$\n({light.unit_text(result, MEANS[name])})")
         largest = float(np.abs(values).max(initial=0))
         if largest:
             beside = _per_intensity(axes, largest, float(result.attrs["optics_intensity_per_field_squared"]))
-            beside.set_ylabel(rf"${symbol}_{index}/I$" f"\n({light.mathematical(unit)} per W m$^{{-2}}$)")
+            beside.set_ylabel(f"${symbol}/I$\n({labels.unit(DENSITY[name])} per W m$^{{-2}}$)")
     figure.axes[2].set_xlabel(units.frequency(result, "frequency").label)
     handles, _ = figure.axes[0].get_legend_handles_labels()
     figure.legend(handles=[*handles, *light.marks()], loc="outside upper center", ncols=5)

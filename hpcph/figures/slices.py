@@ -10,12 +10,11 @@ from matplotlib.patches import Polygon
 from hpcph.constants import angstrom
 from hpcph.crystal.lattice import reciprocal
 from hpcph.crystal.zone import cross_section, plane_frame
-from hpcph.figures import style
+from hpcph.figures import labels, style
 from hpcph.result.crystal import CRYSTAL_LATTICE
-from hpcph.result.modes import SLICES_DIAGONAL, SLICES_Q
+from hpcph.result.modes import SLICES, SLICES_Q
 from hpcph.show import axis
 
-ROWS = {"diagonal": "D", "off_diagonal": "OD"}
 TOP = 98  # percentile at which the colours end: the pole at Γ must not hide the rest
 
 
@@ -24,12 +23,12 @@ def draw(result: xr.Dataset) -> Figure:
     planes = result["plane"].values
     figure = style.sheet(1.35 * len(planes) + 1.5, 3.7)
     grid = figure.subplots(2, len(planes), sharex=True, sharey=True, squeeze=False)
-    for row, (name, part) in zip(grid, ROWS.items(), strict=True):
-        norm = _norm(result[f"slices_{name}"].values)
+    for row, part in zip(grid, SLICES.values(), strict=True):
+        norm = _norm(result[part.variable].values)
         for axes, p in zip(row, range(len(planes)), strict=True):
-            image = _panel(axes, result, f"slices_{name}", p, norm)
+            image = _panel(axes, result, part.variable, p, norm)
         colours = figure.colorbar(image, ax=list(row), extend="max", pad=0.01, aspect=18)
-        colours.set_label(rf"$\chi^\mathrm{{{part}}}(\mathbf{{q}})$ (J s$^2$ m$^{{-3}}$)")
+        colours.set_label(labels.label(part, rf"${labels.symbol(part)}(\mathbf{{q}})$"))
         colours.ax.ticklabel_format(axis="y", scilimits=(0, 0), useMathText=True)
         row[0].set_ylabel("across (Å$^{-1}$)")
     for axes, height in zip(grid[0], planes, strict=True):
@@ -40,7 +39,7 @@ def draw(result: xr.Dataset) -> Figure:
     words = (
         f"{temperature:g} K, no feedback scale; the zone average is χ; the largest {100 - TOP} % share the top colour"
     )
-    gap = ", as does Γ, where it diverges" if np.isnan(result[SLICES_DIAGONAL.variable].values).any() else ""
+    gap = ", as does Γ, where it diverges" if np.isnan(result[SLICES["diagonal"].variable].values).any() else ""
     style.note(figure, words + gap, axis.meaning(result))
     return figure
 

@@ -4,6 +4,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from hpcph.figures import legs, style
+from hpcph.figures.dispersion import polarized
 from hpcph.result.modes import BANDS_POLARIZATION_BY_SPECIES
 from hpcph.show import axis
 
@@ -26,7 +27,7 @@ def draw(result: xr.Dataset, branch: int) -> Figure:
     axes.set_xticks(distance[[0, -1]], [leg.start, leg.end])
     axes.tick_params(axis="x", pad=5)
     axes.set_xlabel("wave vector")
-    axes.set_ylabel(rf"polarization $l_{axis.name(result)}$ (ħ)")
+    axes.set_ylabel(polarized(result, "polarization"))
     axes.set_title(f"branch {branch} along {leg.title}")
     figure.legend(loc="outside upper center", ncols=min(len(names) + 1, 5))
     style.note(figure, axis.meaning(result))

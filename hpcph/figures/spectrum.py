@@ -4,29 +4,23 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from hpcph.figures import style
-from hpcph.result.thermal import SPECTRUM_GAMMA_NL
+from hpcph.figures import labels, style
+from hpcph.result.thermal import SPECTRUM, SPECTRUM_BY_BRANCH
 from hpcph.show import axis
 
 THZ = 1e12
-ROWS = {
-    "gamma_nl": (r"$\gamma^\mathrm{NL}$", r"J s m$^{-2}$ K$^{-1}$"),
-    "diagonal": (r"$\chi^\mathrm{D}$", r"J s$^2$ m$^{-3}$"),
-    "off_diagonal": (r"$\chi^\mathrm{OD}$", r"J s$^2$ m$^{-3}$"),
-}
 
 
 def draw(result: xr.Dataset) -> Figure:
     """Per frequency, integrated up to a frequency, and by branch; a colour each temperature. χ is not scaled."""
-    at, along = result[SPECTRUM_GAMMA_NL.variable].dims
+    at, along = result[SPECTRUM["gamma_nl"].variable].dims
     frequency, temperature = result[along].values / THZ, result[at].values
     branch = np.arange(1, result.sizes["branch"] + 1)
     step = np.diff(frequency).mean() if len(frequency) > 1 else 1.0
     figure = style.sheet(style.WIDTH, 5.6)
     grid = figure.subplots(3, 3, sharex="col")
-    for row, (name, (symbol, unit)) in zip(grid, ROWS.items(), strict=True):
-        density = result[f"spectrum_{name}"].values * THZ
-        by_branch = result[f"spectrum_{name}_by_branch"].values
+    for row, part, share in zip(grid, SPECTRUM.values(), SPECTRUM_BY_BRANCH.values(), strict=True):
+        density, by_branch = result[part.variable].values * THZ, result[share.variable].values
         for t, colour in enumerate(style.series(len(temperature))):
             label, order = f"{temperature[t]:g} K", 3 - t / len(temperature)  # the colder, smaller ones on top
             row[0].step(frequency, density[t], where="mid", color=colour, lw=0.8, label=label, zorder=order)
@@ -34,9 +28,10 @@ def draw(result: xr.Dataset) -> Figure:
             row[2].stairs(
                 by_branch[t], np.arange(len(branch) + 1) + 0.5, color=colour, fill=False, lw=1.1, zorder=order
             )
-        row[0].set_ylabel(f"{symbol} per frequency\n({unit} THz$^{{-1}}$)")
-        row[1].set_ylabel(f"{symbol} up to ν\n({unit})")
-        row[2].set_ylabel(f"{symbol} of branch\n({unit})")
+        symbol, unit = labels.symbol(share), labels.unit(share.unit)
+        row[0].set_ylabel(f"${symbol}$ per frequency\n({unit} THz$^{{-1}}$)")
+        row[1].set_ylabel(f"${symbol}$ up to ν\n({unit})")
+        row[2].set_ylabel(f"${symbol}$ of branch\n({unit})")
         for axes in row:
             axes.axhline(0, color="0.6", lw=0.5, zorder=0)
             axes.ticklabel_format(axis="y", style="sci", scilimits=(-2, 3), useMathText=True)

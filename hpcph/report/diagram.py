@@ -6,7 +6,12 @@ import xarray as xr
 
 from hpcph.report import embed, style
 from hpcph.response.feedback import of_radius, radius_at
-from hpcph.result.thermal import FEEDBACK_AMPLIFICATION, FEEDBACK_CRITICAL_RADIUS, FEEDBACK_GAMMA_LL_TOTAL
+from hpcph.result.thermal import (
+    FEEDBACK_AMPLIFICATION,
+    FEEDBACK_CRITICAL_RADIUS,
+    FEEDBACK_GAMMA_LL,
+    FEEDBACK_GAMMA_LL_TOTAL,
+)
 from hpcph.show import doubt
 
 PARTS = ("diagonal", "off_diagonal", "total")
@@ -23,9 +28,9 @@ def table(result: xr.Dataset) -> dict[str, np.ndarray]:
     radius = np.union1d(between[distance > 0.5 * np.log(between[1] / between[0])], stored)
     found = {"temperature": temperature, "radius": radius}
     for part in PARTS:
-        found[part] = of_radius(result[f"feedback_gamma_ll_{part}"].values[:, 0], stored[0], radius)
+        found[part] = of_radius(result[FEEDBACK_GAMMA_LL[part].variable].values[:, 0], stored[0], radius)
         known = np.searchsorted(radius, stored)
-        found[part][:, known] = result[f"feedback_gamma_ll_{part}"].values  # to the last bit
+        found[part][:, known] = result[FEEDBACK_GAMMA_LL[part].variable].values  # to the last bit
     critical = result[FEEDBACK_CRITICAL_RADIUS.variable].values[:, None]
     solvable = ~(radius <= critical) & (found["total"] < 1)
     found["amplification"] = np.where(solvable, 1 / np.where(solvable, 1 - found["total"], 1), np.nan)
@@ -37,7 +42,7 @@ def errors(result: xr.Dataset) -> dict[str, dict[str, np.ndarray]]:
     """Known errors (t,) of the channels and their sum by source, for the smallest radius; they fall as r⁻² too."""
     found: dict[str, dict[str, np.ndarray]] = {}
     for part in PARTS:
-        for source, name in doubt.beside(result, f"feedback_gamma_ll_{part}").items():
+        for source, name in doubt.beside(result, FEEDBACK_GAMMA_LL[part].variable).items():
             found.setdefault(source, {})[part] = result[name].values[:, 0]
     return found
 

@@ -10,42 +10,60 @@ from markupsafe import Markup
 from hpcph.report import embed, style
 from hpcph.report.embed import number
 from hpcph.report.summary import GAMMA_LL, Facts, amplification
+from hpcph.result.quantity import Quantity
 from hpcph.result.sample import (
     SAMPLE_AMPLIFICATION,
     SAMPLE_CRITICAL_RADIUS,
+    SAMPLE_DENSITIES,
     SAMPLE_EIGENVALUE,
     SAMPLE_GAMMA_LL,
+    SAMPLE_GAMMA_LL_DIAGONAL,
+    SAMPLE_GAMMA_LL_OFF_DIAGONAL,
+    SAMPLE_MAGNETIZATION,
     SAMPLE_MOMENT,
+    SAMPLE_MOMENT_WITHOUT_FEEDBACK,
+    SAMPLE_PAM,
+    SAMPLE_PAM_DENSITY,
+    SAMPLE_PAM_WITHOUT_FEEDBACK,
+    SAMPLE_ROTATION,
     SAMPLE_STRAY_FIELD,
     SAMPLE_THRESHOLD_POWER,
+    SAMPLE_TORQUE,
 )
 from hpcph.show import cut, doubt
 from hpcph.show.numbers import SOURCES
 
 BUDGET = 700_000  # bytes of nodes
 FEW = 33  # nodes across a narrow plane that are kept however long it is
-DENSITIES = {"pam_density": ("ℓ<sub>z</sub>", "J s m-3"), "magnetization": ("M<sub>z</sub>", "A m-1")}
-SIDES = {"with": "", "without": "_without_feedback"}  # feedback, in the names of the buttons; of the variables
-WHOLE = {"pam_density": "pam", "magnetization": "moment"}  # what their errors are known of
+SIDES = ("with", "without")  # feedback, in the names of the buttons
+WHOLE = {  # what the errors of densities are known of, with feedback and without
+    SAMPLE_PAM_DENSITY: (SAMPLE_PAM, SAMPLE_PAM_WITHOUT_FEEDBACK),
+    SAMPLE_MAGNETIZATION: (SAMPLE_MOMENT, SAMPLE_MOMENT_WITHOUT_FEEDBACK),
+}
+FACES = ("sample_bottom", "sample_side", "sample_top")  # attributes
 DIGITS = 6  # of what is read off a map, at most
 
 
 def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
     """Empty maps and the values for their buttons, with feedback where it has a solution; the field on the axis."""
-    names = [name for name in DENSITIES if f"sample_{name}" in result]
+    densities = [density for density in SAMPLE_DENSITIES if density.variable in result]
     sides = [side for side in SIDES if side == "without" or cut.has_feedback(result)]
     stored = result.sizes["z"], result.sizes["x"]
-    kept = _kept(*stored, BUDGET // (4 * (1 + len(names) * len(sides))))
+    kept = _kept(*stored, BUDGET // (4 * (1 + len(densities) * len(sides))))
     plane = cut.plane(result)
     temperature, base = cut.temperature(result)
     title = f"T − {base:.7g} K" if base else "T"
     heat = {"without": _packed(temperature, kept) | {"digits": _warmth(result, base)}}
     maps: dict = {"temperature": {"symbol": title, "unit": "K", "values": heat}}
-    for name in names:
-        values = {side: cut.middle(result, f"sample_{name}{SIDES[side]}")[..., cut.ALONG] for side in sides}
-        symbol, unit = DENSITIES[name]
-        packed = {side: _packed(of, kept) | {"digits": _digits(result, name, side)} for side, of in values.items()}
-        maps[name] = {"symbol": symbol, "unit": embed.unit(unit), "values": packed}
+    for density in densities:
+        stored_as = dict(zip(SIDES, (density, SAMPLE_DENSITIES[density]), strict=True))
+        digits = dict(zip(SIDES, (_digits(result, whole) for whole in WHOLE[density]), strict=True))
+        packed = {
+            side: _packed(cut.middle(result, stored_as[side].variable)[..., cut.ALONG], kept) | {"digits": digits[side]}
+            for side in sides
+        }
+        symbol = f"{density.symbol}<sub>z</sub>"
+        maps[density.name] = {"symbol": symbol, "unit": embed.unit(density.unit), "values": packed}
     hottest = np.unravel_index(np.argmax(_half(temperature, kept)), tuple(map(len, kept)))
     data = {
         "x": embed.array(plane.x[-stored[1] :][kept[1]], "f8"),
@@ -65,16 +83,15 @@ def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
     return figures, data
 
 
-def _errors(result: xr.Dataset, name: str) -> list[float]:
+def _errors(result: xr.Dataset, quantity: Quantity) -> list[float]:
     """Known ones of a number of the sample, of vectors of the component along the axis."""
-    beside = doubt.beside(result, f"sample_{name}").values()
+    beside = doubt.beside(result, quantity.variable).values()
     return [float(np.ravel(result[variable].values)[-1]) for variable in beside]
 
 
-def _digits(result: xr.Dataset, name: str, side: str) -> int:
+def _digits(result: xr.Dataset, whole: Quantity) -> int:
     """Digits of a density that its relative error leaves, taken as that of the whole."""
-    whole = f"{WHOLE[name]}{SIDES[side]}"
-    return _left(float(np.ravel(result[f"sample_{whole}"].values)[-1]), _errors(result, whole))
+    return _left(float(np.ravel(result[whole.variable].values)[-1]), _errors(result, whole))
 
 
 def _warmth(result: xr.Dataset, base: float) -> int:
@@ -145,7 +162,7 @@ def _map(plane: cut.Plane) -> go.Figure:
 def _stray(result: xr.Dataset) -> go.Figure:
     """|B_z| on the axis against the distance from the nearer face."""
     sides, unit = cut.outside(result)
-    digits = _digits(result, "magnetization", "with")
+    digits = _digits(result, SAMPLE_MOMENT)
     figure = style.figure(height=560)
     for (name, away, field), colour in zip(sides, (style.VERMILION, style.BLUE), strict=True):
         figure.add_scatter(
@@ -176,7 +193,7 @@ def set_up(result: xr.Dataset) -> Facts:
         ("shape", f"{given['sample_shape']}, {size}, {cells} cells"),
         ("absorbed power", number(power, of="W")),
         ("light", f"{spot}, {within}"),
-        *((name, _bath(str(given[f"sample_{name}"]))) for name in ("bottom", "side", "top")),
+        *((face.removeprefix("sample_"), _bath(str(given[face]))) for face in FACES),
         ("coldest, hottest", f"{float(given['sample_coldest']):.6g} K, {_hottest(result)}"),
         ("energy balance", f"{number(float(f'{abs(leaving / power - 1):.1e}'))} of the power"),
         ("modulation, for the torque", number(float(given["sample_modulation"]), of="Hz")),
@@ -191,31 +208,32 @@ def _hottest(result: xr.Dataset) -> str:
 def response(result: xr.Dataset) -> Facts:
     """What it does as a whole, along the axis, with its errors."""
 
-    def of(name: str, unit: str = "") -> str:
-        return number(float(np.ravel(result[f"sample_{name}"].values)[-1]), *_errors(result, name), of=unit)
+    def of(quantity: Quantity) -> str:
+        unit = "" if quantity.unit == "1" else quantity.unit
+        return number(float(np.ravel(result[quantity.variable].values)[-1]), *_errors(result, quantity), of=unit)
 
     scale, solved = float(result.attrs["feedback_scale"]), cut.has_feedback(result)
-    gamma = [float(result[SAMPLE_GAMMA_LL.variable]), *_errors(result, "gamma_ll")]
-    eta = amplification(float(result[SAMPLE_AMPLIFICATION.variable]), *_errors(result, "amplification"))
+    gamma = [float(result[SAMPLE_GAMMA_LL.variable]), *_errors(result, SAMPLE_GAMMA_LL)]
+    eta = amplification(float(result[SAMPLE_AMPLIFICATION.variable]), *_errors(result, SAMPLE_AMPLIFICATION))
     facts: Facts = [
         (Markup("{} of the sample").format(GAMMA_LL), number(*gamma)),
-        ("D part, OD part", f"{of('gamma_ll_diagonal')}, {of('gamma_ll_off_diagonal')}"),
-        ("largest eigenvalue of Γ", of("eigenvalue") if SAMPLE_EIGENVALUE.variable in result else "–"),
+        ("D part, OD part", f"{of(SAMPLE_GAMMA_LL_DIAGONAL)}, {of(SAMPLE_GAMMA_LL_OFF_DIAGONAL)}"),
+        ("largest eigenvalue of Γ", of(SAMPLE_EIGENVALUE) if SAMPLE_EIGENVALUE.variable in result else "–"),
         ("amplification η", eta if solved else "supercritical: no linear response"),
         ("scale of the feedback", number(scale)),
         ("threshold power", _threshold(result)),
         ("critical radius", _critical(result)),
-        ("L without feedback", of("pam_without_feedback", "J s")),
-        ("L with feedback", of("pam", "J s")),
-        ("rotation, set free", of("rotation", "rad s-1")),
-        ("torque", f"{of('torque', 'N m')} at {number(float(result.attrs['sample_modulation']), of='Hz')}"),
+        ("L without feedback", of(SAMPLE_PAM_WITHOUT_FEEDBACK)),
+        ("L with feedback", of(SAMPLE_PAM)),
+        ("rotation, set free", of(SAMPLE_ROTATION)),
+        ("torque", f"{of(SAMPLE_TORQUE)} at {number(float(result.attrs['sample_modulation']), of='Hz')}"),
     ]
     if scale != 1:
         text = Markup("<strong>{} without scale, first principles</strong>").format(GAMMA_LL)
         facts.insert(1, (text, Markup("<strong>{}</strong>").format(number(*(value / scale for value in gamma)))))
     if SAMPLE_MOMENT.variable in result:
-        facts.append(("magnetic moment without feedback", of("moment_without_feedback", "A m2")))
-        facts.append(("magnetic moment with feedback", of("moment", "A m2")))
+        facts.append(("magnetic moment without feedback", of(SAMPLE_MOMENT_WITHOUT_FEEDBACK)))
+        facts.append(("magnetic moment with feedback", of(SAMPLE_MOMENT)))
     return facts
 
 
@@ -224,7 +242,7 @@ def _critical(result: xr.Dataset) -> str:
     if not np.isfinite(critical):
         return "none: feedback screens"
     factor, unit = cut.length_unit(critical)
-    return number(critical / factor, *(error / factor for error in _errors(result, "critical_radius")), of=unit)
+    return number(critical / factor, *(error / factor for error in _errors(result, SAMPLE_CRITICAL_RADIUS)), of=unit)
 
 
 def _threshold(result: xr.Dataset) -> str:
@@ -233,7 +251,7 @@ def _threshold(result: xr.Dataset) -> str:
     power = float(result[SAMPLE_THRESHOLD_POWER.variable])
     if not np.isfinite(power):
         return "none within the temperatures of the run"
-    return number(power, *_errors(result, "threshold_power"), of="W")
+    return number(power, *_errors(result, SAMPLE_THRESHOLD_POWER), of="W")
 
 
 def _bath(text: str) -> str:

@@ -5,16 +5,16 @@ import plotly.graph_objects as go
 import xarray as xr
 
 from hpcph.report import embed, style
-from hpcph.result.light import OPTICS_LEVEL_FREQUENCY, OPTICS_LEVEL_MODES
+from hpcph.result.light import DENSITY, OPTICS_LEVEL_FREQUENCY, OPTICS_LEVEL_MODES, TENSORS
 from hpcph.show import light as response
 from hpcph.show import units
 
-OBSERVABLES = {  # in the list of the page; unit of the density
-    "pam": ("angular momentum", "J s m-3"),
-    "peltier": ("energy current", "W m-2"),
-    "orbital_current": ("orbital current, through bonds", "J m-2"),
-    "carried_current": ("orbital current, carried by wave packets", "J m-2"),
-    "magnetization": ("magnetization", "A m-1"),
+OBSERVABLES = {  # in the list of the page
+    "pam": "angular momentum",
+    "peltier": "energy current",
+    "orbital_current": "orbital current, through bonds",
+    "carried_current": "orbital current, carried by wave packets",
+    "magnetization": "magnetization",
 }
 BUDGET = 1_200_000  # bytes of numbers
 LINES = {"Re": style.BLUE, "Im": style.VERMILION}
@@ -26,7 +26,7 @@ def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
     """Two empty figures; frequencies (w,), and of every observable χ, real and imaginary (12, w), and means (p, w)."""
     scale, model = units.frequency(result, "frequency"), units.is_model(result)
     polarizations = [str(p).replace("-", "−") for p in result["polarization"].values][:MOST]
-    tables = {name: _curves(result, name) for name in OBSERVABLES if f"optics_{name}" in result}
+    tables = {name: _curves(result, name) for name in OBSERVABLES if TENSORS[name].variable in result}
     lines = sum(int(values.any(axis=1).sum()) for table in tables.values() for values in table.values())
     omega = result["frequency"].values * scale.shown
     step = max(1, -(-4 * lines * len(omega) // BUDGET))
@@ -44,19 +44,18 @@ def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
 
 def _curves(result: xr.Dataset, name: str) -> dict[str, np.ndarray]:
     """χ: real and imaginary part of every component in turn; mean: of every polarization."""
-    chi = response.along(result, f"optics_{name}")
+    chi = response.along(result, TENSORS[name].variable)
     elements = [chi[:, mu, nu] for mu, nu in response.COMPONENTS.values()]
-    mean = response.mean(result, f"optics_{name}")[:, :MOST]
+    mean = response.mean(result, name)[:, :MOST]
     return {"chi": np.array([part for z in elements for part in (z.real, z.imag)]), "mean": mean.T}
 
 
 def _observable(result: xr.Dataset, name: str, table: dict[str, np.ndarray], step: int) -> dict:
-    title, density = OBSERVABLES[name]
     model = units.is_model(result)
     return {
-        "title": title,
-        "unit": "model units" if model else embed.unit(result[f"optics_{name}"].attrs["units"]),
-        "density": "model units" if model else embed.unit(density),
+        "title": OBSERVABLES[name],
+        "unit": "model units" if model else embed.unit(TENSORS[name].unit),
+        "density": "model units" if model else embed.unit(DENSITY[name]),
     } | {part: _packed(values, step) for part, values in table.items()}
 
 

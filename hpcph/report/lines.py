@@ -10,13 +10,23 @@ from hpcph.report.embed import number, unit
 from hpcph.result.tensors import (
     FEEDBACK_SUSCEPTIBILITY_DIAGONAL,
     FEEDBACK_SUSCEPTIBILITY_OFF_DIAGONAL,
+    ROTATION_FIELD,
+    ROTATION_MAGNETIZATION,
+    ROTATION_PAM_DENSITY,
     THERMAL_GAMMA_NL,
 )
 from hpcph.result.thermal import (
+    CONVERGENCE,
     CONVERGENCE_GRID,
     CONVERGENCE_POINTS,
     FEEDBACK_PAM_DENSITY,
+    MAGNETIZATION_DENSITY,
+    MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK,
+    MAGNETIZATION_FIELD,
+    MAGNETIZATION_FIELD_WITHOUT_FEEDBACK,
+    SPECTRUM,
     SPECTRUM_AT_TEMPERATURE,
+    SPECTRUM_BY_BRANCH,
     SPECTRUM_SPECTRAL_FREQUENCY,
     THERMAL_PAM_DENSITY,
 )
@@ -27,6 +37,15 @@ MEASURED = {
     "gamma_nl": THERMAL_GAMMA_NL.variable,
     "diagonal": FEEDBACK_SUSCEPTIBILITY_DIAGONAL.variable,
     "off_diagonal": FEEDBACK_SUSCEPTIBILITY_OFF_DIAGONAL.variable,
+}
+MAGNETIZED = {  # without feedback, with it
+    "magnetization-density": (MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK, MAGNETIZATION_DENSITY, "|M| (A m⁻¹)"),
+    "magnetization-field": (MAGNETIZATION_FIELD_WITHOUT_FEEDBACK, MAGNETIZATION_FIELD, "|B| (T)"),
+}
+ROTATED = {
+    "rotation-pam_density": (ROTATION_PAM_DENSITY, "PAM density per angular velocity"),
+    "rotation-magnetization": (ROTATION_MAGNETIZATION, "magnetization per angular velocity"),
+    "rotation-field": (ROTATION_FIELD, "field per angular velocity"),
 }
 HOVER = "%{x:.4g} K: %{text}"
 SHARES = {"gamma_nl": "γ<sup>NL</sup>", "diagonal": "χ<sup>D</sup>", "off_diagonal": "χ<sup>OD</sup>"}
@@ -40,28 +59,26 @@ def density(result: xr.Dataset) -> go.Figure:
 def magnetization(result: xr.Dataset) -> dict[str, go.Figure]:
     """Magnetization and the field it makes, without and with feedback."""
     return {
-        f"magnetization-{name}": _enhanced(
-            result, f"magnetization_{name}_without_feedback", f"magnetization_{name}", title
-        )
-        for name, title in {"density": "|M| (A m⁻¹)", "field": "|B| (T)"}.items()
-        if f"magnetization_{name}_without_feedback" in result
+        name: _enhanced(result, without.variable, coupled.variable, title)
+        for name, (without, coupled, title) in MAGNETIZED.items()
+        if without.variable in result
     }
 
 
 def rotation(result: xr.Dataset) -> dict[str, go.Figure]:
     """What a turning lattice gains per angular velocity along the axis."""
     figures = {}
-    for name in ("pam_density", "magnetization", "field"):
-        if f"rotation_{name}" in result:
-            variable, value = result[f"rotation_{name}"], axis.diagonal(result, f"rotation_{name}")
-            errors = [axis.spread(result, beside) for beside in doubt.beside(result, f"rotation_{name}").values()]
+    for name, (quantity, words) in ROTATED.items():
+        if quantity.variable in result:
+            value = axis.diagonal(result, quantity.variable)
+            errors = [axis.spread(result, beside) for beside in doubt.beside(result, quantity.variable).values()]
             line = go.Scatter(
                 x=result["temperature"].values, y=value, line={"color": style.BLUE}, text=_texts(value, errors),
                 hovertemplate=HOVER + "<extra></extra>",
             )  # fmt: skip
             figure = style.figure(line, height=320, xaxis_title="T (K)")
-            figure.update_yaxes(title=f"{name.replace('_', ' ')} ({unit(variable.attrs['units'])})", **POWER)
-            figures[f"rotation-{name}"] = figure
+            figure.update_yaxes(title=f"{words} ({unit(quantity.unit)})", **POWER)
+            figures[name] = figure
     return figures
 
 
@@ -71,7 +88,7 @@ def spectra(result: xr.Dataset) -> go.Figure:
     frequency = result[SPECTRUM_SPECTRAL_FREQUENCY.variable].values * 1e-12
     colours = (*style.OKABE_ITO[:2], style.GREEN, style.PURPLE, style.VERMILION, style.SKY)
     for column, name in enumerate(SHARES, 1):
-        by_frequency, by_branch = result[f"spectrum_{name}"], result[f"spectrum_{name}_by_branch"]
+        by_frequency, by_branch = result[SPECTRUM[name].variable], result[SPECTRUM_BY_BRANCH[name].variable]
         for t, T in enumerate(result[SPECTRUM_AT_TEMPERATURE.variable].values):
             shared = {"name": f"{T:g} K", "legendgroup": f"{t}", "showlegend": column == 1}
             colour = colours[t % len(colours)]
@@ -84,7 +101,7 @@ def spectra(result: xr.Dataset) -> go.Figure:
                 marker={"color": colour, "line": {"width": 0}}, hovertemplate="branch %{x}: %{y:.2e}",
                 **(shared | {"showlegend": False}),
             )  # fmt: skip
-        share = unit(by_branch.attrs["units"])
+        share = unit(SPECTRUM_BY_BRANCH[name].unit)
         figure.update_yaxes(title=f"{share} THz⁻¹", row=1, col=column, **POWER)
         figure.update_yaxes(title=share, row=2, col=column, **POWER)
     figure.update_xaxes(title="ν (THz)", row=1)
@@ -103,7 +120,7 @@ def convergence(result: xr.Dataset) -> go.Figure:
     figure = style.figure(height=340, xaxis_title=f"k-points of the full mesh{bars}", xaxis_type="log")
     grids = ["×".join(map(str, grid)) for grid in result[CONVERGENCE_GRID.variable].values]
     for (name, title), colour in zip(SHARES.items(), style.OKABE_ITO, strict=False):
-        values = result[f"convergence_{name}"].values[:, t]
+        values = result[CONVERGENCE[name].variable].values[:, t]
         if not values[-1]:  # symmetry forbids it
             continue
         beside = doubt.beside(result, MEASURED[name]).values()

@@ -6,6 +6,7 @@ import xarray as xr
 from hpcph.phonons.eigenvectors import amplitudes
 from hpcph.report import embed
 from hpcph.result.crystal import CRYSTAL_MASSES, CRYSTAL_POSITIONS
+from hpcph.result.modes import STORED_MODES
 from hpcph.show import axis, units
 from hpcph.show.mode import sources
 
@@ -24,7 +25,7 @@ def build(result: xr.Dataset) -> dict:
     atoms, branches = result.sizes["atom"], result.sizes["branch"]
     room = max(2, BUDGET // (branches * atoms * 3 * 2 * 2))
     for section in sources(result):
-        count = len(result[f"{section}_q"])
+        count = len(result[STORED_MODES[section]["q"].variable])
         chosen = np.unique(np.linspace(0, count - 1, min(count, room)).round().astype(int))
         if section == "bands":
             before = len(parts[0]["q"]) if parts else 0
@@ -39,14 +40,14 @@ def build(result: xr.Dataset) -> dict:
 
 
 def _at(result: xr.Dataset, section: str, chosen: np.ndarray) -> dict[str, np.ndarray]:
-    names = [f"{section}_{name}" for name in ("q", "frequency", "polarization", "eigenvector")]
-    some = result[names].isel({"distance" if section == "bands" else "orbit": chosen})
-    q, vectors = some[f"{section}_q"].values, some[f"{section}_eigenvector"].values
+    stored = {name: quantity.variable for name, quantity in STORED_MODES[section].items()}
+    some = result[list(stored.values())].isel({"distance" if section == "bands" else "orbit": chosen})
+    q, vectors = some[stored["q"]].values, some[stored["eigenvector"]].values
     positions, masses = result[CRYSTAL_POSITIONS.variable].values, result[CRYSTAL_MASSES.variable].values
     U = np.array([[amplitudes(e, at, positions, masses) for e in of_q] for of_q, at in zip(vectors, q, strict=True)])
     return {
         "q": q,
-        "frequency": some[f"{section}_frequency"].values * units.frequency(result).shown,
-        "l": axis.along(some, f"{section}_polarization"),
+        "frequency": some[stored["frequency"]].values * units.frequency(result).shown,
+        "l": axis.along(some, stored["polarization"]),
         "amplitude": np.rint(FULL * np.stack([U.real, U.imag], axis=-1)),
     }

@@ -17,7 +17,7 @@ from hpcph.errors import InputError
 from hpcph.report import bands, cell, diagram, embed, finite, lattice, light, lines, slices, summary, tensors
 from hpcph.result.crystal import ELASTICITY_STIFFNESS
 from hpcph.result.light import OPTICS_PAM
-from hpcph.result.modes import BANDS_EIGENVECTOR, BANDS_FREQUENCY, ORBITS_EIGENVECTOR, SLICES_DIAGONAL
+from hpcph.result.modes import BANDS_EIGENVECTOR, BANDS_FREQUENCY, ORBITS_EIGENVECTOR, SLICES
 from hpcph.result.open import open_result
 from hpcph.result.sample import SAMPLE_TEMPERATURE_FIELD
 from hpcph.result.tensors import ROTATION_PAM_DENSITY
@@ -25,7 +25,7 @@ from hpcph.result.thermal import (
     CONVERGENCE_POINTS,
     FEEDBACK_GAMMA_LL_TOTAL,
     MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK,
-    SPECTRUM_GAMMA_NL,
+    SPECTRUM,
     THERMAL_PAM_DENSITY,
 )
 from hpcph.show import units
@@ -58,9 +58,13 @@ PARTS = (
         "bands or orbits",
         cell.build,
     ),
-    PagePart("slices", "Brillouin-zone slices", (SLICES_DIAGONAL.variable,), "slices", slices.build),
+    PagePart("slices", "Brillouin-zone slices", (SLICES["diagonal"].variable,), "slices", slices.build),
     PagePart(
-        "spectra", "Spectra", (SPECTRUM_GAMMA_NL.variable,), "spectrum", lambda r: ({"spectra": lines.spectra(r)}, {})
+        "spectra",
+        "Spectra",
+        (SPECTRUM["gamma_nl"].variable,),
+        "spectrum",
+        lambda r: ({"spectra": lines.spectra(r)}, {}),
     ),
     PagePart(
         "convergence",

@@ -12,6 +12,7 @@ from hpcph.crystal.lattice import reciprocal
 from hpcph.crystal.zone import cross_section, plane_frame
 from hpcph.report import embed
 from hpcph.result.crystal import CRYSTAL_LATTICE
+from hpcph.result.modes import SLICES
 
 BUDGET = 700_000  # bytes of pixels
 TITLES = {"diagonal": "χ<sup>D</sup>", "off_diagonal": "χ<sup>OD</sup>"}
@@ -32,7 +33,7 @@ def planes(result: xr.Dataset) -> dict:
     points = np.stack(np.meshgrid(x, y), axis=-1)
     found: dict = {"x": x, "y": y, "corners": corners}
     for part in TITLES:
-        stored = result[f"slices_{part}"].values
+        stored = result[SLICES[part].variable].values
         found[part] = np.full((len(heights), pixels, pixels), np.nan)
         for p, (height, polygon) in enumerate(zip(heights, corners, strict=True)):
             inside = Path(polygon).contains_points(points.reshape(-1, 2)).reshape(points.shape[:2])

@@ -9,11 +9,13 @@ from markupsafe import Markup
 from hpcph.report import style
 from hpcph.report.embed import alone, number, space_group, subscripts
 from hpcph.result.light import OPTICS_LEVEL_FREQUENCY, OPTICS_LEVEL_LIFETIME, OPTICS_LEVEL_MODES
+from hpcph.result.quantity import Quantity
 from hpcph.result.sample import SAMPLE_AMPLIFICATION
 from hpcph.result.tensors import THERMAL_CONDUCTIVITY, THERMAL_GAMMA_NL
 from hpcph.result.thermal import (
     FEEDBACK_AMPLIFICATION,
     FEEDBACK_CRITICAL_RADIUS,
+    FEEDBACK_GAMMA_LL,
     FEEDBACK_GAMMA_LL_TOTAL,
     MAGNETIZATION_DENSITY,
     MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK,
@@ -102,19 +104,20 @@ def _along(result: xr.Dataset, at: int | tuple[int, int], name: str, value: Comp
 
 
 def _feedback(result: xr.Dataset, t: int) -> Facts:
-    def of(name: str) -> list[float]:
+    def of(quantity: Quantity) -> list[float]:
         """A number and its errors."""
-        names = [f"feedback_{name}", *doubt.beside(result, f"feedback_{name}").values()]
+        names = [quantity.variable, *doubt.beside(result, quantity.variable).values()]
         return [float(result[variable].values[t, 0]) for variable in names]
 
     radius = result["radius"].values[0] * 1e9
-    facts: Facts = [(Markup("{} at r = {:.4g} nm").format(GAMMA_LL, radius), number(*of("gamma_ll_total")))]
-    facts += [(f"{style.NAMES[part]} part", number(*of(f"gamma_ll_{part}"))) for part in ("diagonal", "off_diagonal")]
+    facts: Facts = [(Markup("{} at r = {:.4g} nm").format(GAMMA_LL, radius), number(*of(FEEDBACK_GAMMA_LL_TOTAL)))]
+    for part in ("diagonal", "off_diagonal"):
+        facts.append((f"{style.NAMES[part]} part", number(*of(FEEDBACK_GAMMA_LL[part]))))
     if result.attrs["feedback_scale"] != 1:
         text = Markup("<strong>{} without scale, first principles</strong>").format(GAMMA_LL)
-        unscaled = number(*(value / result.attrs["feedback_scale"] for value in of("gamma_ll_total")))
+        unscaled = number(*(value / result.attrs["feedback_scale"] for value in of(FEEDBACK_GAMMA_LL_TOTAL)))
         facts.append((text, Markup("<strong>{}</strong>").format(unscaled)))
-    facts.append(("amplification η", amplification(*of("amplification"))))
+    facts.append(("amplification η", amplification(*of(FEEDBACK_AMPLIFICATION))))
     critical = [
         float(value[t]) * 1e9
         for value in (result[FEEDBACK_CRITICAL_RADIUS.variable].values, *doubt.critical_radius(result))

@@ -61,6 +61,7 @@ class Stored:
     """A dataset that shows a tensor: all of its channels, or one; a factor is on the way from what is summed.
 
     cause : axis of the second index, where it is not that of the operator
+    symbol : where it is not that of the tensor
     section : group of the file that lacks something without it; optional : there are results with that group alone
     """
 
@@ -70,6 +71,7 @@ class Stored:
     channel: Channel | None = None
     factor: float = 1.0
     cause: str = ""
+    symbol: str = ""
     section: str = ""
     optional: bool = False
 
@@ -145,9 +147,9 @@ CHI = Tensor(
     "χ", L, L, (DIAGONAL, OFF_DIAGONAL),
     stored=(
         Stored("/feedback/susceptibility/diagonal", "J s2 m-3", "χ^D of L per volume, unscaled", DIAGONAL,
-               cause="cartesian_l2", section="/thermal"),
+               cause="cartesian_l2", symbol="χ^D", section="/thermal"),
         Stored("/feedback/susceptibility/off_diagonal", "J s2 m-3", "χ^OD, pair terms included, unscaled",
-               OFF_DIAGONAL, cause="cartesian_l2", section="/thermal"),
+               OFF_DIAGONAL, cause="cartesian_l2", symbol="χ^OD", section="/thermal"),
         Stored("/rotation/pam_density", "J s2 m-3", "χ, L per angular velocity of the sample", section="/rotation"),
     ),
 )  # fmt: skip

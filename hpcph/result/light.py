@@ -16,13 +16,19 @@ W, P, LEVEL, PAIR = "/optics/frequency", "/optics/polarization", "/optics/level_
 TENSOR = ("cartesian_mu", "cartesian_nu")
 OMEGA = "rad s-1"
 MODEL = "model"
-OBSERVABLES = {  # unit per (V/m)², what it is
-    "pam": ("J s m-1 V-2", "χ^(L): angular momentum per volume"),
-    "peltier": ("W V-2", "Π: energy current density along λ"),
-    "orbital_current": ("J V-2", "Π^(L): current along λ of the angular momentum along the axis, through bonds"),
-    "carried_current": ("J V-2", "the same as wave packets carry it: l v of every mode"),
-    "magnetization": ("A m V-2", "magnetization"),
-}
+OBSERVABLES = {  # unit per (V/m)², what it is, symbol of the tensor and of what responds
+    "pam": ("J s m-1 V-2", "χ^(L): angular momentum per volume", "χ^(L)", "ℓ"),
+    "peltier": ("W V-2", "Π: energy current density along λ", "Π", "j"),
+    "orbital_current": (
+        "J V-2", "Π^(L): current along λ of the angular momentum along the axis, through bonds", "Π^(L)", "j^(L)"
+    ),
+    "carried_current": ("J V-2", "the same as wave packets carry it: l v of every mode", "Π^(l)", "j^(l)"),
+    "magnetization": ("A m V-2", "magnetization", "χ^(M)", "M"),
+}  # fmt: skip
+DENSITY = {  # unit of what is left in the crystal
+    "pam": "J s m-3", "peltier": "W m-2", "orbital_current": "J m-2", "carried_current": "J m-2",
+    "magnetization": "A m-1",
+}  # fmt: skip
 FIELD = "E(t) = E e^{−iωt} + c.c., response Σ χ_{λ;μν} E_μ E*_ν"
 
 OPTICS_FREQUENCY = Quantity(W, (W,), OMEGA, "angular frequency ω of the light")
@@ -38,9 +44,11 @@ OPTICS_PAIR_FREQUENCY = Quantity(PAIR, (PAIR,), OMEGA, "frequencies of the contr
 
 
 def _tensor(name: str, suffix: str, more: str, **how) -> Quantity:
-    unit, text = OBSERVABLES[name]
+    unit, text, symbol, _ = OBSERVABLES[name]
     axes = (W, "cartesian_lambda", *TENSOR)
-    return Quantity(f"/optics/{name}{suffix}", axes, unit, f"{text}{more}", COMPLEX, dtype=np.complex128, **how)
+    return Quantity(
+        f"/optics/{name}{suffix}", axes, unit, f"{text}{more}", COMPLEX, symbol=symbol, dtype=np.complex128, **how
+    )
 
 
 MEAN = ", under polarized light E(t) = Re E e^{−iωt}, per squared amplitude |E|²"
@@ -51,8 +59,8 @@ DEGENERATE = {
 }
 OPTICS_PAM, OPTICS_CARRIED_CURRENT = TENSORS["pam"], TENSORS["carried_current"]
 MEANS = {
-    name: Quantity(f"/optics/{name}_mean", (W, P, "cartesian_lambda"), unit, f"{text}{MEAN}", NUMBER)
-    for name, (unit, text) in OBSERVABLES.items()
+    name: Quantity(f"/optics/{name}_mean", (W, P, "cartesian_lambda"), unit, f"{text}{MEAN}", NUMBER, symbol=symbol)
+    for name, (unit, text, _, symbol) in OBSERVABLES.items()
 }
 BY_LEVELS = {
     name: replace(

@@ -32,11 +32,13 @@ def _modes_at(group: str, q: str) -> tuple[Quantity, ...]:
     vector = "polarization vector e, phase e^{ik·(T + r)}, largest component real"
     return (
         Quantity(f"{group}/frequency", each, "Hz", "frequency ν, negative where imaginary"),
-        Quantity(f"{group}/polarization", (*each, L), "ħ", "phonon polarization l"),
+        Quantity(f"{group}/polarization", (*each, L), "ħ", "phonon polarization l", symbol="l"),
         Quantity(f"{group}/polarization_by_atom", every, "ħ", "part of every atom"),
         Quantity(f"{group}/crystal_angular_momentum", each, "ħ", label, NUMBER, optional=True),
         Quantity(f"{group}/eigenvector", (*every[:3], "cartesian"), "1", vector, COMPLEX, dtype=np.complex64),
-        Quantity(f"{group}/moment", (*each, M), "A m2", "magnetic moment ħ⟨n|N|n⟩ of a phonon", optional=True),
+        Quantity(
+            f"{group}/moment", (*each, M), "A m2", "magnetic moment ħ⟨n|N|n⟩ of a phonon", optional=True, symbol="μ"
+        ),
         Quantity(
             f"{group}/moment_scalar", (*each, M), "A m2", "the same with the mean charge tr Z_a/3 of every atom",
             optional=True,
@@ -62,13 +64,22 @@ BANDS_SPECIES = Quantity("/bands/species", ("/bands/species",), "1", "chemical s
 ) = _modes_at("/orbits", "orbit")  # fmt: skip
 ORBITS_Q = Quantity("/orbits/q", ("orbit", Q), "1", "fractional wave vector", FRACTION)
 
+STORED_MODES = {  # by section: what a mode of it is
+    "orbits": {"q": ORBITS_Q, "frequency": ORBITS_FREQUENCY, "polarization": ORBITS_POLARIZATION,
+               "eigenvector": ORBITS_EIGENVECTOR},
+    "bands": {"q": BANDS_Q, "frequency": BANDS_FREQUENCY, "polarization": BANDS_POLARIZATION,
+              "eigenvector": BANDS_EIGENVECTOR},
+}  # fmt: skip
+
 PLANE = (PLANES, "slice_a", "slice_b")
 OF_POINT = "contribution of a k-point to χ^{} along the axis; its zone average is χ^{}; NaN at Γ, at imaginary modes"
 SLICES_PLANE = Quantity(PLANES, (PLANES,), "1", "fractional q_c of the plane")
 SLICES_Q = Quantity("/slices/q", (*PLANE, Q), "1", "fractional wave vector", FRACTION)
 SLICES_K = Quantity("/slices/k", (*PLANE, "cartesian_k"), "rad m-1", "the same, Cartesian, 2π included")
-SLICES_DIAGONAL = Quantity("/slices/diagonal", PLANE, CHI, OF_POINT.format("D", "D"), NUMBER, along=1)
-SLICES_OFF_DIAGONAL = Quantity("/slices/off_diagonal", PLANE, CHI, OF_POINT.format("OD", "OD"), NUMBER, along=1)
+SLICES = {
+    name: Quantity(f"/slices/{name}", PLANE, CHI, OF_POINT.format(part, part), NUMBER, along=1, symbol=f"χ^{part}")
+    for name, part in {"diagonal": "D", "off_diagonal": "OD"}.items()
+}
 
 
 def mode_maps(points: int, count: int) -> list[Dataset]:
@@ -131,7 +142,7 @@ def orbit_axes(q_kc: np.ndarray) -> list[Dataset]:
 def slice_maps(shape: tuple[int, int, int]) -> list[Dataset]:
     """Contributions on planes; `shape` is (i, j, p)."""
     i, j, p = shape
-    return [SLICES_DIAGONAL.shaped(p, i, j), SLICES_OFF_DIAGONAL.shaped(p, i, j)]
+    return [quantity.shaped(p, i, j) for quantity in SLICES.values()]
 
 
 def slice_axes(q_ijpc: np.ndarray, reciprocal_vc: np.ndarray) -> list[Dataset]:

@@ -50,6 +50,7 @@ class Quantity:
     """What a dataset is, whatever its numbers are.
 
     axes : of every dimension the name, or the path of the quantity that measures it
+    symbol : as in labels, such as γ^NL
     optional : there are results with its section and without it; section : whose readers need it, if not its group's
     errors : its errors may stand beside it; solved, solved_errors : the Boltzmann equation changes it, or them
     dtype, along : of maps, see Dataset
@@ -65,6 +66,7 @@ class Quantity:
     solved: bool = False
     solved_errors: bool = False
     section: str = ""
+    symbol: str = ""
     dtype: Any = np.float64
     along: int = 0
 

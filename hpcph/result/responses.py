@@ -62,12 +62,8 @@ def spectrum(wanted: Intervals, found: Spectrum) -> list[Dataset]:
     return [
         quantities.SPECTRUM_SPECTRAL_FREQUENCY.of((wanted.edges[:-1] + wanted.edges[1:]) / 2),
         quantities.SPECTRUM_AT_TEMPERATURE.of(wanted.temperature),
-        quantities.SPECTRUM_GAMMA_NL.of(found.gamma_nl / width),
-        quantities.SPECTRUM_GAMMA_NL_BY_BRANCH.of(found.gamma_nl_by_branch),
-        quantities.SPECTRUM_DIAGONAL.of(found.diagonal / width),
-        quantities.SPECTRUM_DIAGONAL_BY_BRANCH.of(found.diagonal_by_branch),
-        quantities.SPECTRUM_OFF_DIAGONAL.of(found.off_diagonal / width),
-        quantities.SPECTRUM_OFF_DIAGONAL_BY_BRANCH.of(found.off_diagonal_by_branch),
+        *(of.of(getattr(found, name) / width) for name, of in quantities.SPECTRUM.items()),
+        *(of.of(getattr(found, f"{name}_by_branch")) for name, of in quantities.SPECTRUM_BY_BRANCH.items()),
     ]
 
 
@@ -78,12 +74,15 @@ def convergence(runs: Sequence[tuple[Mesh, ThermalResponse]], axis: np.ndarray, 
     def along(values: list[np.ndarray]) -> np.ndarray:
         return np.einsum("i,mtij,j->mt", axis, values, axis)
 
+    settling = {
+        "gamma_nl": [found[GAMMA_NL] * lifetime for _, found in runs],
+        "diagonal": [found[CHI, DIAGONAL] for _, found in runs],
+        "off_diagonal": [found[CHI, OFF_DIAGONAL] for _, found in runs],
+    }
     return [
         quantities.CONVERGENCE_POINTS.of([mesh.points for mesh in meshes]),
         quantities.CONVERGENCE_GRID.of([mesh.grid for mesh in meshes]),
-        quantities.CONVERGENCE_GAMMA_NL.of(along([found[GAMMA_NL] * lifetime for _, found in runs])),
-        quantities.CONVERGENCE_DIAGONAL.of(along([found[CHI, DIAGONAL] for _, found in runs])),
-        quantities.CONVERGENCE_OFF_DIAGONAL.of(along([found[CHI, OFF_DIAGONAL] for _, found in runs])),
+        *(quantities.CONVERGENCE[name].of(along(values)) for name, values in settling.items()),
     ]
 
 

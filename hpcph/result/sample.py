@@ -28,7 +28,7 @@ SAMPLE_FRAME = Quantity("/sample/frame", (VECTOR, "cartesian"), "1", "rows: the 
 SAMPLE_TEMPERATURE_FIELD = Quantity("/sample/temperature_field", NODES, "K", "temperature")
 SAMPLE_PAM_DENSITY = Quantity(
     "/sample/pam_density", (*NODES, VECTOR), "J s m-3",
-    "angular momentum per volume, with feedback, NaN where supercritical; sample's frame", NUMBER,
+    "angular momentum per volume, with feedback, NaN where supercritical; sample's frame", NUMBER, symbol="ℓ",
 )  # fmt: skip
 SAMPLE_PAM_DENSITY_WITHOUT_FEEDBACK = Quantity(
     "/sample/pam_density_without_feedback", (*NODES, VECTOR), "J s m-3",
@@ -36,12 +36,16 @@ SAMPLE_PAM_DENSITY_WITHOUT_FEEDBACK = Quantity(
 )  # fmt: skip
 SAMPLE_MAGNETIZATION = Quantity(
     "/sample/magnetization", (*NODES, VECTOR), "A m-1",
-    "magnetization, with feedback, NaN where supercritical; sample's frame", NUMBER, optional=True,
+    "magnetization, with feedback, NaN where supercritical; sample's frame", NUMBER, optional=True, symbol="M",
 )  # fmt: skip
 SAMPLE_MAGNETIZATION_WITHOUT_FEEDBACK = Quantity(
     "/sample/magnetization_without_feedback", (*NODES, VECTOR), "A m-1",
     "magnetization, without feedback; sample's frame", optional=True,
 )  # fmt: skip
+SAMPLE_DENSITIES = {  # with feedback, and without it
+    SAMPLE_PAM_DENSITY: SAMPLE_PAM_DENSITY_WITHOUT_FEEDBACK,
+    SAMPLE_MAGNETIZATION: SAMPLE_MAGNETIZATION_WITHOUT_FEEDBACK,
+}
 
 SAMPLE_PAM_WITHOUT_FEEDBACK = Quantity("/sample/pam_without_feedback", V, "J s", "∫ γ^NL ∇T dV", errors=True)
 SAMPLE_PAM = Quantity("/sample/pam", V, "J s", "total angular momentum with feedback", NUMBER, errors=True)
@@ -90,7 +94,7 @@ SAMPLE_MOMENT = Quantity(
 )
 SAMPLE_STRAY_Z = Quantity(STRAY, (STRAY,), "m", "points on the axis, z from the bottom", optional=True)
 SAMPLE_STRAY_FIELD = Quantity(
-    "/sample/stray_field", (STRAY, VECTOR), "T", "B of the dipoles m dV there", NUMBER, optional=True
+    "/sample/stray_field", (STRAY, VECTOR), "T", "B of the dipoles m dV there", NUMBER, optional=True, symbol="B"
 )
 
 

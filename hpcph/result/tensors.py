@@ -12,7 +12,7 @@ def quantity(tensor: Tensor, shown: Stored) -> Quantity:
     """A dataset that shows a tensor."""
     return Quantity(
         shown.path, (T, *tensor.axes(shown)), shown.unit, shown.description, optional=shown.optional,
-        errors=not tensor.interband, solved=tensor.solved, section=shown.section,
+        errors=not tensor.interband, solved=tensor.solved, section=shown.section, symbol=shown.symbol or tensor.symbol,
     )  # fmt: skip
 
 

@@ -13,21 +13,35 @@ FLOW, CHI = "J s m-2 K-1", "J s2 m-3"
 TEMPERATURE = Quantity(T, (T,), "K", "temperature", RISING, section="/thermal")
 
 THERMAL_PAM_DENSITY = Quantity(
-    "/thermal/pam_density", (T, L), "J s m-3", "angular momentum per volume, no feedback", errors=True, solved=True
-)
+    "/thermal/pam_density", (T, L), "J s m-3", "angular momentum per volume, no feedback", errors=True, solved=True,
+    symbol="ℓ",
+)  # fmt: skip
 FEEDBACK_RADIUS = Quantity(R, (R,), "m", "radius of the sample; of a cuboid, of the cylinder of equal I/M", POSITIVE)
 FEEDBACK_GAMMA_LL_DIAGONAL = Quantity(
-    "/feedback/gamma_ll/diagonal", (T, R), "1", "γ^LL along the axis, diagonal part, scaled", errors=True
+    "/feedback/gamma_ll/diagonal", (T, R), "1", "γ^LL along the axis, diagonal part, scaled", errors=True, symbol="γ^LL"
 )
 FEEDBACK_GAMMA_LL_OFF_DIAGONAL = Quantity(
     "/feedback/gamma_ll/off_diagonal", (T, R), "1", "off-diagonal part, scaled", errors=True
 )
-FEEDBACK_GAMMA_LL_TOTAL = Quantity("/feedback/gamma_ll/total", (T, R), "1", "γ^LL along the axis, scaled", errors=True)
+FEEDBACK_GAMMA_LL_TOTAL = Quantity(
+    "/feedback/gamma_ll/total", (T, R), "1", "γ^LL along the axis, scaled", errors=True, symbol="γ^LL"
+)
+FEEDBACK_GAMMA_LL = {
+    "total": FEEDBACK_GAMMA_LL_TOTAL,
+    "diagonal": FEEDBACK_GAMMA_LL_DIAGONAL,
+    "off_diagonal": FEEDBACK_GAMMA_LL_OFF_DIAGONAL,
+}
 FEEDBACK_GAMMA_LL_UNSCALED = Quantity(
     "/feedback/gamma_ll/unscaled", (T, R), "1", "γ^LL along the axis, first principles"
 )
 FEEDBACK_AMPLIFICATION = Quantity(
-    "/feedback/amplification", (T, R), "1", "η = 1/(1 − γ^LL), NaN where supercritical", NUMBER, errors=True
+    "/feedback/amplification",
+    (T, R),
+    "1",
+    "η = 1/(1 − γ^LL), NaN where supercritical",
+    NUMBER,
+    errors=True,
+    symbol="η",
 )
 FEEDBACK_CRITICAL_RADIUS = Quantity(
     "/feedback/critical_radius", (T,), "m", "radius below which the linear response has no solution", NUMBER
@@ -40,11 +54,11 @@ FEEDBACK_PAM_DENSITY = Quantity(
 MAGNETIZATION_RADIUS = Quantity(M_R, (M_R,), "m", "that of /feedback/radius", POSITIVE, optional=True)
 MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK = Quantity(
     "/magnetization/density_without_feedback", (T, M), "A m-1", "magnetization, without feedback",
-    errors=True, solved=True,
+    errors=True, solved=True, symbol="M",
 )  # fmt: skip
 MAGNETIZATION_FIELD_WITHOUT_FEEDBACK = Quantity(
     "/magnetization/field_without_feedback", (T, M), "T", "μ₀ times magnetization, without feedback",
-    errors=True, solved=True,
+    errors=True, solved=True, symbol="B",
 )  # fmt: skip
 MAGNETIZATION_DENSITY = Quantity(
     "/magnetization/density", (T, M_R, M), "A m-1", "magnetization, with feedback, NaN where supercritical", NUMBER,
@@ -57,21 +71,27 @@ MAGNETIZATION_FIELD = Quantity(
 
 CONVERGENCE_POINTS = Quantity("/convergence/points", ("mesh",), "1", "k-points of the full mesh", POSITIVE)
 CONVERGENCE_GRID = Quantity("/convergence/grid", ("mesh", "reciprocal"), "1", "divisions", POSITIVE)
-CONVERGENCE_GAMMA_NL = Quantity("/convergence/gamma_nl", ("mesh", T), FLOW, "γ^NL along the axis")
-CONVERGENCE_DIAGONAL = Quantity("/convergence/diagonal", ("mesh", T), CHI, "χ^D along the axis, unscaled")
-CONVERGENCE_OFF_DIAGONAL = Quantity("/convergence/off_diagonal", ("mesh", T), CHI, "χ^OD along the axis, unscaled")
+SHARES = {  # what convergence and spectra show along the axis: symbol, unit, whether the scale is left out
+    "gamma_nl": ("γ^NL", FLOW, ""),
+    "diagonal": ("χ^D", CHI, ", unscaled"),
+    "off_diagonal": ("χ^OD", CHI, ", unscaled"),
+}
+CONVERGENCE = {
+    name: Quantity(f"/convergence/{name}", ("mesh", T), unit, f"{symbol} along the axis{scale}", symbol=symbol)
+    for name, (symbol, unit, scale) in SHARES.items()
+}
 
 SPECTRUM_SPECTRAL_FREQUENCY = Quantity(W, (W,), "Hz", "middles of the intervals of ν", RISING)
 SPECTRUM_AT_TEMPERATURE = Quantity(S, (S,), "K", "temperatures of the spectra", POSITIVE)
-
-
-def _share(name: str, unit: str, of: str) -> tuple[Quantity, Quantity]:
-    """By frequency and by branch."""
-    text = f"share of {of} along the axis"
-    density = Quantity(f"/spectrum/{name}", (S, W), f"{unit} Hz-1", f"{text} per frequency ν")
-    return density, Quantity(f"/spectrum/{name}_by_branch", (S, "branch"), unit, f"{text} by branch")
-
-
-SPECTRUM_GAMMA_NL, SPECTRUM_GAMMA_NL_BY_BRANCH = _share("gamma_nl", FLOW, "γ^NL")
-SPECTRUM_DIAGONAL, SPECTRUM_DIAGONAL_BY_BRANCH = _share("diagonal", CHI, "χ")
-SPECTRUM_OFF_DIAGONAL, SPECTRUM_OFF_DIAGONAL_BY_BRANCH = _share("off_diagonal", CHI, "χ")
+SPECTRUM = {
+    name: Quantity(
+        f"/spectrum/{name}", (S, W), f"{unit} Hz-1", f"share of {symbol} along the axis per frequency ν", symbol=symbol
+    )
+    for name, (symbol, unit, _) in SHARES.items()
+}
+SPECTRUM_BY_BRANCH = {
+    name: Quantity(
+        f"/spectrum/{name}_by_branch", (S, "branch"), unit, f"share of {symbol} along the axis by branch", symbol=symbol
+    )
+    for name, (symbol, unit, _) in SHARES.items()
+}

@@ -45,7 +45,7 @@ def _slices(domain: xml.Element, file: h5py.File) -> None:
     points = file[modes.SLICES_K.path]
     planes, rows, columns, _ = points.shape
     grid = _grid(domain, points, {"TopologyType": "3DSMesh", "Dimensions": f"{planes} {rows} {columns}"})
-    for quantity in (modes.SLICES_DIAGONAL, modes.SLICES_OFF_DIAGONAL):
+    for quantity in modes.SLICES.values():
         _item(_attribute(grid, quantity.name, file[quantity.path], "Scalar"), file[quantity.path])
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import xarray as xr
 
+from hpcph.result.light import MEANS
 from hpcph.show import axis
 
 COMPONENTS = {"xx": (0, 0), "yy": (1, 1), "zz": (2, 2), "xy": (0, 1), "yz": (1, 2), "zx": (2, 0)}
@@ -20,6 +21,6 @@ def along(result: xr.Dataset, name: str) -> np.ndarray:
 
 
 def mean(result: xr.Dataset, name: str) -> np.ndarray:
-    """Means along the axis under the polarizations of the light, (w, p), cleaned in the same way."""
-    values = axis.along(result, f"{name}_mean")
+    """Means of an observable along the axis under the polarizations of the light, (w, p), cleaned in the same way."""
+    values = axis.along(result, MEANS[name].variable)
     return np.where(np.abs(values) > NOISE * np.abs(values).max(initial=0), values, 0)

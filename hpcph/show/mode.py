@@ -9,6 +9,7 @@ from hpcph.crystal.lattice import reciprocal
 from hpcph.errors import InputError
 from hpcph.phonons.eigenvectors import amplitudes
 from hpcph.result.crystal import CRYSTAL_LATTICE, CRYSTAL_MASSES, CRYSTAL_POSITIONS, CRYSTAL_SYMBOLS
+from hpcph.result.modes import STORED_MODES
 from hpcph.show import units
 
 
@@ -33,7 +34,7 @@ class Mode:
 
 def sources(result: xr.Dataset) -> list[str]:
     """The sections of a result that hold eigenvectors."""
-    return [name for name in ("orbits", "bands") if f"{name}_eigenvector" in result]
+    return [name for name, stored in STORED_MODES.items() if stored["eigenvector"].variable in result]
 
 
 def find(result: xr.Dataset, q_c, branch: int) -> Mode:
@@ -41,7 +42,8 @@ def find(result: xr.Dataset, q_c, branch: int) -> Mode:
 
     Raises InputError where the result has no eigenvectors or no such branch.
     """
-    places = [(name, index, q) for name in sources(result) for index, q in enumerate(result[f"{name}_q"].values)]
+    stored = {name: result[STORED_MODES[name]["q"].variable].values for name in sources(result)}
+    places = [(name, index, q) for name, q_points in stored.items() for index, q in enumerate(q_points)]
     if not places:
         raise InputError("RESULT.h5", None, "holds no eigenvectors; add bands or orbits to the input")
     vectors = reciprocal(result[CRYSTAL_LATTICE.variable].values)
@@ -54,13 +56,13 @@ def at(result: xr.Dataset, section: str, index: int, branch: int) -> Mode:
     count = result.sizes["branch"]
     if not 1 <= branch <= count:
         raise InputError("branch", branch, f"the crystal has branches 1 to {count}")
-    values = {n: result[f"{section}_{n}"].values[index] for n in ("q", "frequency", "polarization", "eigenvector")}
+    values = {n: result[quantity.variable].values[index] for n, quantity in STORED_MODES[section].items()}
     positions, masses = result[CRYSTAL_POSITIONS.variable].values, result[CRYSTAL_MASSES.variable].values
-    n = branch - 1
+    n, hertz = branch - 1, units.frequency(result, STORED_MODES[section]["frequency"].variable).hertz
     return Mode(
         q_c=values["q"],
         branch=branch,
-        frequency=units.frequency(result, f"{section}_frequency").hertz * float(values["frequency"][n]),
+        frequency=hertz * float(values["frequency"][n]),
         polarization=values["polarization"][n],
         amplitude_ac=amplitudes(values["eigenvector"][n], values["q"], positions, masses),
         lattice_vc=result[CRYSTAL_LATTICE.variable].values,
