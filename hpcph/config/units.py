@@ -26,6 +26,7 @@ USUAL: dict[str, dict[str, float]] = {  # in the unit of SI; pint gives the same
     "Pa": {"Pa": 1, "MPa": 1e6, "GPa": 1e9},
     "W": {"W": 1, "mW": 1e-3, "uW": 1e-6, "µW": 1e-6, "μW": 1e-6},
     "W/m^2/K": {"W/m^2/K": 1},
+    "rad": {"rad": 1, "pi": math.pi},
 }
 
 

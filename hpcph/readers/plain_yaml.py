@@ -1,7 +1,7 @@
 """YAML as data: no tags, no anchors, no depth that would end the process, no more values than the memory holds.
 
-Nearly all of a large file are tables of numbers in the one form that phonopy and phono3py write. They are cut out, read by
-NumPy, and put back into what the parser, which would take thirty times as long, makes of the rest.
+Nearly all of a large file is tables of numbers in the one form that phonopy and phono3py write. They are cut out, read
+by NumPy, and put back into what the parser, which would take thirty times as long for them, makes of the rest.
 """
 
 import re
@@ -23,11 +23,11 @@ TITLE = rb"- #[ -~]*+\n"
 
 
 def _table(item: bytes) -> re.Pattern[bytes]:
-    """16 items and more below each other, at one indentation."""
-    return re.compile(rb"(?m)^( *+)%b(?:\1%b){15,}+" % (item, item))
+    """16 items and more below each other, at one indentation; a thousand at once, which spares the matcher's stack."""
+    return re.compile(rb"(?m)^( *+)%b(?:\1%b){15,999}" % (item, item))
 
 
-TABLES = {(3, 3): _table(TITLE + rb"(?:\1  " + ROW + rb"){3}"), (3,): _table(ROW)}
+ROWS, MATRICES = _table(ROW), _table(TITLE + rb"(?:\1  " + ROW + rb"){3}")
 
 
 def parse(content: Content) -> dict[str, Any]:
@@ -47,25 +47,29 @@ def parse(content: Content) -> dict[str, Any]:
 
 
 def _loaded(data: bytes, loader: Any) -> Any:
-    """What yaml.load gives. A text in which a table is not where it seems to be is not read without it."""
+    """What yaml.load gives. Where a table turns out to be none of YAML's lists, as within a text, none is cut out."""
     import yaml
 
-    tables: dict[str, list] = {}
-
-    def cut(found: re.Match[bytes]) -> bytes:
-        name = token_hex()  # which no file can hold
-        tables[name] = _numbers(found[0]).reshape(-1, *shape).tolist()
-        return b'%b- "%b"\n' % (found[1], name.encode())
-
-    rest = data
-    for shape, table in TABLES.items():
-        rest = table.sub(cut, rest)
+    rest, tables = _cut(data)
     if tables:
         with suppress(Exception):
             found = _completed(yaml.load(rest, loader), tables)
             if not tables:
                 return found
     return yaml.load(data, loader)
+
+
+def _cut(data: bytes) -> tuple[bytes, dict[str, list]]:
+    """A text with an item in place of every table, and the tables by these items, which no file can hold by itself."""
+    tables: dict[str, list] = {}
+
+    def cut(found: re.Match[bytes]) -> bytes:
+        name = token_hex()
+        shape = (3,) if found.re is ROWS else (3, 3)
+        tables[name] = _numbers(found[0]).reshape(-1, *shape).tolist()
+        return b'%b- "%b"\n' % (found[1], name.encode())
+
+    return ROWS.sub(cut, MATRICES.sub(cut, data)), tables
 
 
 def _numbers(table: bytes) -> np.ndarray:
@@ -75,14 +79,15 @@ def _numbers(table: bytes) -> np.ndarray:
 
 
 def _completed(node: Any, tables: dict[str, list]) -> Any:
-    """The same with every list that is nothing but a table in its place; that table is taken out of `tables`."""
+    """The same with the rows of tables where their names stand in lists; those are taken out of `tables`."""
     if isinstance(node, dict):
         return {key: _completed(value, tables) for key, value in node.items()}
     if not isinstance(node, list):
         return node
-    if len(node) == 1 and isinstance(node[0], str) and node[0] in tables:
-        return tables.pop(node[0])
-    return [_completed(value, tables) for value in node]
+    found: list[Any] = []
+    for item in node:
+        found += tables.pop(item) if isinstance(item, str) and item in tables else [_completed(item, tables)]
+    return found
 
 
 def _require_flat(content: Content) -> None:
