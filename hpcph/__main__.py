@@ -20,11 +20,12 @@ def start() -> None:
     from hpcph.workflow.pipe import speaking
 
     np.empty(30_000_000, np.uint8)  # once glibc has freed so much, it keeps the memory of a block for the next one
-    reads = sys.argv[1:2] and sys.argv[1] in READERS  # a result is read on machines that have no MPI, too
-    if reads and launched_behind_another():
+    words = sys.argv[1:3]  # a result, or help, is read on machines that have no MPI, too
+    alone = bool({"--help", "-h", "--version"}.intersection(words)) or (words and words[0] in READERS)
+    if alone and launched_behind_another():
         return
     try:
-        comm = Comm(Solitary()) if reads else world()
+        comm = Comm(Solitary()) if alone else world()
     except InputError as err:
         print(f"hpcph: {err}", file=sys.stderr)
         sys.exit(2)

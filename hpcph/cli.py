@@ -55,9 +55,11 @@ def _complain(comm: Comm, *lines: str) -> None:
 
 def _run(args, comm: Comm) -> int:
     from hpcph.parallel.signals import Stop, hold
-    from hpcph.workflow.driver import run
 
     stop = Stop().listen()
+    _announce(args, comm)
+    from hpcph.workflow.driver import run
+
     try:
         run(comm, _read(args, comm), args.output, stop, args.resume)
     except Stopped as stopped:
@@ -66,6 +68,16 @@ def _run(args, comm: Comm) -> int:
     finally:
         hold()  # what comes now changes neither result nor exit code
     return 0
+
+
+def _announce(args, comm: Comm) -> None:
+    """The first line of a run, before anything that takes its time."""
+    from hpcph.workflow.progress import Reporter
+
+    if comm.root:
+        ranks = "1 rank" if comm.size == 1 else f"{comm.size} ranks"
+        name = str(args.input or embedded()).encode(errors="replace").decode()
+        Reporter(comm.root).say(f"hpcph {hpcph.__version__} on {ranks}: {name}")
 
 
 def _check(args, comm: Comm) -> int:

@@ -35,7 +35,7 @@ def digits(text: str) -> int:
 
 def length(key: str, text: str, example: str, most: float = np.inf) -> float:
     """A length with its unit, above 0 and at most `most`, in m."""
-    from hpcph.config.units import convert  # pint takes its time to load
+    from hpcph.config.units import convert  # pydantic takes its time to load
 
     try:
         value = convert(text, "m", example)

@@ -48,9 +48,7 @@ class Images:
 
     def group_sums(self, values_p: np.ndarray) -> np.ndarray:
         """Sums over images, (g, …) for (p, …)."""
-        flat = values_p.reshape(len(values_p), -1)
-        sums = [np.bincount(self.group_p, column, minlength=len(self.sum_g)) for column in flat.T]
-        return np.stack(sums, -1).reshape(len(self.sum_g), *values_p.shape[1:])
+        return grouped(values_p, self.group_p, len(self.sum_g))
 
     def shared(self, weight_p: np.ndarray) -> PairTable:
         """Force constants with the sums spread over the images in proportion to weights, dipoles included."""
@@ -65,6 +63,13 @@ class Images:
         pairs = self.pairs
         phi = pairs.phi + share_p[:, None, None] * self.sum_g[self.group_p]
         return PairTable.symmetric(pairs.first, pairs.second, pairs.cell, phi, share_p)
+
+
+def grouped(values_p: np.ndarray, group_p: np.ndarray, groups: int) -> np.ndarray:
+    """Sums over the pairs of each group, (g, …) for (p, …), in the order of the pairs."""
+    columns = values_p.reshape(len(values_p), -1).T
+    found = [np.bincount(group_p, column, minlength=groups) for column in columns]
+    return np.stack(found, -1).reshape(groups, *values_p.shape[1:])
 
 
 def find(

@@ -17,7 +17,7 @@ import numpy as np
 
 from hpcph.crystal import ewald, zerosum
 from hpcph.crystal.dipole import Dipoles
-from hpcph.crystal.images import Images
+from hpcph.crystal.images import Images, grouped
 from hpcph.crystal.lattice import SYMMETRIC, Dielectric, PairTable, Structure
 
 PLANES = ((1, 2), (2, 0), (0, 1))  # the three rotations, as pairs (j, g)
@@ -79,9 +79,8 @@ def moments(
     """Those of force constants and the dipoles that belong to them; stress (3, 3) in Pa, None for no stress."""
     x = structure.separation(pairs)
     atoms = len(structure.mass_a)
-    total, first = np.zeros((atoms, 3, 3)), np.zeros((atoms, 3, 3, 3))
-    np.add.at(total, pairs.first, pairs.phi)
-    np.add.at(first, pairs.first, pairs.phi[..., None] * x[:, None, None, :])
+    total = grouped(pairs.phi, pairs.first, atoms)
+    first = grouped(pairs.phi[..., None] * x[:, None, None, :], pairs.first, atoms)
     second = np.einsum("pij,pg,pl->ijgl", pairs.phi, x, x, optimize=True)
     if dielectric is not None and dipoles is not None:
         total += ewald.sum_at_gamma(structure, dipoles)
