@@ -20,13 +20,14 @@ def start() -> None:
     from hpcph.workflow.pipe import speaking
 
     np.empty(30_000_000, np.uint8)  # once glibc has freed so much, it keeps the memory of a block for the next one
-    reads = sys.argv[1:2] and sys.argv[1] in READERS  # a result is read on machines that have no MPI, too
+    reads = sys.argv[1:2] and sys.argv[1] in READERS  # what one process does, without MPI even where there is one
     if reads and launched_behind_another():
         return
     try:
         comm = Comm(Solitary()) if reads else world()
     except InputError as err:
-        print(f"hpcph: {err}", file=sys.stderr)
+        if not launched_behind_another():
+            print(f"hpcph: {err}", file=sys.stderr)
         sys.exit(2)
     try:
         code = main(sys.argv[1:], comm)

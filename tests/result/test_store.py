@@ -10,7 +10,7 @@ from hpcph.disk.durable import publish
 from hpcph.errors import InputError
 from hpcph.result.quantity import Dataset, Kind, Quantity
 from hpcph.result.seal import digest, listed
-from hpcph.result.store import STRIPE, MapWriter, claim, complete, lay_out
+from hpcph.result.store import STRIPE, claim, complete, lay_out
 from hpcph.result.thermal import TEMPERATURE
 
 WAYS = {
