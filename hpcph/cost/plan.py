@@ -46,7 +46,7 @@ class Plan:
             f"estimated time     {self.seconds:.3g} s, start-up apart, on this machine's cores",
         ]
         if self.maps:
-            lines.append(f"maps               {way}")
+            lines.append(f"maps               written {way}")
         if self.nodes:
             lines.insert(2, f"nodes of the sample {self.nodes}")
         if self.matrix is not None:

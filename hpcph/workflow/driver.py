@@ -174,7 +174,7 @@ def _zone(comm: Comm, job: Job, keeper: Keeper, reporter: Reporter) -> tuple[lis
         job.sample, job.gyromagnetic is not None
     )
     if others or job.store_modes:
-        reporter.say(f"maps: {way(together(comm))}")
+        reporter.say(f"maps are written {way(together(comm))}")
     if not job.samplings and not keeper.on_disk:
         comm.on_root(partial(lay_out, keeper.path, others))
     while not comm.on_root(lambda: len(runs) == len(job.samplings) or _accurate(job, runs)):
