@@ -20,14 +20,15 @@ def start() -> None:
     from hpcph.workflow.pipe import speaking
 
     np.empty(30_000_000, np.uint8)  # once glibc has freed so much, it keeps the memory of a block for the next one
-    words = sys.argv[1:3]  # a result, or help, is read on machines that have no MPI, too
+    words = sys.argv[1:3]  # what one process does, without MPI even where there is one
     alone = bool({"--help", "-h", "--version"}.intersection(words)) or (words and words[0] in READERS)
     if alone and launched_behind_another():
         return
     try:
         comm = Comm(Solitary()) if alone else world()
     except InputError as err:
-        print(f"hpcph: {err}", file=sys.stderr)
+        if not launched_behind_another():
+            print(f"hpcph: {err}", file=sys.stderr)
         sys.exit(2)
     try:
         code = main(sys.argv[1:], comm)

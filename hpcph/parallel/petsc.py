@@ -36,6 +36,19 @@ def petsc() -> Any:
     return PETSc
 
 
+def group(team) -> Any:
+    """What PETSc's objects take for a communicator; of one rank PETSc's own, for it may be built without MPI.
+
+    Raises InputError where it is, and the team has more.
+    """
+    if team.size == 1:
+        return petsc().COMM_SELF
+    if petsc().COMM_WORLD.size == 1:
+        fix = "is built without MPI and serves one rank; start one, or build it on the MPI of mpi4py (README)"
+        raise InputError("petsc4py", None, fix)
+    return team
+
+
 @contextmanager
 def calling_back() -> Iterator[None]:
     """Around what calls Python back: an exception from there leaves as itself, not inside of PETSc.Error.

@@ -1,7 +1,7 @@
-"""result.h5: laid out by rank 0, maps written collectively by all ranks, small results and provenance added by rank 0.
+"""result.h5: laid out by rank 0, filled with maps (writers.py), small results and provenance added by rank 0.
 
 The file is built under a temporary name and renamed when complete, so an existing result is whole at any moment.
-Every map has its final shape from the start and only raw data are written in parallel: no rank ever changes metadata.
+Every map has its final shape from the start and only raw data are written meanwhile: no rank ever changes metadata.
 
 Maps are contiguous, not chunked: blocks of k-points are rows, so a block is one run of bytes and a round of blocks one
 stretch of every map, with no chunk that two ranks share and no index that grows. Large maps begin at a multiple of
@@ -27,12 +27,6 @@ FORMAT = ("v108", "v108")  # later formats mark a file as open for writing: a ki
 STRIPE = 1 << 20  # bytes; maps of this size and more are aligned to it
 ATTRIBUTES = 1000  # that a group may have
 SMALL = 1 << 20  # bytes that are enough for what HDF5 notes of all datasets, and attributes
-
-
-def require_parallel() -> None:
-    """Raise InputError unless h5py can write one file from many ranks."""
-    if not h5py.get_config().mpi:
-        raise InputError("h5py", h5py.__version__, "was built without MPI; install it with jobscripts/install.sh")
 
 
 def lay_out(path: Path, maps: Sequence[Dataset]) -> None:
@@ -82,61 +76,6 @@ def _make_group(file: h5py.File, path: str) -> h5py.Group:
             header.set_attr_phase_change(ATTRIBUTES, 0)
             h5py.h5g.create(file.id, name.encode(), gcpl=header)
     return file[path or "/"]
-
-
-class MapWriter:
-    """The same file, open on all ranks; a context manager whose methods are collective."""
-
-    def __init__(self, path: Path, comm):
-        self._file = h5py.File(path, "r+", driver="mpio", comm=comm.mpi, libver=FORMAT)
-        self._transfer = h5py.h5p.create(h5py.h5p.DATASET_XFER)
-        self._transfer.set_dxpl_mpio(h5py.h5fd.MPIO_COLLECTIVE)
-        self._staging = np.empty(0, np.uint8)
-
-    def __enter__(self) -> "MapWriter":
-        return self
-
-    def __exit__(self, kind, *_) -> None:
-        if kind is None:  # else this rank fails alone, and the others are not closing
-            self._file.close()
-
-    def write(self, spec: Dataset, pieces: Sequence[tuple[slice, np.ndarray]]) -> None:
-        """Write what this rank computed: ascending ranges along spec.along; a rank may have none."""
-        dataset = self._file[spec.name].id
-        space = dataset.get_space()
-        space.select_none()
-        for low, high in _runs([rows for rows, _ in pieces]):
-            start, count = [0] * len(spec.shape), list(spec.shape)
-            start[spec.along], count[spec.along] = low, high - low
-            space.select_hyperslab(tuple(start), tuple(count), op=h5py.h5s.SELECT_OR)
-        if pieces:  # the union is read in the order of the file, which is that of the concatenation
-            data = self._side_by_side(spec, [values for _, values in pieces])
-            memory = h5py.h5s.create_simple(data.shape)
-        else:
-            data = np.zeros(1, spec.dtype)
-            memory = h5py.h5s.create_simple((1,))
-            memory.select_none()
-        dataset.write(memory, space, data, dxpl=self._transfer)
-
-    def _side_by_side(self, spec: Dataset, values: Sequence[np.ndarray]) -> np.ndarray:
-        """The pieces as one array, in memory that the maps of a round share: fresh pages cost more than the copy."""
-        shape, dtype = list(spec.shape), np.dtype(spec.dtype)
-        shape[spec.along] = sum(v.shape[spec.along] for v in values)
-        size = int(np.prod(shape)) * dtype.itemsize
-        if self._staging.size < size:
-            self._staging = np.empty(size, np.uint8)
-        return np.concatenate(values, axis=spec.along, out=self._staging[:size].view(dtype).reshape(shape))
-
-
-def _runs(ranges: Sequence[slice]) -> list[tuple[int, int]]:
-    """Ascending ranges with neighbours joined: the fewer pieces a selection has, the cheaper it is."""
-    joined: list[tuple[int, int]] = []
-    for rows in ranges:
-        if joined and joined[-1][1] == rows.start:
-            joined[-1] = joined[-1][0], rows.stop
-        else:
-            joined.append((rows.start, rows.stop))
-    return joined
 
 
 def complete(path: Path, maps: Sequence[Dataset], results: Sequence[Dataset], groups: dict, provenance: dict) -> str:

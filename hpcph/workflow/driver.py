@@ -14,7 +14,7 @@ from hpcph.boltzmann.transport import added, correction
 from hpcph.disk import checkpoint, undo
 from hpcph.disk.checkpoint import Checkpoint
 from hpcph.disk.lock import Lock
-from hpcph.disk.room import refused, unwritable, writing
+from hpcph.disk.room import refused, writing
 from hpcph.errors import InputError, Stopped, Unstable
 from hpcph.heat.sample import Heated
 from hpcph.parallel.comm import Comm
@@ -27,7 +27,8 @@ from hpcph.response.spectrum import Spectrum
 from hpcph.response.thermal import Tensors, ThermalResponse, response
 from hpcph.result import sample as sample_layout
 from hpcph.result.quantity import Dataset
-from hpcph.result.store import MapWriter, claim, lay_out, readable, require_parallel
+from hpcph.result.store import claim, lay_out, readable
+from hpcph.result.writers import map_writer, together, way
 from hpcph.workflow import sample as finite
 from hpcph.workflow.conclude import Outcome, Timing, conclude
 from hpcph.workflow.findings import Findings, Runs, errors_of, thermal_findings
@@ -52,7 +53,6 @@ def run(comm: Comm, prepare: Callable[[], Prepared], output: Path | None, stop: 
     """
     begin = time.monotonic()
     reporter = Reporter(comm.root)
-    require_parallel()
     locks: list[Lock] = []
     ready: list[Prepared] = []  # on rank 0
     try:
@@ -173,6 +173,8 @@ def _zone(comm: Comm, job: Job, keeper: Keeper, reporter: Reporter) -> tuple[lis
     others = [spec for stage in map_stages(job) for spec in stage.maps] + sample_layout.maps(
         job.sample, job.gyromagnetic is not None
     )
+    if others or job.store_modes:
+        reporter.say(f"maps are written {way(together(comm))}")
     if not job.samplings and not keeper.on_disk:
         comm.on_root(partial(lay_out, keeper.path, others))
     while not comm.on_root(lambda: len(runs) == len(job.samplings) or _accurate(job, runs)):
@@ -293,9 +295,8 @@ def _listening(keeper: Keeper, reporter: Reporter) -> Iterator[Listener]:
 
 def _write(comm: Comm, maps: list[Dataset], path: Path, pieces: dict[str, Pieces]) -> None:
     """The pieces of maps that a rank has, all ranks together; one that fails takes part to the end, then fails all."""
-    comm.agree(unwritable(path))  # a rank that alone cannot open the file would keep the others in MPI's opening of it
     failure: InputError | None = None
-    with MapWriter(path, comm) as writer:
+    with map_writer(path, comm) as writer:
         for spec in maps:
             try:
                 writer.write(spec, pieces.get(spec.name, []))

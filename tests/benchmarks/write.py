@@ -1,12 +1,13 @@
-"""Collective write of a map file against a plain sequential write of the same bytes, interleaved in one run.
+"""A map file, written collectively and through rank 0, against a plain sequential write of the same bytes, in one run.
 
 mpirun -n N python tests/benchmarks/write.py [--gigabytes 2] [--folder DIR]     (not collected by pytest; nothing is
 asserted). Where ranks share cores with anything else, give mpirun `--mca mpi_yield_when_idle 1`: ranks that wait spin.
+A serial h5py leaves the collective write out.
 
 The map file is that of a mesh with `modes: true`: the layout, blocks and rounds of the program, every block on a
 random rank, as the hand-out leaves it. The plain write is rank 0's alone, of as many bytes in large buffers; the others
-sleep meanwhile. Both times start without a file and end when the disk has the bytes (fsync); each goes first in turn,
-and before either a third file is written and removed, so that both find free memory that was just in use: filling the
+sleep meanwhile. All times start without a file and end when the disk has the bytes (fsync); each goes first in turn,
+and before any another file is written and removed, so that all find free memory that was just in use: filling the
 page cache was seen to take up to six times as long otherwise, presumably because a virtual machine returns idle memory.
 """
 
@@ -14,6 +15,7 @@ import argparse
 import os
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,12 +24,12 @@ from mpi4py import MPI
 from hpcph.crystal.mesh import blocks
 from hpcph.parallel.comm import Comm
 from hpcph.result.modes import mode_maps
-from hpcph.result.store import MapWriter, lay_out
+from hpcph.result.store import lay_out
+from hpcph.result.writers import MapRelay, MapWriter, together
 from hpcph.workflow import driver
 from hpcph.workflow.stage import Stage
 
 MODES = 27
-LINE = "collective {:6.0f} MB/s   sequential {:6.0f} MB/s   ratio {:.2f}"
 
 
 def stage(size: float) -> Stage:
@@ -51,16 +53,16 @@ def rounds_of(work: Stage, ranks: int) -> list[tuple[int, int]]:
     return [(low, min(low + most, count)) for low in range(0, count, most)]
 
 
-def collective(comm: Comm, work: Stage, data: dict[str, np.ndarray], owner: np.ndarray, path: Path) -> float:
-    """Seconds for the program's way, on all ranks together."""
+def maps(writer, comm: Comm, work: Stage, data: dict[str, np.ndarray], owner: np.ndarray, path: Path) -> float:
+    """Seconds for a way of the program; writer : MapWriter or MapRelay."""
     wait(comm)
     begin = time.perf_counter()
     comm.on_root(lambda: lay_out(path, work.maps))
     for low, high in rounds_of(work, comm.size):
         mine = [work.blocks[b] for b in range(low, high) if owner[b] == comm.rank]
-        with MapWriter(path, comm) as writer:
+        with writer(path, comm) as file:
             for spec in work.maps:
-                writer.write(spec, [(rows, data[spec.name][: rows.stop - rows.start]) for rows in mine])
+                file.write(spec, [(rows, data[spec.name][: rows.stop - rows.start]) for rows in mine])
     comm.on_root(lambda: sync(path))
     return time.perf_counter() - begin
 
@@ -118,22 +120,30 @@ def main(comm: Comm, size: float, repeats: int, folder: Path) -> None:
     total = sum(int(np.prod(spec.shape)) * 8 for spec in work.maps)
     owner = np.random.default_rng(1).integers(comm.size, size=len(work.blocks))
     ways = {
-        "collective": lambda path: collective(comm, work, data, owner, path),
-        "sequential": lambda path: sequential(comm, total, path),
+        "collective": partial(maps, MapWriter, comm, work, data, owner),
+        "rank 0": partial(maps, MapRelay, comm, work, data, owner),
+        "sequential": partial(sequential, comm, total),
     }
-    rates = []
+    if not together(comm):
+        del ways["collective"]
+    names, rates = list(ways), []
     for turn in range(repeats):
         rate = {}
-        for name in sorted(ways, reverse=bool(turn % 2)):
+        for name in [*names[turn % len(names) :], *names[: turn % len(names)]]:
             fresh(comm, total, folder / "file")
             rate[name] = total / 1e6 / ways[name](folder / "file")
-        rates.append((rate["collective"], rate["sequential"], rate["collective"] / rate["sequential"]))
+        rates.append([rate[name] for name in names])
         if comm.root:
-            print(LINE.format(*rates[-1]), flush=True)
+            print(line(names, rates[-1]), flush=True)
     if comm.root:
         rounds = len(rounds_of(work, comm.size))
         print(f"{comm.size} ranks, {total / 1e9:.2f} GB, {len(work.blocks)} blocks in {rounds} rounds; medians:")
-        print(LINE.format(*np.median(rates, axis=0)))
+        print(line(names, np.median(rates, axis=0)))
+
+
+def line(names: list[str], rates) -> str:
+    """MB/s of every way, and over that of the plain write."""
+    return "   ".join(f"{name} {r:5.0f} MB/s ({r / rates[-1]:.2f})" for name, r in zip(names, rates, strict=True))
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from hpcph.config import load
 from hpcph.disk import checkpoint
 from hpcph.parallel import comm as communicators
 from hpcph.prepare import job as prepare
+from hpcph.result import writers
 from hpcph.workflow import conclude, driver, keeper
 
 PHASE, POINT, FAULT = (os.environ[name] for name in ("PHASE", "POINT", "FAULT"))
@@ -99,7 +100,7 @@ def hand_out(comm, first, last, work, progress, pause):
 
 
 original, driver.hand_out = driver.hand_out, hand_out
-driver.MapWriter.write = trapped(driver.MapWriter.write)
+writers.MapWriter.write = trapped(writers.MapWriter.write)
 keeper.INTERVAL, keeper.SHARE = -1.0, 1e9
 load.load = trapped(load.load)
 prepare.prepare = trapped(prepare.prepare)

@@ -278,7 +278,8 @@ LOSS = """
 import sys
 from pathlib import Path
 import h5py, numpy as np
-from hpcph.result.store import MapWriter, lay_out
+from hpcph.result.store import lay_out
+from hpcph.result.writers import MapWriter
 from hpcph.result.quantity import Dataset
 from hpcph.parallel.comm import world
 

@@ -151,33 +151,43 @@ def test_a_disk_without_room_is_refused_before_anything_is_computed(tmp_path, co
     assert not list((tmp_path / "out").iterdir())
 
 
-def test_a_rank_that_cannot_write_ends_all_with_a_line(tmp_path):
-    """No rank waits in the closing of the file; the run says what to do."""
-    script = tmp_path / "broken.py"
-    script.write_text(BROKEN_DISK)
-    source, output = world.write(tmp_path, runs.INPUT), tmp_path / "out"
-    done = world.command(3, "run", source, "--output", output, script=script, timeout=60)
-    assert done.returncode == 2
-    assert done.stderr.count("hpcph: output") == 1 and "make room and run the same command again" in done.stderr
-    assert "Traceback" not in done.stderr
+TOGETHER = """
+class Full(writers.MapWriter):
+    def write(self, spec, pieces):
+        super().write(spec, pieces)
+        if comm.rank == 1:
+            full()
 
-
+writers.MapWriter = Full
+"""
+RELAYED = """
+writers.together = lambda comm: False
+if comm.root:
+    writers._selection = full
+"""
 BROKEN_DISK = """
 import sys
-from hpcph.workflow import driver
+from hpcph.result import writers
 from hpcph.cli import main
 from hpcph.parallel.comm import world
 
 comm = world()
 
-
-class Full(driver.MapWriter):
-    def write(self, spec, pieces):
-        super().write(spec, pieces)
-        if comm.rank == 1:
-            raise OSError(28, "No space left on device")
-
-
-driver.MapWriter = Full
+def full(*_):
+    raise OSError(28, "No space left on device")
+{}
 sys.exit(main(sys.argv[1:], comm))
 """
+
+
+@pytest.mark.parametrize("trouble", [TOGETHER, RELAYED], ids=["together", "through rank 0"])
+def test_a_rank_that_cannot_write_ends_all_with_a_line(tmp_path, trouble):
+    """No rank waits in the closing of the file, or for rank 0 to take its numbers; the run says what to do."""
+    script = tmp_path / "broken.py"
+    script.write_text(BROKEN_DISK.format(trouble))
+    wide = {**runs.INPUT, "mesh": {"grid": [12, 12, 12], "symmetry": False}}  # every rank has much to tell
+    source, output = world.write(tmp_path, wide), tmp_path / "out"
+    done = world.command(3, "run", source, "--output", output, script=script, timeout=60)
+    assert done.returncode == 2
+    assert done.stderr.count("hpcph: output") == 1 and "make room and run the same command again" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,4 +1,7 @@
-"""Parallel HDF5: pieces land where they belong, the digest knows no ranks, an existing result is safe."""
+"""Maps, by all ranks together and through rank 0: pieces land where they belong, the digest knows no ranks.
+
+And an existing result is safe.
+"""
 
 import itertools
 
@@ -8,10 +11,12 @@ import pytest
 
 from hpcph.disk.durable import publish
 from hpcph.errors import InputError
+from hpcph.result import writers
 from hpcph.result.quantity import Dataset, Kind, Quantity
 from hpcph.result.seal import digest, listed
-from hpcph.result.store import STRIPE, MapWriter, claim, complete, lay_out
+from hpcph.result.store import STRIPE, claim, complete, lay_out
 from hpcph.result.thermal import TEMPERATURE
+from hpcph.result.writers import MapRelay, MapWriter, portions
 
 WAYS = {
     "round robin": lambda block, size: block % size,
@@ -46,21 +51,30 @@ def piece(spec: Dataset, rows: slice) -> np.ndarray:
     return np.take(values(spec), range(rows.start, rows.stop), axis=spec.along)
 
 
-def written(comm, path, owner) -> None:
+@pytest.fixture(params=[MapWriter, MapRelay, "relay of single rows"], ids=str)
+def writer(request, monkeypatch):
+    """A way to write maps."""
+    if isinstance(request.param, str):
+        monkeypatch.setattr(writers, "PORTION", 1)
+        return MapRelay
+    return request.param
+
+
+def written(comm, path, owner, writer) -> None:
     """Lay out and write all maps, blocks going to owner(block, size), in two rounds with gaps."""
     comm.on_root(lambda: lay_out(path, maps()))
     for blocks in ((0, 1, 3), (2, 4)):
-        with MapWriter(path, comm) as writer:
+        with writer(path, comm) as file:
             for spec in maps():
                 mine = [b for b in blocks if owner(b, comm.size) == comm.rank]
-                writer.write(spec, [(BLOCKS[b], piece(spec, BLOCKS[b])) for b in mine])
+                file.write(spec, [(BLOCKS[b], piece(spec, BLOCKS[b])) for b in mine])
 
 
 @pytest.mark.mpi
 @pytest.mark.parametrize("way", WAYS)
-def test_every_piece_lands_where_it_belongs(comm, folder, way):
+def test_every_piece_lands_where_it_belongs(comm, folder, way, writer):
     """1-D and 3-D maps, divided along the first and the second dimension; ranks without a piece take part."""
-    written(comm, folder / "maps.h5", WAYS[way])
+    written(comm, folder / "maps.h5", WAYS[way], writer)
 
     def look():
         with h5py.File(folder / "maps.h5", "r") as file:
@@ -72,9 +86,9 @@ def test_every_piece_lands_where_it_belongs(comm, folder, way):
 
 @pytest.mark.mpi
 @pytest.mark.parametrize("way", WAYS)
-def test_the_digest_knows_neither_ranks_nor_order(comm, folder, way):
+def test_the_digest_knows_neither_ranks_nor_order(comm, folder, way, writer):
     """The same as that of a file that one process writes with plain h5py; sensitive to a single bit."""
-    written(comm, folder / "parallel.h5", WAYS[way])
+    written(comm, folder / "parallel.h5", WAYS[way], writer)
 
     def look():
         with h5py.File(folder / "plain.h5", "w") as plain:
@@ -89,13 +103,29 @@ def test_the_digest_knows_neither_ranks_nor_order(comm, folder, way):
 
 
 @pytest.mark.mpi
-def test_nobody_writes(comm, folder):
+def test_nobody_writes(comm, folder, writer):
     """A round in which no rank has a piece does not hang."""
     path = folder / "maps.h5"
     comm.on_root(lambda: lay_out(path, maps()))
-    with MapWriter(path, comm) as writer:
+    with writer(path, comm) as file:
         for spec in maps():
-            writer.write(spec, [])
+            file.write(spec, [])
+
+
+@pytest.mark.parametrize("along", [0, 1])
+@pytest.mark.parametrize("most", [1, 2, 3, 100])
+def test_rank_0_takes_portions_of_bounded_size(most, along):
+    """Every row once and in order, its numbers beside it, at most `most` at a time, and full where there are more."""
+    numbers = np.moveaxis(np.random.default_rng(0).normal(size=(12, 5)), 0, along)
+    ranges = [slice(0, 1), slice(2, 9), slice(9, 11), slice(11, 12)]
+    pieces = [(rows, np.take(numbers, range(rows.start, rows.stop), along)) for rows in ranges]
+    taken = list(portions(pieces, most, along))
+    rows = [[row for part, _ in portion for row in range(part.start, part.stop)] for portion in taken]
+    assert [row for own in rows for row in own] == [0, *range(2, 12)]
+    assert max(map(len, rows)) <= most and all(len(a) + len(b) > most for a, b in itertools.pairwise(rows))
+    for own, portion in zip(rows, taken, strict=True):
+        values = np.concatenate([values for _, values in portion], along)
+        np.testing.assert_array_equal(values, np.take(numbers, own, along))
 
 
 def test_an_empty_map_needs_no_room(tmp_path):
