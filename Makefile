@@ -17,6 +17,8 @@ NP      ?= $(shell $(PYTHON) -m hpcph.parallel.cores)
 export OMP_NUM_THREADS = 1
 export OPENBLAS_NUM_THREADS = 1
 export RAYON_NUM_THREADS = 1
+# Open MPI 5.0 with IPv4 and IPv6 on one interface else says of every rank that it found no pairing
+export OMPI_MCA_btl_tcp_disable_family = 6
 # ranks bound to cores by several runs at once share the first cores: Open MPI 4, Open MPI 5, Intel MPI
 export OMPI_MCA_hwloc_base_binding_policy = none
 export PRTE_MCA_hwloc_default_binding_policy = none

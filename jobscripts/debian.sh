@@ -36,6 +36,7 @@ inside() {
   chroot "$FOLDER" env -i -C /hpcph PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
     PIP_CERT=/etc/ssl/certs/ca-certificates.crt HPCPH_DATA=/data CI="${CI:-}" MPI="$MPI" PETSC="${PETSC:-}" "$@"
 }
+echo force-unsafe-io >"$FOLDER/etc/dpkg/dpkg.cfg.d/unsafe-io"   # it need not survive a loss of power
 inside apt-get update -qq
 # shellcheck disable=SC2086  # several packages
 inside env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null

@@ -50,8 +50,8 @@ def unwritable(path: Path) -> InputError | None:
 def take(descriptor: int, offset: int, size: int) -> None:
     """Give a file the blocks of a range that holds nothing yet; its length stays. Raises OSError.
 
-    Where file system or system have no fallocate (NFS 3, ext2; macOS) zeros are written; what was beyond the end is then free
-    again, but was there.
+    Where there is no fallocate (NFS 3, ext2, …; macOS) zeros are written; what was beyond the end is then free again,
+    but was there.
     """
     try:
         _fallocate(descriptor, offset, size)

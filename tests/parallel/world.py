@@ -155,7 +155,7 @@ def here(*arguments) -> subprocess.CompletedProcess:
 
 
 def command(ranks: int, *arguments, script: Path | None = None, timeout: float = 240) -> subprocess.CompletedProcess:
-    """python -m hpcph (or a script) under mpirun, or without it for ranks = 0; a hang fails. Its stderr is hpcph's own."""
+    """python -m hpcph (or a script) under mpirun, or without it for ranks = 0; a hang fails. stderr: hpcph's own."""
     program = [str(script)] if script else ["-m", "hpcph"]
     process = subprocess.Popen(
         [*launch(ranks), sys.executable, *program, *map(str, arguments)],
