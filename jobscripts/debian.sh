@@ -24,6 +24,7 @@ FOLDER=${FOLDER:-/var/tmp/hpcph-$suite-$MPI}
   debootstrap --variant=minbase --include=ca-certificates "$suite" "$FOLDER" ${MIRROR:+"$MIRROR"}
 mkdir -p "$FOLDER/data" "$FOLDER/hpcph"
 mount -t proc proc "$FOLDER/proc"
+mount -t sysfs sysfs "$FOLDER/sys"   # MPICH looks for networks there
 mount --rbind /dev "$FOLDER/dev"
 mount -t tmpfs tmpfs "$FOLDER/dev/shm"
 [ ! -d "${HPCPH_DATA:-}" ] || mount --bind -o ro "$HPCPH_DATA" "$FOLDER/data"

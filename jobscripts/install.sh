@@ -49,9 +49,19 @@ if [ -n "$lacking" ]; then
   die "missing: $lacking${how:-; load or name it and call again (README, On a cluster)}"
 fi
 look_for_petsc
-if [ "$PETSC" = system ] && [ -z "$PETSC_DIR" ] && [ "$flavour" = openmpi ] && apt_install libpetsc-real-dev; then
-  step "system packages: libpetsc-real-dev"
-  look_for_petsc
+case $PETSC in
+"" | system)   # Debian's is built for Open MPI
+  if [ -z "${PETSC_DIR:-}" ] && [ "$flavour" = openmpi ] && apt_install libpetsc-real-dev; then
+    step "system packages: libpetsc-real-dev"
+    look_for_petsc
+  fi
+  ;;
+esac
+asked=$PETSC
+if [ -z "$PETSC" ]; then
+  if [ -n "${PETSC_DIR:-}" ]; then PETSC=system
+  elif [ "$NO_APT" = 1 ]; then PETSC=pip
+  else PETSC=none; fi
 fi
 step "found $("$python" -V), $mpicc ($flavour), HDF5 ${hdf5_lib:-to be built}, PETSc ${PETSC_DIR:-$PETSC}"
 
@@ -86,7 +96,8 @@ version_of() {
     "$VENV/bin/python" -c 'import json, sys; print(json.load(sys.stdin)["install"][0]["metadata"]["version"])'
 }
 
-# mpi4py's wheel knows the ABI of Open MPI and of MPICH; where the loader finds none, or another than mpicc's, compile
+# mpi4py's wheel knows the ABI of Open MPI and of MPICH and loads libmpi.so, the environment's own first: where it finds
+# none or another than mpicc's, it gets one that is nothing but mpicc's under the name it looks for; else it is compiled
 cat >"$scratch/answer.py" <<'PY'
 import mpi4py, sys
 mpi4py.rc.initialize = False
@@ -94,7 +105,14 @@ from mpi4py import MPI
 sys.exit(sys.argv[1].strip() not in MPI.Get_library_version())
 PY
 mpi_answers() { "$VENV/bin/python" "$scratch/answer.py" "$(printf '%s' "${mpi_version:-}" | head -n 1)" 2>/dev/null; }
-if ! { pip install -c "$LOCK" --only-binary=mpi4py mpi4py && mpi_answers; }; then
+own_libmpi() {
+  [ "$flavour" = openmpi ] && soname=libmpi.so.40 || soname=libmpi.so.12
+  echo >"$scratch/empty.c"
+  "$mpicc" -shared -fPIC -o "$VENV/lib/$soname" -Wl,-soname,"$soname" -Wl,--no-as-needed "$scratch/empty.c" 2>/dev/null &&
+    ln -s "$soname" "$VENV/lib/libmpi.so"
+}
+if ! { pip install -c "$LOCK" --only-binary=mpi4py mpi4py && { mpi_answers || { own_libmpi && mpi_answers; }; }; }; then
+  rm -f "$VENV"/lib/libmpi.so*
   compiled mpi4py "$(version_of mpi4py)" && mpi_answers || die "mpi4py does not work with the MPI of $mpicc"
 fi
 step "mpi4py"
@@ -154,5 +172,5 @@ exec $launcher "\$@"
 LAUNCHER
   chmod +x "$VENV/bin/mpirun"
 fi
-printf '%s\n' "FILES=$files" "MPI=$MPI" "HDF5=$HDF5" "PETSC=$PETSC" >"$stamp"
+printf '%s\n' "FILES=$files" "MPI=$MPI" "HDF5=$HDF5" "PETSC=$asked" >"$stamp"
 step "done: $VENV"

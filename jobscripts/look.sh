@@ -26,7 +26,7 @@ look_for_python() {
 
 # mpicc, flavour (openmpi, mpich, intelmpi or other), launcher (nothing where there is none)
 look_for_mpi() {
-  flavour=${MPI:-openmpi} mpicc= launcher=
+  flavour=${MPI:-openmpi} mpicc='' launcher=''
   case $flavour in
   openmpi) mpi_packages="openmpi-bin libopenmpi-dev" ;;
   mpich) mpi_packages="mpich libmpich-dev" ;;
@@ -67,7 +67,7 @@ C
 
 # hdf5_include and hdf5_lib of a parallel HDF5 that links with mpicc, and mpi_version, what its MPI says of itself
 look_for_hdf5() {
-  hdf5_include= hdf5_lib=
+  hdf5_include='' hdf5_lib=''
   [ -n "$mpicc" ] || { lack "parallel HDF5" "libhdf5-$flavour-dev"; return; }
   other=
   if [ -n "${HDF5_INCLUDEDIR:-}${HDF5_LIBDIR:-}" ]; then
@@ -89,7 +89,7 @@ look_for_hdf5() {
     done
   fi
   case $flavour in openmpi | mpich) package=libhdf5-$flavour-dev ;; *) package= ;; esac
-  lack "a parallel HDF5 of $mpicc ($flavour)${other:+: that in $other is serial or another MPI's}; HDF5_DIR= names one, HDF5=build compiles it" "$package"
+  lack "a parallel HDF5 of $mpicc ($flavour)${other:+: that in $other is serial or of another MPI}; HDF5_DIR= names one, HDF5=build compiles it" "$package"
 }
 word() { printf '%s\n' "$2" | tr ' ' '\n' | sed -n "s/^$1//p" | head -n 1; }
 hdf5_below() {
@@ -134,14 +134,9 @@ look_for_zlib() {
   command -v make >/dev/null || lack make make
 }
 
-# PETSC_DIR and PETSC; whoever chose nothing gets the system's, or what can be had without asking
+# PETSC_DIR, where Debian's is there and nobody named another
 look_for_petsc() {
-  if [ "${PETSC:-system}" = system ] && [ -z "${PETSC_DIR:-}" ] && [ "$flavour" = openmpi ]; then   # Debian's is Open MPI's
-    PETSC_DIR=$(printf '%s\n' /usr/lib/petscdir/petsc*/*-real | sort -V | tail -n 1)
-    [ -e "$PETSC_DIR/include/petscversion.h" ] || PETSC_DIR=
-  fi
-  [ -n "$PETSC" ] && return
-  if [ -n "${PETSC_DIR:-}" ]; then PETSC=system
-  elif [ "$NO_APT" = 1 ]; then PETSC=pip
-  else PETSC=none; fi
+  [ -z "${PETSC_DIR:-}" ] && [ "$flavour" = openmpi ] || return 0
+  PETSC_DIR=$(printf '%s\n' /usr/lib/petscdir/petsc*/*-real | sort -V | tail -n 1)
+  [ -e "$PETSC_DIR/include/petscversion.h" ] || PETSC_DIR=
 }
