@@ -61,7 +61,7 @@ def _refuse_the_living(path: Path) -> None:
         age, owner = 0.0, {}
     host, pid = owner.get("host", "?"), owner.get("pid", 0)
     here = host == platform.node()
-    alive = _lives(pid, owner.get("started"), age) if here and pid else age < SILENCE
+    alive = (_started(pid) == owner.get("started")) if here and pid else age < SILENCE
     if alive and path.exists():
         who = f"is in use by a run on {host}, process {pid}"
         fix = "choose another folder or wait" + ("" if here else f"; a dead run's claim ends after {SILENCE:.0f} s")
@@ -72,20 +72,6 @@ def _refuse_the_living(path: Path) -> None:
         aside.unlink()
     except FileNotFoundError:  # somebody else was faster
         pass
-
-
-def _lives(pid: int, started: str | None, age: float) -> bool:
-    """Is the run at work that wrote its process and start into the lock? Without a start, for want of /proc, its
-    number may be another's by now, and signs of life decide."""
-    if started is not None:
-        return _started(pid) == started
-    try:
-        os.kill(pid, 0)
-    except PermissionError:
-        pass
-    except (OSError, OverflowError, TypeError):
-        return False
-    return age < SILENCE
 
 
 def _started(pid: int) -> str | None:

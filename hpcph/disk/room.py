@@ -50,8 +50,8 @@ def unwritable(path: Path) -> InputError | None:
 def take(descriptor: int, offset: int, size: int) -> None:
     """Give a file the blocks of a range that holds nothing yet; its length stays. Raises OSError.
 
-    Where there is no fallocate (NFS 3, ext2, …; macOS) zeros are written; what was beyond the end is then free again,
-    but was there.
+    Where the file system has no fallocate (NFS 3, ext2, …) zeros are written; what was beyond the end is then free
+    again, but was there.
     """
     try:
         _fallocate(descriptor, offset, size)
@@ -62,9 +62,7 @@ def take(descriptor: int, offset: int, size: int) -> None:
 
 
 def _fallocate(descriptor: int, offset: int, size: int) -> None:
-    call = getattr(ctypes.CDLL(None, use_errno=True), "fallocate", None)
-    if call is None:
-        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+    call = ctypes.CDLL(None, use_errno=True).fallocate
     call.argtypes = (ctypes.c_int, ctypes.c_int, ctypes.c_int64, ctypes.c_int64)
     while call(descriptor, KEEP_SIZE, offset, size):
         if ctypes.get_errno() != errno.EINTR:  # a signal that asks the run to stop
