@@ -2,28 +2,32 @@
 # make test  install what is missing and run the tests on 1 rank, then under mpirun on 2, 3 and 4
 # make slow  the long proofs as well
 # make coverage  what of hpcph the tests that run side by side reach; that takes longer than they
+# make newest the newest of every Python package in .venv-newest, and the tests of what they could break; minutes
 # make check lint and types
 # make docs  docs/inputs.md, the keys of an input, from its model; docs/outputs.md, the datasets, from small runs
 
-# nproc obeys OMP_NUM_THREADS, which make from 4.4 on exports to it
-NP      ?= $(shell env -u OMP_NUM_THREADS nproc)
 INPUT   ?= inputs/quartz.yaml
 PYTHON  := .venv/bin/python
 COVER   ?=
 COVERED := --cov=hpcph --cov-report=term:skip-covered
 SIDE_BY_SIDE := -n 2 --dist loadfile -m "not slow and not serial"
-MPIRUN  := mpirun --oversubscribe --bind-to none
+MPIRUN  := .venv/bin/mpirun
+NP      ?= $(shell $(PYTHON) -m hpcph.parallel.cores)
 
 export OMP_NUM_THREADS = 1
 export OPENBLAS_NUM_THREADS = 1
 export RAYON_NUM_THREADS = 1
-# Open MPI wants these two before it serves root, as in a container
-export OMPI_ALLOW_RUN_AS_ROOT = 1
-export OMPI_ALLOW_RUN_AS_ROOT_CONFIRM = 1
 # Open MPI 5.0 with IPv4 and IPv6 on one interface else says of every rank that it found no pairing
 export OMPI_MCA_btl_tcp_disable_family = 6
+# ranks bound to cores by several runs at once share the first cores: Open MPI 4, Open MPI 5, Intel MPI
+export OMPI_MCA_hwloc_base_binding_policy = none
+export PRTE_MCA_hwloc_default_binding_policy = none
+export I_MPI_PIN = off
 
-.PHONY: run test slow coverage check docs install browser slurm
+# reading of files, physics against phonopy, a run and its result
+NEWEST  := tests/readers tests/config tests/phonons tests/result tests/workflow tests/program
+
+.PHONY: run test slow coverage newest check docs install browser slurm
 
 run: install
 	$(MPIRUN) -n $(NP) $(PYTHON) -m hpcph run $(INPUT)
@@ -38,6 +42,11 @@ slow: test
 
 coverage: install
 	$(PYTHON) -m pytest $(SIDE_BY_SIDE) $(COVERED)
+
+newest:
+	rm -f .venv-newest/.hpcph-ready
+	LOCK=/dev/null VENV=.venv-newest jobscripts/install.sh
+	.venv-newest/bin/python -m pytest -m "not slow and not serial" $(NEWEST)
 
 check: install
 	$(PYTHON) -m ruff check .

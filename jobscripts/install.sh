@@ -1,90 +1,146 @@
-#!/bin/bash
+#!/bin/sh
 # Puts everything hpcph needs into a virtual environment; a second call with nothing changed returns at once.
-#   jobscripts/install.sh            Debian 12, 13 / Ubuntu 24.04: system packages with apt (root or sudo), then .venv
-#   NO_APT=1 jobscripts/install.sh   cluster: load the modules for Python >= 3.11, MPI, parallel HDF5 and PETSc first
-# Variables: VENV (.venv), PYTHON (python3), HDF5_DIR and PETSC_DIR (found on Debian, set by modules elsewhere),
-#            PETSC=system|pip|none   pip compiles PETSc from its Python package; none leaves petsc4py out
-# Where petsc4py cannot be built, one line says why and the set-up goes on without PETSc's solvers.
-set -euo pipefail
+#   jobscripts/install.sh            Debian, Ubuntu: what the system lacks comes with apt (root or sudo); then .venv
+#   NO_APT=1 jobscripts/install.sh   clusters: load the modules for Python >= 3.11, MPI, parallel HDF5 and PETSc first
+# It looks for everything before it builds anything and says in one line what is missing (jobscripts/look.sh). What it
+# compiled stays in .wheels: a second try, or another environment, does not compile it again.
+#
+#   PYTHON  (/usr/bin/python3, python3)       VENV (.venv)       LOCK (jobscripts/requirements.lock; /dev/null: the newest)
+#   MPI     openmpi | mpich | intelmpi, where there are several (that of the mpicc on the path); MPICC, MPIRUN name them
+#   HDF5    build: compile a parallel HDF5, of HDF5_SOURCE (an archive, a folder or an address). Else the one that is
+#           found by HDF5_DIR, HDF5_INCLUDEDIR and HDF5_LIBDIR, in Debian's folders, by h5pcc or by pkg-config
+#   PETSC   system (PETSC_DIR, or Debian's) | pip (compiled from its Python package) | none
+# MPI, HDF5 and PETSC are remembered by the environment made with them. Where petsc4py cannot be built, one line says why
+# and the set-up goes on without PETSc's solvers.
+set -eu
 cd "$(dirname "$0")/.."
-VENV=${VENV:-.venv}
-NO_APT=${NO_APT:-0}
-LOCK=$PWD/jobscripts/requirements.lock
-PETSC=${PETSC:-$([ "$NO_APT" = 1 ] && [ -z "${PETSC_DIR:-}" ] && echo pip || echo system)}
-step() { printf '[install %4d s] %s\n' "$SECONDS" "$*"; }
+root=$PWD
+VENV=${VENV:-.venv} NO_APT=${NO_APT:-0} LOCK=${LOCK:-$root/jobscripts/requirements.lock}
+. jobscripts/apt.sh
+. jobscripts/look.sh
+begun=$(date +%s)
+step() { printf '[install %4d s] %s\n' $(($(date +%s) - begun)) "$*"; }
 die() { printf 'install: %s\n' "$*" >&2; exit 1; }
-case $PETSC in system | pip | none) ;; *) die "PETSC=$PETSC: choose system, pip or none" ;; esac
 
-fingerprint=$(cat jobscripts/install.sh "$LOCK" setup.cfg pyproject.toml | sha256sum | cut -d' ' -f1)
-stamp=$VENV/.hpcph-ready
-if [ -e "$stamp" ] && [ "$(cat "$stamp")" = "$fingerprint" ] && "$VENV/bin/python" -c 'import mpi4py, h5py, phonopy' 2>/dev/null; then
+stamp=$VENV/.hpcph-ready   # the files that made the environment, and what was chosen
+chosen() { sed -n "s/^$1=//p" "$stamp" 2>/dev/null || true; }
+files=$(cat jobscripts/install.sh jobscripts/look.sh "$LOCK" setup.cfg pyproject.toml | cksum)
+was="MPI=$(chosen MPI) HDF5=$(chosen HDF5) PETSC=$(chosen PETSC)"
+MPI=${MPI:-$(chosen MPI)} HDF5=${HDF5:-$(chosen HDF5)} PETSC=${PETSC:-$(chosen PETSC)}
+choice="MPI=$MPI HDF5=$HDF5 PETSC=$PETSC"
+case $MPI in "" | openmpi | mpich | intelmpi) ;; *) die "MPI=$MPI: choose openmpi, mpich or intelmpi" ;; esac
+case $HDF5 in "" | build) ;; *) die "HDF5=$HDF5: choose build, or nothing and HDF5_DIR=" ;; esac
+case $PETSC in "" | system | pip | none) ;; *) die "PETSC=$PETSC: choose system, pip or none" ;; esac
+if [ "$(chosen FILES)" = "$files" ] && [ "$choice" = "$was" ] &&
+  "$VENV/bin/python" -c 'import mpi4py, h5py, phonopy' 2>/dev/null; then
   exit 0
 fi
 
-if [ "$NO_APT" != 1 ]; then
-  command -v apt-get >/dev/null || die "no apt-get here: load MPI, HDF5 and PETSc modules and call with NO_APT=1"
-  packages="make python3-venv python3-dev gcc libc6-dev openmpi-bin libopenmpi-dev libhdf5-openmpi-dev"
-  as_root=; [ "$(id -u)" = 0 ] || as_root=sudo
-  apt() { $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null; }
-  $as_root apt-get update -qq
-  apt $packages
-  step "system packages"
-  PYTHON=${PYTHON:-/usr/bin/python3}   # the interpreter that python3-dev's headers belong to
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+look_for_all
+if [ -n "$lacking" ]; then
+  # shellcheck disable=SC2086  # several packages
+  if apt_install $packages; then step "system packages:$packages"; fi
+  look_for_all
 fi
-PYTHON=${PYTHON:-python3}
-"$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || die "phonopy 4.8 needs Python >= 3.11; set PYTHON"
-MPICC=$(command -v mpicc) || die "no mpicc on the path: load an MPI module"
+if [ -n "$lacking" ]; then
+  [ "$NO_APT" = 1 ] || ! command -v apt-get >/dev/null || how="; as root: apt-get install$packages"
+  die "missing: $lacking${how:-; load or name it and call again (README, On a cluster)}"
+fi
+look_for_petsc
+case $PETSC in
+"" | system)   # Debian's is built for Open MPI
+  if [ -z "${PETSC_DIR:-}" ] && [ "$flavour" = openmpi ] && apt_install libpetsc-real-dev; then
+    step "system packages: libpetsc-real-dev"
+    look_for_petsc
+  fi
+  ;;
+esac
+asked=$PETSC
+if [ -z "$PETSC" ]; then
+  if [ -n "${PETSC_DIR:-}" ]; then PETSC=system
+  elif [ "$NO_APT" = 1 ]; then PETSC=pip
+  else PETSC=none; fi
+fi
+step "found $("$python" -V), $mpicc ($flavour), HDF5 ${hdf5_lib:-to be built}, PETSc ${PETSC_DIR:-$PETSC}"
 
-"$PYTHON" -m venv --clear "$VENV"
+# one folder for what one Python and one MPI compile
+WHEELS=${WHEELS:-$root/.wheels}/$flavour-$({ "$python" -VV; "$mpicc" -show; echo "$mpicc $hdf5_lib"; } 2>&1 | cksum | cut -d' ' -f1)
+mkdir -p "$WHEELS"
+if [ "$HDF5" = build ]; then
+  . jobscripts/build_hdf5.sh
+  step "HDF5 in $hdf5_lib"
+fi
+
+"$python" -m venv --clear "$VENV"
 # PIP_CONSTRAINT would reach isolated builds too, so the lock is passed by hand
-pip() { "$VENV/bin/python" -m pip --disable-pip-version-check --quiet install "$@"; }
-pip --upgrade "pip>=24"
-pip -c "$LOCK" "setuptools>=77,<85" wheel cython pkgconfig numpy
+pip() { "$VENV/bin/python" -m pip --disable-pip-version-check --quiet "$@"; }
+pip install --upgrade "pip>=24"
+pip install -c "$LOCK" "setuptools>=77" wheel cython pkgconfig numpy
 step "Python and NumPy"
 
-# mpi4py's wheel knows the ABI of Open MPI and of MPICH; where the loader finds no MPI library, compile
-mpi_answers() { "$VENV/bin/python" -c 'import mpi4py; mpi4py.rc.initialize = False; from mpi4py import MPI; MPI.Get_library_version()' 2>/dev/null; }
-if ! { pip -c "$LOCK" --only-binary=mpi4py mpi4py && mpi_answers; }; then
-  CC=$MPICC pip -c "$LOCK" --force-reinstall --no-deps --no-cache-dir --no-binary=mpi4py mpi4py
-  mpi_answers || die "mpi4py does not work with the MPI of $MPICC"
+# compiled NAME VERSION: a package compiled here, once, without isolation (h5py's own would compile another mpi4py first)
+# and without pip's cache (whose wheels do not say for which MPI they are)
+compiled() {
+  if [ -z "$(kept "$@")" ]; then
+    CC=$mpicc MPICC=$mpicc CFLAGS="-O1 -g0" \
+      pip wheel --no-cache-dir --no-build-isolation --no-deps --no-binary="$1" -w "$WHEELS" "$1==$2" || return
+  fi
+  pip install --no-deps --force-reinstall "$(kept "$@")"
+}
+kept() { find "$WHEELS" -name "$1-$2-*.whl" | sort | tail -n 1; }
+# the version that the lock leaves, or the newest
+version_of() {
+  pip install -c "$LOCK" --dry-run --ignore-installed --no-deps --report - "$1" |
+    "$VENV/bin/python" -c 'import json, sys; print(json.load(sys.stdin)["install"][0]["metadata"]["version"])'
+}
+
+# mpi4py's wheel knows the ABI of Open MPI and of MPICH and loads libmpi.so, the environment's own first: where it finds
+# none or another than mpicc's, it gets one that is nothing but mpicc's under the name it looks for; else it is compiled
+cat >"$scratch/answer.py" <<'PY'
+import mpi4py, sys
+mpi4py.rc.initialize = False
+from mpi4py import MPI
+sys.exit(sys.argv[1].strip() not in MPI.Get_library_version())
+PY
+mpi_answers() { "$VENV/bin/python" "$scratch/answer.py" "$(printf '%s' "${mpi_version:-}" | head -n 1)" 2>/dev/null; }
+own_libmpi() {
+  [ "$flavour" = openmpi ] && soname=libmpi.so.40 || soname=libmpi.so.12
+  echo >"$scratch/empty.c"
+  "$mpicc" -shared -fPIC -o "$VENV/lib/$soname" -Wl,-soname,"$soname" -Wl,--no-as-needed "$scratch/empty.c" 2>/dev/null &&
+    ln -s "$soname" "$VENV/lib/libmpi.so"
+}
+if ! { pip install -c "$LOCK" --only-binary=mpi4py mpi4py && { mpi_answers || { own_libmpi && mpi_answers; }; }; }; then
+  rm -f "$VENV"/lib/libmpi.so*
+  compiled mpi4py "$(version_of mpi4py)" && mpi_answers || die "mpi4py does not work with the MPI of $mpicc"
 fi
 step "mpi4py"
 
-# h5py: from source against parallel HDF5, without isolation (its pinned mpi4py would be compiled first) and
-# without pip's cache (a cached wheel does not say whether it was built with MPI)
-if [ -z "${HDF5_DIR:-}" ]; then
-  for d in "${HDF5_ROOT:-}" /usr/lib/*/hdf5/openmpi "$(dirname "$(command -v h5pcc || echo /none/bin/h5pcc)")/.."; do
-    if [ -e "$d/include/hdf5.h" ]; then HDF5_DIR=$d; break; fi
-  done
-fi
-[ -n "${HDF5_DIR:-}" ] || die "no parallel HDF5 found: set HDF5_DIR"
-HDF5_MPI=ON HDF5_DIR=$HDF5_DIR CC=$MPICC CFLAGS="-O1 -g0" \
-  pip -c "$LOCK" --no-cache-dir --no-build-isolation --no-deps --no-binary=h5py h5py
-"$VENV/bin/python" -c 'import h5py, sys; sys.exit(not h5py.get_config().mpi)' || die "h5py was built without MPI: is HDF5_DIR=$HDF5_DIR a parallel HDF5?"
-step "h5py on $HDF5_DIR"
+HDF5_MPI=ON HDF5_INCLUDEDIR=$hdf5_include HDF5_LIBDIR=$hdf5_lib
+export HDF5_MPI HDF5_INCLUDEDIR HDF5_LIBDIR
+(unset HDF5_DIR && compiled h5py "$(version_of h5py)") || die "h5py does not build on the HDF5 in $hdf5_lib"
+"$VENV/bin/python" -c 'import h5py, sys; sys.exit(not h5py.get_config().mpi)' || die "h5py does not load with the HDF5 in $hdf5_lib"
+step "h5py on $hdf5_lib"
 
 # petsc4py has to be of PETSc's own version; where one of these fails, `why` says at what
 from_system() {
-  if [ -z "${PETSC_DIR:-}" ]; then
-    why="there is no libpetsc-real-dev"
-    [ "$NO_APT" = 1 ] || apt libpetsc-real-dev || return
-    PETSC_DIR=$(printf '%s\n' /usr/lib/petscdir/petsc*/*-real | sort -V | tail -1)
-  fi
+  why="there is no PETSc (PETSC_DIR, or Debian's libpetsc-real-dev)"
+  [ -n "${PETSC_DIR:-}" ] || return
   why="there is no PETSc at PETSC_DIR=$PETSC_DIR"
   version=$(awk '/define PETSC_VERSION_(MAJOR|MINOR) /{printf "%s%s", dot, $3; dot="."}' "$PETSC_DIR/include/petscversion.h") || return
   why="petsc4py $version does not build on the PETSc at $PETSC_DIR"
   case $version in
-  3.1?) pip "setuptools<72" ;;                   # petsc4py <= 3.19 breaks with newer ones
-  3.2[0-2]) pip "cython<3.1" "setuptools<78" ;;  # petsc4py <= 3.22 with these
+  3.1?) pip install "setuptools<72" ;;                   # petsc4py <= 3.19 breaks with newer ones
+  3.2[0-2]) pip install "cython<3.1" "setuptools<78" ;;  # petsc4py <= 3.22 with these
   esac &&
-    PETSC_DIR=$PETSC_DIR PETSC_ARCH=${PETSC_ARCH:-} CFLAGS="-O1 -g0" \
-      pip --no-cache-dir --no-build-isolation --no-deps "petsc4py==$version.*"
+    PETSC_DIR=$PETSC_DIR PETSC_ARCH=${PETSC_ARCH:-} compiled petsc4py "$version.*"
 }
 from_pip() {
   why="PETSc 3.26.1 or its petsc4py does not build"
-  PETSC_CONFIGURE_OPTIONS="--with-fc=0 --with-cxx=0 --with-x=0 --with-ssl=0 COPTFLAGS=-O2 ${PETSC_CONFIGURE_OPTIONS:-}" \
-    MPICC=$MPICC pip --no-cache-dir petsc==3.26.1 &&
-    (unset PETSC_DIR PETSC_ARCH && CFLAGS="-O1 -g0" pip --no-cache-dir --no-build-isolation --no-deps petsc4py==3.26.1)
+  PETSC_CONFIGURE_OPTIONS="--with-fc=0 --with-cxx=0 --with-x=0 --with-ssl=0 COPTFLAGS=-O2 ${PETSC_CONFIGURE_OPTIONS:-}"
+  export PETSC_CONFIGURE_OPTIONS
+  (unset PETSC_DIR PETSC_ARCH && compiled petsc 3.26.1 && compiled petsc4py 3.26.1)
 }
 petsc_loads() {  # without beginning MPI, which login nodes may forbid
   why="petsc4py builds, but does not load"
@@ -92,16 +148,29 @@ petsc_loads() {  # without beginning MPI, which login nodes may forbid
 }
 log=$VENV/petsc4py.log
 if [ "$PETSC" = none ]; then
-  step "petsc4py left out"
+  step "petsc4py left out: samples and collision matrices need it; PETSC=system or PETSC=pip"
 elif { "from_$PETSC" && petsc_loads; } >"$log" 2>&1; then
   step "petsc4py ($PETSC)"
 else
-  "$VENV/bin/python" -m pip uninstall -q -y petsc4py >>"$log" 2>&1   # half of it would be taken for the whole
+  pip uninstall -y petsc4py >>"$log" 2>&1   # half of it would be taken for the whole
   printf 'install: no PETSc solvers: %s (%s); samples and collision matrices need petsc4py, nothing else does. rm %s to try again\n' \
     "$why" "$log" "$stamp" >&2
 fi
 
-pip -c "$LOCK" "setuptools>=77,<85" setuptools-scm
-pip -c "$LOCK" --no-build-isolation -e ".[test]"
-echo "$fingerprint" > "$stamp"
+pip install -c "$LOCK" "setuptools>=77" setuptools-scm
+pip install -c "$LOCK" --no-build-isolation -e ".[test]"
+
+# beside this Python the mpirun of its MPI, whichever is the first on the path; for root, and for more ranks than cores
+if [ -n "$launcher" ]; then
+  cat >"$VENV/bin/mpirun" <<LAUNCHER
+#!/bin/sh
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+export OMPI_MCA_rmaps_base_oversubscribe=1 PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe
+# Open MPI 5.0 with IPv4 and IPv6 on one interface else says of every rank that it found no pairing
+export OMPI_MCA_btl_tcp_disable_family=\${OMPI_MCA_btl_tcp_disable_family:-6}
+exec $launcher "\$@"
+LAUNCHER
+  chmod +x "$VENV/bin/mpirun"
+fi
+printf '%s\n' "FILES=$files" "MPI=$MPI" "HDF5=$HDF5" "PETSC=$asked" >"$stamp"
 step "done: $VENV"

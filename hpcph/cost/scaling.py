@@ -21,6 +21,7 @@ from hpcph.config.load import Source, load
 from hpcph.cost import model as cost
 from hpcph.cost.model import CostModel, Load
 from hpcph.errors import InputError
+from hpcph.parallel.cores import cores
 from hpcph.prepare.job import identity, samplings
 from hpcph.result.store import attributes
 from hpcph.workflow.job import Job, stages
@@ -158,7 +159,7 @@ def _measure(derived: Source, job: Job, kind: str, ranks: int, launcher: str) ->
     if int(provenance["ranks"]) != ranks:
         raise InputError("--launcher", launcher, f"started {provenance['ranks']} ranks instead of {ranks}")
     seconds = float(provenance["compute_time"])
-    crowded = int(provenance["hosts"]) == 1 and ranks > len(os.sched_getaffinity(0))
+    crowded = int(provenance["hosts"]) == 1 and ranks > cores()
     work = cost.load(stages(_with_mesh_and_maps_of(derived, job)), ranks)
     return Measurement(kind, work, seconds, wall - seconds, crowded, identity(derived))
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import h5py
 from parallel import world
+from parallel.said import own
 
 from hpcph.disk import checkpoint
 
@@ -35,10 +36,10 @@ def start(ranks: int, source: Path, output: Path, *more: str, **variables: objec
 
 
 def finish(ranks: int, source: Path, output: Path, *more: str, **variables: object) -> subprocess.CompletedProcess:
-    """The same to its end."""
+    """The same to its end; its stderr is hpcph's own."""
     process = start(ranks, source, output, *more, **variables)
     out, err = process.communicate(timeout=240)
-    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+    return subprocess.CompletedProcess(process.args, process.returncode, out, own(err))
 
 
 def ranks_of(path: Path) -> list[int]:

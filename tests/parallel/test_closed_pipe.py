@@ -6,6 +6,7 @@ import sys
 
 import pytest
 from parallel import runs, world
+from parallel.said import own
 
 CHAIN = {
     "crystal": {"model": {"name": "te-chain"}},
@@ -23,6 +24,7 @@ def unread(*arguments, **environment) -> subprocess.CompletedProcess:
         command, stdout=writer, stderr=subprocess.PIPE, text=True, cwd=world.ROOT, env=os.environ | environment
     )
     os.close(writer)
+    done.stderr = own(done.stderr)
     return done
 
 

@@ -12,6 +12,7 @@ from io import StringIO
 from pathlib import Path
 
 from mpi4py import MPI
+from parallel.said import own
 from ruamel.yaml import YAML
 
 from hpcph.cli import main
@@ -45,16 +46,25 @@ QUARTZ = {
     "output": "out",
 }
 DROP = object()
-LAUNCHING = {
+LAUNCHING = {  # as in the Makefile and in the mpirun of jobscripts/install.sh, without which these tests run, too
     "OMPI_ALLOW_RUN_AS_ROOT": "1",
     "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
-    "OMPI_MCA_btl_tcp_disable_family": "6",  # as in the Makefile
+    "OMPI_MCA_btl_tcp_disable_family": "6",
+    "OMPI_MCA_rmaps_base_oversubscribe": "1",
+    "OMPI_MCA_hwloc_base_binding_policy": "none",
+    "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe",
+    "PRTE_MCA_hwloc_default_binding_policy": "none",
+    "I_MPI_PIN": "off",
 }
 
 
 def launch(ranks: int) -> list[str]:
-    """What stands in front of a program that is to run on so many ranks, however few cores there are; 0: nothing."""
-    return ["mpirun", "--oversubscribe", "--bind-to", "none", "-n", str(ranks)] if ranks else []
+    """What stands in front of a program that is to run on so many ranks, however few cores there are; 0: nothing.
+
+    The mpirun beside this Python is that of its MPI, where the set-up put one there.
+    """
+    beside = Path(sys.executable).with_name("mpirun")
+    return [str(beside) if beside.exists() else "mpirun", "-n", str(ranks)] if ranks else []
 
 
 @contextmanager
@@ -145,7 +155,7 @@ def here(*arguments) -> subprocess.CompletedProcess:
 
 
 def command(ranks: int, *arguments, script: Path | None = None, timeout: float = 240) -> subprocess.CompletedProcess:
-    """python -m hpcph (or a script) under mpirun, or without it for ranks = 0; a hang fails."""
+    """python -m hpcph (or a script) under mpirun, or without it for ranks = 0; a hang fails. stderr: hpcph's own."""
     program = [str(script)] if script else ["-m", "hpcph"]
     process = subprocess.Popen(
         [*launch(ranks), sys.executable, *program, *map(str, arguments)],
@@ -161,4 +171,4 @@ def command(ranks: int, *arguments, script: Path | None = None, timeout: float =
         process.terminate()  # mpirun ends its ranks, which a kill would leave behind
         out, err = process.communicate()
         raise AssertionError(f"no end after {timeout} s\n{out}{err}") from None
-    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+    return subprocess.CompletedProcess(process.args, process.returncode, out, own(err))
