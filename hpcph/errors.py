@@ -1,4 +1,9 @@
-"""Exceptions that are the user's business, not ours."""
+"""Exceptions that are the user's business, not ours, and what the lines about them have in common."""
+
+from collections.abc import Iterable
+
+LONGEST = 80  # letters of a value
+ALIKE = 0.7  # of difflib's ratio: gird and grid have 0.75, radius and axis 0.6
 
 
 class InputError(Exception):
@@ -41,6 +46,16 @@ class InputErrors(InputError):
         return "\n".join(str(e) for e in self.errors)
 
 
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """ "; did you mean …?" where a word is spelled nearly as one that is known, else empty."""
+    import difflib
+
+    names = {name.lower(): name for name in known}
+    found = difflib.get_close_matches(word[:LONGEST].lower(), names, 1, ALIKE)
+    return f"; did you mean {names[found[0]]}?" if found else ""
+
+
 def _short(value: object) -> str:
+    """A value in one line; of a long one, such as a path, how it begins and more of how it ends."""
     text = " ".join(str(value).split())
-    return text if len(text) <= 80 else text[:77] + "..."
+    return text if len(text) <= LONGEST else f"{text[: LONGEST // 3]}…{text[1 + LONGEST // 3 - LONGEST :]}"
