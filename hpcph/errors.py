@@ -1,9 +1,11 @@
 """Exceptions that are the user's business, not ours, and what the lines about them have in common."""
 
+import os
 from collections.abc import Iterable
+from pathlib import Path
 
 LONGEST = 80  # letters of a value
-ALIKE = 0.7  # of difflib's ratio: gird and grid have 0.75, radius and axis 0.6
+ALIKE = 0.65  # of difflib's ratio: gird and grid have 0.75, rum and run 0.67, radius and axis 0.6
 
 
 class InputError(Exception):
@@ -53,6 +55,14 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     names = {name.lower(): name for name in known}
     found = difflib.get_close_matches(word[:LONGEST].lower(), names, 1, ALIKE)
     return f"; did you mean {names[found[0]]}?" if found else ""
+
+
+def beside(path: Path) -> str:
+    """"; did you mean …?" where a file that is not there is spelled nearly as one of its folder, else empty."""
+    try:
+        return did_you_mean(path.name, filter(str.isprintable, os.listdir(path.parent)))
+    except OSError:
+        return ""
 
 
 def _short(value: object) -> str:

@@ -19,7 +19,7 @@ from ruamel.yaml.error import YAMLError
 
 from hpcph.config import hints
 from hpcph.config.schema import Input
-from hpcph.errors import InputError, InputErrors, did_you_mean
+from hpcph.errors import InputError, InputErrors, beside, did_you_mean
 
 MAX_BYTES = 1 << 20
 MAX_VALUES = 200_000
@@ -109,11 +109,14 @@ def _text(path: Path) -> str:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise InputError("input", path, "is larger than 1 MiB, so it is no hpcph input")
+        if path.suffix in (".h5", ".hdf5"):
+            raise InputError("input", path, "is a result, not an input; figures, report and export take results")
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise InputError("input", path, "is not UTF-8 text") from None
     except OSError as err:
-        raise InputError("input", path, f"cannot be read ({err.strerror}); give the path of a YAML file") from None
+        fix = f"cannot be read ({err.strerror}); give the path of a YAML file{beside(path)}"
+        raise InputError("input", path, fix) from None
 
 
 def _parse(text: str, path: Path) -> dict[str, Any]:
