@@ -58,7 +58,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def beside(path: Path) -> str:
-    """"; did you mean …?" where a file that is not there is spelled nearly as one of its folder, else empty."""
+    """ "; did you mean …?" where a file that is not there is spelled nearly as one of its folder, else empty."""
     try:
         return did_you_mean(path.name, filter(str.isprintable, os.listdir(path.parent)))
     except OSError:

@@ -2,6 +2,7 @@
 
 import argparse
 import re
+import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
@@ -15,9 +16,11 @@ CHOICE = re.compile(r"invalid choice: '?(.*?)'? \(choose from (.*)\)")
 class AdvisingParser(argparse.ArgumentParser):
     """An argparse.ArgumentParser whose complaints are one line: what is wrong, and what was meant. Exit code 2."""
 
-    def parse_known_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:
+    def parse_known_args(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, namespace: Any = None
+    ) -> Any:
         """As argparse, but an unknown option is named before anything that it may have left out or put in its place."""
-        given = self._with_negatives([] if args is None else list(args))
+        given = self._with_negatives(list(sys.argv[1:] if args is None else args))
         for word in self._own(given):
             name = word.partition("=")[0]
             if not any(option.startswith(name) for option in self._options()):

@@ -48,7 +48,7 @@ def dispersion(result: xr.Dataset) -> Iterator[list]:
 
 
 def leg(result: xr.Dataset, wanted: str | None) -> str:
-    """The leg of the path that is meant, Γ–A or the first unless named. Raises InputError where there is no such leg."""
+    """The leg of the path that is meant, Γ–A or the first unless named. Raises InputError where there is none such."""
     legs = _legs(result)
     if not wanted:
         return DEFAULT_LEG if DEFAULT_LEG in legs else legs[0]
