@@ -32,6 +32,14 @@ STRUCTURES = (
     "literal_error", "string_too_short",
 )  # fmt: skip
 LIKE = "; write it like "
+SLIPS = {  # what the YAML parser says: what was meant
+    "character '\\t'": "indent with spaces, not with tabs",
+    "cannot start any token": "put this text in quotes",
+    "could not find expected ':'": "after a key stand a colon and a space, as in bands: {path: auto}",
+    "mapping values are not allowed": "text with a colon goes in quotes, and keys of a section begin in one column",
+    "unexpected end of stream": "a quotation mark is not closed",
+    "<stream end>": "a bracket is not closed",
+}
 
 
 @dataclass(frozen=True)
@@ -127,8 +135,9 @@ def _parse(text: str, path: Path) -> dict[str, Any]:
     except (YAMLError, ValueError) as err:
         mark = getattr(err, "problem_mark", None)
         where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else str(path)
-        problem = getattr(err, "problem", None) or str(err)
-        raise InputError("input", where, f"YAML error: {' '.join(problem.split())[:120]}") from None
+        problem = " ".join((getattr(err, "problem", None) or str(err)).split())[:120]
+        slip = next((f"; {meant}" for words, meant in SLIPS.items() if words in problem), "")
+        raise InputError("input", where, f"YAML error: {problem}{slip}") from None
     if not isinstance(data, dict):
         raise InputError("input", path, "must be a mapping with the sections crystal, mesh, temperature, …")
     return data

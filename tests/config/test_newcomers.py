@@ -29,6 +29,25 @@ def test_a_newcomer_reads_what_was_meant(tmp_path, changes, words):
     assert len(lines) == 1 and words in lines[0], lines
 
 
+@pytest.mark.parametrize(
+    ("slip", "words"),
+    [
+        ("bands:\n\tpath: auto", "not with tabs"),
+        ("bands:{}", "a colon and a space"),
+        ("bands = auto", "a colon and a space"),
+        ("title: quartz: a test", "text with a colon goes in quotes"),
+        (" bands: {}", "begin in one column"),
+        ("output: @home", "put this text in quotes"),
+        ('title: "quartz', "a quotation mark is not closed"),
+        ("bands: {path: auto", "a bracket is not closed"),
+    ],
+)
+def test_slips_of_yaml_are_named(tmp_path, slip, words):
+    """In the words of someone who does not know its grammar."""
+    (line,) = complaint(tmp_path, f"{text({})}\n{slip}\n")
+    assert line.startswith("input = line ") and words in line
+
+
 @pytest.mark.parametrize(("section", "value", "key", "meaning"), UNDERSTOOD, ids=[u[1] for u in UNDERSTOOD])
 def test_what_means_one_thing_is_taken(tmp_path, monkeypatch, section, value, key, meaning):
     """Ratios, paths by name, the home folder in names of files and nowhere else."""
@@ -55,7 +74,8 @@ def complaints_about(folder, key: str, example: str) -> list[str]:
     *sections, last = key.replace("[]", "").split(".")
     place = data
     for depth, section in enumerate(sections, 1):
-        place = place.setdefault(section, parsed(AROUND[".".join(sections[:depth])].split(" or ")[-1]))
+        place[section] = parsed(AROUND[".".join(sections[:depth])].split(" or ")[-1])
+        place = place[section]
     place[last] = parsed(example)
     for _ in range(key.count("[]")):
         place[last] = [place[last]] * 2

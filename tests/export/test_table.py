@@ -67,7 +67,7 @@ def test_moments_along_a_leg(magnetic, tmp_path):
         table.moments(magnetic, "A-Γ")
 
 
-def test_a_leg_overwrites_no_other(result, tmp_path):
+def test_a_leg_overwrites_no_other(result):
     """Each but the first choice has a file with its name, whatever stands in the labels; Γ has many names."""
     folder = result.parent
     assert export(result, Options("moments"))[-1] == str(folder / "moments.csv")

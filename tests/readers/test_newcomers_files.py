@@ -33,7 +33,7 @@ WRONG = {  # what is wrong with it: files, key, words
     "HDF5 without force constants": (
         {"force_constants": "kappa.hdf5", "structure": "phonopy_disp.yaml"}, "force_constants", "phono3py's fc2.hdf5",
     ),
-    "HDF5 cut off": ({"force_constants": "cut.hdf5", "structure": "phonopy_disp.yaml"}, "force_constants", "is cut off"),
+    "cut off": ({"force_constants": "cut.hdf5", "structure": "phonopy_disp.yaml"}, "force_constants", "is cut off"),
 }  # fmt: skip
 
 
