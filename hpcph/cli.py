@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import hpcph
 from hpcph.config.embedded import embedded
+from hpcph.config.parser import AdvisingParser
 from hpcph.errors import InputError, Stopped
 from hpcph.parallel.comm import Comm, RankError
 from hpcph.workflow.pipe import hush, speaking
@@ -143,7 +144,7 @@ def _figures(args, comm: Comm) -> int:
         from hpcph.figures.choices import Choices
         from hpcph.result.open import open_result
 
-        choices = Choices.of(args.q, args.branch, args.radius)
+        choices = Choices.of(args.q, args.branch, args.radius, args.only)
         with open_result(args.result) as result:
             for line in write(result, args.output or args.result.parent / "figures", choices):
                 _say(comm, line)
@@ -185,7 +186,7 @@ COMMANDS = {
 READERS = ("export", "report", "figures")  # need a result and no MPI
 
 
-class _Parser(argparse.ArgumentParser):
+class _Parser(AdvisingParser):
     """Tells where nobody reads what it prints; newer Pythons keep that to themselves."""
 
     def _print_message(self, message, file=None):
@@ -237,6 +238,7 @@ def _parser() -> argparse.ArgumentParser:
     figures = commands.add_parser("figures", help="publication figures of a result, each as PDF and PNG")
     figures.add_argument("result", type=Path, metavar="RESULT.h5")
     figures.add_argument("--output", type=Path, metavar="DIR", help="default: the folder figures beside the result")
+    figures.add_argument("--only", metavar="NAME,…", help="figures to draw, by the names that the command prints (all)")
     figures.add_argument("--q", metavar="A,B,C", help="of the orbits; the nearest stored wave vector is taken")
     figures.add_argument("--branch", default="1", metavar="N", help="of orbits and species, from 1, the lowest (1)")
     figures.add_argument("--radius", default="20nm", metavar="LENGTH", help="of γ^LL(T); the nearest stored one (20nm)")

@@ -1,4 +1,11 @@
-"""Exceptions that are the user's business, not ours."""
+"""Exceptions that are the user's business, not ours, and what the lines about them have in common."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+LONGEST = 80  # letters of a value
+ALIKE = 0.65  # of difflib's ratio: gird and grid have 0.75, rum and run 0.67, radius and axis 0.6
 
 
 class InputError(Exception):
@@ -41,6 +48,24 @@ class InputErrors(InputError):
         return "\n".join(str(e) for e in self.errors)
 
 
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """ "; did you mean …?" where a word is spelled nearly as one that is known, else empty."""
+    import difflib
+
+    names = {name.lower(): name for name in known}
+    found = difflib.get_close_matches(word[:LONGEST].lower(), names, 1, ALIKE)
+    return f"; did you mean {names[found[0]]}?" if found else ""
+
+
+def beside(path: Path) -> str:
+    """ "; did you mean …?" where a file that is not there is spelled nearly as one of its folder, else empty."""
+    try:
+        return did_you_mean(path.name, filter(str.isprintable, os.listdir(path.parent)))
+    except OSError:
+        return ""
+
+
 def _short(value: object) -> str:
+    """A value in one line; of a long one, such as a path, how it begins and more of how it ends."""
     text = " ".join(str(value).split())
-    return text if len(text) <= 80 else text[:77] + "..."
+    return text if len(text) <= LONGEST else f"{text[: LONGEST // 3]}…{text[1 + LONGEST // 3 - LONGEST :]}"

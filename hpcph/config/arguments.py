@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from hpcph.config.ratios import ratio
 from hpcph.constants import angstrom
 from hpcph.errors import InputError
 
@@ -12,11 +13,11 @@ MAX_BRANCH = 10**6
 def wave_vector(text: str) -> np.ndarray:
     """Of --q: three fractional coordinates, (3,)."""
     try:
-        q = np.array([float(part) for part in text.split(",")])
+        q = np.array([float(ratio(part)) for part in text.split(",")])
     except ValueError:
         q = np.array([])
     if q.shape != (3,) or not np.all(np.abs(q) <= MAX_COORDINATE):
-        raise InputError("--q", text, "give three fractional coordinates, such as 0,0,0.091")
+        raise InputError("--q", text, "give three fractional coordinates, such as 0,0,0.091 or 1/3,1/3,0")
     return q
 
 

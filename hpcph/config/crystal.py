@@ -6,6 +6,7 @@ import numpy as np
 from pydantic import Discriminator, Field, Tag, WithJsonSchema, field_validator, model_validator
 
 from hpcph.config.light import ModelSection
+from hpcph.config.ratios import ratio
 from hpcph.config.section import NUMBERS, Section
 from hpcph.config.units import Pressure, SmallLength
 from hpcph.readers.calculators import NAMES
@@ -129,6 +130,8 @@ class CrystalSection(Section):
     def _known_primitive(cls, value):
         if isinstance(value, str) and value in CENTRINGS:
             return value
+        if isinstance(value, list):
+            value = [[ratio(x) for x in row] if isinstance(row, list) else row for row in value]
         matrix = np.array(value, dtype=object)
         if matrix.shape == (3, 3) and all(type(x) in (int, float) and abs(x) < 1e3 for x in matrix.ravel()):
             if abs(np.linalg.det(matrix.astype(float))) > 1e-6:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, field_validator, model_validator
 
+from hpcph.config.ratios import ratio
 from hpcph.config.section import NUMBERS, Kelvin, Section
 from hpcph.config.units import Angle, AngularFrequency, Time
 
@@ -162,6 +163,7 @@ class OpticsSection(Section):
     def _transverse_or_vector(cls, value):
         if value == "transverse":
             return value
+        value = [ratio(x) for x in value] if isinstance(value, list) else value
         good = (
             isinstance(value, list) and len(value) == 3 and all(type(x) in (int, float) and abs(x) < 1e6 for x in value)
         )

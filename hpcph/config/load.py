@@ -1,4 +1,4 @@
-"""Reading an input file: strict YAML, ${VAR} expanded, every mistake as one line with key, value and fix.
+"""Reading an input file: strict YAML, ${VAR} expanded, ~ and $VAR in names of files too, every mistake as one line.
 
 A dict is written as YAML first, so that it passes the same gate.
 """
@@ -17,13 +17,29 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from hpcph.config import hints
 from hpcph.config.schema import Input
-from hpcph.errors import InputError, InputErrors
+from hpcph.errors import InputError, InputErrors, beside, did_you_mean
 
 MAX_BYTES = 1 << 20
 MAX_VALUES = 200_000
 MAX_DEPTH = 50
-DEFAULTS = {"HPCPH_DATA": "../../shared/data"}  # relative to the input file, as every path is
+DATA = "HPCPH_DATA"  # names the folder of first-principles data
+DEFAULTS = {DATA: "../../shared/data"}  # relative to the input file, as every path is
+FILES = ("force_constants", "structure", "force_sets", "born", "phono3py", "collision_matrix", "linewidths", "output")
+STRUCTURES = (
+    "model_type", "dict_type", "list_type", "string_type", "int_type", "float_type", "too_short", "too_long",
+    "literal_error", "string_too_short",
+)  # fmt: skip
+LIKE = "; write it like "
+SLIPS = {  # what the YAML parser says: what was meant
+    "character '\\t'": "indent with spaces, not with tabs",
+    "cannot start any token": "put this text in quotes",
+    "could not find expected ':'": "after a key stand a colon and a space, as in bands: {path: auto}",
+    "mapping values are not allowed": "text with a colon goes in quotes, and keys of a section begin in one column",
+    "unexpected end of stream": "a quotation mark is not closed",
+    "<stream end>": "a bracket is not closed",
+}
 
 
 @dataclass(frozen=True)
@@ -36,8 +52,19 @@ class Source:
     input: Input
 
     def resolve(self, name: str) -> Path:
-        """A path of the input: ${VAR} expanded, relative to the input file."""
-        return Path(os.path.realpath(self.path.parent / name))  # pathlib raises where links lead in a circle
+        """A path of the input, variables filled in, relative to the input file.
+
+        Raises InputError where HPCPH_DATA does not lead to the data that it stands for.
+        """
+        found = os.path.realpath(self.path.parent / name)  # pathlib raises where links lead in a circle
+        root = os.path.realpath(self.path.parent / os.environ.get(DATA, DEFAULTS[DATA]))
+        if DATA in self.text and found.startswith(root + os.sep):
+            first = found[len(root) + 1 :].partition(os.sep)[0]
+            if not os.path.exists(os.path.join(root, first)):
+                set_to = os.environ.get(DATA)
+                what = f"has no {first}" if set_to else f"is not set; it names the folder above {first}"
+                raise InputError(DATA, set_to, f"{what}; inputs/data/README.md says how to get the data")
+        return Path(found)
 
     @property
     def digest(self) -> str:
@@ -90,11 +117,14 @@ def _text(path: Path) -> str:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise InputError("input", path, "is larger than 1 MiB, so it is no hpcph input")
+        if path.suffix in (".h5", ".hdf5"):
+            raise InputError("input", path, "is a result, not an input; figures, report and export take results")
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise InputError("input", path, "is not UTF-8 text") from None
     except OSError as err:
-        raise InputError("input", path, f"cannot be read ({err.strerror}); give the path of a YAML file") from None
+        fix = f"cannot be read ({err.strerror}); give the path of a YAML file{beside(path)}"
+        raise InputError("input", path, fix) from None
 
 
 def _parse(text: str, path: Path) -> dict[str, Any]:
@@ -105,34 +135,38 @@ def _parse(text: str, path: Path) -> dict[str, Any]:
     except (YAMLError, ValueError) as err:
         mark = getattr(err, "problem_mark", None)
         where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else str(path)
-        problem = getattr(err, "problem", None) or str(err)
-        raise InputError("input", where, f"YAML error: {' '.join(problem.split())[:120]}") from None
+        problem = " ".join((getattr(err, "problem", None) or str(err)).split())[:120]
+        slip = next((f"; {meant}" for words, meant in SLIPS.items() if words in problem), "")
+        raise InputError("input", where, f"YAML error: {problem}{slip}") from None
     if not isinstance(data, dict):
         raise InputError("input", path, "must be a mapping with the sections crystal, mesh, temperature, …")
     return data
 
 
-def _expand(node: Any, budget: list[int], depth: int = 0) -> Any:
-    """The input with ${VAR} filled in; aliases are written out, so what they stand for is counted."""
+def _expand(node: Any, budget: list[int], depth: int = 0, key: Any = None) -> Any:
+    """The input with variables filled in; aliases are written out, so what they stand for is counted."""
     budget[0] -= 1
     if budget[0] < 0 or depth > MAX_DEPTH:
         raise InputError("input", None, f"stands for more than {MAX_VALUES} values or is nested too deeply")
     if isinstance(node, dict):
-        return {_expand(key, budget, depth + 1): _expand(value, budget, depth + 1) for key, value in node.items()}
+        return {_expand(k, budget, depth + 1): _expand(value, budget, depth + 1, k) for k, value in node.items()}
     if isinstance(node, list):
         return [_expand(value, budget, depth + 1) for value in node]
     if not isinstance(node, str):
         return node
     if "\0" in node or (not node.isascii() and any("\ud800" <= c <= "\udfff" for c in node)):
         raise InputError("input", ascii(node), "holds a character that no file can; remove it")
+    if key in FILES:
+        return os.path.expanduser(re.sub(r"\$\{(\w+)\}|\$(\w+)", _variable, node))
     return re.sub(r"\$\{(\w+)\}", _variable, node)
 
 
 def _variable(match: re.Match) -> str:
-    value = os.environ.get(match[1], DEFAULTS.get(match[1]))
+    name = match[match.lastindex or 0]
+    value = os.environ.get(name, DEFAULTS.get(name))
     if value is None:
-        raise InputError("input", match[0], f"is not set; export {match[1]}=… before the run")
-    return value if os.environ.get(match[1]) is None else str(Path(value).absolute())
+        raise InputError("input", match[0], f"is not set; export {name}=… before the run")
+    return value if os.environ.get(name) is None else str(Path(value).absolute())
 
 
 def _validate(data: dict[str, Any]) -> Input:
@@ -147,7 +181,14 @@ def _validate(data: dict[str, Any]) -> Input:
 
 def _mistakes(err: ValidationError, data: Any) -> list[InputError]:
     """One a value that is wrong."""
-    return [InputError(_name(_trail(item, data)), _shown(item), _fix(item)) for item in err.errors()]
+    found: dict[str, InputError] = {}
+    for item in sorted(err.errors(), key=lambda item: item["type"] == "missing"):
+        trail = _trail(item, data)
+        mistake = InputError(_name(trail), _shown(item), _fix(item, trail))
+        meant = tuple(f"did you mean {name}" for name in (trail[-1:] and trail[-1], mistake.key))
+        if item["type"] != "missing" or not any(words in other.fix for other in found.values() for words in meant):
+            found.setdefault(str(mistake), mistake)
+    return list(found.values())
 
 
 def _trail(item: Mapping, data: Any) -> tuple:
@@ -175,10 +216,27 @@ def _shown(item: Mapping) -> Any:
     return None if item["type"] == "missing" or isinstance(item["input"], dict) else item["input"]
 
 
-def _fix(item: Mapping) -> str:
-    if item["type"] == "extra_forbidden":
-        return "unknown key; see the input table of the README"
-    if item["type"] == "missing":
-        return "is missing; add it"
-    message = item["msg"].removeprefix("Value error, ").partition(" or instance of")[0]
-    return message[0].lower() + message[1:]
+def _fix(item: Mapping, trail: tuple) -> str:
+    """What is wrong, and what to write instead."""
+    kind, given, example = item["type"], item["input"], hints.example(trail)
+    if kind == "extra_forbidden":
+        return f"unknown key{hints.key(trail)}"
+    if kind == "missing":
+        return f"is missing; add it, such as {example}" if example else "is missing; add it"
+    known = hints.words(trail)
+    says, _, like = _message(item, known).partition(LIKE)
+    like = hints.structure(trail) or like if like else example if kind in STRUCTURES else ""
+    close = did_you_mean(given, known) if isinstance(given, str) else ""
+    return says + (LIKE + like if like else "") + close
+
+
+def _message(item: Mapping, known: list[str]) -> str:
+    """Pydantic's in the words of someone who writes an input."""
+    if item["type"] in ("model_type", "dict_type"):
+        return "takes keys with their values"
+    if item["type"] == "literal_error":
+        return f"must be {', '.join(known)}"
+    if item["type"] == "bool_type":
+        return "must be true or false"
+    message = item["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+    return message[0].lower() + message[1:].replace(" after validation", "")

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator, model_validator
 
-from hpcph.config.section import Section, auto_or
+from hpcph.config.section import Coordinate, Section, auto_or
 from hpcph.config.units import Fraction
 
 PointCount = Annotated[int, Field(ge=1, le=2000)]
@@ -29,7 +29,7 @@ class MeshSection(Section):
         description="levels of refinement around Γ of a given grid, 0 without it; each brings the points there three "
         "times closer to it",
     )
-    shift: auto_or(Annotated[list[float], Field(min_length=3, max_length=3)]) = Field(  # type: ignore[valid-type]
+    shift: auto_or(Annotated[list[Coordinate], Field(min_length=3, max_length=3)]) = Field(  # type: ignore[valid-type]
         default="auto",
         description="in steps of the mesh, between −1 and 1, or `auto`: the half shift that keeps Γ off the mesh and "
         "the point group on it",

@@ -13,7 +13,7 @@ from hpcph.config.lifetime import Lifetime, LifetimesSection
 from hpcph.config.light import LinewidthsSection, OpticsSection
 from hpcph.config.maps import BandsSection, OrbitsSection, SlicesSection, SpectrumSection
 from hpcph.config.mesh import MeshSection
-from hpcph.config.section import Section, auto_or
+from hpcph.config.section import Coordinate, Section, auto_or
 from hpcph.config.temperature import RangeSection, Temperatures
 from hpcph.config.units import Gradient
 
@@ -37,7 +37,7 @@ class Input(Section):
 
     title: str = Field(default="", description="a line for the log")
     crystal: CrystalSection = Field(description="where the force constants are and what is imposed on them, or a model")
-    axis: Annotated[list[Annotated[float, Field(ge=-1e6, le=1e6)]], Field(min_length=3, max_length=3)] = Field(
+    axis: Annotated[list[Annotated[Coordinate, Field(ge=-1e6, le=1e6)]], Field(min_length=3, max_length=3)] = Field(
         default=[0.0, 0.0, 1.0], description="Cartesian axis of gradient, phonon angular momentum and sample"
     )
     mesh: MeshSection | None = Field(

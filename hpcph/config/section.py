@@ -2,11 +2,13 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
+from hpcph.config.ratios import ratio
 from hpcph.config.units import Temperature
 
 Kelvin = Annotated[Temperature, Field(ge=1e-6, le=1e5)]
+Coordinate = Annotated[float, BeforeValidator(ratio), Field(examples=["1/3"])]
 
 
 class Section(BaseModel):

@@ -76,8 +76,16 @@ def _parsed(text: str, example: str) -> "pint.Quantity":
     try:
         units = _registry().parse_units(name.replace("·", "*"))
     except Exception:  # pint has a zoo of parser errors
-        raise ValueError(f"has an unknown unit {name!r}; write it like {example}") from None
+        raise ValueError(f"has an unknown unit {name!r}{_spelled(name)}; write it like {example}") from None
     return _registry().Quantity(float(number), units)
+
+
+def _spelled(name: str) -> str:
+    """A unit of that name in other letters, small or capital."""
+    try:
+        return f" (did you mean {_registry().parse_units(name, case_sensitive=False)}?)"
+    except Exception:
+        return ""
 
 
 def fraction(value: Any) -> float:

@@ -28,6 +28,8 @@ from hpcph.workflow.job import Job, stages
 
 MAPS = ("bands", "orbits", "slices", "optics")  # sections whose work does not grow with the mesh
 TARGETS = (256, 4096)  # ranks that the fit is extrapolated to
+SCATTER = 0.02  # s by which the times of equal runs differ on one machine
+SHORTEST = TARGETS[0] * SCATTER  # s on one rank: the share of each of those ranks is not lost in the scatter
 ASSUMPTIONS = (
     "the same processor cores, as many of them as ranks",
     "collective messages that cost the same for every doubling of the ranks, as trees do",
@@ -232,12 +234,20 @@ def report(job: Job, measurements: list[Measurement], folder: Path) -> list[str]
     if fitted is None:
         draw(table, None, folder / "scaling")
         return [*lines, "no fit: it takes two numbers of ranks with a core for each"]
-    projection = curve(job, fitted)
-    draw(table, projection, folder / "scaling")
     lines.append(
         f"fit: {fitted.serial:.3g} s serial, {fitted.point * 1e6:.4g} µs a k-point, "
         f"{fitted.doubling * 1e3:.3g} ms a doubling of the ranks, {fitted.byte * 1e9:.3g} s a GB"
     )
+    projection = curve(job, fitted)
+    alone = float(projection["seconds"][0])
+    if alone < SHORTEST:
+        draw(table, None, folder / "scaling")
+        _summarize(folder, fitted, {})
+        why = (
+            f"{TARGETS[0]} ranks would share {alone:.2g} s, less each than the {SCATTER:g} s by which equal runs differ"
+        )
+        return [*lines, f"not extrapolated: {why}; take a mesh with which one rank needs {SHORTEST:.2g} s or more"]
+    draw(table, projection, folder / "scaling")
     chosen = [int(np.flatnonzero(projection["ranks"] == n)[0]) for n in TARGETS]
     extrapolated = {
         str(projection["ranks"][i]): {
@@ -251,6 +261,11 @@ def report(job: Job, measurements: list[Measurement], folder: Path) -> list[str]
     for n, values in extrapolated.items():
         lines.append(f"  on {n} ranks: {values['seconds']:.3g} s, efficiency {values['efficiency']:.2g}")
     lines += ["assumed:", *(f"  {text}" for text in ASSUMPTIONS)]
+    _summarize(folder, fitted, extrapolated)
+    return lines
+
+
+def _summarize(folder: Path, fitted: CostModel, extrapolated: dict[str, dict[str, float]]) -> None:
+    """scaling.json: the model, what it gives on the targets (nothing where the job is too short), what that assumes."""
     summary = {"model": fitted.table(), "extrapolated": extrapolated, "assumptions": ASSUMPTIONS}
     (folder / "scaling.json").write_text(json.dumps(summary, indent=1))
-    return lines

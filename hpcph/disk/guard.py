@@ -20,6 +20,8 @@ def reading(whose: str) -> Iterator[None]:
         raise
     except Exception as err:
         number = getattr(err, "errno", None)
+        if "truncated file" in str(err):
+            raise Unsound("is cut off: it was not copied or downloaded whole") from err
         what = "cannot be read" if number else f"is damaged or not of {whose}"
         raise Unsound(f"{what} ({os.strerror(number) if number else type(err).__name__})") from err
 

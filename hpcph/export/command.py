@@ -97,7 +97,9 @@ def _table(result: xr.Dataset, options: Options) -> Export:
 
 def _moments(result: xr.Dataset, options: Options) -> Export:
     rows = table.moments(result, options.leg)
-    return "moments.csv", [], lambda target: table.write(target, rows)
+    leg = table.leg(result, options.leg)
+    other = "" if leg == table.leg(result, None) else f"_{_file_name(leg.replace(table.DASH, '-'))}"
+    return f"moments{other}.csv", [], lambda target: table.write(target, rows)
 
 
 def _mode(result: xr.Dataset, options: Options) -> tuple[Mode, list[str]]:
@@ -130,6 +132,11 @@ def _elements(species: Sequence[str]) -> list[str]:
     """A line on species that the format knows by their element alone."""
     others = [f"{name} as {element(name)}" for name in dict.fromkeys(species) if element(name) != name]
     return [f"written as elements: {', '.join(others)}"] if others else []
+
+
+def _file_name(text: str) -> str:
+    """Text as part of a file's name, no two texts the same: labels of a path may hold anything."""
+    return "".join(c if c.isalnum() or c in "-_'" else f"%{ord(c):x}" for c in text)
 
 
 def _vector(values: np.ndarray) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from hpcph.config import arguments
-from hpcph.errors import InputError, InputErrors
+from hpcph.errors import InputError, InputErrors, did_you_mean
 
 FORMATS = {  # and the options that each has a use for, beside the output
     "extxyz": ("q", "branch", "cells", "frames", "amplitude"),
@@ -92,4 +92,4 @@ class Options:
 
 def _one_of(key: str, value: str, known: Iterable[str]) -> None:
     if value not in known:
-        raise InputError(key, value, f"give one of {', '.join(known)}")
+        raise InputError(key, value, f"give one of {', '.join(known)}{did_you_mean(value, known)}")

@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from hpcph.constants import angstrom, bohr_magneton, nuclear_magneton
-from hpcph.errors import InputError
+from hpcph.errors import InputError, did_you_mean
 from hpcph.result.modes import (
     BANDS_CORNER,
     BANDS_FREQUENCY,
@@ -47,7 +47,20 @@ def dispersion(result: xr.Dataset) -> Iterator[list]:
     return _rows(result, columns, _legs(result))
 
 
-def moments(result: xr.Dataset, leg: str | None) -> Iterator[list]:
+def leg(result: xr.Dataset, wanted: str | None) -> str:
+    """The leg of the path that is meant, Γ–A or the first unless named. Raises InputError where there is none such."""
+    legs = _legs(result)
+    if not wanted:
+        return DEFAULT_LEG if DEFAULT_LEG in legs else legs[0]
+    ends = [("Γ" if end.upper() in ("G", "GAMMA") else end) for end in wanted.replace("-", DASH).split(DASH)]
+    for chosen in (wanted.replace("-", DASH), DASH.join(ends)):
+        if chosen in legs:
+            return chosen
+    close = did_you_mean(DASH.join(reversed(ends)), legs) or did_you_mean(wanted.replace("-", DASH), legs)
+    raise InputError("--leg", wanted, f"the path has the legs {', '.join(dict.fromkeys(legs))}{close}")
+
+
+def moments(result: xr.Dataset, wanted: str | None) -> Iterator[list]:
     """Rows, the header first: the magnetic moment of every branch along one leg, Γ–A or the first unless named.
 
     Raises InputError where the result has no moments or no such leg.
@@ -56,17 +69,12 @@ def moments(result: xr.Dataset, leg: str | None) -> Iterator[list]:
         raise InputError(
             "RESULT.h5", None, "holds no moments of modes; they need bands, Born charges and not magnetization: false"
         )
-    legs = _legs(result)
-    chosen = (leg or "").replace("-", DASH).replace("GAMMA", "Γ")
-    if not leg:
-        chosen = DEFAULT_LEG if DEFAULT_LEG in legs else legs[0]
-    if chosen not in legs:
-        raise InputError("--leg", leg, f"the path has the legs {', '.join(dict.fromkeys(legs))}")
+    chosen = leg(result, wanted)
     columns = {f"l_{c} (ħ)": result[BANDS_POLARIZATION.variable].values[..., i] for i, c in _cartesian(result)}
     columns |= _moments(result, BANDS_MOMENT, "μ", "μ_N") | _moments(result, BANDS_MOMENT, "μ", "μ_B")
     if BANDS_MOMENT_SCALAR.variable in result:
         columns |= _moments(result, BANDS_MOMENT_SCALAR, "scalar estimate μ", "μ_N")
-    return _rows(result, columns, [name if name == chosen else None for name in legs])
+    return _rows(result, columns, [name if name == chosen else None for name in _legs(result)])
 
 
 def write(path: Path, rows: Iterator[list]) -> None:

@@ -9,7 +9,7 @@ import matplotlib
 import xarray as xr
 from matplotlib.figure import Figure
 
-from hpcph.errors import InputError
+from hpcph.errors import InputError, did_you_mean
 from hpcph.figures import (
     convergence,
     crystal_angular_momentum,
@@ -147,13 +147,20 @@ def catalogue(choices: Choices) -> list[Drawing]:
 
 
 def write(result: xr.Dataset, folder: Path, choices: Choices) -> Iterator[str]:
-    """Draw all figures into a folder; a line each, what was written or why it was skipped.
+    """Draw all figures, or those that are chosen, into a folder; a line each, what was written or why it was skipped.
 
     Raises InputError where the choices do not fit the crystal or the folder cannot be written.
     """
     if "branch" in result.sizes and not 1 <= choices.branch <= result.sizes["branch"]:
         raise InputError("--branch", choices.branch, f"the crystal has branches 1 to {result.sizes['branch']}")
-    for drawing in catalogue(choices):
+    drawings = catalogue(choices)
+    names = [drawing.name for drawing in drawings]
+    for name in choices.only:
+        if name not in names:
+            raise InputError("--only", name, f"figures are {', '.join(names)}{did_you_mean(name, names)}")
+    for drawing in drawings:
+        if choices.only and drawing.name not in choices.only:
+            continue
         obstacle = drawing.obstacle(result)
         if obstacle:
             yield f"{drawing.name}: skipped; {obstacle}"

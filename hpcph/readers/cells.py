@@ -24,7 +24,7 @@ class Described:
     cell : phonopy's unit cell; supercell, primitive : phonopy's matrices; header, block : its sections phonopy and
     physical_unit; charges : born (n, 3, 3), dielectric (3, 3) and factor; dataset : displacements, with forces or
     without; constants : ndarray (rows, n, 3, 3); scheme : of mixed sites; tolerance : of its symmetry. None where it
-    says nothing
+    says nothing; third_order : it is phono3py's
     """
 
     content: Content
@@ -38,6 +38,7 @@ class Described:
     constants: np.ndarray | None = None
     scheme: Any = "merge"
     tolerance: float | None = None
+    third_order: bool = False
 
 
 def described(content: Content, calculator: str | None, folder: Path) -> Described:
@@ -59,13 +60,15 @@ def _from_yaml(content: Content) -> Described:
     header = given.get("phonopy", given.get("phono3py"))
     with blaming(content):
         data = load_phonopy_yaml({key: value for key, value in given.items() if key != "physical_unit"})
+        larger = given.get("phonon_supercell_matrix")  # in which phono3py's fc2.hdf5 is
+        supercell = data.supercell_matrix if larger is None else np.array(larger, dtype=int)
     if data.unitcell is None:
         raise content.refuse("holds no crystal with lattice and atoms")
     block, charges = given.get("physical_unit"), None if data.nac_params is None else dict(data.nac_params)
     return Described(
-        content, data.unitcell, data.supercell_matrix, data.primitive_matrix, header, block, charges,
+        content, data.unitcell, supercell, data.primitive_matrix, header, block, charges,
         None if data.dataset is None else dict(data.dataset), data.force_constants, data.site_mixture_scheme or "merge",
-        _tolerance(header, given.get("symmetry")),
+        _tolerance(header, given.get("symmetry")), "phono3py" in given,
     )  # fmt: skip
 
 

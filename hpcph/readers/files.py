@@ -13,7 +13,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from hpcph.errors import InputError
+from hpcph.errors import InputError, beside
 
 PACKED = {b"\x1f\x8b": gzip, b"\xfd7zXZ\0": lzma, b"BZh": bz2, b"]\0\0": lzma}
 HDF5 = b"\x89HDF\r\n\x1a\n"
@@ -124,7 +124,7 @@ def opened(key: str, path: Path, folder: Path) -> Content:
     Raises InputError where it is not there, cannot be read, is empty, damaged or unpacks to far more than it is.
     """
     if not os.path.isfile(path):  # pathlib raises where a folder may not be searched
-        raise InputError(key, path, "no such file; give a path relative to the input file")
+        raise InputError(key, path, f"no such file; give a path relative to the input file{beside(path)}")
     try:
         with open(path, "rb") as file:
             head = file.read(8)
@@ -156,7 +156,9 @@ def _unpacked(module, key: str, path: Path) -> bytes:
     try:
         with module.open(path, "rb") as file:
             data = file.read(most + 1)
-    except (OSError, EOFError, lzma.LZMAError, zlib.error, ValueError) as err:
+    except EOFError:
+        raise InputError(key, path, "is cut off: it was not copied or downloaded whole; get it again") from None
+    except (OSError, lzma.LZMAError, zlib.error, ValueError) as err:
         raise InputError(key, path, f"cannot be unpacked ({type(err).__name__}: {line(err)})") from None
     if len(data) > most:
         raise InputError(key, path, f"unpacks to more than {most >> 20} MiB, which no file of force constants does")

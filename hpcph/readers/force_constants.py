@@ -21,7 +21,9 @@ def read(key: str, named: Path, unpacked: Path) -> tuple[np.ndarray, np.ndarray 
     """
     try:
         with opening(unpacked, "phonopy") as file:
-            name = next((name for name in NAMES if name in file), NAMES[-1])
+            name = next((name for name in NAMES if name in file), None)
+            if name is None:
+                raise Unsound("holds no force constants; give phonopy's force_constants.hdf5 or phono3py's fc2.hdf5")
             phi = file.numbers(name, max(MOST, RATIO * unpacked.stat().st_size))
             rows = file.numbers("p2s_map") if "p2s_map" in file else None
             unit = file.word("physical_unit") if "physical_unit" in file else None

@@ -65,6 +65,10 @@ def born(content: Content) -> tuple[np.ndarray, np.ndarray, float | None]:
     words = [len(row.split()) for row in rows]
     if content.kind is not FileKind.TEXT or len(rows) < 2 or set(words) != {9}:
         raise content.refuse("is no BORN of phonopy: a line, then nine numbers of ε and nine of every independent atom")
+    if len(head.split()) == 9 and not head.lstrip().startswith("#"):
+        raise content.refuse(
+            "lacks its first line, a remark or a factor in front of ε; a line that begins with # will do"
+        )
     values = _values(content, " ".join(rows)).reshape(-1, 3, 3)
     try:
         factor = float(head.split()[0])

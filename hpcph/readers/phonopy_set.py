@@ -81,6 +81,8 @@ def read(files: Files, hdf5: Hdf5) -> Reading:
         tolerance = files.symmetry_tolerance or _stated_tolerance(said, units) or TOLERANCE
         own, ph = _cut(files.primitive, said, cell, supercell, constants, tolerance / angstrom)
         remarks = _of_units(said, units)
+        if files.supercell is not None and said.supercell is not None:
+            remarks.append(f"crystal.supercell is not needed: {said.content.path.name} has it")
         if primitive.is_automatic(files.primitive) and said.primitive is None:
             remarks += [text for text in [primitive.sentence(ph.primitive_matrix)] if text]
         remarks += _charge(ph, own, said, given.get("born"), units)
@@ -186,10 +188,11 @@ def _forces(said: Described, file: Content | None, ph: Any) -> Forces:
     own = said.content.key == "crystal.force_constants"
     if file is None:
         if within is None or not own:
-            raise InputError(
-                "crystal.force_constants", said.content.path,
-                "holds no force constants; add crystal.force_sets: FORCE_SETS",
-            )  # fmt: skip
+            fix = "holds no force constants; add crystal.force_sets: FORCE_SETS"
+            if said.third_order:
+                name = said.content.path.name
+                fix = f"is phono3py's, without force constants; give force_constants: fc2.hdf5 and structure: {name}"
+            raise InputError("crystal.force_constants", said.content.path, fix)
         return within
     if within is not None and own:
         raise file.refuse(f"{said.content.path.name} holds forces already; leave it out")

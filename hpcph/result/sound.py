@@ -11,7 +11,7 @@ import h5py
 import numpy as np
 
 from hpcph.disk.guard import Unsound, reading
-from hpcph.errors import InputError
+from hpcph.errors import InputError, beside
 from hpcph.result.attributes import attributes
 from hpcph.result.catalogue import sections
 from hpcph.result.quantity import Kind, Quantity
@@ -30,7 +30,8 @@ Contents = Mapping[str, h5py.Group | h5py.Dataset]
 def require_sound(path: Path) -> set[str]:
     """Paths of the arrays that others added to a result. Raises InputError unless the rest can be read as it stands."""
     if not path.is_file():
-        raise InputError("RESULT.h5", path, "no such file; give the result.h5 of a run")
+        within = f" in it: {path / 'result.h5'}" if (path / "result.h5").is_file() else f" of a run{beside(path)}"
+        raise InputError("RESULT.h5", path, f"no such file; give the result.h5{within}")
     try:
         with reading("hpcph"):
             with open(path, "rb") as raw:

@@ -2,9 +2,14 @@
 
 import csv
 import json
+from dataclasses import replace
 
 import pytest
 from parallel import world
+
+from hpcph.config.load import load
+from hpcph.cost import scaling
+from hpcph.prepare.job import prepare
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +25,7 @@ def study(tmp_path_factory):
 
 
 def test_a_study_has_table_figure_and_fit(study):
-    """Strong and weak rows with their work and efficiency; the model; 256 and 4096 ranks with what is assumed."""
+    """Strong and weak rows with their work and efficiency; the model, which a job of less than seconds ends with."""
     folder, first, _, _ = study
     assert first.returncode == 0, first.stderr
     with open(folder / "scaling.csv", encoding="utf-8") as file:
@@ -34,8 +39,19 @@ def test_a_study_has_table_figure_and_fit(study):
     if rows[1]["crowded"] == "False":
         summary = json.loads((folder / "scaling.json").read_text())
         assert set(summary["model"]) == {"serial", "point", "doubling", "byte"}
-        assert summary["extrapolated"].keys() == {"256", "4096"}
-        assert "on 4096 ranks" in first.stdout and "assumed" in first.stdout
+        assert summary["extrapolated"] == {}
+        assert "not extrapolated: 256 ranks would share" in first.stdout and "5.1 s or more" in first.stdout
+
+
+def test_a_job_of_seconds_is_extrapolated(study, tmp_path):
+    """256 and 4096 ranks with what is assumed: the same study, had its runs taken a thousand times as long."""
+    folder, _, _, _ = study
+    job = prepare(load(world.write(tmp_path, world.quartz(bands=world.DROP, orbits=world.DROP, slices=world.DROP)))).job
+    found = [scaling._read(folder / f"{kind}-{n}.json") for kind in ("strong", "weak") for n in (1, 2)]
+    longer = [replace(m, seconds=1000 * m.seconds, crowded=False) for m in found if m is not None]
+    lines = scaling.report(job, longer, tmp_path)
+    assert json.loads((tmp_path / "scaling.json").read_text())["extrapolated"].keys() == {"256", "4096"}
+    assert any("on 4096 ranks" in line for line in lines) and "assumed:" in lines
 
 
 def test_measurements_are_not_repeated(study):

@@ -8,7 +8,7 @@ from scipy.constants import physical_constants
 
 from hpcph.errors import InputError
 from hpcph.export import table
-from hpcph.export.command import export
+from hpcph.export.command import _file_name, export
 from hpcph.export.options import Options
 from hpcph.result.open import open_result
 
@@ -65,6 +65,19 @@ def test_moments_along_a_leg(magnetic, tmp_path):
         np.testing.assert_allclose(found["scalar estimate μ_x (μ_N)"], expected, rtol=1e-9)
     with pytest.raises(InputError, match=r"--leg = A-Γ: the path has the legs Γ–M, M–K"):
         table.moments(magnetic, "A-Γ")
+
+
+def test_a_leg_overwrites_no_other(result):
+    """Each but the first choice has a file with its name, whatever stands in the labels; Γ has many names."""
+    folder = result.parent
+    assert export(result, Options("moments"))[-1] == str(folder / "moments.csv")
+    first = (folder / "moments.csv").read_bytes()
+    for leg, name in (("G-M", "moments_Γ-M.csv"), ("M-K", "moments_M-K.csv"), ("GAMMA-A", "moments.csv")):
+        assert export(result, Options("moments", leg=leg))[-1] == str(folder / name)
+    assert (folder / "moments.csv").read_bytes() == first != (folder / "moments_M-K.csv").read_bytes()
+    assert _file_name("../a b-X'") == "%2e%2e%2fa%20b-X'"
+    with pytest.raises(InputError, match="did you mean Γ–A"):
+        export(result, Options("moments", leg="A-G"))
 
 
 def test_moments_are_in_the_table_where_there_are_some(magnetic, tmp_path):

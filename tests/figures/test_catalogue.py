@@ -227,3 +227,12 @@ def test_magnetization_figures(result, figures):
     left, right = figures["rotation"].axes
     np.testing.assert_allclose(left.lines[0].get_ydata(), result["rotation_pam_density"].values[:, 2, 2], rtol=1e-12)
     np.testing.assert_allclose(right.lines[0].get_ydata(), result["rotation_magnetization"].values[:, 2, 2], rtol=1e-12)
+
+
+def test_some_figures_may_be_wanted(path, tmp_path):
+    """Those named by --only are drawn and no other is spoken of; a name that is none is answered by one that is."""
+    with open_result(path) as result:
+        lines = list(write(result, tmp_path, Choices.of(None, "1", "20nm", "dispersion, spectrum")))
+        assert len(lines) == 2 and {file.stem for file in tmp_path.iterdir()} == {"dispersion", "spectrum"}
+        with pytest.raises(InputError, match=r"--only = dispersoin: .*; did you mean dispersion\?"):
+            list(write(result, tmp_path, Choices.of(None, "1", "20nm", "dispersoin")))

@@ -129,7 +129,7 @@ def test_no_hdf5(good, tmp_path):
     cut, other = tmp_path / "cut.hdf5", tmp_path / "other.hdf5"
     cut.write_bytes(good.read_bytes()[:-1000])
     other.write_text("gamma: 1")
-    for path, word in ((cut, "damaged"), (other, "damaged"), (tmp_path / "none", "no such"), (tmp_path, "a folder")):
+    for path, word in ((cut, "cut off"), (other, "damaged"), (tmp_path / "none", "no such"), (tmp_path, "a folder")):
         assert word in look(path) and "\n" not in look(path)
 
 
