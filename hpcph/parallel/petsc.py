@@ -30,7 +30,8 @@ def petsc() -> Any:
     """
     import petsc4py
 
-    petsc4py.init(["hpcph", "-no_signal_handler", "-options_left", "no"])
+    own = ("-no_signal_handler", "-options_left", "no", "-mpiuni-allow-multiprocess-launch")  # `group` refuses those
+    petsc4py.init(["hpcph", *own])
     from petsc4py import PETSc
 
     return PETSc
