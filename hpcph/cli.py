@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import hpcph
 from hpcph.config.embedded import embedded
 from hpcph.config.parser import AdvisingParser
-from hpcph.errors import InputError, Stopped
+from hpcph.errors import InputError, Stopped, printable
 from hpcph.parallel.comm import Comm, RankError
 from hpcph.workflow.pipe import hush, speaking
 
@@ -25,8 +25,10 @@ def main(arguments: list[str], comm: Comm) -> int:
 
     Raises SystemExit with 141 where a command prints and nobody reads on.
     """
-    one_complaint = contextlib.nullcontext() if comm.root else contextlib.redirect_stderr(io.StringIO())
-    with one_complaint, speaking():
+    with contextlib.ExitStack() as others, speaking():
+        if not comm.root:  # help, version and complaints once
+            others.enter_context(contextlib.redirect_stdout(io.StringIO()))
+            others.enter_context(contextlib.redirect_stderr(io.StringIO()))
         args = _parser().parse_args(arguments)
     try:
         return COMMANDS[args.command](args, comm)
@@ -42,14 +44,14 @@ def _say(comm: Comm, *lines: str) -> None:
     """Print on rank 0, which may end it: the other ranks must have done their part."""
     if comm.root:
         with speaking():
-            print(*lines, sep="\n", flush=True)
+            print(*map(printable, lines), sep="\n", flush=True)
 
 
 def _complain(comm: Comm, *lines: str) -> None:
     """On rank 0, for whoever still reads."""
     if comm.root:
         try:
-            print(*(f"hpcph: {line}" for line in lines), sep="\n", file=sys.stderr, flush=True)
+            print(*(f"hpcph: {printable(line)}" for line in lines), sep="\n", file=sys.stderr, flush=True)
         except BrokenPipeError:
             hush(sys.stderr)
 
@@ -191,7 +193,7 @@ class _Parser(AdvisingParser):
 
     def _print_message(self, message, file=None):
         if message:
-            (file or sys.stderr).write(message)
+            (file or sys.stderr).write(printable(message))
 
 
 class _Version(argparse.Action):

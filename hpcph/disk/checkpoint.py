@@ -6,14 +6,13 @@ before is there while the next is written. What does not match its checksum is n
 
 import hashlib
 import json
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from hpcph.disk.durable import flush_folder
+from hpcph.disk.draft import draft, sweep
 
 MAGIC = b"hpcph checkpoint 1 "
 MAX_BYTES = 1 << 30
@@ -37,11 +36,12 @@ class Place:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A place and what it belongs to: identity, {what decides the results: its hash}."""
+    """A place and what it belongs to: identity, {what decides the results: its hash}; kernels, all that had a part."""
 
     generation: int
     identity: dict[str, str]
     place: Place
+    kernels: tuple[tuple[str, ...], ...] = ()
 
 
 def save(folder: Path, checkpoint: Checkpoint) -> None:
@@ -51,6 +51,7 @@ def save(folder: Path, checkpoint: Checkpoint) -> None:
     header = {
         "generation": checkpoint.generation,
         "identity": checkpoint.identity,
+        "kernels": checkpoint.kernels,
         "finished": place.finished,
         "rows": list(place.rows),
         "stage": place.stage,
@@ -58,14 +59,8 @@ def save(folder: Path, checkpoint: Checkpoint) -> None:
         "lengths": [len(a) for a in arrays],
     }
     body = json.dumps(header).encode() + b"\n" + b"".join(a.astype("<f8").tobytes() for a in arrays)
-    target = _path(folder, checkpoint.generation)
-    temporary = target.with_suffix(".new")
-    with open(temporary, "wb") as file:
+    with draft(_path(folder, checkpoint.generation)) as temporary, open(temporary, "wb") as file:
         file.write(MAGIC + hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, target)
-    flush_folder(folder)
 
 
 def load(folder: Path) -> Checkpoint | None:
@@ -79,7 +74,7 @@ def remove(folder: Path) -> None:
     for generation in range(GENERATIONS):
         path = _path(folder, generation)
         path.unlink(missing_ok=True)
-        path.with_suffix(".new").unlink(missing_ok=True)
+        sweep(path)
 
 
 def _path(folder: Path, generation: int) -> Path:
@@ -107,4 +102,4 @@ def _read(path: Path) -> Checkpoint | None:
         block=header["block"],
         partial=arrays[-1],
     )
-    return Checkpoint(header["generation"], header["identity"], place)
+    return Checkpoint(header["generation"], header["identity"], place, tuple(map(tuple, header.get("kernels", []))))

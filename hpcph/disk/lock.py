@@ -3,16 +3,19 @@
 import json
 import os
 import platform
+import secrets
 import threading
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from hpcph.errors import InputError
 
 NAME = ".lock"
 BEAT = 20.0  # s between signs of life
-SILENCE = 120.0  # s without one after which a run on another host counts as dead
+SILENCE = 120.0  # s without one after which a run that cannot be looked at from here counts as dead
+LONGEST = 4096  # bytes of a claim
 
 
 class Lock:
@@ -21,7 +24,8 @@ class Lock:
     def __init__(self, folder: Path):
         """Take the folder. Raises InputError where a living run has it, OSError where it cannot be written."""
         self.path = folder / NAME
-        self._owner = {"host": platform.node(), "pid": os.getpid(), "started": _started(os.getpid())}
+        own = {"pid": os.getpid(), "started": _started(os.getpid()), "claim": secrets.token_hex(8)}
+        self._owner = {"host": platform.node(), **_place(), **own}
         while not self._take():
             _refuse_the_living(self.path)
         self._over = threading.Event()
@@ -54,24 +58,55 @@ class Lock:
 
 def _refuse_the_living(path: Path) -> None:
     """Raise InputError, or clear away what a dead run left; of several who try only one succeeds."""
-    try:
-        age = time.time() - path.stat().st_mtime
-        owner = json.loads(path.read_text() or "{}")
-    except (OSError, ValueError):
-        age, owner = 0.0, {}
-    host, pid = owner.get("host", "?"), owner.get("pid", 0)
-    here = host == platform.node()
-    alive = (_started(pid) == owner.get("started")) if here and pid else age < SILENCE
+    age, text = _read(path)
+    owner = _owner(text)
+    host, pid, place = owner.get("host", "?"), owner.get("pid", "?"), _place()
+    here = host == platform.node() and None not in place.values() and place.items() <= owner.items()
+    here = here and type(pid) is int and "started" in owner
+    alive = _started(pid) == owner["started"] if here else age < SILENCE
     if alive and path.exists():
         who = f"is in use by a run on {host}, process {pid}"
         fix = "choose another folder or wait" + ("" if here else f"; a dead run's claim ends after {SILENCE:.0f} s")
         raise InputError("output", path.parent, f"{who}; {fix}")
-    aside = path.with_name(f"{NAME}.{os.getpid()}")
-    try:
+    aside = path.with_name(f"{NAME}.{secrets.token_hex(8)}")
+    with suppress(FileNotFoundError):  # somebody else was faster
         os.rename(path, aside)
-        aside.unlink()
-    except FileNotFoundError:  # somebody else was faster
-        pass
+        if _read(aside)[1] == text:
+            aside.unlink()
+        else:  # and has taken the folder meanwhile
+            os.rename(aside, path)
+
+
+def _read(path: Path) -> tuple[float, bytes]:
+    """Age (s) of a claim, and what it says; one that cannot be read is as young as can be."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(descriptor, "rb") as file:
+            return time.time() - os.fstat(descriptor).st_mtime, file.read(LONGEST)
+    except OSError:
+        return 0.0, b""
+
+
+def _owner(text: bytes) -> dict[str, Any]:
+    """Who claims to be at work; nobody known where that is no claim of hpcph."""
+    try:
+        owner = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return owner if isinstance(owner, dict) else {}
+
+
+def _place() -> dict[str, str | None]:
+    """Where numbers of processes mean what they mean here, by boot and container; None where the system does not say.
+
+    Names of hosts do not tell: containers share them, and machines made from one image.
+    """
+    boot, processes = None, None
+    with suppress(OSError):
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    with suppress(OSError):
+        processes = os.readlink("/proc/self/ns/pid")
+    return {"boot": boot, "processes": processes}
 
 
 def _started(pid: int) -> str | None:

@@ -62,7 +62,9 @@ def take(descriptor: int, offset: int, size: int) -> None:
 
 
 def _fallocate(descriptor: int, offset: int, size: int) -> None:
-    call = ctypes.CDLL(None, use_errno=True).fallocate
+    call = getattr(ctypes.CDLL(None, use_errno=True), "fallocate", None)
+    if call is None:  # macOS
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
     call.argtypes = (ctypes.c_int, ctypes.c_int, ctypes.c_int64, ctypes.c_int64)
     while call(descriptor, KEEP_SIZE, offset, size):
         if ctypes.get_errno() != errno.EINTR:  # a signal that asks the run to stop

@@ -9,24 +9,20 @@ from pathlib import Path
 
 import h5py
 
-from hpcph.disk.durable import flush_folder
+from hpcph.disk.draft import draft, sweep
 
 LARGE = 1 << 16  # bytes: maps of this size and more are left where they are
 
 
 def snapshot(path: Path) -> None:
     """Keep everything but the large maps of a closed file aside."""
-    with open(path, "rb") as file, open(_new(path), "wb") as kept:
+    with open(path, "rb") as file, draft(_kept(path)) as new, open(new, "wb") as kept:
         size = os.fstat(file.fileno()).st_size
         kept.write(f"{size}\n".encode())
         for low, high in _around(path, size):
             kept.write(f"{low} {high}\n".encode())
             file.seek(low)
             kept.write(file.read(high - low))
-        kept.flush()
-        os.fsync(kept.fileno())
-    os.replace(_new(path), _kept(path))
-    flush_folder(path.parent)
 
 
 def restore(path: Path) -> None:
@@ -47,15 +43,11 @@ def restore(path: Path) -> None:
 def forget(path: Path) -> None:
     """The run is over."""
     _kept(path).unlink(missing_ok=True)
-    _new(path).unlink(missing_ok=True)
+    sweep(_kept(path))
 
 
 def _kept(path: Path) -> Path:
     return path.with_name(f"{path.name}.undo")
-
-
-def _new(path: Path) -> Path:
-    return path.with_name(f"{path.name}.undo.new")
 
 
 def _around(path: Path, size: int) -> list[tuple[int, int]]:

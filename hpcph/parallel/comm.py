@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from hpcph.errors import InputError, Stopped
+from hpcph.errors import InputError, Stopped, printable
 from hpcph.parallel.launcher import SIZES, require_own
 
 SEGMENT = 1 << 20  # doubles in one reduction
@@ -99,7 +99,7 @@ class Comm:
         time.sleep(HOLD if self.rank else 0)
         try:
             text = str(failure) if isinstance(failure, RankError) else self._story(failure)
-            sys.stderr.write(f"hpcph: {text}\n")
+            sys.stderr.write(f"hpcph: {printable(text)}\n")
             sys.stderr.flush()
         finally:
             self.mpi.Abort(1)
@@ -142,7 +142,7 @@ class Comm:
             return "none"
         from mpi4py import MPI
 
-        return MPI.Get_library_version().split(",")[0].strip("\x00\n ")
+        return library_name(MPI.Get_library_version())
 
 
 def world() -> Comm:
@@ -163,6 +163,12 @@ def world() -> Comm:
     comm = Comm(MPI.COMM_WORLD)
     require_own(comm.size, comm.library())
     return comm
+
+
+def library_name(told: str) -> str:
+    """Name and version from what an MPI library says of itself; MPICH's and its children's lines say more below."""
+    words = told.strip("\x00\n ").split("\n")[0].split(",")[0].replace(" Version:", " ").split()
+    return " ".join(words)
 
 
 class Solitary:

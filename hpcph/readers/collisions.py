@@ -18,7 +18,7 @@ from hpcph.readers.phono3py import NEAR, RATE, WIDEST, finite, rates, temperatur
 KEY = "lifetime.collision_matrix"
 PIECE = 1 << 22  # bytes that are read at once
 CHUNK = 1 << 30  # bytes of a chunk of a foreign file
-WRITE = "inputs/aln_boltzmann.yaml says how it is made"
+WRITE = "inputs/data/fetch.py shows how it is made"
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from typing import Any
 import h5py
 import numpy as np
 
+from hpcph.disk.draft import reserve
 from hpcph.disk.guard import Unsound, reading
 from hpcph.disk.room import take, writing
 from hpcph.errors import InputError
@@ -151,7 +152,7 @@ def claim(folder: Path, fingerprint: str) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         temporary = folder / ".result.h5.partial"
-        temporary.touch()
+        reserve(temporary)
         if not os.access(folder, os.W_OK):
             raise PermissionError(13, "not writable")
     except OSError as err:

@@ -13,6 +13,7 @@ import numpy as np
 from hpcph.boltzmann.transport import added, correction
 from hpcph.disk import checkpoint, undo
 from hpcph.disk.checkpoint import Checkpoint
+from hpcph.disk.draft import sweep
 from hpcph.disk.lock import Lock
 from hpcph.disk.room import refused, writing
 from hpcph.errors import InputError, Stopped, Unstable
@@ -62,6 +63,8 @@ def run(comm: Comm, prepare: Callable[[], Prepared], output: Path | None, stop: 
         comm.phase = "sending the job to every rank"
         job, origin, identity = comm.bcast((ready[0].job, ready[0].origin, ready[0].identity) if comm.root else None)
         keeper = Keeper(comm, path, identity, earlier, stop)
+        for line in keeper.kernels.lines():
+            reporter.say(line)
         try:
             return _through(comm, origin, job, keeper, begin, reporter)
         except Exception as err:
@@ -91,6 +94,7 @@ def _through(comm: Comm, origin: Origin, job: Job, keeper: Keeper, begin: float,
 
     def finish() -> Outcome:
         found = thermal_findings(job, runs, spectrum, open_, beyond) if runs else Findings()
+        found += Findings(provenance=keeper.kernels.provenance())
         if heated is not None:
             found += finite.findings(job, heated, _response(runs, beyond), errors_of(runs, open_))
         if keeper.on_disk:
@@ -114,6 +118,7 @@ def _forget(path: Path) -> None:
     """A file under work is no longer one to go on with. What is kept of its structure goes first: alone, without the
     checkpoint that it belongs to, it would be put into the file of another run."""
     undo.forget(path)
+    sweep(path.with_name("result.xdmf"))
     checkpoint.remove(path.parent)
 
 

@@ -12,6 +12,7 @@ from hpcph.disk.durable import flush
 from hpcph.disk.room import writing
 from hpcph.errors import Stopped
 from hpcph.parallel.comm import Comm
+from hpcph.parallel.kernels import Kernel, of_all
 from hpcph.parallel.signals import Stop
 from hpcph.workflow.stage import Stage
 
@@ -23,12 +24,15 @@ class Keeper:
     """The place of a run; its methods are collective, but `pause` and `on_disk`.
 
     path : the file under work; identity : what decides the results, by name; place : where an earlier run stopped
+    kernels : what computes, and what computed that earlier run
     """
 
     def __init__(self, comm: Comm, path: Path, identity: dict[str, str], earlier: Checkpoint | None, stop: Stop):
+        """Collective."""
         self.comm, self.path, self.identity, self.stop = comm, path, identity, stop
         self.place = earlier.place if earlier else Place()
         self.generation = earlier.generation if earlier else 0
+        self.kernels = of_all(comm, tuple(Kernel(*k) for k in earlier.kernels) if earlier else ())
         self.interval, self.last = INTERVAL, time.monotonic()
 
     @property
@@ -78,7 +82,9 @@ class Keeper:
         begin = time.monotonic()
         with writing(self.path.parent):
             flush(self.path)
-            checkpoint.save(self.path.parent, Checkpoint(self.generation + 1, self.identity, self.place))
+            checkpoint.save(
+                self.path.parent, Checkpoint(self.generation + 1, self.identity, self.place, self.kernels.all)
+            )
         self.generation += 1
         self.last = time.monotonic()
         self.interval = max(INTERVAL, (self.last - begin) / SHARE)

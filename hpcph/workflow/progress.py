@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from hpcph.errors import printable
 from hpcph.workflow.pipe import hush
 
 LOG_WIDTH = 170  # columns of a table
@@ -34,6 +35,7 @@ class Reporter:
 
     def say(self, text: str | Table) -> None:
         """One line, or a table."""
+        text = printable(text) if isinstance(text, str) else text
         self.lines.print(text, markup=False, highlight=False, soft_wrap=isinstance(text, str))
 
     def stage(self, name: str, blocks: int, points: int, noun: str) -> "StageProgress":

@@ -9,8 +9,8 @@ import pytest
 from hpcph.disk import checkpoint
 from hpcph.disk.checkpoint import Checkpoint, Place
 
-SAVE = ["open", "write", "flush", "fsync", "replace", "open folder", "fsync", "close folder"]
-REMOVE = ["unlink"] * 4
+SAVE = ["create", "close", "open", "write", "fsync", "replace", "open folder", "fsync", "close"]
+REMOVE = ["unlink"] * 2
 
 
 def place(generation: int) -> Checkpoint:
@@ -37,9 +37,6 @@ class File:
 
     def write(self, data: bytes) -> int:
         return self.disk.step("write", lambda: self.file.write(data), len(data))
-
-    def flush(self) -> None:
-        self.disk.step("flush", self.file.flush)
 
     def fileno(self) -> int:
         return self.file.fileno()
@@ -90,11 +87,13 @@ class Disk:
         self.data.pop(os.fstat(file.fileno()).st_ino, None)  # an inode may be used again
         return File(self, file)
 
-    def os_open(self, path, flags: int) -> int:
-        return self.step("open folder", lambda: self.real["open"](path, flags), lambda: self.real["open"]("/", flags))
+    def os_open(self, path, flags: int, mode: int = 0o777) -> int:
+        name = "create" if flags & os.O_CREAT else "open folder"
+        nothing = lambda: self.real["open"]("/", os.O_RDONLY)  # noqa: E731
+        return self.step(name, lambda: self.real["open"](path, flags, mode), nothing)
 
     def os_close(self, descriptor: int) -> None:
-        self.step("close folder", lambda: self.real["close"](descriptor))
+        self.step("close", lambda: self.real["close"](descriptor))
 
     def os_replace(self, old: Path, new: Path) -> None:
         self.step("replace", lambda: self.real["replace"](old, new))
