@@ -136,7 +136,7 @@ def _elements(species: Sequence[str]) -> list[str]:
 
 def _file_name(text: str) -> str:
     """Text as part of a file's name, no two texts the same: labels of a path may hold anything."""
-    return "".join(c if c.isalnum() or c in "-_'" else f"%{ord(c):x}" for c in text)
+    return "".join(c if c.isalnum() or c in "-_'" else "%" + format(ord(c), "x") for c in text)
 
 
 def _vector(values: np.ndarray) -> str:
