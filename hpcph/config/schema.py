@@ -20,16 +20,17 @@ from hpcph.config.units import Gradient
 
 @dataclass(frozen=True)
 class ThermalInput:
-    """Sums over the zone: temperatures in ascending order, (t,) K; gradient in K m⁻¹."""
+    """Sums over the zone: temperatures in ascending order, (t,) K; gradient in K m⁻¹; None where it is not given."""
 
     mesh: MeshSection
     temperatures: np.ndarray
-    lifetime: LifetimesSection
-    gradient: float
+    lifetime: LifetimesSection | None
+    gradient: float | None
 
 
 MODEL_RANGE = 1e5  # frequencies and lifetimes of a model beyond it were meant in SI
-THERMAL = ("mesh", "temperature", "lifetime", "gradient")
+THERMAL = ("mesh", "temperature")
+UPON = ("lifetime", "gradient", "feedback", "spectrum", "modes", "sample")  # sections that need them
 
 
 class Input(Section):
@@ -42,7 +43,7 @@ class Input(Section):
     )
     mesh: MeshSection | None = Field(
         default=None,
-        description="mesh of the sums over the zone; it, `temperature`, `lifetime` and `gradient` belong together",
+        description="mesh of the sums over the zone; it and `temperature` belong together",
     )
     temperature: (
         Annotated[
@@ -53,9 +54,12 @@ class Input(Section):
     ) = Field(default=None, description="temperatures of the sums: a range, one or several")
     lifetime: Lifetime | None = Field(
         default=None,
-        description="one relaxation time; or linewidths or the collision matrix of phono3py, and boundaries",
+        description="one relaxation time; or linewidths or the collision matrix of phono3py, and boundaries; without "
+        "it no γ^NL, κ and γ^N",
     )
-    gradient: Gradient | None = Field(default=None, description="temperature gradient along the axis")
+    gradient: Gradient | None = Field(
+        default=None, description="temperature gradient along the axis; without it no densities that it drives"
+    )
     feedback: FeedbackSection | None = Field(default=None, description="L-L coupling in samples")
     magnetization: auto_or(bool) = Field(  # type: ignore[valid-type]
         default="auto",
@@ -86,19 +90,18 @@ class Input(Section):
 
     def mistakes(self) -> list[tuple[str, str]]:
         """Keys that do not fit together, with the fix."""
-        thermal = (self.mesh, self.temperature, self.lifetime, self.gradient)
-        missing = [name for name, value in zip(THERMAL, thermal, strict=True) if value is None]
-        together = ", ".join(THERMAL)
+        missing = [name for name in THERMAL if getattr(self, name) is None]
+        together = " and ".join(THERMAL)
+        needing = [name for name in UPON if getattr(self, name) not in (None, False)]
         if self.crystal.model is not None:
-            sections = (*THERMAL, "feedback", "slices", "spectrum", "modes", "sample")
-            given = [name for name in sections if getattr(self, name)]
-            found = [(name, "a model has bands, orbits and optics only; leave it out") for name in given]
-            return found + self._units_of_a_model()
+            sections = [name for name in (*THERMAL, "slices") if getattr(self, name)]
+            given = [(name, "a model has bands, orbits and optics only; leave it out") for name in sections + needing]
+            return given + self._units_of_a_model()
         if not missing:
-            return self._other_meshes()
+            homeless = self.sample is not None and self.lifetime is None
+            return [("sample", "needs a lifetime: add `lifetime` to the input")] * homeless + self._other_meshes()
         if len(missing) < len(THERMAL):
             return [(name, f"is missing; {together} belong together") for name in missing]
-        needing = [name for name in ("feedback", "spectrum", "modes", "sample") if getattr(self, name)]
         if not needing and not (self.bands or self.orbits or self.slices or self.optics):
             return [("mesh", f"is missing; add {together}, or one of bands, orbits, slices, optics")]
         return [(name, f"needs {together}; add them") for name in needing]
@@ -106,7 +109,9 @@ class Input(Section):
     def _other_meshes(self) -> list[tuple[str, str]]:
         """Linewidths are known on one mesh."""
         thermal = self.thermal
-        if thermal is None or not thermal.lifetime.on_a_mesh or thermal.lifetime.interpolate:
+        if thermal is None or thermal.lifetime is None:
+            return []
+        if not thermal.lifetime.on_a_mesh or thermal.lifetime.interpolate:
             return []
         given = [name for name in ("accuracy", "refine_gamma") if getattr(thermal.mesh, name)]
         other = "" if thermal.lifetime.collision_matrix else ", or lifetime.interpolate: true"
@@ -127,11 +132,9 @@ class Input(Section):
     @property
     def thermal(self) -> ThermalInput | None:
         """What the sums over the zone need, where they are wanted."""
-        if self.mesh is None or self.temperature is None or self.lifetime is None or self.gradient is None:
+        if self.mesh is None or self.temperature is None:
             return None
         given = self.temperature
         values = given.values() if isinstance(given, RangeSection) else given
-        lifetime = (
-            self.lifetime if isinstance(self.lifetime, LifetimesSection) else LifetimesSection(time=self.lifetime)
-        )
+        lifetime = LifetimesSection(time=self.lifetime) if isinstance(self.lifetime, float) else self.lifetime
         return ThermalInput(self.mesh, np.unique(np.asarray(values, float)), lifetime, self.gradient)

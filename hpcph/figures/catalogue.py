@@ -40,7 +40,7 @@ from hpcph.result.modes import (
     SLICES,
 )
 from hpcph.result.sample import SAMPLE_TEMPERATURE_FIELD
-from hpcph.result.tensors import ROTATION_PAM_DENSITY
+from hpcph.result.tensors import ROTATION_PAM_DENSITY, THERMAL_GAMMA_NL
 from hpcph.result.thermal import (
     CONVERGENCE,
     FEEDBACK_AMPLIFICATION,
@@ -82,6 +82,13 @@ def lacks(section: str, *names: str, besides: str = "") -> Obstacle:
     return missing
 
 
+def undriven(result: xr.Dataset) -> str:
+    """Temperatures, but nothing that a gradient drives at them."""
+    given = {"lifetime": THERMAL_GAMMA_NL.variable in result, "gradient": "gradient" in result.attrs}
+    missing = [f"`{key}`" for key, known in given.items() if not known]
+    return f"add {' and '.join(missing)} to the input" if missing and "temperature" in result else ""
+
+
 def single(dimension: str, fix: str) -> Obstacle:
     """A dimension that needs more than one entry."""
     return lambda result: "" if result.sizes[dimension] > 1 else fix
@@ -110,9 +117,8 @@ def no_intensity(result: xr.Dataset) -> str:
 def catalogue(choices: Choices) -> list[Drawing]:
     """Every figure, in the order of the Letter, then those of light."""
     path = lacks("bands", BANDS_POLARIZATION.variable, BANDS_POLARIZATION_BY_SPECIES.variable)
-    coupled = lacks(
-        "feedback", FEEDBACK_GAMMA_LL_TOTAL.variable, FEEDBACK_AMPLIFICATION.variable, FEEDBACK_PAM_DENSITY.variable
-    )
+    coupled = lacks("feedback", FEEDBACK_GAMMA_LL_TOTAL.variable, FEEDBACK_AMPLIFICATION.variable)
+    dense = lacks("feedback", FEEDBACK_PAM_DENSITY.variable)
     of_branch = partial(species.draw, branch=choices.branch)
     of_mode = partial(orbits.draw, q_c=choices.q_c, branch=choices.branch)
     one_temperature = single("temperature", "give `temperature` more than one value")
@@ -132,10 +138,14 @@ def catalogue(choices: Choices) -> list[Drawing]:
         Drawing("phase_diagram", phase_diagram.draw, (coupled, one_temperature)),
         Drawing("gamma_ll", partial(feedback.draw, radius=choices.radius), (coupled,)),
         Drawing("slices", slices.draw, (lacks("slices", *(part.variable for part in SLICES.values())),)),
-        Drawing("pam_density", density.angular_momentum, (coupled,)),
-        Drawing("spectrum", spectrum.draw, (lacks("spectrum", SPECTRUM["gamma_nl"].variable),)),
-        Drawing("convergence", convergence.draw, (lacks("mesh.grid", CONVERGENCE["gamma_nl"].variable), one_mesh)),
-        Drawing("magnetization", density.magnetization, (magnetic(MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK.variable),)),
+        Drawing("pam_density", density.angular_momentum, (coupled, undriven, dense)),
+        Drawing("spectrum", spectrum.draw, (lacks("spectrum", SPECTRUM["diagonal"].variable),)),
+        Drawing("convergence", convergence.draw, (lacks("mesh.grid", CONVERGENCE["diagonal"].variable), one_mesh)),
+        Drawing(
+            "magnetization",
+            density.magnetization,
+            (undriven, magnetic(MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK.variable)),
+        ),
         Drawing("moment", dispersion.moment, (path, magnetic(BANDS_MOMENT.variable))),
         Drawing("sample", finite.draw, (lacks("sample", SAMPLE_TEMPERATURE_FIELD.variable),)),
         Drawing("rotation", rotation.draw, (lacks("magnetization", ROTATION_PAM_DENSITY.variable),)),

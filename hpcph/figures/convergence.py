@@ -28,7 +28,9 @@ def draw(result: xr.Dataset) -> Figure:
     chosen = temperatures(result["temperature"].values)
     figure = style.sheet(style.WIDTH, 2.8)
     sources: dict[str, str] = {}
-    for axes, (name, finest) in zip(figure.subplots(1, 3, sharex=True, sharey=True), PANELS.items(), strict=True):
+    panels = {name: finest for name, finest in PANELS.items() if CONVERGENCE[name].variable in result}
+    row = figure.subplots(1, len(panels), sharex=True, sharey=True)
+    for axes, (name, finest) in zip(row, panels.items(), strict=True):
         values, spread = result[CONVERGENCE[name].variable].values, errors.diagonal(result, finest.variable)
         sources |= {source: f"{MARKS[source][1]}: {errors.WORDS[source]}" for source in spread}
         for t, colour in zip(chosen, style.series(len(chosen)), strict=True):

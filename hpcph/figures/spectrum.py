@@ -13,13 +13,14 @@ THZ = 1e12
 
 def draw(result: xr.Dataset) -> Figure:
     """Per frequency, integrated up to a frequency, and by branch; a colour each temperature. χ is not scaled."""
-    at, along = result[SPECTRUM["gamma_nl"].variable].dims
+    at, along = result[SPECTRUM["diagonal"].variable].dims
     frequency, temperature = result[along].values / THZ, result[at].values
     branch = np.arange(1, result.sizes["branch"] + 1)
     step = np.diff(frequency).mean() if len(frequency) > 1 else 1.0
-    figure = style.sheet(style.WIDTH, 5.6)
-    grid = figure.subplots(3, 3, sharex="col")
-    for row, part, share in zip(grid, SPECTRUM.values(), SPECTRUM_BY_BRANCH.values(), strict=True):
+    parts = [(part, SPECTRUM_BY_BRANCH[name]) for name, part in SPECTRUM.items() if part.variable in result]
+    figure = style.sheet(style.WIDTH, 0.8 + 1.6 * len(parts))
+    grid = figure.subplots(len(parts), 3, sharex="col")
+    for row, (part, share) in zip(grid, parts, strict=True):
         density, by_branch = result[part.variable].values * THZ, result[share.variable].values
         for t, colour in enumerate(style.series(len(temperature))):
             label, order = f"{temperature[t]:g} K", 3 - t / len(temperature)  # the colder, smaller ones on top

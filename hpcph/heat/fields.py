@@ -117,4 +117,5 @@ def respond(total: Integrals, setup: Setup, material: Material) -> Feedback:
 def mean_field(response: Feedback, body: Samples) -> np.ndarray:
     """± scale · Ω that acts on every atom, (3,) rad s⁻¹."""
     strength = response.scale * response.coupling.value
+    assert response.pam_density is not None
     return strength * body.inverse_inertia_rij[0] @ response.pam_density[0, 0]

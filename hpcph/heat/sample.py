@@ -97,7 +97,10 @@ def _dark(comm, setup: Setup, material: Material, listener: Listener) -> np.ndar
     if setup.is_even:
         return np.zeros(3)
     response = drive(comm, setup, material, 0.0, listener).response
-    return np.zeros(3) if response is None else response.pam_density[0, 0] * setup.grid.volume
+    if response is None:
+        return np.zeros(3)
+    assert response.pam_density is not None
+    return response.pam_density[0, 0] * setup.grid.volume
 
 
 def _threshold(comm, setup: Setup, material: Material, driven: Driven, listener: Listener) -> Threshold | None:

@@ -82,7 +82,8 @@ def sources(source: Source) -> list[Path]:
     found = [] if source.input.crystal.model is not None else files(source).all()
     if optics is not None and isinstance(optics.lifetime, LinewidthsSection):
         found.append(source.resolve(optics.lifetime.linewidths))
-    named = (thermal.lifetime.phono3py, thermal.lifetime.collision_matrix) if thermal is not None else ()
+    lifetime = None if thermal is None else thermal.lifetime
+    named = () if lifetime is None else (lifetime.phono3py, lifetime.collision_matrix)
     return [*found, *(source.resolve(name) for name in named if name is not None)]
 
 

@@ -55,6 +55,7 @@ def prepare(source: Source) -> Prepared:
     except Unstable as err:
         raise explained(err, found.settled.plain) if found.settled else err from None
     remarks += imaginary(frequency, found.commensurate_qc, "of the supercell")
+    remarks += _left_out(thermal) if thermal else []
     remarks[:0] = first_lines(structure.density, frequency.max()) if found.units is None else []
     scattered, collisions, reference, more = _scattering(source, crystal)
     asked, axis = _asked(source), _axis(given)
@@ -101,6 +102,8 @@ def prepare(source: Source) -> Prepared:
 
 def _thermal(given: WantedThermal, scattering: Scattering | None) -> Thermal:
     lifetime = given.lifetime
+    if lifetime is None:
+        return Thermal(given.temperatures, given.gradient, None, False, {})
     about: dict[str, float | str] = {}
     if lifetime.time is not None:
         about["lifetime"] = lifetime.time
@@ -111,7 +114,14 @@ def _thermal(given: WantedThermal, scattering: Scattering | None) -> Thermal:
         about["beyond_relaxation_time"] = "gamma_nl and conductivity solve the linearised Boltzmann equation"
     if scattering is not None and np.isfinite(scattering.boundary):
         about["boundary"] = scattering.boundary  # by the input or phono3py's file
-    return Thermal(given.temperatures, given.gradient, lifetime.time if scattering is None else None, about)
+    return Thermal(given.temperatures, given.gradient, lifetime.time if scattering is None else None, True, about)
+
+
+def _left_out(given: WantedThermal) -> list[str]:
+    """A line on what a lifetime or a gradient would add."""
+    needs = {"γ^NL, γ^N and κ": ("lifetime",), "densities that a gradient drives": ("lifetime", "gradient")}
+    missing = {what: [f"`{key}`" for key in keys if getattr(given, key) is None] for what, keys in needs.items()}
+    return [f"left out: {what}; add {' and '.join(keys)} to the input" for what, keys in missing.items() if keys]
 
 
 def _scattering(
@@ -119,9 +129,9 @@ def _scattering(
 ) -> tuple[Scattering | None, Boltzmann | None, Reference | None, list[str]]:
     """Lifetimes of modes, collisions and phono3py's κ where the input has them, and what the user should read."""
     given, thermal = source.input, source.input.thermal
-    if thermal is None or not thermal.lifetime.by_mode:
+    lifetime = None if thermal is None else thermal.lifetime
+    if thermal is None or lifetime is None or not lifetime.by_mode:
         return None, None, None, []
-    lifetime = thermal.lifetime
     if not lifetime.on_a_mesh:
         return scattering.one_rate(lifetime), None, None, []
     wanted = np.union1d(temperatures(given), given.spectrum.temperature if given.spectrum else [])

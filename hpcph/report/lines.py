@@ -83,11 +83,13 @@ def rotation(result: xr.Dataset) -> dict[str, go.Figure]:
 
 
 def spectra(result: xr.Dataset) -> go.Figure:
-    """Shares of γ^NL, χ^D and χ^OD by frequency (above) and by branch (below)."""
-    figure = make_subplots(2, 3, subplot_titles=list(SHARES.values()), vertical_spacing=0.16, horizontal_spacing=0.09)
+    """Shares of γ^NL (with a lifetime), χ^D and χ^OD by frequency (above) and by branch (below)."""
+    shares = {name: title for name, title in SHARES.items() if SPECTRUM[name].variable in result}
+    layout = {"vertical_spacing": 0.16, "horizontal_spacing": 0.09}
+    figure = make_subplots(2, len(shares), subplot_titles=list(shares.values()), **layout)
     frequency = result[SPECTRUM_SPECTRAL_FREQUENCY.variable].values * 1e-12
     colours = (*style.OKABE_ITO[:2], style.GREEN, style.PURPLE, style.VERMILION, style.SKY)
-    for column, name in enumerate(SHARES, 1):
+    for column, name in enumerate(shares, 1):
         by_frequency, by_branch = result[SPECTRUM[name].variable], result[SPECTRUM_BY_BRANCH[name].variable]
         for t, T in enumerate(result[SPECTRUM_AT_TEMPERATURE.variable].values):
             shared = {"name": f"{T:g} K", "legendgroup": f"{t}", "showlegend": column == 1}
@@ -120,6 +122,8 @@ def convergence(result: xr.Dataset) -> go.Figure:
     figure = style.figure(height=340, xaxis_title=f"k-points of the full mesh{bars}", xaxis_type="log")
     grids = ["×".join(map(str, grid)) for grid in result[CONVERGENCE_GRID.variable].values]
     for (name, title), colour in zip(SHARES.items(), style.OKABE_ITO, strict=False):
+        if CONVERGENCE[name].variable not in result:  # γ^NL without a lifetime
+            continue
         values = result[CONVERGENCE[name].variable].values[:, t]
         if not values[-1]:  # symmetry forbids it
             continue

@@ -62,7 +62,7 @@ PARTS = (
     PagePart(
         "spectra",
         "Spectra",
-        (SPECTRUM["gamma_nl"].variable,),
+        (SPECTRUM["diagonal"].variable,),
         "spectrum",
         lambda r: ({"spectra": lines.spectra(r)}, {}),
     ),
@@ -78,14 +78,14 @@ PARTS = (
         "density",
         "Angular momentum per volume",
         (THERMAL_PAM_DENSITY.variable,),
-        "gradient",
+        "lifetime and gradient",
         lambda r: ({"density": lines.density(r)}, {}),
     ),
     PagePart(
         "magnetization",
         "Magnetization",
         (MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK.variable,),
-        "magnetization (with Born charges)",
+        "magnetization (with Born charges), lifetime and gradient",
         lambda r: (lines.magnetization(r), {}),
     ),
     PagePart(

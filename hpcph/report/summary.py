@@ -11,7 +11,7 @@ from hpcph.report.embed import alone, number, space_group, subscripts
 from hpcph.result.light import OPTICS_LEVEL_FREQUENCY, OPTICS_LEVEL_LIFETIME, OPTICS_LEVEL_MODES
 from hpcph.result.quantity import Quantity
 from hpcph.result.sample import SAMPLE_AMPLIFICATION
-from hpcph.result.tensors import THERMAL_CONDUCTIVITY, THERMAL_GAMMA_NL
+from hpcph.result.tensors import FEEDBACK_SUSCEPTIBILITY_DIAGONAL, THERMAL_CONDUCTIVITY, THERMAL_GAMMA_NL
 from hpcph.result.thermal import (
     FEEDBACK_AMPLIFICATION,
     FEEDBACK_CRITICAL_RADIUS,
@@ -64,8 +64,8 @@ def _thermal(result: xr.Dataset) -> Facts:
     refined = f", {given['mesh_refinement']} levels around Γ" if given["mesh_refinement"] else ""
     return [
         ("mesh", f"{grid}, shift ({shift}){refined}, {given['mesh_points']} irreducible points"),
-        ("lifetime", units.lifetime(result)),
-        ("gradient", number(given["gradient"] * 1e-3) + " K mm⁻¹"),
+        ("lifetime", units.lifetime(result) or "none given"),
+        ("gradient", number(given["gradient"] * 1e-3) + " K mm⁻¹" if "gradient" in given else "none given"),
     ]
 
 
@@ -76,7 +76,7 @@ def nearest(result: xr.Dataset) -> int:
 
 def sources(result: xr.Dataset) -> str:
     """What stands behind ± in that order, empty where no error is known."""
-    known = doubt.beside(result, THERMAL_GAMMA_NL.variable)
+    known = doubt.beside(result, FEEDBACK_SUSCEPTIBILITY_DIAGONAL.variable)
     return f"± {' ± '.join(known)}" if known else ""
 
 
@@ -84,7 +84,9 @@ def numbers(result: xr.Dataset) -> Facts:
     """The answers at the temperature nearest to 300 K, with their errors."""
     t = nearest(result)
     name = Markup("{} along the axis").format(GAMMA_NL)
-    facts: Facts = [(name, _along(result, t, THERMAL_GAMMA_NL.variable, axis.diagonal, axis.spread))]
+    facts: Facts = []
+    if THERMAL_GAMMA_NL.variable in result:
+        facts.append((name, _along(result, t, THERMAL_GAMMA_NL.variable, axis.diagonal, axis.spread)))
     if THERMAL_CONDUCTIVITY.variable in result:
         facts.append(("κ along the axis", _along(result, t, THERMAL_CONDUCTIVITY.variable, axis.diagonal, axis.spread)))
     if FEEDBACK_GAMMA_LL_TOTAL.variable in result:
@@ -149,7 +151,8 @@ def warnings(result: xr.Dataset) -> list[str]:
         missing = int(result.attrs.get(f"{kind}_modes_left_out", 0))
         if missing:
             lines.append(f"{missing} {text} modes of the mesh were left out of the sums.")
-    if THERMAL_GAMMA_NL.variable in result and "mesh" not in doubt.beside(result, THERMAL_GAMMA_NL.variable):
+    chi = FEEDBACK_SUSCEPTIBILITY_DIAGONAL.variable
+    if chi in result and "mesh" not in doubt.beside(result, chi):
         lines.append("No error estimate of the mesh: it needs two coarser meshes.")
     return lines
 

@@ -52,9 +52,11 @@ def uncertainty(runs: Sequence[tuple[Mesh, ThermalResponse]]) -> Uncertainty:
 def relative(errors: Uncertainty, response: ThermalResponse, operations: np.ndarray) -> tuple[float, float]:
     """Largest relative error of χ (γ^LL) and of γ^NL over the temperatures, as tensor norms; NaN where unknown.
 
-    operations : ndarray (g, 3, 3) of the crystal's point group; if it forbids γ^NL, the second number is 0
+    operations : ndarray (g, 3, 3) of the crystal's point group; if it forbids γ^NL, or that is not asked, the second
+        number is 0
     """
-    flow = _ratio(errors[GAMMA_NL], response[GAMMA_NL]) if allows_axial(operations) else 0.0
+    flowing = GAMMA_NL in response and allows_axial(operations)
+    flow = _ratio(errors[GAMMA_NL], response[GAMMA_NL]) if flowing else 0.0
     return _ratio(errors[CHI], response[CHI]), flow
 
 
@@ -75,12 +77,15 @@ def allows_axial(operations: np.ndarray) -> bool:
 
 @dataclass(frozen=True)
 class FeedbackUncertainty:
-    """Errors of a Feedback along the axis, (t, r) each, and of its density, (t, r, 3); its scale counts as exact."""
+    """Errors of a Feedback along the axis, (t, r) each, and of its density, (t, r, 3), None where it has none.
+
+    Its scale counts as exact.
+    """
 
     gamma_diagonal: np.ndarray
     gamma_off_diagonal: np.ndarray
     amplification: np.ndarray
-    pam_density: np.ndarray
+    pam_density: np.ndarray | None
 
     @property
     def gamma_total(self) -> np.ndarray:
@@ -93,21 +98,30 @@ def feedback_uncertainty(
     thermal: ThermalResponse,
     samples: Samples,
     axis: np.ndarray,
-    drive: np.ndarray,
+    drive: np.ndarray | None,
     coupled: Feedback,
 ) -> FeedbackUncertainty:
     """Errors of γ^LL = scale · V_sample n·χ I⁻¹·n, of η, δη = η² δγ^LL, and of ⟨L⟩ = (1 − Γ)⁻¹⟨L⟩⁰.
 
-    δ⟨L⟩ = (1 − Γ)⁻¹ (δ⟨L⟩⁰ + δΓ ⟨L⟩), all of its parts taken as positive; drive (3,) is τ∇T in s K m⁻¹
+    drive (3,) is τ∇T in s K m⁻¹, None without one
     """
     n = axis / np.linalg.norm(axis)
-    inverse, reach = samples.inverse_inertia_rij, np.abs(samples.inverse_inertia_rij)
-    lever = np.abs(inverse @ n)
+    lever = np.abs(samples.inverse_inertia_rij @ n)
 
     def along(error: np.ndarray) -> np.ndarray:
         return coupled.scale * np.einsum("i,tij,rj->tr", np.abs(n), error, lever)
 
     diagonal, off_diagonal = along(errors[CHI, DIAGONAL]), along(errors[CHI, OFF_DIAGONAL])
+    density = None if drive is None else _density(errors, thermal, samples, drive, coupled)
+    return FeedbackUncertainty(diagonal, off_diagonal, coupled.amplification**2 * (diagonal + off_diagonal), density)
+
+
+def _density(
+    errors: Uncertainty, thermal: ThermalResponse, samples: Samples, drive: np.ndarray, coupled: Feedback
+) -> np.ndarray:
+    """δ⟨L⟩ = (1 − Γ)⁻¹ (δ⟨L⟩⁰ + δΓ ⟨L⟩), all of its parts taken as positive, (t, r, 3)."""
+    assert coupled.pam_density is not None
+    inverse, reach = samples.inverse_inertia_rij, np.abs(samples.inverse_inertia_rij)
     strength = coupled.scale * coupled.coupling.value
     solvable = np.isfinite(coupled.amplification)[..., None, None]
     system = np.where(solvable, np.eye(3) - strength * np.einsum("tij,rjk->trik", thermal[CHI], inverse), np.eye(3))
@@ -115,5 +129,4 @@ def feedback_uncertainty(
     source = (errors[GAMMA_NL] @ np.abs(drive))[:, None] + np.einsum(
         "trij,trj->tri", opened, np.abs(coupled.pam_density)
     )
-    density = np.einsum("trij,trj->tri", np.abs(np.linalg.inv(system)), source)
-    return FeedbackUncertainty(diagonal, off_diagonal, coupled.amplification**2 * (diagonal + off_diagonal), density)
+    return np.einsum("trij,trj->tri", np.abs(np.linalg.inv(system)), source)

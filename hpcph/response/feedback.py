@@ -27,7 +27,7 @@ class Feedback:
     largest : ndarray (t, r), eigenvalue of Γ, 1 at the threshold; 0 where none is positive
     amplification : ndarray (t, r), η = 1/(1 − γ^LL), NaN where the linear response has no solution
     critical_radius : ndarray (t,) m, at which it ceases to have one, proportions kept; NaN if it never does
-    pam_density : ndarray (t, r, 3) J s m⁻³, NaN where supercritical
+    pam_density : ndarray (t, r, 3) J s m⁻³, NaN where supercritical; None where nothing drives any
     """
 
     scale: float
@@ -39,7 +39,7 @@ class Feedback:
     largest: np.ndarray
     amplification: np.ndarray
     critical_radius: np.ndarray
-    pam_density: np.ndarray
+    pam_density: np.ndarray | None
 
     @property
     def supercritical(self) -> int:
@@ -67,14 +67,14 @@ def radius_at(level: float, gamma_t: np.ndarray, reference: float) -> np.ndarray
 def feedback(
     thermal: ThermalResponse,
     samples: Samples,
-    pam_density: np.ndarray,
+    pam_density: np.ndarray | None,
     axis: np.ndarray,
     coupling: Coupling,
     scale: float,
 ) -> Feedback:
     """Solve ⟨L⟩ = ⟨L⟩⁰ + Γ⟨L⟩ with Γ = ± scale · V_sample χ I⁻¹ for the vector L.
 
-    pam_density : ndarray (t, 3), the density without feedback, J s m⁻³
+    pam_density : ndarray (t, 3), the density without feedback, J s m⁻³; None where nothing drives any
     """
     factor = scale * coupling.value
     lever_ri, own_rij = _principal(samples.inverse_inertia_rij)
@@ -83,10 +83,6 @@ def feedback(
     strongest = eigenvalues.max(axis=-1)
     strongest = np.where(strongest > ROUNDING * np.abs(eigenvalues).max(axis=-1), strongest, 0.0)
     solvable = strongest < 1 - ROUNDING  # closer to the threshold, rounding would decide about η and the density
-    system = np.where(solvable[..., None, None], np.eye(3) - tensor, np.eye(3))
-    source = np.einsum("rai,ta->tri", own_rij, pam_density)[..., None]
-    coupled = np.einsum("rai,tri->tra", own_rij, np.linalg.solve(system, source)[..., 0])
-    coupled[~solvable] = np.nan
     diagonal = factor * along(thermal[CHI, DIAGONAL], samples, axis)
     off_diagonal = factor * along(thermal[CHI, OFF_DIAGONAL], samples, axis)
     total = diagonal + off_diagonal
@@ -101,8 +97,17 @@ def feedback(
         largest=strongest,
         amplification=np.where(solvable, 1 / np.where(solvable, 1 - total, 1.0), np.nan),
         critical_radius=np.where(first > 0, samples.radius_r[0] * np.sqrt(first), np.nan),
-        pam_density=coupled,
+        pam_density=None if pam_density is None else _solved(tensor, own_rij, pam_density, solvable),
     )
+
+
+def _solved(tensor_trij: np.ndarray, own_rij: np.ndarray, pam_density: np.ndarray, solvable: np.ndarray) -> np.ndarray:
+    """(1 − Γ)⁻¹⟨L⟩⁰, (t, r, 3), NaN where it has no solution; Γ in the samples' principal directions."""
+    system = np.where(solvable[..., None, None], np.eye(3) - tensor_trij, np.eye(3))
+    source = np.einsum("rai,ta->tri", own_rij, pam_density)[..., None]
+    coupled = np.einsum("rai,tri->tra", own_rij, np.linalg.solve(system, source)[..., 0])
+    coupled[~solvable] = np.nan
+    return coupled
 
 
 def _principal(inverse_rij: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -35,7 +35,7 @@ def magnetization(
     drive : ndarray (3,), τ∇T in s K m⁻¹
     """
     without = response[GAMMA_N] @ drive
-    if feedback is None or samples is None:
+    if feedback is None or feedback.pam_density is None or samples is None:
         return Magnetization(without, None)
     strength = feedback.scale * feedback.coupling.value
     field = strength * np.einsum("rij,trj->tri", samples.inverse_inertia_rij, feedback.pam_density)
@@ -52,8 +52,9 @@ def uncertainty(
 ) -> Magnetization:
     """Bounds of the errors of `magnetization` from those of its tensors and, doubt, of the feedback."""
     without = errors[GAMMA_N] @ np.abs(drive)
-    if feedback is None or doubt is None or samples is None:
+    if feedback is None or feedback.pam_density is None or samples is None:
         return Magnetization(without, None)
+    assert doubt is not None and doubt.pam_density is not None
     inverse = samples.inverse_inertia_rij
     turning = np.abs(np.einsum("rij,trj->tri", inverse, feedback.pam_density))
     opened = np.einsum("tij,trj->tri", errors[CHI_N], turning)

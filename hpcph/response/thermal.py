@@ -85,6 +85,10 @@ class Tensors:
         """The same at some of the temperatures, keep (t,) bool."""
         return replace(self, parts={key: values[keep] for key, values in self.parts.items()})
 
+    def untimed(self) -> Self:
+        """The same without what is a rate per lifetime."""
+        return replace(self, parts={part: values for part, values in self.parts.items() if not part[1].timed})
+
     def with_(self, changed: Mapping[Part, np.ndarray]) -> Self:
         """The same with other values of some parts."""
         return replace(self, parts={**self.parts, **changed})

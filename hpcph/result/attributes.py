@@ -4,7 +4,7 @@ ATTRIBUTES = (  # section that needs them (? where it may lack them), what they 
     ("/crystal", "text", "/provenance", "hpcph sha256 fingerprint input"),
     ("/crystal", "number", "/provenance", "wall_time"),
     ("/crystal", "text", "/crystal", "formula space_group"),
-    ("/thermal", "number", "/thermal", "gradient lifetime? boundary?"),
+    ("/thermal", "number", "/thermal", "gradient? lifetime? boundary?"),
     ("/thermal", "text", "/thermal", "linewidths? collision_matrix? beyond_relaxation_time?"),
     ("/thermal", "number", "/provenance", "feedback_scale mesh_points mesh_refinement"),
     ("/thermal", "number", "/provenance", "unstable_modes_left_out zero_modes_left_out"),

@@ -1,6 +1,6 @@
 """What a result holds of the thermal responses: quantities with their numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -18,21 +18,23 @@ from hpcph.result import thermal as quantities
 from hpcph.result.quantity import Dataset, Quantity
 
 
-def thermal(result: ThermalResponse, lifetime: float, pam_density: np.ndarray) -> list[Dataset]:
-    """Response to the gradient without feedback, and all tensors."""
-    own = [quantities.TEMPERATURE.of(result.temperature), quantities.THERMAL_PAM_DENSITY.of(pam_density)]
-    return own + tensors.responses(result, lifetime)
+def thermal(result: ThermalResponse, lifetime: float, pam_density: np.ndarray | None) -> list[Dataset]:
+    """Response to the gradient without feedback, where there is one, and all tensors."""
+    density = [] if pam_density is None else [quantities.THERMAL_PAM_DENSITY.of(pam_density)]
+    return [quantities.TEMPERATURE.of(result.temperature), *density, *tensors.responses(result, lifetime)]
 
 
-def thermal_errors(kind: str, found: Uncertainty, lifetime: float, drive: np.ndarray) -> list[Dataset]:
-    """Errors of a kind beside the numbers of `thermal`; drive (3,) is τ∇T in s K m⁻¹."""
-    density = quantities.THERMAL_PAM_DENSITY.error(kind).of(found[GAMMA_NL] @ np.abs(drive))
-    return [density, *tensors.errors(kind, found, lifetime)]
+def thermal_errors(kind: str, found: Uncertainty, lifetime: float, drive: np.ndarray | None) -> list[Dataset]:
+    """Errors of a kind beside the numbers of `thermal`; drive (3,) is τ∇T in s K m⁻¹, None without a gradient."""
+    beside = quantities.THERMAL_PAM_DENSITY.error(kind)
+    density = [] if drive is None else [beside.of(found[GAMMA_NL] @ np.abs(drive))]
+    return [*density, *tensors.errors(kind, found, lifetime)]
 
 
 def feedback(result: Feedback, samples: Samples) -> list[Dataset]:
     """Response with feedback."""
     text = f"radius of the {samples.shape}; of a cuboid, of the cylinder of equal I/M"
+    density = [] if result.pam_density is None else [quantities.FEEDBACK_PAM_DENSITY.of(result.pam_density)]
     return [
         replace(quantities.FEEDBACK_RADIUS, description=text).of(samples.radius_r),
         quantities.FEEDBACK_GAMMA_LL_DIAGONAL.of(result.gamma_diagonal),
@@ -41,29 +43,34 @@ def feedback(result: Feedback, samples: Samples) -> list[Dataset]:
         quantities.FEEDBACK_GAMMA_LL_UNSCALED.of(result.gamma_unscaled),
         quantities.FEEDBACK_AMPLIFICATION.of(result.amplification),
         quantities.FEEDBACK_CRITICAL_RADIUS.of(result.critical_radius),
-        quantities.FEEDBACK_PAM_DENSITY.of(result.pam_density),
+        *density,
     ]
 
 
 def feedback_errors(kind: str, errors: FeedbackUncertainty) -> list[Dataset]:
     """Errors of a kind beside the numbers of `feedback`; the scale counts as exact."""
+    beside = quantities.FEEDBACK_PAM_DENSITY.error(kind)
     return [
         quantities.FEEDBACK_GAMMA_LL_DIAGONAL.error(kind).of(errors.gamma_diagonal),
         quantities.FEEDBACK_GAMMA_LL_OFF_DIAGONAL.error(kind).of(errors.gamma_off_diagonal),
         quantities.FEEDBACK_GAMMA_LL_TOTAL.error(kind).of(errors.gamma_total),
         quantities.FEEDBACK_AMPLIFICATION.error(kind).of(errors.amplification),
-        quantities.FEEDBACK_PAM_DENSITY.error(kind).of(errors.pam_density),
+        *([] if errors.pam_density is None else [beside.of(errors.pam_density)]),
     ]
 
 
-def spectrum(wanted: Intervals, found: Spectrum) -> list[Dataset]:
-    """What modes of a frequency, and what branches, contribute to the responses along the axis."""
+def spectrum(wanted: Intervals, found: Spectrum, names: Collection[str]) -> list[Dataset]:
+    """What modes of a frequency, and what branches, contribute to the responses of these names along the axis."""
     width = np.diff(wanted.edges)
     return [
         quantities.SPECTRUM_SPECTRAL_FREQUENCY.of((wanted.edges[:-1] + wanted.edges[1:]) / 2),
         quantities.SPECTRUM_AT_TEMPERATURE.of(wanted.temperature),
-        *(of.of(getattr(found, name) / width) for name, of in quantities.SPECTRUM.items()),
-        *(of.of(getattr(found, f"{name}_by_branch")) for name, of in quantities.SPECTRUM_BY_BRANCH.items()),
+        *(of.of(getattr(found, name) / width) for name, of in quantities.SPECTRUM.items() if name in names),
+        *(
+            of.of(getattr(found, f"{name}_by_branch"))
+            for name, of in quantities.SPECTRUM_BY_BRANCH.items()
+            if name in names
+        ),
     ]
 
 
@@ -75,14 +82,14 @@ def convergence(runs: Sequence[tuple[Mesh, ThermalResponse]], axis: np.ndarray, 
         return np.einsum("i,mtij,j->mt", axis, values, axis)
 
     settling = {
-        "gamma_nl": [found[GAMMA_NL] * lifetime for _, found in runs],
+        "gamma_nl": [found[GAMMA_NL] * lifetime for _, found in runs if GAMMA_NL in found],
         "diagonal": [found[CHI, DIAGONAL] for _, found in runs],
         "off_diagonal": [found[CHI, OFF_DIAGONAL] for _, found in runs],
     }
     return [
         quantities.CONVERGENCE_POINTS.of([mesh.points for mesh in meshes]),
         quantities.CONVERGENCE_GRID.of([mesh.grid for mesh in meshes]),
-        *(quantities.CONVERGENCE[name].of(along(values)) for name, values in settling.items()),
+        *(quantities.CONVERGENCE[name].of(along(values)) for name, values in settling.items() if values),
     ]
 
 

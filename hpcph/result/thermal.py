@@ -13,8 +13,8 @@ FLOW, CHI = "J s m-2 K-1", "J s2 m-3"
 TEMPERATURE = Quantity(T, (T,), "K", "temperature", RISING, section="/thermal")
 
 THERMAL_PAM_DENSITY = Quantity(
-    "/thermal/pam_density", (T, L), "J s m-3", "angular momentum per volume, no feedback", errors=True, solved=True,
-    symbol="ℓ",
+    "/thermal/pam_density", (T, L), "J s m-3", "angular momentum per volume, no feedback", optional=True,
+    errors=True, solved=True, symbol="ℓ",
 )  # fmt: skip
 FEEDBACK_RADIUS = Quantity(R, (R,), "m", "radius of the sample; of a cuboid, of the cylinder of equal I/M", POSITIVE)
 FEEDBACK_GAMMA_LL_DIAGONAL = Quantity(
@@ -48,17 +48,17 @@ FEEDBACK_CRITICAL_RADIUS = Quantity(
 )
 FEEDBACK_PAM_DENSITY = Quantity(
     "/feedback/pam_density", (T, R, L), "J s m-3", "angular momentum per volume with feedback", NUMBER,
-    errors=True, solved=True, solved_errors=True,
+    optional=True, errors=True, solved=True, solved_errors=True,
 )  # fmt: skip
 
 MAGNETIZATION_RADIUS = Quantity(M_R, (M_R,), "m", "that of /feedback/radius", POSITIVE, optional=True)
 MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK = Quantity(
     "/magnetization/density_without_feedback", (T, M), "A m-1", "magnetization, without feedback",
-    errors=True, solved=True, symbol="M",
+    optional=True, errors=True, solved=True, symbol="M",
 )  # fmt: skip
 MAGNETIZATION_FIELD_WITHOUT_FEEDBACK = Quantity(
     "/magnetization/field_without_feedback", (T, M), "T", "μ₀ times magnetization, without feedback",
-    errors=True, solved=True, symbol="B",
+    optional=True, errors=True, solved=True, symbol="B",
 )  # fmt: skip
 MAGNETIZATION_DENSITY = Quantity(
     "/magnetization/density", (T, M_R, M), "A m-1", "magnetization, with feedback, NaN where supercritical", NUMBER,
@@ -71,27 +71,39 @@ MAGNETIZATION_FIELD = Quantity(
 
 CONVERGENCE_POINTS = Quantity("/convergence/points", ("mesh",), "1", "k-points of the full mesh", POSITIVE)
 CONVERGENCE_GRID = Quantity("/convergence/grid", ("mesh", "reciprocal"), "1", "divisions", POSITIVE)
-SHARES = {  # what convergence and spectra show along the axis: symbol, unit, whether the scale is left out
-    "gamma_nl": ("γ^NL", FLOW, ""),
-    "diagonal": ("χ^D", CHI, ", unscaled"),
-    "off_diagonal": ("χ^OD", CHI, ", unscaled"),
+SHARES = {  # what convergence and spectra show along the axis: symbol, unit, whether it takes a lifetime or has no scale
+    "gamma_nl": ("γ^NL", FLOW, True, ""),
+    "diagonal": ("χ^D", CHI, False, ", unscaled"),
+    "off_diagonal": ("χ^OD", CHI, False, ", unscaled"),
 }
 CONVERGENCE = {
-    name: Quantity(f"/convergence/{name}", ("mesh", T), unit, f"{symbol} along the axis{scale}", symbol=symbol)
-    for name, (symbol, unit, scale) in SHARES.items()
+    name: Quantity(
+        f"/convergence/{name}", ("mesh", T), unit, f"{symbol} along the axis{scale}", optional=timed, symbol=symbol
+    )
+    for name, (symbol, unit, timed, scale) in SHARES.items()
 }
 
 SPECTRUM_SPECTRAL_FREQUENCY = Quantity(W, (W,), "Hz", "middles of the intervals of ν", RISING)
 SPECTRUM_AT_TEMPERATURE = Quantity(S, (S,), "K", "temperatures of the spectra", POSITIVE)
 SPECTRUM = {
     name: Quantity(
-        f"/spectrum/{name}", (S, W), f"{unit} Hz-1", f"share of {symbol} along the axis per frequency ν", symbol=symbol
+        f"/spectrum/{name}",
+        (S, W),
+        f"{unit} Hz-1",
+        f"share of {symbol} along the axis per frequency ν",
+        optional=timed,
+        symbol=symbol,
     )
-    for name, (symbol, unit, _) in SHARES.items()
+    for name, (symbol, unit, timed, _) in SHARES.items()
 }
 SPECTRUM_BY_BRANCH = {
     name: Quantity(
-        f"/spectrum/{name}_by_branch", (S, "branch"), unit, f"share of {symbol} along the axis by branch", symbol=symbol
+        f"/spectrum/{name}_by_branch",
+        (S, "branch"),
+        unit,
+        f"share of {symbol} along the axis by branch",
+        optional=timed,
+        symbol=symbol,
     )
-    for name, (symbol, unit, _) in SHARES.items()
+    for name, (symbol, unit, timed, _) in SHARES.items()
 }

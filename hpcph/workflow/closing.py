@@ -9,7 +9,7 @@ from hpcph.response.convergence import FeedbackUncertainty, Uncertainty
 from hpcph.response.feedback import Feedback
 from hpcph.response.magnetization import Magnetization
 from hpcph.response.sample import Samples
-from hpcph.response.tensors import GAMMA_NL, GAMMA_NL_INTERBAND, KAPPA, KAPPA_INTERBAND
+from hpcph.response.tensors import CHI, GAMMA_NL, GAMMA_NL_INTERBAND, KAPPA, KAPPA_INTERBAND
 from hpcph.response.thermal import ThermalResponse
 from hpcph.show.numbers import SOURCES, alone, with_errors
 
@@ -29,14 +29,15 @@ def closing_table(
     doubt: dict[str, FeedbackUncertainty],
     samples: Samples | None,
 ) -> Table:
-    """T, γ^NL along the axis, and for the first sample γ^LL with its channels, η, r_c and the unscaled γ^LL.
+    """T, γ^NL along the axis (χ, where no lifetime is known), and for the first sample γ^LL with its channels, η, r_c
+    and the unscaled γ^LL.
 
     The numbers after ± are the estimated errors of mesh and lattice: spread and doubt by their kind. axis : ndarray
     (3,), unit vector
     """
     table = Table(box=None, pad_edge=False)
-    known = [SOURCES[kind] for kind, error in spread.items() if np.isfinite(error[GAMMA_NL]).all()]
-    headers = ["T (K)", f"{' ± '.join(['γ^NL', *known])} (J s m⁻² K⁻¹)"]
+    tensor, unit, factor = (GAMMA_NL, "J s m⁻² K⁻¹", lifetime) if GAMMA_NL in thermal else (CHI, "J s² m⁻³", 1.0)
+    headers = ["T (K)", f"{' ± '.join([tensor.symbol, *_known(spread)])} ({unit})"]
     if coupled is not None and samples is not None:
         headers += [f"γ^LL at {samples.radius_r[0] * 1e9:g} nm", "D", "OD", "η", "r_c (nm)"]
         headers += ["γ^LL unscaled"] if coupled.scale != 1 else []
@@ -45,9 +46,9 @@ def closing_table(
     chosen = np.unique(np.linspace(0, len(thermal.temperature) - 1, ROWS).round().astype(int))
     reach = np.abs(axis)
     for t in chosen:
-        flow = axis @ thermal[GAMMA_NL][t] @ axis
-        errors = [reach @ error[GAMMA_NL][t] @ reach for error in spread.values()]
-        row = [f"{thermal.temperature[t]:g}", with_errors(lifetime * flow, *(lifetime * e for e in errors))]
+        value = axis @ thermal[tensor][t] @ axis
+        errors = [reach @ error[tensor][t] @ reach for error in spread.values()]
+        row = [f"{thermal.temperature[t]:g}", with_errors(factor * value, *(factor * e for e in errors))]
         if coupled is not None:
             eta, total = coupled.amplification[t, 0], coupled.gamma_total[t, 0]
             of = {
@@ -119,8 +120,12 @@ def conduction(thermal: ThermalResponse, spread: dict[str, Uncertainty], axis: n
 
 def _kinds(spread: dict[str, Uncertainty]) -> str:
     """What the numbers after ± are, of those that are known."""
-    known = [SOURCES[kind] for kind, error in spread.items() if np.isfinite(error[GAMMA_NL]).all()]
-    return f" (± {' ± '.join(known)})" if known else ""
+    return f" (± {' ± '.join(known)})" if (known := _known(spread)) else ""
+
+
+def _known(spread: dict[str, Uncertainty]) -> list[str]:
+    """What the known errors come from."""
+    return [SOURCES[kind] for kind, error in spread.items() if np.isfinite(error[CHI]).all()]
 
 
 def beyond_relaxation_time(
@@ -173,7 +178,7 @@ def remarks(
     found = []
     for kind, (feedback_error, flow_error) in relative.items():
         if not np.isnan(feedback_error):
-            words = f"γ^LL {feedback_error:.2g}, γ^NL {flow_error:.2g}"
+            words = f"γ^LL {feedback_error:.2g}" + f", γ^NL {flow_error:.2g}" * (GAMMA_NL in thermal)
             found.append(f"estimated error of the {SOURCES[kind]}, worst temperature: {words}")
     if accuracy is not None and not np.max(relative["error"]) <= accuracy:
         found.append(f"the accuracy {accuracy:.2g} was not reached on the finest mesh")

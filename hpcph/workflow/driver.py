@@ -25,7 +25,7 @@ from hpcph.parallel.signals import Stop
 from hpcph.response import convergence, sharing
 from hpcph.response.convergence import Uncertainty
 from hpcph.response.spectrum import Spectrum
-from hpcph.response.thermal import Tensors, ThermalResponse, response
+from hpcph.response.thermal import Tensors, ThermalResponse
 from hpcph.result import sample as sample_layout
 from hpcph.result.quantity import Dataset
 from hpcph.result.store import claim, lay_out, readable
@@ -33,7 +33,7 @@ from hpcph.result.writers import map_writer, together, way
 from hpcph.workflow import sample as finite
 from hpcph.workflow.conclude import Outcome, Timing, conclude
 from hpcph.workflow.findings import Findings, Runs, errors_of, thermal_findings
-from hpcph.workflow.job import Job, explained, lattice_mesh, lattice_zones, map_stages, meshes, read, zone
+from hpcph.workflow.job import Job, answer, explained, lattice_mesh, lattice_zones, map_stages, meshes, read, zone
 from hpcph.workflow.keeper import Keeper
 from hpcph.workflow.prepared import Origin, Prepared
 from hpcph.workflow.progress import Reporter
@@ -193,7 +193,7 @@ def _zone(comm: Comm, job: Job, keeper: Keeper, reporter: Reporter) -> tuple[lis
         comm.phase = f"reading the sums of {stage.name}"
         if comm.root:
             sums, spectrum = read(job, row)
-            runs.append((mesh, response(sums, job.temperature, job.crystal.structure.volume, mesh.operations)))
+            runs.append((mesh, answer(job, sums, mesh)))
         done.append(stage)
     return done, runs, spectrum
 
@@ -210,8 +210,8 @@ def _lattice(
     rows = [_compute(comm, stage, keeper, reporter) for stage in stages]
     if not comm.root:
         return stages, None
-    simple, volume = replace(job, intervals=None), job.crystal.structure.volume
-    own, *others = (response(read(simple, row)[0], job.temperature, volume, mesh.operations) for row in rows)
+    simple = replace(job, intervals=None)
+    own, *others = (answer(job, read(simple, row)[0], mesh) for row in rows)
     return stages, sharing.uncertainty(own, others)
 
 

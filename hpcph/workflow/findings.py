@@ -17,6 +17,7 @@ from hpcph.response.tensors import GAMMA_N, GAMMA_NL
 from hpcph.response.thermal import Tensors, ThermalResponse
 from hpcph.result import responses, tensors
 from hpcph.result.quantity import Dataset
+from hpcph.result.thermal import SHARES
 from hpcph.workflow import closing
 from hpcph.workflow.coupling import sign_and_scale
 from hpcph.workflow.job import Job
@@ -60,8 +61,8 @@ def thermal_findings(
     everything = relaxed if beyond is None else added(relaxed, beyond)
     thermal, spread = everything.at(keep), {kind: error.at(keep) for kind, error in errors.items()}
     axis, tau = job.axis, job.thermal.factor
-    drive = axis * tau * job.thermal.gradient
-    density = thermal[GAMMA_NL] @ drive
+    drive = job.thermal.drive(axis)
+    density = None if drive is None else thermal[GAMMA_NL] @ drive
     results = responses.thermal(thermal, tau, density)
     for kind, error in spread.items():
         results += responses.thermal_errors(kind, error, tau, drive)
@@ -69,12 +70,13 @@ def thermal_findings(
         results += tensors.relaxed(relaxed.at(keep))
     results += responses.convergence([(m, found.at(keep)) for m, found in runs], axis, tau)
     if spectrum is not None and job.intervals is not None:
-        results += responses.spectrum(job.intervals, spectrum.per_volume(job.crystal.structure.volume, tau))
+        shares = spectrum.per_volume(job.crystal.structure.volume, tau)
+        names = [name for name, (*_, timed) in SHARES.items() if job.thermal.timed or not timed]
+        results += responses.spectrum(job.intervals, shares, names)
     coupled = samples = None
     doubt: dict[str, convergence.FeedbackUncertainty] = {}
-    groups: dict[str, dict[str, Any]] = {
-        "/thermal": {"axis": axis, "gradient": job.thermal.gradient, **job.thermal.attributes}
-    }
+    driven = {} if job.thermal.gradient is None else {"gradient": job.thermal.gradient}
+    groups: dict[str, dict[str, Any]] = {"/thermal": {"axis": axis, **driven, **job.thermal.attributes}}
     if job.feedback is not None:
         samples = job.feedback.samples
         coupled = feedback(thermal, samples, density, axis, *sign_and_scale(job.feedback, everything, axis))
@@ -111,13 +113,13 @@ def errors_of(runs: Runs, open_: convergence.Uncertainty | None) -> dict[str, co
 def _magnetic(
     thermal: ThermalResponse,
     spread: dict[str, convergence.Uncertainty],
-    drive: np.ndarray,
+    drive: np.ndarray | None,
     coupled: Feedback | None,
     doubt: dict[str, convergence.FeedbackUncertainty],
     samples: Samples | None,
 ) -> tuple[Magnetization, dict[str, Magnetization]] | None:
-    """Magnetization in the gradient and its errors by kind, None without moments."""
-    if GAMMA_N not in thermal:
+    """Magnetization in the gradient and its errors by kind, None without moments or without a gradient."""
+    if GAMMA_N not in thermal or drive is None:
         return None
     errors = {
         kind: uncertainty(error, thermal, drive, coupled, doubt.get(kind), samples) for kind, error in spread.items()

@@ -21,7 +21,7 @@ from hpcph.phonons.modes import Modes, diagonalise
 from hpcph.response import maps, sharing
 from hpcph.response.coherence import coherence_sums
 from hpcph.response.spectrum import Intervals, Projection, Spectrum, spectral_sums
-from hpcph.response.thermal import ThermalSums, thermal_sums
+from hpcph.response.thermal import ThermalResponse, ThermalSums, response, thermal_sums
 from hpcph.response.weights import ModeWeights, mode_weights
 from hpcph.result.modes import band_maps, mode_maps, moment_maps, orbit_maps, slice_maps
 from hpcph.result.quantity import Dataset
@@ -44,20 +44,26 @@ class Thermal:
     """What the sums over the zone become.
 
     temperature : ndarray (t,) K, of the output; others of the job serve its calibration
-    gradient : K m⁻¹ along the axis
-    lifetime : s, one of all modes; None where they have their own
+    gradient : K m⁻¹ along the axis; None without one
+    lifetime : s, one of all modes; None where they have their own, or none is known
+    timed : is a lifetime known? Else there is no γ^NL, γ^N and κ
     attributes : what the file says about lifetimes, by name
     """
 
     temperature: np.ndarray
-    gradient: float
+    gradient: float | None
     lifetime: float | None
+    timed: bool
     attributes: dict[str, float | str]
 
     @property
     def factor(self) -> float:
         """What tensors are still to be multiplied by: the one lifetime, or 1 where lifetimes stand in the sums."""
         return 1.0 if self.lifetime is None else self.lifetime
+
+    def drive(self, axis: np.ndarray) -> np.ndarray | None:
+        """τ∇T in s K m⁻¹ for the unit vector along it, (3,); None where one of them is missing."""
+        return axis * self.factor * self.gradient if self.timed and self.gradient is not None else None
 
 
 @dataclass(frozen=True)
@@ -261,6 +267,12 @@ def read(job: Job, row: np.ndarray) -> tuple[ThermalSums, Spectrum | None]:
     if job.intervals is None:
         return sums, None
     return sums, Spectrum.from_flat(row[thermal:], job.intervals, job.crystal.modes)
+
+
+def answer(job: Job, sums: ThermalSums, mesh: Mesh) -> ThermalResponse:
+    """The tensors of a run; without a lifetime none of which one is a factor."""
+    found = response(sums, job.temperature, job.crystal.structure.volume, mesh.operations)
+    return found if job.thermal is None or job.thermal.timed else found.untimed()
 
 
 def refuse_unstable(modes: Modes, q_kc: np.ndarray) -> None:

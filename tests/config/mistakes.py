@@ -15,6 +15,9 @@ GOOD = {
 }
 CYLINDER = "sample: {radius: 20 nm}"
 CELL = "{{force_constants: a, supercell: {}}}".format
+HEATED = (
+    "{radius: 1 um, height: 2 um, cells: [8, 8], laser: {power: 1 mW, spot: uniform}, bottom: {temperature: 290 K}}"
+)
 BIG_MATRIX = f"[[{HUGE}, 0, 0], [0, 1, 0], [0, 0, 1]]"
 NO_THERMAL = dict.fromkeys(("mesh", "temperature", "lifetime", "gradient"))
 BAD = [  # what is changed, the key that the complaint names, words of the fix
@@ -134,7 +137,10 @@ BAD = [  # what is changed, the key that the complaint names, words of the fix
     ({"gradient": "1 K"}, "gradient", "1 K/mm"),
     ({"gradient": ".inf"}, "gradient", "finite"),
     ({"gradient": "true"}, "gradient", "1 K/mm"),
-    ({"gradient": "null"}, "gradient", "belong together"),
+    ({"mesh": "null"}, "mesh", "is missing; mesh and temperature belong together"),
+    ({"mesh": None, "temperature": None}, "lifetime", "needs mesh and temperature"),
+    ({**NO_THERMAL, "gradient": "0 K/m", "bands": "{}"}, "gradient", "needs mesh and temperature"),
+    ({"lifetime": None, "sample": HEATED}, "sample", "needs a lifetime: add `lifetime`"),
     ({"axis": "[0, 0, 0]"}, "axis", "direction"),
     ({"axis": "[0, 0]"}, "axis", "3"),
     ({"axis": "[0, 0, .inf]"}, "axis[2]", "finite"),
