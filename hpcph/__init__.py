@@ -38,7 +38,9 @@ def open(path: str | Path) -> "xarray.Dataset":
     return open_result(path)
 
 
-def run(config: str | Path | Mapping[str, Any], output: str | Path | None = None) -> "xarray.Dataset":
+def run(
+    config: str | Path | Mapping[str, Any], output: str | Path | None = None, *, overwrite: bool = False
+) -> "xarray.Dataset":
     """Compute every section of an input, as `python -m hpcph run` does; the result, opened, on every rank.
 
     Under mpirun all ranks must call it. BLAS has one thread while it runs, for the ranks are the parallelism.
@@ -46,12 +48,14 @@ def run(config: str | Path | Mapping[str, Any], output: str | Path | None = None
     config : an input file, or a dict that says what the file would say; numbers and text with units as in YAML, NumPy
         arrays count as lists, paths are relative to the current folder
     output : folder of result.h5, relative to the current one; replaces the input's
+    overwrite : replace any result there, once the new one is whole; without it the result of the same input is opened
+        as it is, and that of another one refused
 
     Raises hpcph.errors.InputError (a line a mistake: key, value, how to fix it) and hpcph.parallel.comm.RankError.
     """
     from hpcph.session import run
 
-    return run(config, output)
+    return run(config, output, overwrite=overwrite)
 
 
 def embedded() -> Path:

@@ -64,7 +64,7 @@ def _run(args, comm: Comm) -> int:
     from hpcph.workflow.driver import run
 
     try:
-        run(comm, _read(args, comm), args.output, stop, args.resume)
+        run(comm, _read(args, comm), args.output, stop, args.resume, args.overwrite)
     except Stopped as stopped:
         _complain(comm, f"{stopped}; the same command goes on from there")
         return 75
@@ -212,6 +212,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("input", nargs="?", type=Path, metavar="INPUT.yaml")
     run.add_argument("--output", type=Path, metavar="DIR", help="replaces the input's output folder")
     run.add_argument("--resume", action="store_true", help="go on with an unfinished run, never begin one")
+    run.add_argument("--overwrite", action="store_true", help="replace any result in the folder by a new one")
     check = commands.add_parser("check", help="validate an input and its force constants, compute nothing")
     check.add_argument("input", type=Path, metavar="INPUT.yaml")
     plan = commands.add_parser("plan", help="k-points, blocks, memory, file size and time of a run")

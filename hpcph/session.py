@@ -15,13 +15,16 @@ from hpcph.result.open import open_result
 from hpcph.workflow.driver import run as compute
 
 
-def run(config: str | Path | Mapping[str, Any], output: str | Path | None = None) -> xr.Dataset:
+def run(
+    config: str | Path | Mapping[str, Any], output: str | Path | None = None, *, overwrite: bool = False
+) -> xr.Dataset:
     """See hpcph.run. Collective over all ranks of the world."""
     comm = world()
     try:
         prepare = read(comm, lambda: _checked(config))
         with threadpool_limits(limits=1):
-            outcome = compute(comm, prepare, None if output is None else Path(output), Stop())
+            folder = None if output is None else Path(output)
+            outcome = compute(comm, prepare, folder, Stop(), overwrite=overwrite)
     except (InputError, RankError):  # every rank has it
         raise
     except BaseException as failure:

@@ -107,7 +107,9 @@ def test_one_thread_while_it_runs_and_the_caller_s_afterwards(tmp_path, monkeypa
     """BLAS has one thread inside, the caller's number before and after."""
     seen = []
     compute = hpcph.session.compute
-    monkeypatch.setattr(hpcph.session, "compute", lambda *args: (seen.append(threads()), compute(*args))[1])
+    monkeypatch.setattr(
+        hpcph.session, "compute", lambda *args, **how: (seen.append(threads()), compute(*args, **how))[1]
+    )
     with threadpoolctl.threadpool_limits(limits=2):
         before = threads()
         hpcph.run(world.quartz(**SMALL, bands=world.DROP), tmp_path / "out").close()

@@ -147,7 +147,7 @@ def _with_mesh_and_maps_of(derived: Source, job: Job) -> Job:
 def _measure(derived: Source, job: Job, kind: str, ranks: int, launcher: str) -> Measurement:
     """One run."""
     output = derived.path.with_suffix("")
-    program = [sys.executable, "-m", "hpcph", "run", str(derived.path), "--output", str(output)]
+    program = [sys.executable, "-m", "hpcph", "run", str(derived.path), "--output", str(output), "--overwrite"]
     command = [*shlex.split(launcher.format(ranks=ranks)), *program]
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("OMPI_COMM_", "PMIX_", "PRTE_", "PMI_"))}
     start = time.monotonic()

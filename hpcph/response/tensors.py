@@ -63,6 +63,7 @@ class Stored:
     cause : axis of the second index, where it is not that of the operator
     symbol : where it is not that of the tensor
     section : group of the file that lacks something without it; optional : there are results with that group alone
+    closing : what a run says in the end
     """
 
     path: str
@@ -74,6 +75,7 @@ class Stored:
     symbol: str = ""
     section: str = ""
     optional: bool = False
+    closing: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,12 +135,13 @@ class Tensor:
 Part = tuple[Tensor, Channel]
 KAPPA = Tensor(
     "κ", E, V, (HEAT,), solved=True,
-    stored=(Stored("/thermal/conductivity", "W m-1 K-1", "κ, heat current −κ ∇T", section="/thermal", optional=True),),
+    stored=(Stored("/thermal/conductivity", "W m-1 K-1", "κ, heat current −κ ∇T", section="/thermal", optional=True,
+                   closing=True),),
 )  # fmt: skip
 GAMMA_NL = Tensor(
     "γ^NL", L, V, (FLOW,), solved=True,
     stored=(Stored("/thermal/gamma_nl", "J s m-2 K-1", "γ^NL, ⟨L_i⟩/volume = γ_ij ∂_jT", section="/thermal",
-                   optional=True),),
+                   optional=True, closing=True),),
 )  # fmt: skip
 GAMMA_N = Tensor(
     "γ^N", N, V, (FLOW,), solved=True,
@@ -151,7 +154,8 @@ CHI = Tensor(
                cause="cartesian_l2", symbol="χ^D", section="/thermal"),
         Stored("/feedback/susceptibility/off_diagonal", "J s2 m-3", "χ^OD, pair terms included, unscaled",
                OFF_DIAGONAL, cause="cartesian_l2", symbol="χ^OD", section="/thermal"),
-        Stored("/rotation/pam_density", "J s2 m-3", "χ, L per angular velocity of the sample", section="/rotation"),
+        Stored("/rotation/pam_density", "J s2 m-3", "χ, L per angular velocity of the sample", section="/rotation",
+               closing=True),
     ),
 )  # fmt: skip
 CHI_N = Tensor(
@@ -172,12 +176,12 @@ KAPPA_INTERBAND = Tensor(
     "κ (Wigner)", E, V, (INTERBAND,),
     stored=(Stored("/thermal/conductivity_coherence", "W m-1 K-1",
                    "interband part of κ (Wigner), not included in it",
-                   section="/thermal", optional=True),),
+                   section="/thermal", optional=True, closing=True),),
 )  # fmt: skip
 GAMMA_NL_INTERBAND = Tensor(
     "γ^NL, interband", L, V, (INTERBAND,),
     stored=(Stored("/thermal/gamma_coherence", "J s m-2 K-1", "interband part of γ^NL, not included in it",
-                   section="/thermal", optional=True),),
+                   section="/thermal", optional=True, closing=True),),
 )  # fmt: skip
 GAMMA_N_INTERBAND = Tensor(
     "γ^N, interband", N, V, (INTERBAND,),

@@ -2,6 +2,7 @@
 
 import hashlib
 import platform
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -25,6 +26,12 @@ def versions(solvers: bool) -> dict[str, str]:
 def program() -> dict[str, str]:
     """What computes, by name: if none of it changed, the same input gives the same bits (rank 0)."""
     return {"the code of hpcph": code(), **{f"the version of {name}": version(name) for name in LIBRARIES}}
+
+
+def written_by_this_program(attributes: Mapping[str, object]) -> bool:
+    """Did this code, with these libraries, write the provenance that has these attributes? (rank 0)"""
+    own = versions(solvers=False)
+    return all(attributes.get(name) == own[name] for name in ("hpcph_code", *LIBRARIES) if name in own)
 
 
 @cache  # a process goes on with what it has imported, though somebody may edit the files meanwhile

@@ -53,6 +53,7 @@ class Quantity:
     symbol : as in labels, such as γ^NL
     optional : there are results with its section and without it; section : whose readers need it, if not its group's
     errors : its errors may stand beside it; solved, solved_errors : the Boltzmann equation changes it, or them
+    closing : stands in summary.json, as what a run says in the end
     dtype, along : of maps, see Dataset
     """
 
@@ -65,6 +66,7 @@ class Quantity:
     errors: bool = False
     solved: bool = False
     solved_errors: bool = False
+    closing: bool = False
     section: str = ""
     symbol: str = ""
     dtype: Any = np.float64
@@ -106,7 +108,7 @@ class Quantity:
         """The quantity that holds its errors of a kind."""
         return replace(
             self, path=f"{self.path}_{kind}", description=ERRORS[kind], kind=Kind.NUMBER, optional=True, errors=False,
-            solved=self.solved_errors,
+            solved=self.solved_errors, closing=False,
         )  # fmt: skip
 
     def beside(self) -> list[Self]:

@@ -47,38 +47,54 @@ SAMPLE_DENSITIES = {  # with feedback, and without it
     SAMPLE_MAGNETIZATION: SAMPLE_MAGNETIZATION_WITHOUT_FEEDBACK,
 }
 
-SAMPLE_PAM_WITHOUT_FEEDBACK = Quantity("/sample/pam_without_feedback", V, "J s", "∫ γ^NL ∇T dV", errors=True)
-SAMPLE_PAM = Quantity("/sample/pam", V, "J s", "total angular momentum with feedback", NUMBER, errors=True)
+SAMPLE_PAM_WITHOUT_FEEDBACK = Quantity(
+    "/sample/pam_without_feedback", V, "J s", "∫ γ^NL ∇T dV", errors=True, closing=True
+)
+SAMPLE_PAM = Quantity(
+    "/sample/pam", V, "J s", "total angular momentum with feedback", NUMBER, errors=True, closing=True
+)
 SAMPLE_ROTATION = Quantity(
-    "/sample/rotation", V, "rad s-1", "−I⁻¹ L: what the free sample takes up in turn", NUMBER, errors=True
+    "/sample/rotation", V, "rad s-1", "−I⁻¹ L: what the free sample takes up in turn", NUMBER, errors=True, closing=True
 )
 SAMPLE_TORQUE = Quantity(
-    "/sample/torque", V, "N m", "factor of sin 2πft in −dL/dt where the power is ½P(1 + cos 2πft)", NUMBER, errors=True
+    "/sample/torque",
+    V,
+    "N m",
+    "factor of sin 2πft in −dL/dt where the power is ½P(1 + cos 2πft)",
+    NUMBER,
+    errors=True,
+    closing=True,
 )
 SAMPLE_GAMMA_LL_DIAGONAL = Quantity(
     "/sample/gamma_ll_diagonal", (), "1", "γ^LL of the mean χ^D, along the axis, scaled", errors=True
 )
 SAMPLE_GAMMA_LL_OFF_DIAGONAL = Quantity("/sample/gamma_ll_off_diagonal", (), "1", "the same of χ^OD", errors=True)
 SAMPLE_GAMMA_LL = Quantity(
-    "/sample/gamma_ll", (), "1", "γ^LL of the sample: of the mean of χ(T(x)), scaled", errors=True
+    "/sample/gamma_ll", (), "1", "γ^LL of the sample: of the mean of χ(T(x)), scaled", errors=True, closing=True
 )
 SAMPLE_EIGENVALUE = Quantity(
     "/sample/eigenvalue", (), "1", "largest of Γ, whose component along the axis is γ^LL; threshold 1",
     optional=True, errors=True,
 )  # fmt: skip
 SAMPLE_AMPLIFICATION = Quantity(
-    "/sample/amplification", (), "1", "η of the sample, 1/(1 − γ^LL), NaN where supercritical", NUMBER, errors=True
+    "/sample/amplification",
+    (),
+    "1",
+    "η of the sample, 1/(1 − γ^LL), NaN where supercritical",
+    NUMBER,
+    errors=True,
+    closing=True,
 )
 SAMPLE_CRITICAL_RADIUS = Quantity(
     "/sample/critical_radius", (), "m",
     "size (as /feedback/radius) below which a sample of these proportions and this T(x/size) has no solution", NUMBER,
-    errors=True,
+    errors=True, closing=True,
 )  # fmt: skip
 
 SAMPLE_THRESHOLD_POWER = Quantity(
     "/sample/threshold_power", (), "W",
     "absorbed power from which on the feedback has no solution, NaN where the temperatures of the run end before",
-    NUMBER, optional=True, errors=True,
+    NUMBER, optional=True, errors=True, closing=True,
 )  # fmt: skip
 SAMPLE_TRIAL_POWER = Quantity(TRIAL, (TRIAL,), "W", "absorbed powers that were tried", optional=True)
 SAMPLE_TRIAL_EIGENVALUE = Quantity(
@@ -90,7 +106,7 @@ SAMPLE_MOMENT_WITHOUT_FEEDBACK = Quantity(
     "/sample/moment_without_feedback", V, "A m2", "∫ γ^N ∇T dV", optional=True, errors=True
 )
 SAMPLE_MOMENT = Quantity(
-    "/sample/moment", V, "A m2", "magnetic moment with feedback", NUMBER, optional=True, errors=True
+    "/sample/moment", V, "A m2", "magnetic moment with feedback", NUMBER, optional=True, errors=True, closing=True
 )
 SAMPLE_STRAY_Z = Quantity(STRAY, (STRAY,), "m", "points on the axis, z from the bottom", optional=True)
 SAMPLE_STRAY_FIELD = Quantity(

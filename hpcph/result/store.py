@@ -143,10 +143,10 @@ def readable(path: Path) -> bool:
         return False
 
 
-def claim(folder: Path, fingerprint: str) -> Path:
+def claim(folder: Path, fingerprint: str, overwrite: bool = False) -> Path:
     """The temporary file of a run, in a folder that can be written and holds no result of another input (rank 0).
 
-    A result of the same input is replaced when the new one is there, whichever code wrote it. Raises InputError.
+    A result of the same input, or with `overwrite` any, is replaced when the new one is there. Raises InputError.
     """
     final = folder / "result.h5"
     try:
@@ -157,10 +157,11 @@ def claim(folder: Path, fingerprint: str) -> Path:
             raise PermissionError(13, "not writable")
     except OSError as err:
         raise InputError("output", folder, f"cannot be written ({err.strerror}); choose another folder") from None
-    if final.exists() and (held := _held(final, fingerprint)):
+    replaced = overwrite and final.is_file()
+    if final.exists() and not replaced and (held := _held(final, fingerprint)):
         if not temporary.stat().st_size:
             temporary.unlink()
-        raise InputError("output", folder, f"holds {held}; choose another folder or move it away")
+        raise InputError("output", folder, f"holds {held}; choose another folder, or --overwrite replaces it")
     return temporary
 
 

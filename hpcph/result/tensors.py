@@ -12,14 +12,17 @@ def quantity(tensor: Tensor, shown: Stored) -> Quantity:
     """A dataset that shows a tensor."""
     return Quantity(
         shown.path, (T, *tensor.axes(shown)), shown.unit, shown.description, optional=shown.optional,
-        errors=not tensor.interband, solved=tensor.solved, section=shown.section, symbol=shown.symbol or tensor.symbol,
+        errors=not tensor.interband, solved=tensor.solved, section=shown.section, closing=shown.closing,
+        symbol=shown.symbol or tensor.symbol,
     )  # fmt: skip
 
 
 def in_relaxation_time(tensor: Tensor, shown: Stored) -> Quantity:
     """The same beside what the Boltzmann equation gives."""
     axes, text = (T, *tensor.axes(shown)), f"{tensor.symbol} in relaxation time"
-    return Quantity(f"{shown.path}_{RELAXED}", axes, shown.unit, text, optional=True, section=shown.section)
+    return Quantity(
+        f"{shown.path}_{RELAXED}", axes, shown.unit, text, optional=True, section=shown.section, closing=shown.closing
+    )
 
 
 def _of(tensor: Tensor) -> list[Quantity]:

@@ -18,13 +18,19 @@ THERMAL_PAM_DENSITY = Quantity(
 )  # fmt: skip
 FEEDBACK_RADIUS = Quantity(R, (R,), "m", "radius of the sample; of a cuboid, of the cylinder of equal I/M", POSITIVE)
 FEEDBACK_GAMMA_LL_DIAGONAL = Quantity(
-    "/feedback/gamma_ll/diagonal", (T, R), "1", "γ^LL along the axis, diagonal part, scaled", errors=True, symbol="γ^LL"
+    "/feedback/gamma_ll/diagonal",
+    (T, R),
+    "1",
+    "γ^LL along the axis, diagonal part, scaled",
+    errors=True,
+    symbol="γ^LL",
+    closing=True,
 )
 FEEDBACK_GAMMA_LL_OFF_DIAGONAL = Quantity(
-    "/feedback/gamma_ll/off_diagonal", (T, R), "1", "off-diagonal part, scaled", errors=True
+    "/feedback/gamma_ll/off_diagonal", (T, R), "1", "off-diagonal part, scaled", errors=True, closing=True
 )
 FEEDBACK_GAMMA_LL_TOTAL = Quantity(
-    "/feedback/gamma_ll/total", (T, R), "1", "γ^LL along the axis, scaled", errors=True, symbol="γ^LL"
+    "/feedback/gamma_ll/total", (T, R), "1", "γ^LL along the axis, scaled", errors=True, symbol="γ^LL", closing=True
 )
 FEEDBACK_GAMMA_LL = {
     "total": FEEDBACK_GAMMA_LL_TOTAL,
@@ -32,7 +38,7 @@ FEEDBACK_GAMMA_LL = {
     "off_diagonal": FEEDBACK_GAMMA_LL_OFF_DIAGONAL,
 }
 FEEDBACK_GAMMA_LL_UNSCALED = Quantity(
-    "/feedback/gamma_ll/unscaled", (T, R), "1", "γ^LL along the axis, first principles"
+    "/feedback/gamma_ll/unscaled", (T, R), "1", "γ^LL along the axis, first principles", closing=True
 )
 FEEDBACK_AMPLIFICATION = Quantity(
     "/feedback/amplification",
@@ -42,9 +48,15 @@ FEEDBACK_AMPLIFICATION = Quantity(
     NUMBER,
     errors=True,
     symbol="η",
+    closing=True,
 )
 FEEDBACK_CRITICAL_RADIUS = Quantity(
-    "/feedback/critical_radius", (T,), "m", "radius below which the linear response has no solution", NUMBER
+    "/feedback/critical_radius",
+    (T,),
+    "m",
+    "radius below which the linear response has no solution",
+    NUMBER,
+    closing=True,
 )
 FEEDBACK_PAM_DENSITY = Quantity(
     "/feedback/pam_density", (T, R, L), "J s m-3", "angular momentum per volume with feedback", NUMBER,
@@ -54,24 +66,24 @@ FEEDBACK_PAM_DENSITY = Quantity(
 MAGNETIZATION_RADIUS = Quantity(M_R, (M_R,), "m", "that of /feedback/radius", POSITIVE, optional=True)
 MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK = Quantity(
     "/magnetization/density_without_feedback", (T, M), "A m-1", "magnetization, without feedback",
-    optional=True, errors=True, solved=True, symbol="M",
+    optional=True, errors=True, solved=True, symbol="M", closing=True,
 )  # fmt: skip
 MAGNETIZATION_FIELD_WITHOUT_FEEDBACK = Quantity(
     "/magnetization/field_without_feedback", (T, M), "T", "μ₀ times magnetization, without feedback",
-    optional=True, errors=True, solved=True, symbol="B",
+    optional=True, errors=True, solved=True, symbol="B", closing=True,
 )  # fmt: skip
 MAGNETIZATION_DENSITY = Quantity(
     "/magnetization/density", (T, M_R, M), "A m-1", "magnetization, with feedback, NaN where supercritical", NUMBER,
-    optional=True, errors=True, solved=True, solved_errors=True,
+    optional=True, errors=True, solved=True, solved_errors=True, closing=True,
 )  # fmt: skip
 MAGNETIZATION_FIELD = Quantity(
     "/magnetization/field", (T, M_R, M), "T", "μ₀ times magnetization, with feedback, NaN where supercritical", NUMBER,
-    optional=True, errors=True, solved=True, solved_errors=True,
+    optional=True, errors=True, solved=True, solved_errors=True, closing=True,
 )  # fmt: skip
 
 CONVERGENCE_POINTS = Quantity("/convergence/points", ("mesh",), "1", "k-points of the full mesh", POSITIVE)
 CONVERGENCE_GRID = Quantity("/convergence/grid", ("mesh", "reciprocal"), "1", "divisions", POSITIVE)
-SHARES = {  # what convergence and spectra show along the axis: symbol, unit, whether it takes a lifetime or has no scale
+SHARES = {  # what convergence and spectra show along the axis: symbol, unit, does it take a lifetime, has it no scale
     "gamma_nl": ("γ^NL", FLOW, True, ""),
     "diagonal": ("χ^D", CHI, False, ", unscaled"),
     "off_diagonal": ("χ^OD", CHI, False, ", unscaled"),

@@ -11,11 +11,11 @@ from hpcph.parallel.comm import Comm
 from hpcph.response.optics import INTENSITY
 from hpcph.result import crystal as cell
 from hpcph.result import light as lit
-from hpcph.result import modes, sample, xdmf
+from hpcph.result import modes, sample, summary, xdmf
 from hpcph.result.maps import imaginary_in_maps, largest_moment
-from hpcph.result.provenance import versions
+from hpcph.result.provenance import versions, written_by_this_program
 from hpcph.result.quantity import Dataset
-from hpcph.result.store import complete
+from hpcph.result.store import attributes, complete
 from hpcph.workflow import light as optics
 from hpcph.workflow.findings import Findings
 from hpcph.workflow.job import Job
@@ -23,6 +23,8 @@ from hpcph.workflow.light import Light
 from hpcph.workflow.prepared import Origin
 from hpcph.workflow.progress import Reporter
 from hpcph.workflow.stage import POINTS, Stage
+
+BESIDE = ("result.xdmf", summary.NAME)  # what stands beside a result
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def conclude(
     with writing(temporary.parent):
         sha = complete(temporary, list(maps.values()), results, groups, provenance)
         publish(temporary, final)
-        xdmf.describe(final)
+        _describe(final)
     if "/bands/moment" in maps:
         reporter.say(largest_moment(final))
     for line in [*imaginary_in_maps(final), *found.lines]:
@@ -76,6 +78,24 @@ def conclude(
     reporter.say(f"{points} k-points in {timing.seconds:.1f} s on {comm.size} ranks: {rate:.0f} per s and rank")
     reporter.say(f"{final}  sha256 {sha[:16]}")
     return Outcome(final, sha, timing.seconds)
+
+
+def concluded(final: Path, fingerprint: str) -> Outcome | None:
+    """That of a finished run of the same input, code and libraries; None where there was none (rank 0)."""
+    if not final.is_file():
+        return None
+    known = attributes(final)
+    if known.get("fingerprint") != fingerprint or not written_by_this_program(known):
+        return None
+    with writing(final.parent):
+        _describe(final)  # a kill after the result was published left that out
+    return Outcome(final, str(known["sha256"]), 0.0)
+
+
+def _describe(final: Path) -> None:
+    """What stands beside a result."""
+    xdmf.describe(final)
+    summary.describe(final)
 
 
 def _map_axes(job: Job) -> Findings:

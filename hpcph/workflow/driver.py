@@ -3,7 +3,7 @@
 import platform
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,9 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from hpcph.boltzmann.transport import added, correction
-from hpcph.disk import checkpoint, undo
-from hpcph.disk.checkpoint import Checkpoint
-from hpcph.disk.draft import sweep
+from hpcph.disk import undo
 from hpcph.disk.lock import Lock
 from hpcph.disk.room import refused, writing
 from hpcph.errors import InputError, Stopped, Unstable
@@ -28,11 +26,12 @@ from hpcph.response.spectrum import Spectrum
 from hpcph.response.thermal import Tensors, ThermalResponse
 from hpcph.result import sample as sample_layout
 from hpcph.result.quantity import Dataset
-from hpcph.result.store import claim, lay_out, readable
+from hpcph.result.store import lay_out
 from hpcph.result.writers import map_writer, together, way
 from hpcph.workflow import sample as finite
 from hpcph.workflow.conclude import Outcome, Timing, conclude
 from hpcph.workflow.findings import Findings, Runs, errors_of, thermal_findings
+from hpcph.workflow.folder import clear, enter
 from hpcph.workflow.job import Job, answer, explained, lattice_mesh, lattice_zones, map_stages, meshes, read, zone
 from hpcph.workflow.keeper import Keeper
 from hpcph.workflow.prepared import Origin, Prepared
@@ -43,14 +42,22 @@ Pieces = list[tuple[slice, np.ndarray]]
 BUFFER = 24 << 20  # bytes of maps that a rank holds before all write together
 
 
-def run(comm: Comm, prepare: Callable[[], Prepared], output: Path | None, stop: Stop, resume: bool = False) -> Outcome:
+def run(
+    comm: Comm,
+    prepare: Callable[[], Prepared],
+    output: Path | None,
+    stop: Stop,
+    resume: bool = False,
+    overwrite: bool = False,
+) -> Outcome:
     """Compute every section of an input into <output>/result.h5; the Outcome on every rank. Collective.
 
-    An unfinished run of the same input in that folder is continued. A run that is asked to stop finishes its blocks,
-    keeps its place on disk and raises Stopped.
+    An unfinished run of the same input in that folder is continued, a finished one left as it is. A run that is asked
+    to stop finishes its blocks, keeps its place on disk and raises Stopped.
 
     prepare : called on rank 0 alone, within the run, whose complaints it shares
     output : replaces the input's folder, relative to the current one; resume : refuse to begin anew
+    overwrite : replace any result there, and compute a finished one again
     """
     begin = time.monotonic()
     reporter = Reporter(comm.root)
@@ -59,7 +66,10 @@ def run(comm: Comm, prepare: Callable[[], Prepared], output: Path | None, stop: 
     try:
         comm.phase = "preparing the job"
         comm.on_root(lambda: ready.append(prepare()))
-        path, earlier = comm.on_root(lambda: _begin(ready[0], output, resume, reporter, locks))
+        begun = comm.on_root(lambda: enter(ready[0], output, resume, overwrite, reporter, locks))
+        if isinstance(begun, Outcome):
+            return begun
+        path, earlier = begun
         comm.phase = "sending the job to every rank"
         job, origin, identity = comm.bcast((ready[0].job, ready[0].origin, ready[0].identity) if comm.root else None)
         keeper = Keeper(comm, path, identity, earlier, stop)
@@ -69,7 +79,7 @@ def run(comm: Comm, prepare: Callable[[], Prepared], output: Path | None, stop: 
             return _through(comm, origin, job, keeper, begin, reporter)
         except Exception as err:
             if comm.root and not keeper.on_disk:
-                _clear(path)
+                clear(path)
             if isinstance(err, Unstable) and ready and ready[0].plain is not None:
                 raise explained(err, ready[0].plain) from None
             raise
@@ -101,68 +111,10 @@ def _through(comm: Comm, origin: Origin, job: Job, keeper: Keeper, begin: float,
             with writing(keeper.path.parent):
                 undo.snapshot(keeper.path)
         outcome = conclude(comm, origin, job, todo, found, keeper.path, timing, reporter)
-        _clear(keeper.path)
+        clear(keeper.path)
         return outcome
 
     return comm.on_root(finish)
-
-
-def _clear(path: Path) -> None:
-    """Nothing of an unfinished run is left, unless the folder is no longer ours."""
-    with suppress(OSError):
-        path.unlink(missing_ok=True)
-        _forget(path)
-
-
-def _forget(path: Path) -> None:
-    """A file under work is no longer one to go on with. What is kept of its structure goes first: alone, without the
-    checkpoint that it belongs to, it would be put into the file of another run."""
-    undo.forget(path)
-    sweep(path.with_name("result.xdmf"))
-    checkpoint.remove(path.parent)
-
-
-def _begin(
-    ready: Prepared, output: Path | None, resume: bool, reporter: Reporter, locks: list[Lock]
-) -> tuple[Path, Checkpoint | None]:
-    """The file under work, and where an earlier run stopped."""
-    folder = (output or ready.output).absolute()
-    path = claim(folder, ready.job.fingerprint)
-    with writing(folder):
-        locks.append(Lock(folder))
-    for remark in filter(None, [ready.origin.title, *ready.remarks]):
-        reporter.say(remark)
-    try:
-        with writing(folder):
-            return path, _earlier(folder, path, ready.identity, resume, reporter)
-    except InputError:
-        if not path.stat().st_size:
-            path.unlink()
-        raise
-
-
-def _earlier(folder: Path, path: Path, own: dict[str, str], resume: bool, reporter: Reporter) -> Checkpoint | None:
-    """Where an unfinished run of the same input stopped; its file as it was then."""
-    earlier = checkpoint.load(folder)
-    through = not path.stat().st_size  # the file has its final name; a kill left the checkpoint behind
-    if resume and (earlier is None or through):
-        raise InputError("--resume", folder, "holds no unfinished run; leave --resume out to begin one")
-    if earlier is None or through:
-        _forget(path)
-        return None
-    before = earlier.identity
-    changed = [name for name in {**before, **own} if before.get(name) != own.get(name)]
-    if changed:
-        of_both = [name for name in changed if name.startswith("the file") or (name in before and name in own)]
-        what = f"holds an unfinished run, since which {' and '.join(of_both) or 'hpcph'} changed"
-        raise InputError("output", folder, f"{what}; choose another folder, or remove its .checkpoint-* to begin anew")
-    undo.restore(path)
-    if not readable(path):
-        reporter.say("the file of the unfinished run is damaged: begun anew")
-        _forget(path)
-        return None
-    reporter.say(f"goes on with an unfinished run, {len(earlier.place.finished)} stages of which are done")
-    return earlier
 
 
 def _zone(comm: Comm, job: Job, keeper: Keeper, reporter: Reporter) -> tuple[list[Stage], Runs, Spectrum | None]:

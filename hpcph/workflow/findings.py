@@ -71,7 +71,7 @@ def thermal_findings(
     results += responses.convergence([(m, found.at(keep)) for m, found in runs], axis, tau)
     if spectrum is not None and job.intervals is not None:
         shares = spectrum.per_volume(job.crystal.structure.volume, tau)
-        names = [name for name, (*_, timed) in SHARES.items() if job.thermal.timed or not timed]
+        names = [name for name, (_, _, timed, _) in SHARES.items() if job.thermal.timed or not timed]
         results += responses.spectrum(job.intervals, shares, names)
     coupled = samples = None
     doubt: dict[str, convergence.FeedbackUncertainty] = {}

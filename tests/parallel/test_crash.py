@@ -17,9 +17,10 @@ from hpcph.result.seal import is_sealed
 from hpcph.workflow import conclude, driver, keeper
 
 PACKAGE = Path(hpcph.__file__).parent
-TRACED = ("workflow/driver.py", "workflow/conclude.py", "workflow/keeper.py", "disk/undo.py", "disk/durable.py",
-          "disk/lock.py", "disk/checkpoint.py", "result/store.py", "result/seal.py", "result/xdmf.py")  # fmt: skip
-DECISIVE = ("_clear", "_forget", "_earlier", "snapshot", "restore", "forget", "publish", "remove")  # functions
+TRACED = ("workflow/driver.py", "workflow/folder.py", "workflow/conclude.py", "workflow/keeper.py", "disk/undo.py",
+          "disk/durable.py", "disk/lock.py", "disk/checkpoint.py", "result/store.py", "result/seal.py",
+          "result/xdmf.py", "result/summary.py")  # fmt: skip
+DECISIVE = ("clear", "_forget", "_earlier", "snapshot", "restore", "forget", "publish", "remove")  # functions
 SMALL = world.quartz(
     mesh__grid=[2, 2, 2],
     bands={"path": [[{"Γ": [0, 0, 0]}, {"A": [0, 0, 0.5]}]], "points": 20},
@@ -74,7 +75,7 @@ def left_at(source, output: Path, module, function: str) -> Path:
 def states(prepared):
     """Folders of runs whose blocks are done: before anything else, before the file has its name, and after."""
     source, _, folder = prepared
-    cuts = {"done": (driver.undo, "snapshot"), "complete": (conclude, "publish"), "published": (driver, "_clear")}
+    cuts = {"done": (driver.undo, "snapshot"), "complete": (conclude, "publish"), "published": (driver, "clear")}
     return {name: left_at(source, folder / name, *cut) for name, cut in cuts.items()}
 
 
@@ -126,7 +127,7 @@ def survives(source, state: Path, output: Path, line: Line, expected: str) -> No
     if claim.exists() and not claim.stat().st_size:  # nobody's: it ends after lock.SILENCE
         os.utime(claim, (0, 0))
     assert compute(source, output) == expected, line
-    assert sorted(p.name for p in output.iterdir()) == ["result.h5", "result.xdmf"], line
+    assert sorted(p.name for p in output.iterdir()) == ["result.h5", "result.xdmf", "summary.json"], line
     shutil.rmtree(output)
 
 
@@ -156,7 +157,7 @@ def test_killed_before_every_line(prepared, states, tmp_path, state):
 
 
 def test_a_checkpoint_that_outlived_its_run_counts_for_nothing(prepared, states, tmp_path):
-    """Killed between publishing and clearing away: the run begins anew, as it does where the leftover is another's."""
+    """Killed between publishing and clearing away: the run is through, and a leftover of another's begins anew."""
     source, expected, _ = prepared
     assert compute(source, shutil.copytree(states["published"], tmp_path / "same")) == expected
     other = shutil.copytree(states["published"], tmp_path / "other")

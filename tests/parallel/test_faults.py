@@ -88,6 +88,7 @@ def end(source: Path, output: Path, phase: str, point: str, fault: str, rank: in
     """Run with a fault until nothing of it is left; before : command in front of mpirun."""
     mark, log = output.parent / "mark", output.parent / "log"
     command = [*before, *world.launch(ranks), sys.executable, str(FAULTY), "run", str(source), "--output", str(output)]
+    command.append("--overwrite")
     chosen = {"PHASE": phase, "POINT": point, "FAULT": fault, "RANK": str(rank), "MARK": str(mark)}
     with open(log, "w") as file:
         process = subprocess.Popen(
@@ -240,7 +241,7 @@ def test_a_full_disk_is_one_line(whole, small_disk, when):
     """On three ranks, whose collective writes would lose numbers or crash; with room the run goes on to its end."""
     refused(whole, small_disk, "No space left on device", *FULL[when], "full", 0)
     (small_disk / "filler").unlink()
-    assert world.here("run", whole[0], "--output", small_disk).returncode == 0
+    assert world.here("run", whole[0], "--output", small_disk, "--overwrite").returncode == 0
     assert digest(small_disk) == digest(whole[1])
 
 

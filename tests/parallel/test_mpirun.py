@@ -94,18 +94,60 @@ def test_an_input_that_cannot_be_read(arguments):
 
 
 def test_the_result_of_another_input_is_kept(tmp_path):
-    """Refused on three ranks, byte for byte the old one; the same input again gives the same digest."""
+    """Refused on three ranks, byte for byte the old one, naming --overwrite, which replaces it."""
     small = {"bands": world.DROP, "slices": world.DROP, "modes": False, "mesh__grid": [2, 2, 2]}
     first = world.write(tmp_path, world.quartz(**small))
     other = world.write(tmp_path, world.quartz(**small, gradient="2 K/mm"), "other.yaml")
     result = tmp_path / "out/result.h5"
     assert world.here("run", first, "--output", tmp_path / "out").returncode == 0
     before, digest = result.read_bytes(), sha(result)
-    assert refused(world.command(3, "run", other, "--output", tmp_path / "out")) == ["output"]
+    done = world.command(3, "run", other, "--output", tmp_path / "out")
+    assert refused(done) == ["output"] and "holds a result of another input" in done.stderr
+    assert "--overwrite replaces it" in done.stderr
     assert result.read_bytes() == before
-    assert [p.name for p in result.parent.iterdir()] == ["result.h5"]
-    assert world.command(2, "run", first, "--output", tmp_path / "out").returncode == 0
+    assert sorted(p.name for p in result.parent.iterdir()) == ["result.h5", "summary.json"]
+    assert world.command(2, "run", other, "--output", tmp_path / "out", "--overwrite").returncode == 0
+    assert sha(result) != digest
+    assert world.here("run", first, "--output", tmp_path / "out", "--overwrite").returncode == 0
     assert sha(result) == digest
+
+
+@pytest.mark.parametrize("ranks", [0, 3])
+def test_a_finished_run_is_not_computed_again(tmp_path, ranks):
+    """Unless it is asked for: one line, exit code 0, the file byte for byte the old one; what a kill left is gone."""
+    small = {"bands": world.DROP, "modes": False, "mesh__grid": [2, 2, 2]}
+    source, output = world.write(tmp_path, world.quartz(**small)), tmp_path / "out"
+    assert world.here("run", source, "--output", output).returncode == 0
+    before, beside = (output / "result.h5").read_bytes(), sorted(p.name for p in output.iterdir())
+    (output / "result.xdmf").unlink()
+    (output / "summary.json").unlink()
+    (output / ".result.h5.partial").write_bytes(b"begun")
+    done = launch(ranks, "run", source, "--output", output)
+    assert done.returncode == 0 and not done.stderr, done.stderr
+    said = f"{output}/result.h5 is the result of this input already; --overwrite computes it again"
+    assert done.stdout.splitlines() == [said]
+    assert (output / "result.h5").read_bytes() == before and sorted(p.name for p in output.iterdir()) == beside
+    done = launch(ranks, "run", source, "--output", output, "--overwrite")
+    assert done.returncode == 0 and "k-points in" in done.stdout
+    assert (output / "result.h5").read_bytes() != before and sha(output / "result.h5") == sha_of(before, tmp_path)
+
+
+def sha_of(content: bytes, folder) -> str:
+    """The digest of a result that is no longer there."""
+    (folder / "old.h5").write_bytes(content)
+    return sha(folder / "old.h5")
+
+
+def test_a_result_of_other_code_is_computed_anew(tmp_path, monkeypatch):
+    """It is no result of this program; the old one stays until the new is whole."""
+    small = {"bands": world.DROP, "modes": False, "slices": world.DROP, "mesh__grid": [2, 2, 2]}
+    source, output = world.write(tmp_path, world.quartz(**small)), tmp_path / "out"
+    with monkeypatch.context() as patch:
+        patch.setattr("hpcph.result.provenance.code", lambda: "of another version")
+        assert world.here("run", source, "--output", output).returncode == 0
+    done = world.here("run", source, "--output", output)
+    assert done.returncode == 0 and "k-points in" in done.stdout
+    assert "is the result of this input already" in world.here("run", source, "--output", output).stdout
 
 
 @pytest.mark.parametrize("ranks", [0, 3])

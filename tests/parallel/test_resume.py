@@ -52,7 +52,7 @@ def test_a_killed_run_ends_with_the_same_bits(tmp_path, uninterrupted, seed):
     """SIGKILL of one of two ranks, twice, and of all of three, at a random moment; resumed on more or as many ranks."""
     found, _ = killed_and_resumed(tmp_path, seed)
     assert found == uninterrupted
-    assert sorted(p.name for p in (tmp_path / str(seed)).iterdir()) == ["result.h5", "result.xdmf"]
+    assert sorted(p.name for p in (tmp_path / str(seed)).iterdir()) == ["result.h5", "result.xdmf", "summary.json"]
 
 
 @pytest.mark.slow

@@ -91,7 +91,7 @@ def asked(folder: Path, expected: Whole, ranks: int, number: int, whom: str, mom
         assert done.returncode == 0, done.stderr
         assert "goes on with an unfinished run" in done.stdout
     assert runs.sha(output) == expected.sha
-    assert sorted(p.name for p in output.iterdir()) == ["result.h5", "result.xdmf"]
+    assert sorted(p.name for p in output.iterdir()) == ["result.h5", "result.xdmf", "summary.json"]
     assert computed(count).keys() == expected.blocks.keys()
     return Ended(process.returncode, before, sum((computed(count) - expected.blocks).values()))
 

@@ -26,7 +26,7 @@ def unpack(packed: dict) -> np.ndarray:
 def test_one_file_that_names_no_other(path, text):
     """Below 10 MB, nothing beside it but the result, nothing to load, and a policy that forbids it."""
     assert len(text.encode()) < 10e6
-    assert {p.name for p in path.parent.iterdir()} == {"result.h5", "result.xdmf", "report.html"}
+    assert {p.name for p in path.parent.iterdir()} == {"result.h5", "result.xdmf", "summary.json", "report.html"}
     markup = re.sub(r"<script.*?</script>", "", text, flags=re.S)
     assert not re.search(r'(?:src|href)="(?!#|data:)', markup)
     policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text).group(1)

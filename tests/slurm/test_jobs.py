@@ -165,8 +165,8 @@ def test_a_cancelled_job_leaves_no_half_result(site):
     """No result.h5 before the run is through, an old one untouched after; the next job goes on from what is left."""
     result = site.folder / "runs/long/result.h5"
 
-    def long_run() -> str:
-        return site.submit("one_node.slurm", "long.yaml", "runs/long", options=("--ntasks-per-node=2",))
+    def long_run(*more: str) -> str:
+        return site.submit("one_node.slurm", "long.yaml", "runs/long", *more, options=("--ntasks-per-node=2",))
 
     assert site.interrupt(long_run()) == "CANCELLED"
     assert not result.exists()
@@ -174,7 +174,7 @@ def test_a_cancelled_job_leaves_no_half_result(site):
     site.completed(again)
     assert "goes on with an unfinished run" in site.log(again)
     whole = result.read_bytes()
-    assert site.interrupt(long_run()) == "CANCELLED"
+    assert site.interrupt(long_run("--overwrite")) == "CANCELLED"
     assert result.read_bytes() == whole
 
 
