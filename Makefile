@@ -4,7 +4,8 @@
 # make coverage  what of hpcph the tests that run side by side reach; that takes longer than they
 # make newest the newest of every Python package in .venv-newest, and the tests of what they could break; minutes
 # make check lint and types
-# make docs  docs/inputs.md, the keys of an input, from its model; docs/outputs.md, the datasets, from small runs
+# make docs  docs/inputs.md and inputs/input.schema.json, the keys of an input, from its model; docs/outputs.md, the
+#            datasets, from small runs
 
 INPUT   ?= inputs/quartz.yaml
 PYTHON  := .venv/bin/python
@@ -55,6 +56,7 @@ check: install
 
 docs: install
 	PYTHONPATH=.:tests $(PYTHON) tests/config/inputs_page.py
+	$(PYTHON) -m hpcph schema > inputs/input.schema.json
 	PYTHONPATH=.:tests $(PYTHON) tests/result/outputs.py
 
 install:

@@ -29,7 +29,7 @@ def main(arguments: list[str], comm: Comm) -> int:
         if not comm.root:  # help, version and complaints once
             others.enter_context(contextlib.redirect_stdout(io.StringIO()))
             others.enter_context(contextlib.redirect_stderr(io.StringIO()))
-        args = _parser().parse_args(arguments)
+        args = _parser(_called()).parse_args(arguments)
     try:
         return COMMANDS[args.command](args, comm)
     except InputError as err:
@@ -87,11 +87,12 @@ def _check(args, comm: Comm) -> int:
     from hpcph.workflow.job import meshes
 
     prepare = _read(args, comm)
+    shown = args.input or embedded()
 
     def check() -> list[str]:
         ready = prepare()
         lines = [] if ready.job.accuracy else [mesh.description() for mesh in meshes(ready.job)]
-        return [*ready.remarks, *lines, f"{args.input}: good"]
+        return [*ready.remarks, *lines, f"{shown}: good"]
 
     _say(comm, *comm.on_root(check))
     return 0
@@ -121,6 +122,27 @@ def _scaling(args, comm: Comm) -> int:
     measurements = study(source, job, args.ranks, folder, launcher, args.repeats)
     files = f"{folder}: scaling.csv, scaling.json, scaling.pdf, scaling.png"
     _say(comm, *report(job, measurements, folder), files)
+    return 0
+
+
+def _init(args, comm: Comm) -> int:
+    from hpcph.prepare.proposal import propose, write
+
+    text = comm.on_root(lambda: propose(args.files, args.supercell, args.output))
+    if args.output is None:
+        _say(comm, text.rstrip())
+    else:
+        comm.on_root(lambda: write(text, args.output))
+        _say(comm, f"{args.output}")
+    return 0
+
+
+def _schema(args, comm: Comm) -> int:
+    import json
+
+    from hpcph.config.editor import schema
+
+    _say(comm, comm.on_root(lambda: json.dumps(schema(), ensure_ascii=False, indent=1)))
     return 0
 
 
@@ -177,6 +199,8 @@ def _read(args, comm: Comm) -> "Callable[[], Prepared]":
 COMMANDS = {
     "run": _run,
     "check": _check,
+    "init": _init,
+    "schema": _schema,
     "plan": _plan,
     "scaling": _scaling,
     "export": _export,
@@ -185,7 +209,7 @@ COMMANDS = {
 }
 
 
-READERS = ("export", "report", "figures")  # need a result and no MPI
+READERS = ("export", "report", "figures", "init", "schema")  # look at files and need no MPI
 
 
 class _Parser(AdvisingParser):
@@ -204,9 +228,37 @@ class _Version(argparse.Action):
         parser.exit()
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="hpcph", description="Angular momentum of chiral phonons, over MPI.")
+class _Completion(argparse.Action):
+    """Prints what completes commands, options and files of `hpcph` in a shell."""
+
+    def __call__(self, parser, namespace, values, option_string=None) -> None:
+        import shtab
+
+        program = _parser(NAME)
+        commands = next(action for action in program._actions if isinstance(action, argparse._SubParsersAction))
+        for command in (program, *commands.choices.values()):
+            for action in command._actions:
+                if action.type is Path:
+                    action.complete = shtab.DIRECTORY if action.metavar == "DIR" else shtab.FILE
+        print(shtab.complete(program, shell=str(values)))
+        parser.exit()
+
+
+NAME = "hpcph"
+
+
+def _called() -> str:
+    """How the program was called."""
+    return f"python -m {NAME}" if Path(sys.argv[0]).name == "__main__.py" else NAME
+
+
+def _parser(name: str) -> argparse.ArgumentParser:
+    parser = _Parser(prog=name, description="Angular momentum of chiral phonons, over MPI.")
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
+    parser.add_argument(
+        "--print-completion", action=_Completion, choices=("bash", "zsh", "tcsh"), metavar="SHELL",
+        help="print what completes hpcph in bash, zsh or tcsh, and exit",
+    )  # fmt: skip
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="compute every section of an input (without one: the embedded α-quartz)")
     run.add_argument("input", nargs="?", type=Path, metavar="INPUT.yaml")
@@ -214,7 +266,12 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--resume", action="store_true", help="go on with an unfinished run, never begin one")
     run.add_argument("--overwrite", action="store_true", help="replace any result in the folder by a new one")
     check = commands.add_parser("check", help="validate an input and its force constants, compute nothing")
-    check.add_argument("input", type=Path, metavar="INPUT.yaml")
+    check.add_argument("input", nargs="?", type=Path, metavar="INPUT.yaml")
+    init = commands.add_parser("init", help="a commented input for files of force constants, Born charges, linewidths")
+    init.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    init.add_argument("--supercell", metavar="N,N,N", help="of forces or force constants, where no file says it")
+    init.add_argument("--output", "-o", type=Path, metavar="INPUT.yaml", help="a new file instead of the screen")
+    commands.add_parser("schema", help="the JSON schema of an input, for editors")
     plan = commands.add_parser("plan", help="k-points, blocks, memory, file size and time of a run")
     plan.add_argument("input", nargs="?", type=Path, metavar="INPUT.yaml")
     plan.add_argument("--ranks", type=_ranks, required=True, metavar="N")

@@ -62,7 +62,10 @@ MODULES = {module(path): path for path in FILES}
 # where an input or a word of the command line comes in
 ENTRANCES = {
     "hpcph",
-    *(f"hpcph.{m}" for m in ("cli", "prepare.entrance", "cost.scaling", "export.options", "figures.choices")),
+    *(
+        f"hpcph.{m}"
+        for m in ("cli", "prepare.entrance", "prepare.proposal", "cost.scaling", "export.options", "figures.choices")
+    ),
 }
 
 

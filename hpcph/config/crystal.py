@@ -26,7 +26,7 @@ Supercell = Annotated[
 
 CENTRINGS = ("auto", "P", "F", "I", "A", "C", "R")
 MATRIX = {"type": "array", "items": NUMBERS, "minItems": 3, "maxItems": 3}
-Primitive = Annotated[Any, WithJsonSchema({"anyOf": [{"enum": CENTRINGS}, MATRIX]})]
+Primitive = Annotated[Any, WithJsonSchema({"anyOf": [{"enum": [*CENTRINGS]}, MATRIX]})]
 
 
 class CrystalSection(Section):

@@ -110,7 +110,7 @@ def jones(value: Any) -> list[complex]:
     return [complex(x) for x in vector / length]
 
 
-def _polarizations(value: Any) -> Any:
+def polarizations(value: Any) -> Any:
     """Given text or numbers with what they stand for; a single one is a list of one."""
     if not isinstance(value, list) or (
         len(value) == 3 and not any(isinstance(x, (str, list)) and not _is_number(x) for x in value)
@@ -146,13 +146,13 @@ class OpticsSection(Section):
         description="`transverse`, or the Cartesian direction of the light: the modes of Γ are then those of that "
         "side (LO and TO apart)",
     )
-    polarization: Annotated[
-        list[Polarization], BeforeValidator(_polarizations), Field(min_length=1, max_length=100)
-    ] = Field(
-        default=["x", "circular +z"],
-        validate_default=True,
-        description="one or several; `circular +z` turns counter-clockwise, seen with z towards the observer; numbers"
-        " are a Jones vector such as `[1, 1j, 0]`",
+    polarization: Annotated[list[Polarization], BeforeValidator(polarizations), Field(min_length=1, max_length=100)] = (
+        Field(
+            default=["x", "circular +z"],
+            validate_default=True,
+            description="one or several; `circular +z` turns counter-clockwise, seen with z towards the observer; "
+            "numbers are a Jones vector such as `[1, 1j, 0]`",
+        )
     )
     pairs: Annotated[list[Frequency], Field(max_length=100)] = Field(
         default=[], description="frequencies at which contributions are stored by pairs of levels"

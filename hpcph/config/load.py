@@ -79,7 +79,7 @@ def load(path: Path) -> Source:
     Raises InputError (InputErrors where there are several mistakes).
     """
     text = _text(path)
-    return _source(path.resolve(), text)
+    return from_text(path.resolve(), text)
 
 
 def from_mapping(config: Mapping) -> Source:
@@ -94,10 +94,19 @@ def from_mapping(config: Mapping) -> Source:
     except (TypeError, ValueError, RecursionError, YAMLError) as err:
         raise InputError("config", None, f"holds more than numbers, text, lists and dicts ({err})") from None
     path = Path.cwd() / "config"
-    return _source(path, stream.getvalue())
+    return from_text(path, stream.getvalue())
 
 
-def _source(path: Path, text: str) -> Source:
+def scalar(text: str) -> str:
+    """Text as an input has it, in quotes where it needs them."""
+    stream, yaml = io.StringIO(), YAML(typ="safe", pure=True)
+    yaml.width, yaml.default_flow_style = MAX_BYTES, False
+    yaml.dump([text], stream)
+    return stream.getvalue().strip().removeprefix("- ")
+
+
+def from_text(path: Path, text: str) -> Source:
+    """Validate the text of an input; path : where it is or will be. Raises InputError as `load` does."""
     data = _expand(_parse(text, path), [MAX_VALUES])
     return Source(path, text, data, _validate(data))
 

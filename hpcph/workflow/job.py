@@ -14,7 +14,7 @@ from hpcph.crystal.chain import Units
 from hpcph.crystal.dynamical import Crystal, matrices
 from hpcph.crystal.mesh import Mesh, Sampling
 from hpcph.crystal.supercell import Report
-from hpcph.errors import InputError, Unstable
+from hpcph.errors import Unstable
 from hpcph.heat.setup import Setup
 from hpcph.phonons.lifetimes import Linewidths, Reference, Scattering
 from hpcph.phonons.modes import Modes, diagonalise
@@ -290,14 +290,14 @@ def refuse_unstable(modes: Modes, q_kc: np.ndarray) -> None:
         )
 
 
-def explained(unstable: Unstable, plain: Crystal) -> InputError:
+def explained(unstable: Unstable, plain: Crystal) -> Unstable:
     """The same complaint with what the sum rules have to do with it; plain : the crystal without them."""
     square = float(np.linalg.eigvalsh(matrices(plain, np.array([unstable.q])))[0, 0])
     frequency = np.sign(square) * np.sqrt(abs(square)) / (2e12 * np.pi)
     reason = f"without sharing and sum rules it is {frequency:.4f} THz"
     if frequency > 0:
         reason += ", which crystal.sum_rules: [translational] gives"
-    return InputError(unstable.key, unstable.value, f"{unstable.fix}; {reason}")
+    return Unstable(unstable.key, unstable.value, f"{unstable.fix}; {reason}", unstable.q)
 
 
 def _under(group: str, tables: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -1,0 +1,97 @@
+"""What files of phonopy and phono3py are, seen from what they hold, whatever they are called."""
+
+import tempfile
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+import numpy as np
+
+from hpcph.disk.guard import Unsound
+from hpcph.errors import InputError
+from hpcph.readers import cells, forces, numbers
+from hpcph.readers.cells import Described
+from hpcph.readers.files import Content, FileKind, opened
+from hpcph.readers.hdf5 import opening
+
+KEY = "FILES"
+
+
+class Role(Enum):
+    """What an input makes of a file."""
+
+    WHOLE = "crystal with force constants, or with the forces that they follow from"
+    CRYSTAL = "crystal"
+    FORCES = "FORCE_SETS"
+    CONSTANTS = "force constants"
+    BORN = "Born charges"
+    LINEWIDTHS = "linewidths of phono3py"
+    COLLISIONS = "collision matrix of phono3py"
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """A file and what it is.
+
+    described : the crystal, of files that hold one; sites : number of atoms of the supercell, of forces and force
+    constants, None where the file does not say; temperature : ndarray (t,) K, of linewidths and collisions, else empty
+    """
+
+    path: Path
+    role: Role
+    described: Described | None
+    sites: int | None
+    temperature: np.ndarray
+
+
+def recognised(path: Path) -> Recognised:
+    """Look into a file; a unit cell in the format of VASP. Raises InputError where an input could name it nowhere."""
+    with tempfile.TemporaryDirectory() as folder:
+        content = opened(KEY, path, Path(folder))
+        if content.kind is FileKind.HDF5:
+            return _hdf5(content)
+        if content.kind is FileKind.YAML:
+            found = cells.described(content, None, Path(folder))
+            whole = found.constants is not None or forces.of_dataset(content, found.dataset) is not None
+            return _plain(content, Role.WHOLE if whole else Role.CRYSTAL, found)
+        if content.kind is FileKind.FORCE_SETS:
+            first = content.text.split("#")[0].split()[:1]
+            alone = len(content.text.lstrip().splitlines()[0].split()) == 1
+            return _plain(content, Role.FORCES, sites=int(first[0]) if alone else None)
+        if content.kind is FileKind.FORCE_CONSTANTS:
+            return _plain(content, Role.CONSTANTS, sites=int(content.text.lstrip().splitlines()[0].split()[-1]))
+        if _is_born(content):
+            return _plain(content, Role.BORN)
+        try:
+            return _plain(content, Role.CRYSTAL, cells.described(content, None, Path(folder)))
+        except InputError as err:
+            known = "phonopy's yaml, FORCE_SETS, FORCE_CONSTANTS, BORN, POSCAR, force_constants.hdf5, kappa-m….hdf5"
+            raise content.refuse(f"is none of {known}") from err
+
+
+def _plain(content: Content, role: Role, found: Described | None = None, sites: int | None = None) -> Recognised:
+    return Recognised(content.path, role, found, sites, np.empty(0))
+
+
+def _is_born(content: Content) -> bool:
+    try:
+        numbers.born(content)
+    except InputError:
+        return False
+    return True
+
+
+def _hdf5(content: Content) -> Recognised:
+    """By the names of its arrays."""
+    try:
+        with opening(content.plain, "phonopy or phono3py") as file:
+            for name in ("fc2", "force_constants"):
+                if name in file:
+                    return _plain(content, Role.CONSTANTS, sites=file.array(name, most=np.inf).shape[1])
+            for name, role in (("collision_matrix", Role.COLLISIONS), ("gamma", Role.LINEWIDTHS)):
+                if name in file and "temperature" in file:
+                    return Recognised(content.path, role, None, None, np.ravel(file.numbers("temperature")))
+    except Unsound as err:
+        raise content.refuse(str(err)) from err
+    what = "fc2.hdf5, force_constants.hdf5, kappa-m….hdf5 and collision-m….hdf5"
+    raise content.refuse(f"holds nothing that an input could name; of HDF5 {what} are known")

@@ -1,0 +1,151 @@
+"""`hpcph init`: whatever files of a crystal a user has, the input that it writes is one that `check` accepts."""
+
+import re
+import shutil
+
+import collisions
+import numpy as np
+import pytest
+from parallel import world
+from readers import toys
+from readers.test_sets import write
+
+from hpcph.config.load import load
+from hpcph.prepare.crystal import crystal
+
+SETS = {  # files that are given, what stands under `crystal`
+    "a yaml with force constants": (["phonopy_params.yaml"], {"force_constants": "phonopy_params.yaml"}),
+    "a yaml with forces": (["phonopy_forces.yaml"], {"force_constants": "phonopy_forces.yaml"}),
+    "displacements and forces": (
+        ["FORCE_SETS", "BORN", "phonopy_disp.yaml"],
+        {"force_constants": "phonopy_disp.yaml", "force_sets": "FORCE_SETS", "born": "BORN"},
+    ),
+    "forces and a unit cell": (
+        ["POSCAR", "FORCE_SETS", "--supercell", "2,1,2"],
+        {"force_constants": "FORCE_SETS", "structure": "POSCAR", "supercell": [2, 1, 2]},
+    ),
+    "force constants and a unit cell": (
+        ["POSCAR", "FORCE_CONSTANTS", "BORN", "--supercell", "2,1,2"],
+        {"force_constants": "FORCE_CONSTANTS", "structure": "POSCAR", "supercell": [2, 1, 2], "born": "BORN"},
+    ),
+    "HDF5": (
+        ["force_constants.hdf5", "phonopy_disp.yaml"],
+        {"force_constants": "force_constants.hdf5", "structure": "phonopy_disp.yaml"},
+    ),
+}
+REFUSED = {  # files that are given, words of the line
+    "nothing that holds force constants": (["POSCAR", "BORN"], "holds no force constants"),
+    "no crystal": (["FORCE_SETS"], "add phonopy_disp.yaml or POSCAR"),
+    "one too many": (["phonopy_params.yaml", "FORCE_SETS"], "leave one out"),
+    "two of a kind": (["POSCAR", "POSCAR", "FORCE_SETS"], "name one of them"),
+    "no file": (["missing"], "no such file"),
+    "no file of phonopy": (["notes"], "is none of phonopy's yaml"),
+    "a supercell that cannot be": (["other", "FORCE_SETS"], "other names no supercell"),
+    "a supercell that may be several": (["POSCAR", "FORCE_SETS"], "fits several supercells, 1×2×2, 2×1×2, 2×2×1; say"),
+    "no supercell": (["POSCAR", "FORCE_SETS", "--supercell", "2,0,2"], "--supercell = 2,0,2: give three whole"),
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A triclinic crystal in a supercell of unequal numbers, in every form."""
+    path = tmp_path_factory.mktemp("files of a user")
+    write(path, toys.triclinic(5, atoms=2))
+    (path / "notes").write_text("my notes\n")
+    three = toys.triclinic(6, atoms=3).phonopy.unitcell
+    from phonopy.interface.vasp import write_vasp
+
+    write_vasp(path / "other", three)
+    return path
+
+
+def arguments(folder, given) -> list:
+    """Files in a folder, and options."""
+    return [folder / word if (folder / word).exists() or word.isalpha() else word for word in given]
+
+
+def test_a_supercell_is_found_by_the_symmetry_that_it_leaves(tmp_path):
+    """Of the supercells with this number of atoms one alone fits the cubic crystal."""
+    write(tmp_path, toys.rocksalt((2, 1, 1)))
+    done = world.here("init", tmp_path / "FORCE_SETS", tmp_path / "POSCAR", "-o", tmp_path / "mine.yaml")
+    assert done.returncode == 0, done.stderr
+    assert load(tmp_path / "mine.yaml").input.crystal.supercell == [2, 1, 1]
+
+
+@pytest.mark.parametrize("case", SETS)
+def test_check_accepts_what_it_writes(folder, tmp_path, case):
+    """Paths are relative to the input, which is in another folder than the files and the user."""
+    given, expected = SETS[case]
+    path = tmp_path / "inputs" / "mine.yaml"
+    path.parent.mkdir()
+    done = world.here("init", *arguments(folder, given), "-o", path)
+    assert done.returncode == 0 and done.stdout.strip() == str(path), done.stderr
+    source = load(path)
+    names = {key: getattr(source.input.crystal, key) for key in expected}
+    assert {key: world.Path(v).name if isinstance(v, str) else v for key, v in names.items()} == expected
+    assert not world.Path(names["force_constants"]).is_absolute()
+    checked = world.here("check", path)
+    assert checked.returncode == 0, checked.stderr
+    reference = load(
+        world.write(tmp_path, {"crystal": {"force_constants": str(folder / "phonopy_params.yaml")}, "bands": {}})
+    )
+    masses = (crystal(one).crystal.structure.mass_a for one in (source, reference))
+    np.testing.assert_allclose(*masses)
+
+
+def test_every_option_that_it_offers_is_one(folder, tmp_path):
+    """Each commented line, without its #, is accepted in the place where it stands."""
+    done = world.here("init", folder / "phonopy_params.yaml")
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("# yaml-language-server: $schema=file://") and lines[0].endswith("/input.schema.json")
+    offered = [number for number, line in enumerate(lines) if number > 2 and re.match(r" *# \w", line)]
+    assert len(offered) >= 8
+    for number in offered:
+        changed = [*lines]
+        changed[number] = lines[number].replace("# ", "", 1)
+        key = changed[number].partition(":")[0].strip()
+        if key == "accuracy":  # instead of the grid
+            changed = [line for line in changed if not line.startswith("  grid:")]
+        if key == "sample":  # which goes on in the next line
+            changed[number + 1] = lines[number + 1].replace("#", "", 1)
+        if key == "born":
+            continue
+        load(world.write(tmp_path, "\n".join(changed)))
+
+
+def test_nothing_is_overwritten(folder, tmp_path):
+    """A file that is there stays as it is; exit code 2, one line."""
+    path = tmp_path / "mine.yaml"
+    path.write_text("mine\n")
+    done = world.here("init", folder / "phonopy_params.yaml", "-o", path)
+    assert done.returncode == 2 and "nothing is overwritten" in done.stderr and done.stderr.count("\n") == 1
+    assert path.read_text() == "mine\n"
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_files_that_are_no_crystal_are_refused(folder, tmp_path, case):
+    """One line that names a file, and nothing is written."""
+    given, words = REFUSED[case]
+    done = world.here("init", *arguments(folder, given), "-o", tmp_path / "mine.yaml")
+    assert done.returncode == 2 and done.stderr.count("\n") == 1, done.stderr
+    assert words in done.stderr and not (tmp_path / "mine.yaml").exists()
+
+
+def test_linewidths_bring_their_temperatures(tmp_path):
+    """kappa-m….hdf5 becomes the lifetime; temperatures are some of the file."""
+    beside = collisions.beside(tmp_path / "kappa-m113.hdf5", "embedded", (1, 1, 3))
+    done = world.here("init", world.QUARTZ["crystal"]["force_constants"], beside, "-o", tmp_path / "mine.yaml")
+    assert done.returncode == 0, done.stderr
+    given = load(tmp_path / "mine.yaml").input
+    assert given.lifetime.phono3py == "kappa-m113.hdf5" and given.lifetime.interpolate
+    assert set(given.temperature) <= set(collisions.T.tolist()) and given.temperature
+
+
+def test_imaginary_modes_are_allowed_with_a_word(tmp_path):
+    """The input says so, for `check` would refuse it otherwise."""
+    path = shutil.copy(world.unstable(tmp_path), tmp_path / "soft: #1.yaml")
+    done = world.here("init", path, "-o", tmp_path / "mine.yaml")
+    assert done.returncode == 0, done.stderr
+    given = load(tmp_path / "mine.yaml").input.crystal
+    assert given.allow_unstable and given.force_constants == "soft: #1.yaml"
