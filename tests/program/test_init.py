@@ -34,7 +34,7 @@ SETS = {  # files that are given, what stands under `crystal`
     ),
 }
 REFUSED = {  # files that are given, words of the line
-    "nothing that holds force constants": (["POSCAR", "BORN"], "holds no force constants"),
+    "nothing that holds force constants": (["POSCAR", "BORN"], "none holds force constants"),
     "no crystal": (["FORCE_SETS"], "add phonopy_disp.yaml or POSCAR"),
     "one too many": (["phonopy_params.yaml", "FORCE_SETS"], "leave one out"),
     "two of a kind": (["POSCAR", "POSCAR", "FORCE_SETS"], "name one of them"),
