@@ -89,7 +89,9 @@ def _files(found: dict[Role, Recognised], supercell: tuple[int, ...] | None) -> 
         fix = f"is {second.role.value}, but {first.path} holds {first.role.value} already; leave one out"
         raise InputError(KEY, second.path, fix)
     if not holding:
-        raise InputError(KEY, None, "none holds force constants; add FORCE_SETS, FORCE_CONSTANTS or a yaml that has them")
+        raise InputError(
+            KEY, None, "none holds force constants; add FORCE_SETS, FORCE_CONSTANTS or a yaml that has them"
+        )
     main = holding[0]
     charges = born.path if born else None
     if main.role is Role.WHOLE:
