@@ -87,8 +87,8 @@ class End:
 def end(source: Path, output: Path, phase: str, point: str, fault: str, rank: int, ranks: int = 4, before=()) -> End:
     """Run with a fault until nothing of it is left; before : command in front of mpirun."""
     mark, log = output.parent / "mark", output.parent / "log"
-    command = [*before, *world.launch(ranks), sys.executable, str(FAULTY), "run", str(source), "--output", str(output)]
-    command.append("--overwrite")
+    run = [sys.executable, str(FAULTY), "run", str(source), "--overwrite", "--output", str(output)]
+    command = [*before, *world.launch(ranks), *run]
     chosen = {"PHASE": phase, "POINT": point, "FAULT": fault, "RANK": str(rank), "MARK": str(mark)}
     with open(log, "w") as file:
         process = subprocess.Popen(
