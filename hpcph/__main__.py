@@ -21,7 +21,9 @@ def start() -> None:
 
     np.empty(30_000_000, np.uint8)  # once glibc has freed so much, it keeps the memory of a block for the next one
     words = sys.argv[1:3]  # what one process does, without MPI even where there is one
-    alone = bool({"--help", "-h", "--version"}.intersection(words)) or (words and words[0] in READERS)
+    alone = bool({"--help", "-h", "--version", "--print-completion"}.intersection(words)) or (
+        words and words[0] in READERS
+    )
     if alone and launched_behind_another():
         return
     try:

@@ -92,7 +92,7 @@ class Input(Section):
         """Keys that do not fit together, with the fix."""
         missing = [name for name in THERMAL if getattr(self, name) is None]
         together = " and ".join(THERMAL)
-        needing = [name for name in UPON if getattr(self, name) not in (None, False)]
+        needing = [name for name in UPON if getattr(self, name) is not None and getattr(self, name) is not False]
         if self.crystal.model is not None:
             sections = [name for name in (*THERMAL, "slices") if getattr(self, name)]
             given = [(name, "a model has bands, orbits and optics only; leave it out") for name in sections + needing]

@@ -53,7 +53,10 @@ def test_the_console_script_is_the_module(tmp_path):
     assert script.name == "hpcph"
     for name, command in {"hpcph": [script], "python -m hpcph": [sys.executable, "-m", "hpcph"]}.items():
         done = called(*command, "plan")
-        assert done.returncode == 2 and done.stderr.startswith(f"usage: {name} plan ["), done.stderr
+        assert (
+            done.returncode == 2 and done.stderr == f"hpcph: --ranks: is missing; {name} plan --help says what it is\n"
+        )
+        assert called(*command, "plan", "--help").stdout.startswith(f"usage: {name} plan [")
         done = called(*command, "check", "missing.yaml")
         assert done.returncode == 2 and done.stderr.startswith("hpcph: input = missing.yaml: cannot be read")
 
