@@ -249,7 +249,7 @@ NAME = "hpcph"
 
 def _called() -> str:
     """How the program was called."""
-    return f"python -m {NAME}" if Path(sys.argv[0]).name == "__main__.py" else NAME
+    return f"python -m {NAME}" if Path(sys.argv[0]).parts[-2:] == (NAME, "__main__.py") else NAME
 
 
 def _parser(name: str) -> argparse.ArgumentParser:

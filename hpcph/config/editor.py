@@ -10,6 +10,8 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from hpcph.config import units
 from hpcph.config.light import polarizations
+from hpcph.config.maps import runs
+from hpcph.config.ratios import ratio
 from hpcph.config.schema import Input
 from hpcph.config.section import as_list, as_rows
 
@@ -24,7 +26,9 @@ class _Forms(GenerateJsonSchema):
     def function_before_schema(self, schema: Any) -> dict[str, Any]:
         inner = super().function_before_schema(schema)
         read = schema["function"]["function"]
-        if read.__module__ == units.__name__:
+        if read is runs:
+            return {"anyOf": [{"type": "string"}, inner]}
+        if read is ratio or read.__module__ == units.__name__:
             return {**inner, "type": ["number", "string"]}
         if read in (as_list, as_rows):
             return {"anyOf": [inner, inner["items"]]}

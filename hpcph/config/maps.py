@@ -17,7 +17,7 @@ Point = Annotated[
 Run = Annotated[list[Point], Field(min_length=2, max_length=100)]
 
 
-def _runs(value: Any) -> Any:
+def runs(value: Any) -> Any:
     """Runs of points: those of text such as Γ-M-K|L-H; a single run is a list of one."""
     if not isinstance(value, str) or not re.search("[-–|]", value):
         return as_rows(value)
@@ -28,7 +28,7 @@ class BandsSection(Section):
     """Dispersion along a path: auto, or runs of points like Γ-M-K|L-H or [{Γ: [0, 0, 0]}, {A: [0, 0, 0.5]}]."""
 
     path: Annotated[
-        auto_or(Annotated[list[Run], Field(min_length=1, max_length=100)]), BeforeValidator(_runs)  # type: ignore[valid-type]
+        auto_or(Annotated[list[Run], Field(min_length=1, max_length=100)]), BeforeValidator(runs)  # type: ignore[valid-type]
     ] = Field(
         default="auto",
         description="`auto`, or runs of its points such as `Γ-M-K|L-H` (Γ is G or GAMMA, too), or of other points such "

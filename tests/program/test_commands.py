@@ -17,7 +17,7 @@ from hpcph.parallel.launcher import require_own
 
 WRONG = {
     "": "COMMAND: is missing",
-    "rum x.yaml": "COMMAND = rum: must be run, check, plan, ",
+    "rum x.yaml": "COMMAND = rum: must be run, check, init, schema, plan, ",
     "rum": "did you mean run?",
     "quartz.yaml": "did you mean hpcph run quartz.yaml?",
     "runs/quartz/result.h5": "did you mean hpcph report runs/quartz/result.h5?",
@@ -29,7 +29,7 @@ WRONG = {
     "run --output": "--output: expected one argument",
     "plan x.yaml": "--ranks: is missing",
     "plan x.yaml --ranks four": "--ranks: 'four': give a whole number of ranks",
-    "check": "INPUT.yaml: is missing; hpcph check --help",
+    "init": "FILE: is missing; hpcph init --help",
     "export r.h5": "--format: is missing",
     "export r.h5 --formt vesta": "did you mean --format?",
     "export r.h5 --format vesta --q 0 0 0.5": "unexpected = 0 0.5: write lists with commas and no spaces",

@@ -20,7 +20,9 @@ INPUTS = sorted((world.ROOT / "inputs").glob("*.yaml"))
 FORMS = {  # what a user may write instead of the model's own form
     "temperature": ["300 K", "[100, 300 K]", "{from: 10 K, to: 400, step: 10 K}"],
     "feedback": ["{sample: {radius: 20 nm}}", "{sample: {shape: cuboid, edges: [1 um, 1 um, 2e-6]}}"],
-    "orbits": ["{q: [0, 0, 0.1]}", "{q: [[0, 0, 0.1], [0, 0, 0]]}"],
+    "axis": ["[1/3, 0, 1]"],
+    "bands": ["{path: Γ-M-K|L-H}", "{path: [[{Γ: [0, 0, 0]}, {K: [1/3, 1/3, 0]}]]}", "{path: auto}"],
+    "orbits": ["{q: [0, 0, 0.1]}", "{q: [1/3, 1/3, 0]}", "{q: [[0, 0, 0.1], [0, 0, 0]]}"],
     "optics": ["{frequency: {from: 1 THz, to: 100 cm^-1, points: 3}, lifetime: 1 ps, polarization: [1, 1j, 0]}"],
     "mesh": ["{accuracy: 1%}", "{accuracy: 0.01}", "{grid: [4, 4, 4], shift: [0, 0, 0.5]}"],
     "lifetime": ["1e-11", "{phono3py: k.hdf5, boundary: 1 um}"],
