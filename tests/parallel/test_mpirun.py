@@ -125,7 +125,7 @@ def test_a_finished_run_is_not_computed_again(tmp_path, ranks):
     done = launch(ranks, "run", source, "--output", output)
     assert done.returncode == 0 and not done.stderr, done.stderr
     said = f"{output}/result.h5 is the result of this input already; --overwrite computes it again"
-    assert done.stdout.splitlines() == [said]
+    assert done.stdout.splitlines()[-1] == said and "k-points" not in done.stdout
     assert (output / "result.h5").read_bytes() == before and sorted(p.name for p in output.iterdir()) == beside
     done = launch(ranks, "run", source, "--output", output, "--overwrite")
     assert done.returncode == 0 and "k-points in" in done.stdout
