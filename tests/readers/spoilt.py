@@ -220,8 +220,8 @@ GROUPS = [  # files of the input, which is changed, whose key is named; what is 
         "garbage that says xz": (become(b"\xfd7zXZ\0" + bytes(range(256))), "unpacked"),
         "garbage that says bzip2": (become(b"BZh9" + bytes(range(256))), "unpacked"),
         "garbage that says lzma": (become(b"]\0\0" + bytes(range(256))), "unpacked"),
-        "xz cut short": (lambda data: lzma.compress(data)[:-40], "unpacked"),
-        "gzip cut short": (lambda data: gzip.compress(data)[:-9], "unpacked"),
+        "xz cut short": (lambda data: lzma.compress(data)[:-40], "cut off"),
+        "gzip cut short": (lambda data: gzip.compress(data)[:-9], "cut off"),
         "gzip of nothing": (become(gzip.compress(b"")), "is empty"),
         "packed twice": (lambda data: gzip.compress(gzip.compress(data)), "neither text"),
         "a bomb": (become(lzma.compress(bytes(80 << 20), preset=0)), "unpacks to more than"),
@@ -318,13 +318,13 @@ GROUPS = [  # files of the input, which is changed, whose key is named; what is 
     ({**PLAIN, "calculator": "siesta"}, MAIN, FC, {"for a reader that exits": (more(b""), "is no structure of si")}),
     ({**PLAIN, "calculator": "turbomole"}, MAIN, FC, {"names other files": (become(ELSEWHERE), "_disp.yaml instead")}),
     (HDF5, MAIN, FC, {
-        "cut short": (cut(0.5), "damaged"),
+        "cut short": (cut(0.5), "cut off"),
         "a head": (become(b"\x89HDF\r\n\x1a\n"), "damaged"),
-        "packed, cut short": (lambda data: gzip.compress(data[: len(data) // 2]), "damaged"),
+        "packed, cut short": (lambda data: gzip.compress(data[: len(data) // 2]), "cut off"),
     }),
 ]  # fmt: skip
 CONTENTS = {  # of an HDF5 file
-    "none": (anew(), "not an array"),
+    "none": (anew(), "holds no force constants"),
     "text": (anew("many"), "not an array"),
     "NaN": (anew(np.full((8, 8, 3, 3), np.nan)), "not finite"),
     "flat": (anew(np.ones(576)), "no force constants for pairs"),

@@ -115,7 +115,7 @@ def test_truncated_results_are_refused(path, tmp_path):
     short = tmp_path / "short.h5"
     for share in (0.01, 0.3, 0.7, 0.999):
         short.write_bytes(content[: int(share * len(content))])
-        with pytest.raises(InputError, match="damaged or not of hpcph"):
+        with pytest.raises(InputError, match="is cut off"):
             open_result(short)
 
 
