@@ -1,6 +1,11 @@
 # Sourced by install.sh: looks for what hpcph is built on. Each look_for_… sets what it finds, or calls
 # lack WHAT "DEBIAN'S PACKAGES"; nothing is installed or kept here.
-lack() { lacking="$lacking${lacking:+, }$1"; packages="$packages $2"; }
+lack() {
+  lacking="$lacking${lacking:+, }$1"
+  for package in $2; do
+    case " $packages " in *" $package "*) ;; *) packages="$packages $package" ;; esac
+  done
+}
 
 look_for_all() {
   lacking=; packages=
