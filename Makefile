@@ -47,7 +47,7 @@ coverage: install
 newest:
 	rm -f .venv-newest/.hpcph-ready
 	LOCK=/dev/null VENV=.venv-newest jobscripts/install.sh
-	.venv-newest/bin/python -m pytest -m "not slow and not serial" $(NEWEST)
+	.venv-newest/bin/python -m pytest $(SIDE_BY_SIDE) $(NEWEST)
 
 check: install
 	$(PYTHON) -m ruff check .

@@ -1,4 +1,4 @@
-# Sourced by install.sh: a parallel HDF5 of mpicc in $WHEELS/hdf5, library alone; goes on where an earlier try ended.
+# Sourced by install.sh: a parallel HDF5 of mpicc in $WHEELS/hdf5, where environments load it; goes on where a try ended.
 HDF5_SOURCE=${HDF5_SOURCE:-https://github.com/HDFGroup/hdf5/releases/download/hdf5_1.14.6/hdf5-1.14.6.tar.gz}
 hdf5_prefix=$WHEELS/hdf5 hdf5_log=$WHEELS/hdf5.log
 hdf5_source() {

