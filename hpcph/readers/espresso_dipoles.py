@@ -33,7 +33,8 @@ def dipoles(found: ShortRange, q_qc: np.ndarray) -> np.ndarray:
     """What matdyn.x adds at wave vectors, Ry bohr⁻², (q, a, b, 3, 3) complex.
 
     C_ab(q) = 8π/V Σ_{K ≠ 0} (K·Z_a)(K·Z_b) e^{−K·ε·K/4α}/(K·ε·K) e^{iK·(r_a − r_b)} − δ_ab Re Σ_c C_ac(0), K = q + G,
-    cut where K·ε·K > 56 α; along directions with one q there is no G but 0.
+    the last its symmetric part,
+    cut where K·ε·K > 56 α, and at a G_i of √(56 α)/b_i + 1; along directions with one q there is no G but 0.
 
     q_qc : ndarray (q, 3) fractional
     """
@@ -42,8 +43,8 @@ def dipoles(found: ShortRange, q_qc: np.ndarray) -> np.ndarray:
     epsilon = (epsilon + epsilon.T) / 2
     cell, atoms = found.cell, len(born)
     b_vc = reciprocal(cell.lattice_vc)
-    farthest = np.sqrt(4 * found.alpha * CUTOFF / np.linalg.eigvalsh(epsilon)[0]) + np.linalg.norm(b_vc, axis=1).sum()
-    bound = np.ceil(farthest * np.linalg.norm(cell.lattice_vc, axis=1) / (2 * np.pi)).astype(int)
+    most = 4 * found.alpha * CUTOFF
+    bound = (np.sqrt(most) / np.linalg.norm(b_vc, axis=1)).astype(int) + 1
     bound[np.array(found.grid) == 1] = 0
     whole = lattice_points(tuple(2 * bound + 1)) - bound
     factor = 8 * np.pi / abs(np.linalg.det(cell.lattice_vc))
@@ -51,7 +52,7 @@ def dipoles(found: ShortRange, q_qc: np.ndarray) -> np.ndarray:
     def at(q: np.ndarray) -> np.ndarray:
         k = (whole + q) @ b_vc
         square = np.einsum("kc,cd,kd->k", k, epsilon, k)
-        used = (square > NONE**2) & (square < 4 * found.alpha * CUTOFF)
+        used = (square > NONE**2) & (square < most)
         k, square = k[used], square[used]
         size = np.sqrt(factor * np.exp(-square / (4 * found.alpha)) / square)
         wave = size[:, None] * np.exp(1j * k @ cell.places_ac.T)
@@ -59,5 +60,6 @@ def dipoles(found: ShortRange, q_qc: np.ndarray) -> np.ndarray:
         return (moved.T @ moved.conj()).reshape(atoms, 3, atoms, 3).swapaxes(1, 2)
 
     total = np.array([at(q) for q in q_qc])
-    total[:, np.arange(atoms), np.arange(atoms)] -= at(np.zeros(3)).real.sum(axis=1)
+    own = at(np.zeros(3)).real.sum(axis=1)
+    total[:, np.arange(atoms), np.arange(atoms)] -= (own + own.swapaxes(1, 2)) / 2
     return total

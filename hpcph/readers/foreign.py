@@ -21,6 +21,7 @@ UNUSED = ("force_sets", "supercell", "calculator")
 MASSES = 0.25, 4.0  # of the element's: outside, a mass is in another unit
 ELEMENT = 0.02  # of an element's mass, by which an atom without a name may be off
 UNLIKE, UNRELATED = 0.01, 0.3  # differences of Φ of atoms that translations map on each other, relative
+UNSYMMETRIC = 0.3  # difference of Φ_ab and Φ_ba, relative
 TIDY = 1e-6  # by which entries of whole matrices may be off
 
 
@@ -111,16 +112,24 @@ def _named(content: Content, found: SupercellConstants) -> SupercellConstants:
 
 
 def _require_sound(content: Content, found: SupercellConstants) -> None:
-    """Raise InputError where an atom acts on another one far more than on itself, whom all its neighbours hold."""
+    """Raise InputError where an atom acts on another one far more than on itself, or by another law than that on it."""
     if not np.all(np.isfinite(found.phi_tab)):
         raise content.refuse("has force constants that are not finite")
     size = np.linalg.norm(found.phi_tab, axis=(3, 4))
     home = int(np.flatnonzero(~found.cell_tc.any(axis=1))[0])
     own, most = np.diag(size[home]), size.max(axis=(0, 2))
     if not np.all(own >= most / 2) or not np.all(own > 0):
-        atom = int(np.argmin(own / np.maximum(most, 1e-300)))
-        what = f"ties atom {atom + 1} to another one {most[atom] / max(own[atom], 1e-300):.3g} times as strongly as to"
-        raise content.refuse(f"{what} its place: damaged or of another order of atoms")
+        atom = int(np.argmin(own - most / 2))
+        what = f"ties atom {atom + 1} to another one as strongly as to its place, or not at all"
+        raise content.refuse(f"{what}: damaged or of another order of atoms")
+    points = _within(found.cell_tc, found.supercell)
+    place = {tuple(point): n for n, point in enumerate(points.tolist())}
+    back = [place[tuple(point)] for point in _within(-points, found.supercell).tolist()]
+    between = found.phi_tab.copy()
+    between[home, np.arange(len(own)), np.arange(len(own))] = 0
+    apart = np.linalg.norm(between - between[back].transpose(0, 2, 1, 4, 3))
+    if apart > UNSYMMETRIC * np.linalg.norm(between):
+        raise content.refuse("has Φ_ab and Φ_ba that are not each other's: damaged or of another order of atoms")
 
 
 def _charged(content: Content, found: SupercellConstants, born: Content | None, tolerance: float) -> SupercellConstants:
@@ -216,7 +225,7 @@ def _cut(
         phi_tab=first,
         born_aij=None if found.born_aij is None else found.born_aij[kept],
         epsilon=found.epsilon,
-        remarks=(*found.remarks, *[what] * (relative > UNLIKE)),
+        remarks=(*found.remarks, *([what] if relative > UNLIKE else [])),
     )
 
 
