@@ -38,10 +38,6 @@ class CrystalSection(Section):
         description="file of phonopy with force constants, or with the forces that they follow from, or of another "
         "program with force constants or dynamical matrices; this or `model`",
     )
-    format: Literal[formats.NAMES] | None = Field(  # type: ignore[valid-type]
-        default=None,
-        description="what `force_constants` is; without it seen from what the file holds",
-    )
     model: ModelSection | None = Field(
         default=None, description="the chain of arXiv:2505.05313 in its own units, instead of a file"
     )
@@ -59,6 +55,10 @@ class CrystalSection(Section):
         default=None,
         description="as phonopy calls it: units, and format of the unit cell, of files that do not say; without it "
         "the file's, else `vasp`",
+    )
+    format: Literal[formats.NAMES] | None = Field(  # type: ignore[valid-type]
+        default=None,
+        description="what `force_constants` is; without it seen from what the file holds",
     )
     nac: Literal["gonze", "none"] | None = Field(
         default=None,

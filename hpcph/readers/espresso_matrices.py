@@ -17,7 +17,7 @@ from hpcph.readers.files import Content
 from hpcph.readers.lines import Lines
 
 NUMBERED = re.compile(r"(.*?)(\d+)((?:\.(?:gz|xz|bz2|lzma))?)")
-GRID = re.compile(r"\s*\d+\s+\d+\s+\d+\s*\n\s*\d+\s*\n")  # how dyn0 begins
+GRID = re.compile(r"[ \t]*\d+[ \t]+\d+[ \t]+\d+[ \t]*\n[ \t]*\d+[ \t]*\n")  # how dyn0 begins
 MATRIX = re.compile(r"\s*Dynamical\s+Matrix in cartesian axes", re.IGNORECASE)
 Q = re.compile(r"\s*q\s*=\s*\(([^()]*)\)\s*")
 ALIKE = 1e-5  # of a step of the grid, by which a q may be off; of lattice vectors and places, relative

@@ -155,6 +155,8 @@ def opened(key: str, path: Path, folder: Path) -> Content:
 
 def head(path: Path) -> str:
     """How a file begins, unpacked; "" where that cannot be read, which whoever opens it says."""
+    if not os.path.isfile(path):  # a pipe would be waited for
+        return ""
     try:
         with open(path, "rb") as file:
             first = file.read(8)

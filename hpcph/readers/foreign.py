@@ -55,7 +55,7 @@ def read(files: Files, of: Format, tolerance: float) -> SupercellConstants:
         grid = "×".join(map(str, np.diag(found.supercell)))
         shown = grid if np.array_equal(found.supercell, np.diag(np.diag(found.supercell))) else found.supercell.tolist()
         first = f"{content.path.name}: {of.title} ({of.name}), supercell {shown}"
-        found = _named(content, replace(found, remarks=(", ".join([first, *found.remarks]),)))
+        found = named(content, replace(found, remarks=(", ".join([first, *found.remarks]),)))
         cells.require_sound(content, _cell(found))
         _require_sound(content, found)
         found = _primitive(content, found, files.primitive, tolerance)
@@ -86,7 +86,7 @@ def _cell(found: SupercellConstants) -> Any:
     )
 
 
-def _named(content: Content, found: SupercellConstants) -> SupercellConstants:
+def named(content: Content, found: SupercellConstants) -> SupercellConstants:
     """Masses that the file lacks from the elements, names that it lacks from the masses. Raises InputError."""
     from phonopy.structure.atomic_data import get_atomic_data
 

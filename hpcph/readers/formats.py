@@ -37,8 +37,8 @@ FORMATS = (
         "dynamical matrices of Quantum ESPRESSO",
         re.compile(
             r"\A\s*Dynamical matrix file|Dynamical +Matrix in cartesian axes"
-            r"|\A\s*\d+ +\d+ +\d+\s*\n\s*\d+\s*\n(?:\s*[-+.\dE]+ +[-+.\dE]+ +[-+.\dE]+\s*\n)+\Z",
-            re.IGNORECASE,
+            r"|\A[ \t]*\d+[ \t]+\d+[ \t]+\d+[ \t]*\n[ \t]*\d+[ \t]*\n[ \t]*(?:-?\d*\.\S+[ \t]+){2}-?\d*\.\S+[ \t]*$",
+            re.IGNORECASE | re.MULTILINE,
         ),
         lambda contents, structure: espresso_matrices.read(contents),
         beside=espresso_matrices.beside,

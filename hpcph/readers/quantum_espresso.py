@@ -104,7 +104,7 @@ def _xml(content: Content) -> ShortRange:
     if DOCUMENT_TYPE.search(content.text):
         raise content.refuse("has a document type, which no file of Quantum ESPRESSO has")
     try:
-        root = ElementTree.fromstring(content.data)
+        root = ElementTree.fromstring(content.text)
     except ElementTree.ParseError as err:
         raise content.refuse(f"is no XML that is whole: {err}") from None
     if root.find("INTERATOMIC_FORCE_CONSTANTS") is None:

@@ -13,7 +13,7 @@ from readers import espresso
 from hpcph import constants
 from hpcph.crystal import dynamical
 from hpcph.errors import InputError
-from hpcph.prepare import forceconstants
+from hpcph.prepare import forceconstants, proposal
 from hpcph.readers import espresso_cell, espresso_matrices, foreign, quantum_espresso
 from hpcph.readers.files import Files, opened
 
@@ -293,3 +293,20 @@ def test_xml_of_newer_versions_is_the_text(tmp_path):
     theirs = forceconstants.load(Files(path("qe_q2r/NaCl-ph.fc")))
     np.testing.assert_allclose(ours.pairs.phi, theirs.pairs.phi, atol=1e-9)
     np.testing.assert_allclose(ours.dielectric.born, theirs.dielectric.born)
+
+
+def test_masses_that_a_format_lacks_are_the_elements():
+    """NaN in what a reader hands on: a line says so; of no element there is none."""
+    found = replace(read("qe_q2r/NaCl-ph.fc"), mass_a=np.array([np.nan, np.nan]), remarks=())
+    content = opened("crystal.force_constants", path("qe_q2r/NaCl-ph.fc"), Path("unused"))
+    given = foreign.named(content, found)
+    np.testing.assert_allclose(given.mass_a / constants.atomic_mass, [22.98976928, 35.453], rtol=1e-4)
+    assert given.remarks == ("mass of Na from the element: 22.9898 u", "mass of Cl from the element: 35.453 u")
+    with pytest.raises(InputError, match="has no masses, and 'Q1'"):
+        foreign.named(content, replace(found, symbols=("Q1", "Cl")))
+
+
+def test_an_input_is_written_for_it(tmp_path):
+    """hpcph init knows the file for one with all that is needed, and check accepts what it writes."""
+    text = proposal.propose([path("qe_q2r/NaCl-ph.fc")], None, tmp_path / "input.yaml")
+    assert "NaCl-ph.fc" in text and "supercell:" not in text.split("mesh:")[0].replace("# supercell", "")
