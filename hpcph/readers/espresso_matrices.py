@@ -17,12 +17,22 @@ from hpcph.readers.files import Content
 from hpcph.readers.lines import Lines
 
 NUMBERED = re.compile(r"(.*?)(\d+)((?:\.(?:gz|xz|bz2|lzma))?)")
+BEGINS = re.compile(
+    r"\A\s*Dynamical matrix file|Dynamical +Matrix in cartesian axes"
+    r"|\A[ \t]*\d+[ \t]+\d+[ \t]+\d+[ \t]*\n[ \t]*\d+[ \t]*\n[ \t]*(?:-?\d*\.\S+[ \t]+){2}-?\d*\.\S+[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
+)  # the last is dyn0
 GRID = re.compile(r"[ \t]*\d+[ \t]+\d+[ \t]+\d+[ \t]*\n[ \t]*\d+[ \t]*\n")  # how dyn0 begins
 MATRIX = re.compile(r"\s*Dynamical\s+Matrix in cartesian axes", re.IGNORECASE)
 Q = re.compile(r"\s*q\s*=\s*\(([^()]*)\)\s*")
 ALIKE = 1e-5  # of a step of the grid, by which a q may be off; of lattice vectors and places, relative
 FINEST = 100  # divisions of a grid
 CONJUGATE = 1e-3  # of C, by which that of −q may differ from the conjugate
+
+
+def looks_like(head: str) -> bool:
+    """Whether a text begins as one of the files does."""
+    return BEGINS.search(head) is not None
 
 
 def beside(path: Path) -> list[Path]:

@@ -15,7 +15,7 @@ from hpcph.readers import cells, formats, phonopy_set, primitive
 from hpcph.readers.constants import SupercellConstants
 from hpcph.readers.cuts import ROUGH
 from hpcph.readers.files import Content, Files, head, opened
-from hpcph.readers.formats import Format
+from hpcph.readers.formats import Format, Opened
 
 UNUSED = ("force_sets", "supercell", "calculator")
 MASSES = 0.25, 4.0  # of the element's: outside, a mass is in another unit
@@ -51,7 +51,7 @@ def read(files: Files, of: Format, tolerance: float) -> SupercellConstants:
         others = [opened(content.key, path, Path(name)) for path in of.beside(content.path)]
         if any(one.kind.value == "HDF5" for one in (content, *others)):
             raise content.refuse(f"is HDF5, which {of.title} writes nothing in")
-        found = of.read((content, *others), given.get("structure"))
+        found = of.read(Opened(content, tuple(others), given.get("structure"), given.get("born")))
         grid = "×".join(map(str, np.diag(found.supercell)))
         shown = grid if np.array_equal(found.supercell, np.diag(np.diag(found.supercell))) else found.supercell.tolist()
         first = f"{content.path.name}: {of.title} ({of.name}), supercell {shown}"
@@ -59,17 +59,17 @@ def read(files: Files, of: Format, tolerance: float) -> SupercellConstants:
         cells.require_sound(content, _cell(found))
         _require_sound(content, found)
         found = _primitive(content, found, files.primitive, tolerance)
-        found = _charged(content, found, given.get("born"), tolerance)
+        found = _charged(content, found, None if "born" in of.uses else given.get("born"), tolerance)
     return found
 
 
 def _require_used(files: Files, of: Format) -> None:
     """Raise InputError where the input names what this format has no use for, or lacks what it needs."""
-    unused = [*UNUSED, *([] if of.structure else ["structure"])]
+    unused = [*UNUSED, *([] if "structure" in of.uses else ["structure"])]
     for key in unused:
         if (value := getattr(files, key)) is not None:
             raise InputError(f"crystal.{key}", value, f"{files.force_constants.name} is {of.title}; leave it out")
-    if of.structure and files.structure is None:
+    if "structure" in of.uses and files.structure is None:
         raise InputError("crystal.structure", None, f"{files.force_constants.name} holds no crystal ({of.title})")
 
 

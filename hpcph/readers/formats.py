@@ -1,6 +1,5 @@
 """Formats of force constants of other programs: how each is recognised and who reads it. One row a format."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,16 @@ from hpcph.readers.constants import SupercellConstants
 from hpcph.readers.files import Content
 
 PHONOPY = "phonopy"
-Read = Callable[[tuple[Content, ...], Content | None], SupercellConstants]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The files of a crystal: that of crystal.force_constants, those that lie beside it, crystal.structure and born."""
+
+    main: Content
+    beside: tuple[Content, ...]
+    structure: Content | None
+    born: Content | None
 
 
 @dataclass(frozen=True)
@@ -18,36 +26,33 @@ class Format:
     """One of the formats.
 
     name : as crystal.format has it; title : as lines to the user have it
-    begins : what is found in how a file begins, unpacked
-    read : force constants of the file that the input names, those beside it, and that of crystal.structure
-    beside : other files that belong to a path; structure : does it need crystal.structure?
+    looks_like : whether a file that begins with this text, unpacked, is of it
+    read : its reader
+    beside : other files that belong to the one at a path
+    uses : which of `structure` (needed then) and `born` (in a form of its own then) the reader takes
     """
 
     name: str
     title: str
-    begins: re.Pattern[str]
-    read: Read
+    looks_like: Callable[[str], bool]
+    read: Callable[[Opened], SupercellConstants]
     beside: Callable[[Path], list[Path]] = lambda path: []
-    structure: bool = False
+    uses: tuple[str, ...] = ()
 
 
 FORMATS = (
     Format(
         "qe-dyn",
         "dynamical matrices of Quantum ESPRESSO",
-        re.compile(
-            r"\A\s*Dynamical matrix file|Dynamical +Matrix in cartesian axes"
-            r"|\A[ \t]*\d+[ \t]+\d+[ \t]+\d+[ \t]*\n[ \t]*\d+[ \t]*\n[ \t]*(?:-?\d*\.\S+[ \t]+){2}-?\d*\.\S+[ \t]*$",
-            re.IGNORECASE | re.MULTILINE,
-        ),
-        lambda contents, structure: espresso_matrices.read(contents),
+        espresso_matrices.looks_like,
+        lambda files: espresso_matrices.read((files.main, *files.beside)),
         beside=espresso_matrices.beside,
     ),
     Format(
         "qe-q2r",
         "q2r.x of Quantum ESPRESSO",
-        re.compile(r"\A(?:.*\n){1,12}?[ \t]*\d+[ \t]+'[^'\n]*'[ \t]+\S+[ \t]*\n|<GEOMETRY_INFO"),
-        lambda contents, structure: quantum_espresso.read(contents[0]),
+        quantum_espresso.looks_like,
+        lambda files: quantum_espresso.read(files.main),
     ),
 )
 NAMES = (PHONOPY, *(one.name for one in FORMATS))
@@ -60,4 +65,4 @@ def recognised(head: str, wanted: str | None) -> Format | None:
     """
     if wanted is not None:
         return next((one for one in FORMATS if one.name == wanted), None)
-    return next((one for one in FORMATS if one.begins.search(head)), None)
+    return next((one for one in FORMATS if one.looks_like(head)), None)

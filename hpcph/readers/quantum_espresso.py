@@ -16,8 +16,14 @@ from hpcph.readers.espresso_dipoles import ShortRange, dipoles
 from hpcph.readers.files import Content
 from hpcph.readers.lines import Lines, numbers
 
+BEGINS = re.compile(r"\A(?:.*\n){1,12}?[ \t]*\d+[ \t]+'[^'\n]*'[ \t]+\S+[ \t]*\n|<GEOMETRY_INFO")  # a species, or XML
 BLOCK = "s_s1_m1_m2_m3"
 DOCUMENT_TYPE = re.compile(r"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
+
+
+def looks_like(head: str) -> bool:
+    """Whether a text begins as a file of q2r.x does."""
+    return BEGINS.search(head) is not None
 
 
 def read(content: Content) -> SupercellConstants:
