@@ -32,7 +32,8 @@ def read(content: Content) -> SupercellConstants:
     refuse_layer(content, found.grid, found.charges)
     phi, what = found.phi_tab, "without Born charges"
     if found.charges is not None:
-        phi = phi + of_matrices(found.grid, dipoles(found, lattice_points(found.grid) / found.grid)).real
+        q_qc = lattice_points(found.grid) / found.grid
+        phi = phi + of_matrices(found.grid, dipoles(found, q_qc - np.rint(q_qc))).real
         what = f"short-range, its dipoles (α = {found.alpha * (found.cell.alat / 2 / np.pi) ** 2:.4g}) added"
     return si(found.cell, found.grid, phi, found.charges, what)
 
