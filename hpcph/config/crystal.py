@@ -9,6 +9,7 @@ from hpcph.config.light import ModelSection
 from hpcph.config.ratios import ratio
 from hpcph.config.section import NUMBERS, Section
 from hpcph.config.units import Pressure, SmallLength
+from hpcph.readers import formats
 from hpcph.readers.calculators import NAMES
 
 
@@ -34,7 +35,8 @@ class CrystalSection(Section):
 
     force_constants: Annotated[str, Field(min_length=1)] | None = Field(
         default=None,
-        description="file of phonopy with force constants, or with the forces that they follow from; this or `model`",
+        description="file of phonopy with force constants, or with the forces that they follow from, or of another "
+        "program with force constants or dynamical matrices; this or `model`",
     )
     model: ModelSection | None = Field(
         default=None, description="the chain of arXiv:2505.05313 in its own units, instead of a file"
@@ -53,6 +55,10 @@ class CrystalSection(Section):
         default=None,
         description="as phonopy calls it: units, and format of the unit cell, of files that do not say; without it "
         "the file's, else `vasp`",
+    )
+    format: Literal[formats.NAMES] | None = Field(  # type: ignore[valid-type]
+        default=None,
+        description="what `force_constants` is; without it seen from what the file holds",
     )
     nac: Literal["gonze", "none"] | None = Field(
         default=None,
@@ -90,7 +96,7 @@ class CrystalSection(Section):
     @model_validator(mode="after")
     def _file_or_model(self):
         if (self.force_constants is None) == (self.model is None):
-            raise ValueError("give either force_constants, a file of phonopy, or model")
+            raise ValueError("give either force_constants, a file, or model")
         if self.model is not None and (extra := self.model_fields_set - {"model"}):
             raise ValueError(f"a model has no {' or '.join(sorted(extra))}")
         return self

@@ -16,6 +16,7 @@ from hpcph.crystal.supercell import Settled, settle
 from hpcph.errors import InputError
 from hpcph.prepare import forceconstants, lattice
 from hpcph.readers import force_constants as constants
+from hpcph.readers import foreign
 from hpcph.readers.files import Files
 
 
@@ -73,13 +74,14 @@ def files(source: Source) -> Files:
     return Files(
         source.resolve(given.force_constants), structure, force_sets, born,
         given.supercell_matrix, given.primitive, given.calculator, given.symmetry_tolerance,
+        given.format,
     )  # fmt: skip
 
 
 def sources(source: Source) -> list[Path]:
     """Every file whose content decides the results."""
     optics, thermal = source.input.optics, source.input.thermal
-    found = [] if source.input.crystal.model is not None else files(source).all()
+    found = [] if source.input.crystal.model is not None else foreign.sources(files(source))
     if optics is not None and isinstance(optics.lifetime, LinewidthsSection):
         found.append(source.resolve(optics.lifetime.linewidths))
     lifetime = None if thermal is None else thermal.lifetime

@@ -54,6 +54,7 @@ class Files:
     supercell : three numbers or phonopy's 3×3 matrix
     calculator : whose units the files are in, and whose format the unit cell has, where they do not say
     symmetry_tolerance : m, how far places may be off their space group; None for the file's own
+    format : of force_constants, where it shall not be seen from what they hold (readers/formats.py)
     """
 
     force_constants: Path
@@ -64,6 +65,7 @@ class Files:
     primitive: str | list | None = "auto"
     calculator: str | None = None
     symmetry_tolerance: float | None = None
+    format: str | None = None
 
     def absolute(self) -> "Files":
         """The same files, independent of the current folder."""
@@ -149,6 +151,20 @@ def opened(key: str, path: Path, folder: Path) -> Content:
     if b"\0" in data:
         raise InputError(key, path, "is neither text nor HDF5")
     return Content(key, path, _kind(data, path), data, path)
+
+
+def head(path: Path) -> str:
+    """How a file begins, unpacked; "" where that cannot be read, which whoever opens it says."""
+    if not os.path.isfile(path):  # a pipe would be waited for
+        return ""
+    try:
+        with open(path, "rb") as file:
+            first = file.read(8)
+        module = next((module for magic, module in PACKED.items() if first.startswith(magic)), None)
+        with module.open(path, "rb") if module else open(path, "rb") as file:
+            return file.read(1 << 16).decode("utf-8", "replace")
+    except (OSError, EOFError, lzma.LZMAError, zlib.error, ValueError):
+        return ""
 
 
 def _unpacked(module, key: str, path: Path) -> bytes:

@@ -224,7 +224,7 @@ def _cut(
 def _charge(ph: Any, own: Any, said: Described, file: Content | None, units: CalculatorUnits) -> list[str]:
     """Give phonopy the Born charges; what the user should know of them."""
     if file is not None:
-        content, found = file, _born(file, ph)
+        content, found = file, born(file, ph.primitive, ph.primitive_symmetry)
     elif said.charges is not None:
         content, found = said.content, dict(said.charges, born=cuts.moved(own, ph, np.asarray(said.charges["born"])))
     else:
@@ -237,16 +237,19 @@ def _charge(ph: Any, own: Any, said: Described, file: Content | None, units: Cal
     return [replaced] * (file is not None and said.charges is not None)
 
 
-def _born(file: Content, ph: Any) -> dict:
-    """A BORN file's charges for all atoms of the primitive cell."""
+def born(file: Content, primitive: Any, symmetry: Any) -> dict:
+    """A BORN file's charges for all atoms of a primitive cell. Raises InputError.
+
+    primitive, symmetry : phonopy's cell and its symmetry
+    """
     from phonopy.file_IO import get_born_parameters
 
-    epsilon, born, factor = numbers.born(file)
-    independent = ph.primitive_symmetry.get_independent_atoms()
-    if len(born) != len(independent):
+    epsilon, charges, factor = numbers.born(file)
+    independent = symmetry.get_independent_atoms()
+    if len(charges) != len(independent):
         atoms = f"the crystal has {len(independent)} that symmetry does not map on each other"
-        raise file.refuse(f"has the Born charges of {len(born)} atoms; {atoms}")
-    rows = [" ".join(map(repr, row.ravel().tolist())) for row in (epsilon, *born)]
+        raise file.refuse(f"has the Born charges of {len(charges)} atoms; {atoms}")
+    rows = [" ".join(map(repr, row.ravel().tolist())) for row in (epsilon, *charges)]
     with blaming(file):
-        found = get_born_parameters(io.StringIO("\n".join(["-", *rows, ""])), ph.primitive, ph.primitive_symmetry)
+        found = get_born_parameters(io.StringIO("\n".join(["-", *rows, ""])), primitive, symmetry)
     return dict(found, factor=factor)

@@ -1,4 +1,4 @@
-"""What files of phonopy and phono3py are, seen from what they hold, whatever they are called."""
+"""What files of phonopy, phono3py and other programs are, seen from what they hold, whatever they are called."""
 
 import tempfile
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ import numpy as np
 
 from hpcph.disk.guard import Unsound
 from hpcph.errors import InputError
-from hpcph.readers import cells, forces, numbers
+from hpcph.readers import cells, forces, formats, numbers
 from hpcph.readers.cells import Described
-from hpcph.readers.files import Content, FileKind, opened
+from hpcph.readers.files import Content, FileKind, head, opened
 from hpcph.readers.hdf5 import opening
 
 KEY = "FILES"
@@ -48,6 +48,8 @@ def recognised(path: Path) -> Recognised:
     """Look into a file; a unit cell in the format of VASP. Raises InputError where an input could name it nowhere."""
     with tempfile.TemporaryDirectory() as folder:
         content = opened(KEY, path, Path(folder))
+        if formats.recognised(head(path), None) is not None:
+            return _plain(content, Role.WHOLE)
         if content.kind is FileKind.HDF5:
             return _hdf5(content)
         if content.kind is FileKind.YAML:
@@ -66,7 +68,8 @@ def recognised(path: Path) -> Recognised:
             return _plain(content, Role.CRYSTAL, cells.described(content, None, Path(folder)))
         except InputError as err:
             known = "phonopy's yaml, FORCE_SETS, FORCE_CONSTANTS, BORN, POSCAR, force_constants.hdf5, kappa-m….hdf5"
-            raise content.refuse(f"is none of {known}") from err
+            other = ", ".join(one.title for one in formats.FORMATS)
+            raise content.refuse(f"is none of {known}, {other}") from err
 
 
 def _plain(content: Content, role: Role, found: Described | None = None, sites: int | None = None) -> Recognised:

@@ -58,7 +58,7 @@ def test_another_image_of_an_atom_or_another_turn_is_no_operation(name):
 def test_broken_inversion_is_seen_in_the_matrix_though_not_in_frequencies():
     """Masses that break P4/nmm to P4mm, the operations left as they were: ω²(−q) = ω²(q) as ever."""
     ph = CRYSTALS["litharge"].phonopy()
-    structure, pairs, _ = forceconstants._structure(ph, 1e-15, Files(Path("springs")))
+    structure, pairs, _ = forceconstants._structure(forceconstants.of_phonopy(ph, 1e-15), Path("springs"))
     heavy = replace(structure, mass_a=structure.mass_a * [1, 1, 1, 1.1])
     crystal = dynamical.build(heavy, pairs, None)
     q = np.array([[0.11, 0.07, 0.23]])
@@ -135,7 +135,7 @@ def test_force_constants_of_no_symmetry_leave_none(seed, name):
     ph = CRYSTALS[name].phonopy()
     rng = np.random.default_rng(seed)
     ph.force_constants = ph.force_constants * (1 + 1e-2 * rng.normal(size=ph.force_constants.shape))
-    structure, _, lines = forceconstants._structure(ph, 1e-15, Files(Path("springs")))
+    structure, _, lines = forceconstants._structure(forceconstants.of_phonopy(ph, 1e-15), Path("springs"))
     assert structure.space_group == "P1 (1)" and len(structure.operations) == 1
     assert len(lines) == 1
 
@@ -148,7 +148,7 @@ def test_noise_of_force_constants_drops_no_operation(seed, name):
     rng = np.random.default_rng(seed)
     largest = np.abs(ph.force_constants).max()
     ph.force_constants = ph.force_constants + 1e-6 * largest * rng.uniform(-1, 1, size=ph.force_constants.shape)
-    structure, pairs, lines = forceconstants._structure(ph, 1e-15, Files(Path("springs")))
+    structure, pairs, lines = forceconstants._structure(forceconstants.of_phonopy(ph, 1e-15), Path("springs"))
     assert structure.space_group == CRYSTALS[name].space_group and lines == []
     (line,) = symmetry.slight(dynamical.build(structure, pairs, None))
     assert "e-0" in line

@@ -45,6 +45,8 @@ NAMED = [  # what the input names, and where
     ("crystal__force_constants", "phonopy_params.yaml"),
     ("crystal__force_constants", "FORCE_CONSTANTS"),
     ("crystal__force_constants", "force_constants.hdf5"),
+    ("crystal__force_constants", "q2r.fc"),
+    ("crystal__force_constants", "matrices.dyn1"),
     ("crystal__structure", "phonopy_disp.yaml"),
     ("crystal__structure", "POSCAR"),
     ("crystal__force_sets", "FORCE_SETS"),
@@ -53,6 +55,7 @@ NAMED = [  # what the input names, and where
     ("lifetime", "collision-m444.hdf5"),
     ("optics", "kappa-m444-g0.hdf5"),
 ]
+FORMATS = {"q2r.fc": "qe-q2r", "matrices.dyn1": "qe-dyn"}  # of files that are recognised by what they hold
 
 
 def given(key: str, name: str, folder: Path) -> dict:
@@ -66,6 +69,8 @@ def given(key: str, name: str, folder: Path) -> dict:
     if key == "optics":
         return world.quartz(optics__lifetime={"linewidths": name, "temperature": "300 K"})
     data = world.quartz(**{key: name})
+    if name in FORMATS:
+        data["crystal"]["format"] = FORMATS[name]
     if name in ("FORCE_CONSTANTS", "force_constants.hdf5", "FORCE_SETS"):
         (folder / "phonopy_disp.yaml").write_bytes(displacements())
         data["crystal"]["force_constants" if key.endswith("force_sets") else "structure"] = "phonopy_disp.yaml"

@@ -1,0 +1,68 @@
+"""Formats of force constants of other programs: how each is recognised and who reads it. One row a format."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from hpcph.readers import espresso_matrices, quantum_espresso
+from hpcph.readers.constants import SupercellConstants
+from hpcph.readers.files import Content
+
+PHONOPY = "phonopy"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The files of a crystal: that of crystal.force_constants, those that lie beside it, crystal.structure and born."""
+
+    main: Content
+    beside: tuple[Content, ...]
+    structure: Content | None
+    born: Content | None
+
+
+@dataclass(frozen=True)
+class Format:
+    """One of the formats.
+
+    name : as crystal.format has it; title : as lines to the user have it
+    looks_like : whether a file that begins with this text, unpacked, is of it
+    read : its reader
+    beside : other files that belong to the one at a path
+    uses : which of `structure` (needed then) and `born` (in a form of its own then) the reader takes
+    """
+
+    name: str
+    title: str
+    looks_like: Callable[[str], bool]
+    read: Callable[[Opened], SupercellConstants]
+    beside: Callable[[Path], list[Path]] = lambda path: []
+    uses: tuple[str, ...] = ()
+
+
+FORMATS = (
+    Format(
+        "qe-dyn",
+        "dynamical matrices of Quantum ESPRESSO",
+        espresso_matrices.looks_like,
+        lambda files: espresso_matrices.read((files.main, *files.beside)),
+        beside=espresso_matrices.beside,
+    ),
+    Format(
+        "qe-q2r",
+        "q2r.x of Quantum ESPRESSO",
+        quantum_espresso.looks_like,
+        lambda files: quantum_espresso.read(files.main),
+    ),
+)
+NAMES = (PHONOPY, *(one.name for one in FORMATS))
+
+
+def recognised(head: str, wanted: str | None) -> Format | None:
+    """The format of a file of another program; None of what phonopy reads.
+
+    head : how the file begins, unpacked; wanted : crystal.format, which decides where it is given
+    """
+    if wanted is not None:
+        return next((one for one in FORMATS if one.name == wanted), None)
+    return next((one for one in FORMATS if one.looks_like(head)), None)
