@@ -1,0 +1,39 @@
+"""What any file of harmonic force constants says, in SI: what its reader makes of it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class SupercellConstants:
+    """Force constants of a supercell, dipoles included, exact at the supercell's own wave vectors.
+
+    lattice_vc : ndarray (3, 3), m, rows a, b, c; fractional_ac : ndarray (a, 3)
+    symbols : one an atom; mass_a : ndarray (a,), kg
+    supercell : ndarray (3, 3) int, its lattice vectors as rows in units of a, b, c
+    cell_tc : ndarray (t, 3) int, every lattice point T of the supercell once, modulo the supercell
+    phi_tab : ndarray (t, a, b, 3, 3), N m⁻¹, ∂²E/∂u_ai(0)∂u_bj(T) summed over the images of T that the supercell repeats
+    born_aij : ndarray (a, 3, 3) in e, first index that of the field, second of the displacement, or None
+    epsilon : ndarray (3, 3), ε∞, or None
+    remarks : lines that the user should read
+    """
+
+    lattice_vc: np.ndarray
+    fractional_ac: np.ndarray
+    symbols: tuple[str, ...]
+    mass_a: np.ndarray
+    supercell: np.ndarray
+    cell_tc: np.ndarray
+    phi_tab: np.ndarray
+    born_aij: np.ndarray | None = None
+    epsilon: np.ndarray | None = None
+    remarks: tuple[str, ...] = ()
+
+    def dynamical(self, q_c: np.ndarray) -> np.ndarray:
+        """D_ij(q) = Σ_T Φ e^{2πi q·T}/√(m m') (3n, 3n), s⁻², of lattice points alone: right at commensurate q."""
+        phase = np.exp(2j * np.pi * self.cell_tc @ q_c)
+        root = np.sqrt(self.mass_a)
+        d = np.einsum("t,tabij->aibj", phase, self.phi_tab) / (root[:, None, None, None] * root[None, None, :, None])
+        size = 3 * len(self.mass_a)
+        return d.reshape(size, size)
