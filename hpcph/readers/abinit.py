@@ -17,7 +17,7 @@ from hpcph.crystal import spacegroup
 from hpcph.crystal.elements import SYMBOLS
 from hpcph.readers import cells, grids, stars
 from hpcph.readers.constants import SupercellConstants
-from hpcph.readers.lines import Lines, number
+from hpcph.readers.rows import TextLines, number
 from hpcph.readers.stars import Waves
 
 TITLE, BLOCKS = "DERIVATIVE DATABASE", "Database of total energy derivatives"
@@ -80,7 +80,7 @@ def read(key: str, named: Path, data: bytes | str, ngqpt: tuple[int, int, int] |
 
     Charges are as the file has them, with the ions' and not yet neutral in all. Raises InputError.
     """
-    lines = Lines(key, named, data)
+    lines = TextLines(key, named, data)
     cell = _cell(lines)
     blocks = _blocks(lines, len(cell.mass_a))
     content = lines.content
@@ -108,7 +108,7 @@ def read(key: str, named: Path, data: bytes | str, ngqpt: tuple[int, int, int] |
     return made
 
 
-def _cell(lines: Lines) -> Header:
+def _cell(lines: TextLines) -> Header:
     """The crystal that the header describes; it ends where the derivatives begin."""
     said: dict[str, tuple[int, list[str]]] = {}
     last: list[str] = []
@@ -159,7 +159,7 @@ def _cell(lines: Lines) -> Header:
     )
 
 
-def _blocks(lines: Lines, atoms: int) -> list[Block]:
+def _blocks(lines: TextLines, atoms: int) -> list[Block]:
     """All blocks of second derivatives; several of one wave vector become one."""
     counted = re.search(r"Number of data blocks\s*=\s*(\d{1,6})\s*$", lines.take("the number of data blocks"))
     if not counted:
@@ -194,7 +194,7 @@ def _blocks(lines: Lines, atoms: int) -> list[Block]:
     return found
 
 
-def _element(lines: Lines, into: Block, atoms: int, what: str) -> None:
+def _element(lines: TextLines, into: Block, atoms: int, what: str) -> None:
     """One line of a block; strains, other fields and the derivative along k are not used."""
     expected = f"an element of {what}: direction, atom, direction, atom, real and imaginary part"
     words = lines.take(expected).split()
@@ -211,7 +211,7 @@ def _element(lines: Lines, into: Block, atoms: int, what: str) -> None:
         into.elements[i, j] = complex(*value)
 
 
-def _averaged(lines: Lines, cell: Header, waves: Waves, block: Block) -> tuple[np.ndarray, float]:
+def _averaged(lines: TextLines, cell: Header, waves: Waves, block: Block) -> tuple[np.ndarray, float]:
     """C of a block, with the field at Γ where the file has it, and what symmetry changed of it, relative.
 
     In Hartree, displacements and inverse fields in units of the size of the cell, so that both weigh alike.
@@ -237,7 +237,7 @@ def _averaged(lines: Lines, cell: Header, waves: Waves, block: Block) -> tuple[n
 
 
 def _grid(
-    lines: Lines, waves: Waves, blocks: list[Block], wanted: tuple[int, int, int] | None
+    lines: TextLines, waves: Waves, blocks: list[Block], wanted: tuple[int, int, int] | None
 ) -> tuple[tuple[int, int, int], list[Block]]:
     """The grid of which every point is in the star of a block, and the blocks that it needs."""
     star = [stars.exact_star(waves, block.q_c) for block in blocks]
@@ -277,7 +277,7 @@ def _unfolded(waves: Waves, blocks: list[tuple[np.ndarray, np.ndarray]], divisio
     return total / count[:, None, None]
 
 
-def _charges(lines: Lines, cell: Header, c: np.ndarray | None) -> tuple[np.ndarray | None, np.ndarray | None]:
+def _charges(lines: TextLines, cell: Header, c: np.ndarray | None) -> tuple[np.ndarray | None, np.ndarray | None]:
     """Born charges (a, 3, 3) in e and ε, from the field's rows of C in Hartree; None where there are none."""
     if c is None:
         return None, None

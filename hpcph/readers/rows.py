@@ -12,7 +12,7 @@ LARGEST = 1e30  # no number of such files is larger
 SHOWN = 40  # letters of a line
 
 
-class Lines:
+class TextLines:
     """The lines of a file, taken one after the other.
 
     at : number of the last line that was taken, from 1
