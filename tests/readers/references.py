@@ -105,7 +105,7 @@ class Interpolated:
             self.weight = np.prod(np.where(scaled < 0.5 - 1e-6, 1.0, np.where(scaled < 0.5 + 1e-6, 0.5, 0)), axis=-1)
         else:
             length = np.linalg.norm(x @ found.lattice_vc, axis=-1)
-            near = length < length.min(axis=1, keepdims=True) + 1e-5 * bohr
+            near = length < length.min(axis=1, keepdims=True) + 1e-3 * bohr
             self.weight = near / near.sum(axis=1, keepdims=True)
 
     def at(self, q, direction=None):
