@@ -28,6 +28,7 @@ CUTOFF = 46.0  # −ln of the largest Gaussian that TDEP leaves out
 WHOLE = 1e-6  # how far lattice vectors may be off integers
 FARTHER = 1e-3  # relative: how far pairs may reach beyond the file's cutoff
 ENDED = 3.5  # Λ√(x·ε⁻¹·x) beyond which the rest of the Ewald sum is below 1e-6 of its size
+FREE = 2  # times the reach of the pairs: nearer images would have a share in the pairs that reach farthest
 LARGEST = 1 << 27  # elements of the force constants
 ALIKE = 1e-2  # relative: how far Φ_ab(T) may be off the transpose of Φ_ba(−T)
 SAME = 1e-3  # of charges and ε that two files have
@@ -51,9 +52,9 @@ def looks_like(head: str) -> bool:
 def read(
     key: str, named: Path, data: bytes | str, structure: Content, born: Content | None = None
 ) -> SupercellConstants:
-    """The total force constants, on the smallest grid on which every pair is the nearest of its images.
+    """The total force constants, on the smallest grid where images of a pair are at least twice as far as pairs reach.
 
-    Where dipoles are added, the rest of the Ewald sum ends on it too. Masses are those of the elements.
+    Whoever shares the sum over images among them then leaves the pairs as they are. Masses are those of the elements.
 
     structure : infile.ucposcar; born : infile.lotosplitting, of which nothing is used where the tail has its charges
 
@@ -81,10 +82,7 @@ def read(
     if length.max() > cutoff * (1 + FARTHER):
         far = f"{length.max() / angstrom:.4g} Å in {structure.path.name}"
         raise content.refuse(f"has pairs up to {far}: expected at most its cutoff, {cutoff / angstrom:.4g} Å")
-    reach = float(length.max())
-    if polar is not None:
-        reach = max(reach, ENDED * np.sqrt(np.linalg.eigvalsh(polar.epsilon)[-1]) / polar.width)
-    divisions = _divisions(content, lattice, reach, atoms)
+    divisions = _divisions(content, lattice, float(length.max()), polar, atoms)
     supercell = np.diag(divisions)
     table = np.zeros((prod(divisions), atoms, atoms, 3, 3))
     np.add.at(table, (np.ravel_multi_index(tuple(where.T), divisions, mode="wrap"), first, second), phi)
@@ -180,10 +178,15 @@ def _tail(lines: TextLines, atoms: int) -> Polar | None:
     return Polar((sound["dielectric"] + sound["dielectric"].T) / 2, sound["born"], width / bohr)
 
 
-def _divisions(content: Content, lattice: np.ndarray, reach: float, atoms: int) -> tuple[int, int, int]:
-    """The smallest grid in whose supercell a sphere of that radius has its own images outside."""
+def _divisions(
+    content: Content, lattice: np.ndarray, reach: float, polar: Polar | None, atoms: int
+) -> tuple[int, int, int]:
+    """The smallest grid on which the images of each pair are beyond FREE reaches, and the Ewald sum's rest ends."""
     apart = 1 / np.linalg.norm(np.linalg.inv(lattice), axis=0)
-    one, two, three = (int(n) for n in np.maximum(np.ceil(2 * reach / apart + WHOLE), 1))
+    least = (1 + FREE) * reach
+    if polar is not None:
+        least = max(least, 2 * ENDED * np.sqrt(np.linalg.eigvalsh(polar.epsilon)[-1]) / polar.width)
+    one, two, three = (int(n) for n in np.maximum(np.ceil(least / apart + WHOLE), 1))
     if one * two * three * (3 * atoms) ** 2 > LARGEST:
         shown = f"{one}×{two}×{three}"
         raise content.refuse(f"reaches {reach / angstrom:.4g} Å: expected pairs on a smaller grid than {shown}")

@@ -83,7 +83,7 @@ def mass_root(found):
 class Interpolated:
     """C(q) of a supercell's force constants: dipoles apart, the rest in the cell around each atom."""
 
-    def __init__(self, found, dipoles=None, asr=True, box=False):
+    def __init__(self, found, dipoles=None, asr=True):
         self.found, self.dipoles = found, dipoles
         divisions = np.diag(found.supercell)
         atoms = len(found.mass_a)
@@ -100,13 +100,9 @@ class Interpolated:
         self.cell = found.cell_tc[:, None] + shift
         apart = found.fractional_ac[None] - found.fractional_ac[:, None]
         x = self.cell[:, :, None, None] + apart
-        if box:
-            scaled = np.abs(x / divisions)
-            self.weight = np.prod(np.where(scaled < 0.5 - 1e-6, 1.0, np.where(scaled < 0.5 + 1e-6, 0.5, 0)), axis=-1)
-        else:
-            length = np.linalg.norm(x @ found.lattice_vc, axis=-1)
-            near = length < length.min(axis=1, keepdims=True) + 1e-3 * bohr
-            self.weight = near / near.sum(axis=1, keepdims=True)
+        length = np.linalg.norm(x @ found.lattice_vc, axis=-1)
+        near = length < length.min(axis=1, keepdims=True) + 1e-3 * bohr
+        self.weight = near / near.sum(axis=1, keepdims=True)
 
     def at(self, q, direction=None):
         """D in s⁻²."""
@@ -128,9 +124,3 @@ def angular_momentum(D):
     """l = Im(e* × e) of every mode in ħ, (n, 3)."""
     e = np.linalg.eigh(D)[1].T.reshape(len(D), -1, 3)
     return np.imag(np.cross(e.conj(), e)).sum(axis=1)
-
-
-def continuous(D, q, found):
-    """D with phases of places instead of lattice points: it leaves frequencies and l alone."""
-    phase = np.repeat(np.exp(2j * np.pi * found.fractional_ac @ q), 3)
-    return phase.conj()[:, None] * D * phase
