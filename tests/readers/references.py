@@ -6,7 +6,6 @@ from functools import cache
 
 import numpy as np
 import physics
-import pytest
 
 from hpcph.constants import bohr, elementary_charge, epsilon_0
 
@@ -17,12 +16,9 @@ CUTOFF = 34.0  # −ln of the largest Gaussian that is left out
 
 
 def data(name):
-    """A file of the readers' data, unpacked, or a skip."""
-    path = physics.DATA / "readers" / name
-    if not path.is_file():
-        pytest.skip(f"nothing at {path}: set HPCPH_DATA to the data folder")
-    raw = path.read_bytes()
-    return lzma.decompress(raw) if path.suffix == ".xz" else raw
+    """A file of the readers' data, unpacked."""
+    raw = physics.data(f"readers/{name}").read_bytes()
+    return lzma.decompress(raw) if name.endswith(".xz") else raw
 
 
 @cache

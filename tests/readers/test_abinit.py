@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+import physics
 import pytest
 from readers import references, spoilt
 from readers.references import GAMMA, Dipoles, Interpolated, angular_momentum, frequencies, neutral
@@ -80,9 +81,7 @@ def test_the_largest_grid_of_several_is_taken():
 
 def test_quartz_is_that_of_phonopy_s_file():
     """The same calculation, converted to phonopy: force constants are 1.4e-4 N/m of 779 apart, charges 1.2e-5 e."""
-    path = references.physics.FILES["quartz_pbesol raw"]
-    if not path.is_file():
-        pytest.skip("no such file: set HPCPH_DATA to the data folder")
+    path = physics.file("quartz_pbesol raw")
     found, ph = loaded("quartz_DDB.xz"), phonopy_set.read(Files(path), phonopy_set.no_hdf5).phonopy
     cell, divisions = ph.primitive, np.diag(found.supercell)
     assert np.abs(cell.cell * angstrom - found.lattice_vc).max() < 1e-17
