@@ -15,12 +15,11 @@ from hpcph.readers import abinit, phonopy_set
 from hpcph.readers.files import Files
 
 WIDTH = 2e10  # 1/m, of Gaussians that end before the nearest neighbour
-KNOWN = {  # file, reference, grid, largest difference of l: ħ where modes are 1e-3 THz apart
+KNOWN = {  # file, reference, grid, largest difference of l in ħ (as measured, times two)
     "AlAs": ("trf2_3_DDB.xz", "AlAs", None, 1e-5),
     "wurtzite": ("ZnSe_hex_qpt_DDB.xz", "ZnSe_wurtzite", (4, 4, 2), 1e-3),
     "quartz": ("quartz_DDB.xz", "quartz_mp-7000", None, 1e-5),
 }
-WITHOUT = -np.inf  # the exponent of nothing
 
 
 def loaded(name, ngqpt=None):
