@@ -1,0 +1,72 @@
+"""Force constants of a supercell from those at all wave vectors of its grid, and what must be true of a crystal."""
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from hpcph.constants import angstrom, atomic_mass
+from hpcph.crystal.elements import SYMBOLS, element
+from hpcph.readers import cells
+from hpcph.readers.constants import SupercellConstants
+from hpcph.readers.files import Content
+
+UNREAL = 1e-6  # of the largest force constant: what is imaginary of them
+FASTEST, SLOWEST = 500.0, 0.02  # THz: the highest frequency of no crystal is outside
+
+
+def require_crystal(content: Content, lattice_vc: np.ndarray, fractional_ac: np.ndarray, mass_a: np.ndarray) -> None:
+    """Raise InputError where a cell (m, kg) is none: flat, atoms that coincide, numbers of another unit."""
+    cells.require_sound(
+        content,
+        SimpleNamespace(
+            cell=lattice_vc / angstrom,
+            scaled_positions=fractional_ac,
+            masses=mass_a / atomic_mass,
+            has_weighted_species=False,
+            magnetic_moments=None,
+        ),
+    )
+
+
+def masses(content: Content, symbols: tuple[str, ...]) -> np.ndarray:
+    """Standard atomic masses, (a,) in kg, of files that have none. Raises InputError where a species is no element."""
+    from phonopy.structure.atomic_data import get_atomic_data
+
+    data = get_atomic_data()
+    known = {row[1]: row[3] for row in data.atom_data}
+    found = [known.get(element(symbol)) for symbol in symbols]
+    for symbol, mass in zip(symbols, found, strict=True):
+        if mass is None or element(symbol) == SYMBOLS[0]:
+            raise content.refuse(f"has no masses, and none is known of the species {symbol}: expected an element")
+    return np.array(found, float) * atomic_mass
+
+
+def points(supercell: np.ndarray) -> np.ndarray:
+    """Every lattice point modulo a diagonal supercell once, (t, 3) int; also the numerators of its wave vectors."""
+    return np.array(list(np.ndindex(*np.diag(supercell).tolist())))
+
+
+def transformed(content: Content, divisions: tuple[int, int, int], c_qij: np.ndarray) -> np.ndarray:
+    """Φ_ab(T) = (1/N) Σ_q C_ab(q) e^{−2πi q·T}, (t, a, b, 3, 3).
+
+    c_qij : ndarray (q, 3a, 3a), of the grid's points in the order of `points`
+    """
+    size = c_qij.shape[1]
+    total = np.fft.fftn(c_qij.reshape(*divisions, size, size), axes=(0, 1, 2)) / len(c_qij)
+    if not np.abs(total.imag).max() <= UNREAL * np.abs(total.real).max():
+        raise content.refuse("has force constants that are not real: C(−q) is not C(q)* on its grid")
+    return total.real.reshape(len(c_qij), size // 3, 3, size // 3, 3).transpose(0, 1, 3, 2, 4).copy()
+
+
+def require_vibrating(content: Content, found: SupercellConstants) -> None:
+    """Raise InputError where Γ's highest frequency is that of no crystal, or an atom is not held by its neighbours."""
+    own = np.linalg.norm(np.einsum("aaij->aij", found.phi_tab[0]), axis=(1, 2))
+    others = np.linalg.norm(found.phi_tab, axis=(3, 4)).max(axis=(0, 2))
+    if not np.all(own >= others / 2):
+        atom = int(np.argmin(own / others))
+        raise content.refuse(f"ties atom {atom + 1} less to its place than to another atom: expected force constants")
+    where = found.cell_tc[len(found.cell_tc) // 2] @ np.linalg.inv(found.supercell)
+    square = max(np.linalg.eigvalsh(found.dynamical(q)).max() for q in (np.zeros(3), where))
+    highest = np.sqrt(max(square, 0)) / 2e12 / np.pi
+    if not SLOWEST < highest < FASTEST:
+        raise content.refuse(f"makes frequencies of {highest:.3g} THz: expected force constants in the format's unit")
