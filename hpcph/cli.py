@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import hpcph
 from hpcph.config.embedded import embedded
 from hpcph.config.parser import AdvisingParser
-from hpcph.errors import InputError, Stopped, printable
+from hpcph.errors import InputError, Pending, Stopped, printable
 from hpcph.parallel.comm import Comm, RankError
 from hpcph.workflow.pipe import hush, speaking
 
@@ -62,10 +62,12 @@ def _run(args, comm: Comm) -> int:
 
     stop = Stop().listen()
     _announce(args, comm)
+    from hpcph.prepare.entrance import read
     from hpcph.workflow.driver import run
 
     try:
-        run(comm, _read(args, comm), args.output, stop, args.resume, args.overwrite)
+        prepare = read(comm, lambda: args.input or embedded(), pause=lambda: stop.requested)
+        run(comm, prepare, args.output, stop, args.resume, args.overwrite)
     except Stopped as stopped:
         _complain(comm, f"{stopped}; the same command goes on from there")
         return 75
@@ -87,8 +89,11 @@ def _announce(args, comm: Comm) -> None:
 def _check(args, comm: Comm) -> int:
     from hpcph.workflow.job import meshes
 
-    prepare = _read(args, comm)
     shown = args.input or embedded()
+    prepare = _looked_at(args, comm)
+    if prepare is None:
+        _say(comm, f"{shown}: good so far")
+        return 0
 
     def check() -> list[str]:
         ready = prepare()
@@ -103,20 +108,21 @@ def _plan(args, comm: Comm) -> int:
     from hpcph.cost.plan import plan
     from hpcph.result.writers import together, way
 
-    prepare = _read(args, comm)
+    prepare = _looked_at(args, comm)
+    if prepare is None:
+        return 0
     _say(comm, *comm.on_root(lambda: plan(prepare().job, args.ranks).lines(way(together(comm)))))
     return 0
 
 
 def _scaling(args, comm: Comm) -> int:
-    from hpcph.config.load import load
     from hpcph.cost.scaling import report, study
+    from hpcph.prepare.entrance import source as complete
     from hpcph.prepare.job import prepare
 
     if comm.size > 1:
         raise InputError("scaling", comm.size, "starts its own ranks; call it without mpirun")
-    comm.phase = "reading the input"
-    source = load(args.input or embedded())
+    source = complete(comm, lambda: args.input or embedded())
     folder = (args.output or Path(source.input.output) / "scaling").absolute()
     launcher = args.launcher or _launcher(comm, max(args.ranks))
     job = prepare(source).job
@@ -192,11 +198,15 @@ def _launcher(comm: Comm, ranks: int) -> str:
     return f"{mpirun} -n {{ranks}}" + (" --oversubscribe" if comm.library().startswith("Open MPI") else "")
 
 
-def _read(args, comm: Comm) -> "Callable[[], Prepared]":
-    """What prepares the input that was named, or the embedded one (rank 0)."""
-    from hpcph.prepare.entrance import read
+def _looked_at(args, comm: Comm) -> "Callable[[], Prepared] | None":
+    """What prepares the input that was named, or the embedded one (rank 0); None where that is a run's work."""
+    from hpcph.prepare.entrance import FEW, read
 
-    return read(comm, lambda: args.input or embedded())
+    try:
+        return read(comm, lambda: args.input or embedded(), most=FEW)
+    except Pending as pending:
+        _say(comm, pending.fix)
+        return None
 
 
 COMMANDS = {

@@ -92,7 +92,9 @@ def prepare(source: Source) -> Prepared:
         ]
     return Prepared(
         job=job,
-        origin=Origin(given.title, source.text, source.digest),
+        origin=Origin(
+            given.title, source.text, source.digest, source.computed.about if source.computed else {}
+        ),
         output=Path(given.output),
         remarks=[*remarks, *more],
         identity=program() | asked,
