@@ -33,6 +33,9 @@ def main(arguments: list[str], comm: Comm) -> int:
         args = _parser(_called()).parse_args(arguments)
     try:
         return COMMANDS[args.command](args, comm)
+    except Pending as pending:
+        _say(comm, str(pending))
+        return 0
     except InputError as err:
         _complain(comm, *str(err).splitlines())
         return 2
@@ -90,10 +93,7 @@ def _check(args, comm: Comm) -> int:
     from hpcph.workflow.job import meshes
 
     shown = args.input or embedded()
-    prepare = _looked_at(args, comm)
-    if prepare is None:
-        _say(comm, f"{shown}: good so far")
-        return 0
+    prepare = _look(args, comm)
 
     def check() -> list[str]:
         ready = prepare()
@@ -108,9 +108,7 @@ def _plan(args, comm: Comm) -> int:
     from hpcph.cost.plan import plan
     from hpcph.result.writers import together, way
 
-    prepare = _looked_at(args, comm)
-    if prepare is None:
-        return 0
+    prepare = _look(args, comm)
     _say(comm, *comm.on_root(lambda: plan(prepare().job, args.ranks).lines(way(together(comm)))))
     return 0
 
@@ -198,15 +196,11 @@ def _launcher(comm: Comm, ranks: int) -> str:
     return f"{mpirun} -n {{ranks}}" + (" --oversubscribe" if comm.library().startswith("Open MPI") else "")
 
 
-def _looked_at(args, comm: Comm) -> "Callable[[], Prepared] | None":
-    """What prepares the input that was named, or the embedded one (rank 0); None where that is a run's work."""
+def _look(args, comm: Comm) -> "Callable[[], Prepared]":
+    """What prepares the input that was named, or the embedded one (rank 0), where that is little work."""
     from hpcph.prepare.entrance import FEW, read
 
-    try:
-        return read(comm, lambda: args.input or embedded(), most=FEW)
-    except Pending as pending:
-        _say(comm, pending.fix)
-        return None
+    return read(comm, lambda: args.input or embedded(), most=FEW)
 
 
 COMMANDS = {

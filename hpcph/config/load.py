@@ -27,7 +27,10 @@ MAX_VALUES = 200_000
 MAX_DEPTH = 50
 DATA = "HPCPH_DATA"  # names the folder of first-principles data
 DEFAULTS = {DATA: "../../shared/data"}  # relative to the input file, as every path is
-FILES = ("force_constants", "structure", "force_sets", "born", "phono3py", "collision_matrix", "linewidths", "polymlp", "output")
+FILES = (
+    "force_constants", "structure", "force_sets", "born", "polymlp", "phono3py", "collision_matrix", "linewidths",
+    "output",
+)  # fmt: skip
 STRUCTURES = (
     "model_type", "dict_type", "list_type", "string_type", "int_type", "float_type", "too_short", "too_long",
     "literal_error", "string_too_short",

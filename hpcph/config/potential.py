@@ -5,14 +5,13 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from hpcph.config.section import Section
-from hpcph.config.units import quantity
+from hpcph.config.units import AtomicLength, AtomicShift
 
 AUTOMATIC = "12 angstrom"  # between opposite faces of a supercell
-Length = quantity("m", AUTOMATIC)
 Side = Annotated[
-    Length, BeforeValidator(lambda value: AUTOMATIC if value == "auto" else value), Field(ge=3.99e-10, le=1.01e-8)
+    AtomicLength, BeforeValidator(lambda value: AUTOMATIC if value == "auto" else value), Field(ge=3.99e-10, le=1.01e-8)
 ]
-Displacement = Annotated[quantity("m", "0.01 angstrom"), Field(ge=0.99e-14, le=0.301e-10)]
+Displacement = Annotated[AtomicShift, Field(ge=0.99e-14, le=0.301e-10)]
 
 
 class CalculatorSection(Section):

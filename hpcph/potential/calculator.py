@@ -13,6 +13,7 @@ import os
 import re
 import sys
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path
@@ -24,7 +25,7 @@ from hpcph.errors import InputError
 from hpcph.potential.wanted import Model
 from hpcph.readers.files import line, opened
 
-POLYMLP = "pypolymlp.calculator.utils.ase_calculator:PolymlpASECalculator"
+POLYMLP = "pypolymlp.calculator.properties:Properties"
 EXTRAS = {"pypolymlp": "polymlp", "chgnet": "chgnet", "sevenn": "sevenn"}  # by module
 ENGINES = ("torch", "jax", "tensorflow", "numpy", "ase")  # whose versions may decide a force
 
@@ -65,7 +66,7 @@ class Potential:
     @contextlib.contextmanager
     def asked(self) -> Iterator[None]:
         """Whatever a calculator raises becomes a complaint about it; what it prints is not heard."""
-        with _silence():
+        with apart():
             try:
                 yield
             except InputError:
@@ -87,7 +88,8 @@ class Potential:
         module = (self.model.factory or POLYMLP).partition(":")[0]
         own = _distribution(module.partition(".")[0])
         known = {name: metadata.version(name) for name in ENGINES if name in sys.modules}
-        return ", ".join(f"{name} {number}" for name, number in ({own.name: own.version} | known if own else known).items())
+        used = {own.name: own.version} | known if own else known
+        return ", ".join(f"{name} {number}" for name, number in used.items())
 
     def _made(self) -> Any:
         with self.asked():
@@ -109,13 +111,14 @@ def _maker(model: Model) -> Callable[[], Any]:
         return lambda: factory(**copy.deepcopy(model.arguments))
     with tempfile.TemporaryDirectory() as folder:
         content = opened(model.key, model.polymlp, Path(folder))
-    factory = _imported(model, POLYMLP)
+    _imported(model, POLYMLP)
+    from hpcph.potential.polymlp import Polymlp
 
     def unpacked() -> Any:
         with tempfile.TemporaryDirectory() as folder:
             plain = Path(folder) / "polymlp.yaml"
             plain.write_bytes(content.data)
-            return factory(pot=str(plain))
+            return Polymlp(str(plain))
 
     return unpacked
 
@@ -138,7 +141,7 @@ def _imported(model: Model, name: str) -> Callable[..., Any]:
     before = sys.modules.get(top)
     if before is not None and not _within(owner, getattr(before, "__file__", None)):
         raise refuse(f"the module {top} that runs here is not that of the package {owner.name}")
-    with _installed_only(), _silence():
+    with _installed_only(), apart():
         try:
             found: Any = importlib.import_module(module)
             for part in attribute.split("."):
@@ -147,7 +150,8 @@ def _imported(model: Model, name: str) -> Callable[..., Any]:
             raise refuse(f"cannot be imported ({type(err).__name__}: {line(err)})") from err
     if not _within(owner, getattr(sys.modules[top], "__file__", None)) or not callable(found):
         raise refuse(f"is nothing that the package {owner.name} has to call")
-    if isinstance(found, type) and not hasattr(found, "get_forces"):
+    alone = isinstance(found, type) or owner.name == "ase"  # ASE has functions of many kinds, other packages few
+    if model.polymlp is None and alone and not hasattr(found, "get_forces"):
         raise refuse("is no class of calculators of ASE")
     return found
 
@@ -192,11 +196,17 @@ def _installed_only() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _silence() -> Iterator[None]:
-    """In an empty folder, so that no name of a file means one that lies about; warnings and prints go nowhere."""
-    import warnings
+def apart() -> Iterator[None]:
+    """For whatever ASE does: one process, of which no other rank hears; in an empty folder, so that no name of a file
+    means one that lies about; warnings and prints go nowhere."""
+    from ase import parallel
 
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-        warnings.simplefilter("ignore")
-        with contextlib.redirect_stderr(io.StringIO()), contextlib.chdir(folder):
-            yield
+    nobody, before = io.StringIO(), parallel.world.comm
+    parallel.world.comm = parallel.DummyMPI()
+    try:
+        with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with contextlib.redirect_stdout(nobody), contextlib.redirect_stderr(nobody):
+                yield
+    finally:
+        parallel.world.comm = before

@@ -43,7 +43,9 @@ def forces(
         known_already = f"; {task.tasks - len(missing)} of {task.tasks} forces are known" * (len(missing) < task.tasks)
         say(f"{task.model.name}: {size}{known_already}")
     if len(missing) > most:
-        raise Pending(f"the forces of {len(missing)} supercells are to be computed; `hpcph run` computes them")
+        raise Pending(
+            f"good so far; the forces of {len(missing)} supercells are left to `hpcph run`, and what needs them"
+        )
     if missing:
         known |= _compute(comm, task, missing, progress, pause)
     comm.phase = "keeping the forces"
@@ -61,7 +63,7 @@ def displaced(wanted: Wanted, say: Callable[[str], None]) -> Displaced:
         started = [identity, wanted.relax, tolerance, list(cell.symbols), _bytes(cell.cell, cell.positions)]
         lattice, places, steps = _at_rest(potential, cell, wanted, _hash(started))
         lines.append(structure.moved(cell, lattice, places, steps))
-        cell = type(cell)(symbols=cell.symbols, cell=lattice, positions=places, masses=cell.masses)
+        cell = supercells.unit_cell(cell.symbols, lattice, places, cell.masses)
     lines.append(structure.residual(potential, cell))
     supercell, shifts, text = supercells.displaced(
         cell, _in_angstrom(wanted.supercell), wanted.displacement / angstrom, tolerance
@@ -80,9 +82,7 @@ def _at_rest(potential: Potential, cell, wanted: Wanted, label: str) -> tuple[np
     path = store.folder("relaxed") / f"{label}.npy"
     found = store.load(path, 3)
     if found is None or len(found) != 4 + len(cell):
-        lattice, places, steps = structure.relaxed(
-            potential, cell, wanted.relax, wanted.tolerance / angstrom
-        )
+        lattice, places, steps = structure.relaxed(potential, cell, wanted.relax, wanted.tolerance / angstrom)
         found = np.concatenate([lattice, places, [[float(steps), 0.0, 0.0]]])
         store.save(path, found)
     return found[:3], found[3:-1], int(found[-1, 0])

@@ -1,6 +1,5 @@
 """Structures: read by ASE as text, and brought to rest in a potential without losing their symmetry."""
 
-import contextlib
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,8 @@ import numpy as np
 
 from hpcph.constants import angstrom, elementary_charge
 from hpcph.errors import InputError
-from hpcph.potential.calculator import Potential
+from hpcph.potential.calculator import Potential, apart
+from hpcph.potential.supercells import unit_cell
 from hpcph.readers import cells
 from hpcph.readers.files import Content, blaming, opened
 
@@ -38,7 +38,7 @@ def _by_ase(content: Content, plain: Path) -> Any:
     from ase.io.formats import UnknownFileTypeError
 
     try:
-        with blaming(content, "ASE cannot read it"), contextlib.chdir(plain.parent):
+        with blaming(content, "ASE cannot read it"), apart():
             return ase.io.read(plain, do_not_split_by_at_sign=True)
     except InputError as err:
         if isinstance(err.__cause__, UnknownFileTypeError):
@@ -47,8 +47,6 @@ def _by_ase(content: Content, plain: Path) -> Any:
 
 
 def _checked(content: Content, atoms: Any) -> Any:
-    from phonopy.structure.atoms import PhonopyAtoms
-
     if atoms.cell.rank < 3:
         raise content.refuse("has no three lattice vectors")
     shared = [sum(site.values()) for site in atoms.info.get("occupancy", {}).values()]
@@ -57,9 +55,7 @@ def _checked(content: Content, atoms: Any) -> Any:
         raise content.refuse("has places that are taken in part; a potential needs whole atoms")
     with blaming(content, "has atoms that phonopy does not know"):
         masses = atoms.get_masses() if atoms.has("masses") else None
-        cell = PhonopyAtoms(
-            symbols=atoms.get_chemical_symbols(), cell=atoms.cell[:], positions=atoms.positions, masses=masses
-        )
+        cell = unit_cell(atoms.get_chemical_symbols(), atoms.cell[:], atoms.positions, masses)
     cells.require_sound(content, cell)
     return cell
 
@@ -76,7 +72,8 @@ def relaxed(potential: Potential, cell: Any, what: str, tolerance: float) -> tup
     with potential.asked():
         atoms = potential.atoms(tuple(cell.symbols), np.array(cell.cell), np.array(cell.positions))
         atoms.set_constraint(FixSymmetry(atoms, symprec=tolerance))
-        volume, run = atoms.get_volume(), BFGS(FrechetCellFilter(atoms) if what == "cell" else atoms, logfile=None)
+        free: Any = FrechetCellFilter(atoms) if what == "cell" else atoms
+        volume, run = atoms.get_volume(), BFGS(free, logfile=None)
         for steps, at_rest in enumerate(run.irun(fmax=AT_REST, steps=STEPS)):
             potential.require_finite([atoms.get_potential_energy(), *atoms.get_forces().flat], "forces")
             if not 1 / SWELLING < atoms.get_volume() / volume < SWELLING:

@@ -1,6 +1,7 @@
 """Supercells with one atom displaced, as phonopy chooses them."""
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,13 @@ from hpcph.errors import InputError
 KEY = "crystal.supercell"
 NARROWEST = 4.0  # Å between opposite faces
 MOST = 5000  # atoms
+
+
+def unit_cell(symbols: Sequence[str], lattice: np.ndarray, places: np.ndarray, masses: np.ndarray | None) -> Any:
+    """phonopy's atoms; lattice (3, 3) and Cartesian places (n, 3) in Å, masses (n,) in amu or None for its own."""
+    from phonopy.structure.atoms import PhonopyAtoms
+
+    return PhonopyAtoms(symbols=list(symbols), cell=lattice, positions=places, masses=masses)
 
 
 def matrix(cell: Any, wanted: tuple | float) -> np.ndarray:
@@ -49,7 +57,7 @@ def displaced(cell: Any, wanted: tuple | float, distance: float, tolerance: floa
 
     try:
         made = phonopy.Phonopy(cell, supercell_matrix=matrix(cell, wanted), symprec=tolerance, log_level=0)
-        made.generate_displacements(distance=distance)
+        made.generate_displacements(distance=distance, is_diagonal=False)  # or what is not harmonic mixes the axes
     except InputError:
         raise
     except Exception as err:
@@ -57,4 +65,5 @@ def displaced(cell: Any, wanted: tuple | float, distance: float, tolerance: floa
     with tempfile.TemporaryDirectory() as folder:
         saved = Path(folder) / "phonopy_disp.yaml"
         made.save(saved, settings={"force_sets": False, "displacements": True})
-        return made.supercell, made.dataset["first_atoms"], saved.read_text(encoding="utf-8")
+        dataset: Any = made.dataset
+        return made.supercell, dataset["first_atoms"], saved.read_text(encoding="utf-8")

@@ -19,7 +19,6 @@ from hpcph.prepare import forceconstants, lattice
 from hpcph.readers import force_constants as constants
 from hpcph.readers.files import Files
 
-
 DISPLACEMENT = 1e-12  # m
 AUTOMATIC = 12e-10  # m between faces of a supercell
 TOLERANCE = 1e-15  # m, phonopy's
@@ -80,7 +79,7 @@ def files(source: Source) -> Files:
             made.crystal, force_sets=made.force_sets, born=born,
             primitive=given.primitive, symmetry_tolerance=given.symmetry_tolerance,
         )  # fmt: skip
-    assert given.force_constants is not None
+    assert given.force_constants is not None and (given.calculator is None or isinstance(given.calculator, str))
     structure, force_sets, born = (
         source.resolve(name) if name else None for name in (given.structure, given.force_sets, given.born)
     )

@@ -58,9 +58,9 @@ def source(
         return load(chosen) if isinstance(chosen, Path) else from_mapping(chosen)
 
     def asked():
-        from hpcph.prepare.crystal import potential
+        from hpcph.prepare.job import wanted_of_a_potential
 
-        return potential(found)
+        return wanted_of_a_potential(found)
 
     comm.phase = "reading the input"
     found = comm.for_root(load)
