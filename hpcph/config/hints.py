@@ -14,7 +14,7 @@ EXAMPLES = {  # of values that are more than a number or a word
     "crystal.model": "{name: te-chain}",
     "crystal.model.charges": "[0, 1, -1]",
     "crystal.calculator": "vasp or {ase: 'ase.calculators.emt:EMT'} or {polymlp: polymlp.yaml}",
-    "crystal.supercell": "[2, 2, 2] or, of a potential, 12 angstrom",
+    "crystal.supercell": "[2, 2, 2] or 12 angstrom",
     "crystal.sum_rules": "[translational, rotational, huang] or []",
     "crystal.stress": "[1 GPa, 0, 0, 0, 0, 0]",
     "crystal.primitive": "[[0, 1/2, 1/2], [1/2, 0, 1/2], [1/2, 1/2, 0]]",

@@ -43,7 +43,7 @@ BAD = [  # changes of the section crystal, key of the complaint, words of it
     ({"supercell": [1, 1, 1]}, "supercell", "opposite faces"),
     ({"supercell": [50, 50, 50]}, "supercell", "more than 5000"),
     ({"supercell": "1 angstrom"}, "supercell", "greater"),
-    ({"supercell": "large"}, "supercell", "of a potential, 12 angstrom"),
+    ({"supercell": "large"}, "supercell", "or 12 angstrom"),
     ({"relax": "all"}, "relax", "none, positions, cell"),
     ({"relax": "cell", "calculator": {"ase": "toypotentials:Swelling"}}, "relax", "diverges"),
     ({"calculator": "vasp", "force_constants": "a", "relax": "cell"}, "crystal", "for a potential only"),
