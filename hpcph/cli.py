@@ -92,13 +92,12 @@ def _announce(args, comm: Comm) -> None:
 def _check(args, comm: Comm) -> int:
     from hpcph.workflow.job import meshes
 
-    shown = args.input or embedded()
     prepare = _look(args, comm)
 
     def check() -> list[str]:
         ready = prepare()
         lines = [] if ready.job.accuracy else [mesh.description() for mesh in meshes(ready.job)]
-        return [*ready.remarks, *lines, f"{shown}: good"]
+        return [*ready.remarks, *lines, f"{args.input or embedded()}: good"]
 
     _say(comm, *comm.on_root(check))
     return 0
@@ -125,8 +124,7 @@ def _scaling(args, comm: Comm) -> int:
     launcher = args.launcher or _launcher(comm, max(args.ranks))
     job = prepare(source).job
     measurements = study(source, job, args.ranks, folder, launcher, args.repeats)
-    files = f"{folder}: scaling.csv, scaling.json, scaling.pdf, scaling.png"
-    _say(comm, *report(job, measurements, folder), files)
+    _say(comm, *report(job, measurements, folder), f"{folder}: scaling.csv, scaling.json, scaling.pdf, scaling.png")
     return 0
 
 
