@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import hpcph
 from hpcph.config.embedded import embedded
 from hpcph.config.parser import AdvisingParser
-from hpcph.errors import InputError, Stopped, printable
+from hpcph.errors import InputError, Pending, Stopped, printable
 from hpcph.parallel.comm import Comm, RankError
 from hpcph.workflow.pipe import hush, speaking
 
@@ -33,6 +33,9 @@ def main(arguments: list[str], comm: Comm) -> int:
         args = _parser(_called()).parse_args(arguments)
     try:
         return COMMANDS[args.command](args, comm)
+    except Pending as pending:
+        _say(comm, str(pending))
+        return 0
     except InputError as err:
         _complain(comm, *str(err).splitlines())
         return 2
@@ -62,10 +65,12 @@ def _run(args, comm: Comm) -> int:
 
     stop = Stop().listen()
     _announce(args, comm)
+    from hpcph.prepare.entrance import read
     from hpcph.workflow.driver import run
 
     try:
-        run(comm, _read(args, comm), args.output, stop, args.resume, args.overwrite)
+        prepare = read(comm, lambda: args.input or embedded(), pause=lambda: stop.requested)
+        run(comm, prepare, args.output, stop, args.resume, args.overwrite)
     except Stopped as stopped:
         _complain(comm, f"{stopped}; the same command goes on from there")
         return 75
@@ -87,13 +92,12 @@ def _announce(args, comm: Comm) -> None:
 def _check(args, comm: Comm) -> int:
     from hpcph.workflow.job import meshes
 
-    prepare = _read(args, comm)
-    shown = args.input or embedded()
+    prepare = _look(args, comm)
 
     def check() -> list[str]:
         ready = prepare()
         lines = [] if ready.job.accuracy else [mesh.description() for mesh in meshes(ready.job)]
-        return [*ready.remarks, *lines, f"{shown}: good"]
+        return [*ready.remarks, *lines, f"{args.input or embedded()}: good"]
 
     _say(comm, *comm.on_root(check))
     return 0
@@ -103,26 +107,24 @@ def _plan(args, comm: Comm) -> int:
     from hpcph.cost.plan import plan
     from hpcph.result.writers import together, way
 
-    prepare = _read(args, comm)
+    prepare = _look(args, comm)
     _say(comm, *comm.on_root(lambda: plan(prepare().job, args.ranks).lines(way(together(comm)))))
     return 0
 
 
 def _scaling(args, comm: Comm) -> int:
-    from hpcph.config.load import load
     from hpcph.cost.scaling import report, study
+    from hpcph.prepare.entrance import source as complete
     from hpcph.prepare.job import prepare
 
     if comm.size > 1:
         raise InputError("scaling", comm.size, "starts its own ranks; call it without mpirun")
-    comm.phase = "reading the input"
-    source = load(args.input or embedded())
+    source = complete(comm, lambda: args.input or embedded())
     folder = (args.output or Path(source.input.output) / "scaling").absolute()
     launcher = args.launcher or _launcher(comm, max(args.ranks))
     job = prepare(source).job
     measurements = study(source, job, args.ranks, folder, launcher, args.repeats)
-    files = f"{folder}: scaling.csv, scaling.json, scaling.pdf, scaling.png"
-    _say(comm, *report(job, measurements, folder), files)
+    _say(comm, *report(job, measurements, folder), f"{folder}: scaling.csv, scaling.json, scaling.pdf, scaling.png")
     return 0
 
 
@@ -192,11 +194,11 @@ def _launcher(comm: Comm, ranks: int) -> str:
     return f"{mpirun} -n {{ranks}}" + (" --oversubscribe" if comm.library().startswith("Open MPI") else "")
 
 
-def _read(args, comm: Comm) -> "Callable[[], Prepared]":
-    """What prepares the input that was named, or the embedded one (rank 0)."""
-    from hpcph.prepare.entrance import read
+def _look(args, comm: Comm) -> "Callable[[], Prepared]":
+    """What prepares the input that was named, or the embedded one (rank 0), where that is little work."""
+    from hpcph.prepare.entrance import FEW, read
 
-    return read(comm, lambda: args.input or embedded())
+    return read(comm, lambda: args.input or embedded(), most=FEW)
 
 
 COMMANDS = {

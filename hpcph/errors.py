@@ -33,6 +33,14 @@ class Unstable(InputError):
         self.q = q
 
 
+class Pending(InputError):
+    """An input is good as far as can be seen before something long is computed, which a run does."""
+
+    def __init__(self, what: str):
+        super().__init__("crystal.calculator", None, what)
+        self.args = (what,)
+
+
 class Stopped(Exception):
     """The run was asked to stop and can go on from where it is; exit code 75."""
 

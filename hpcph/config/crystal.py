@@ -6,6 +6,7 @@ import numpy as np
 from pydantic import Discriminator, Field, Tag, WithJsonSchema, field_validator, model_validator
 
 from hpcph.config.light import ModelSection
+from hpcph.config.potential import CalculatorSection, Displacement, Side
 from hpcph.config.ratios import ratio
 from hpcph.config.section import NUMBERS, Section
 from hpcph.config.units import Pressure, SmallLength
@@ -14,47 +15,73 @@ from hpcph.readers.calculators import NAMES
 
 
 def _rows(value: Any) -> str:
-    """Whether a supercell is written as a matrix decides which complaint the user reads."""
+    """Whether a supercell is written as a length or a matrix decides which complaint the user reads."""
+    if isinstance(value, (str, float)):
+        return "length"
     return "matrix" if isinstance(value, list) and value and isinstance(value[0], list) else "numbers"
+
+
+def _section(value: Any) -> str:
+    """So does whether a calculator is a section."""
+    return "section" if isinstance(value, (dict, CalculatorSection)) else "name"
 
 
 Numbers = Annotated[list[Annotated[int, Field(ge=1, le=100)]], Field(min_length=3, max_length=3)]
 Row = Annotated[list[Annotated[int, Field(ge=-100, le=100)]], Field(min_length=3, max_length=3)]
 Supercell = Annotated[
-    Annotated[Numbers, Tag("numbers")] | Annotated[list[Row], Field(min_length=3, max_length=3), Tag("matrix")],
+    Annotated[Numbers, Tag("numbers")]
+    | Annotated[list[Row], Field(min_length=3, max_length=3), Tag("matrix")]
+    | Annotated[Side, Tag("length")],
     Discriminator(_rows),
 ]
 
 CENTRINGS = ("auto", "P", "F", "I", "A", "C", "R")
+Calculator = Annotated[
+    Annotated[Literal[NAMES], Tag("name")] | Annotated[CalculatorSection, Tag("section")],  # type: ignore[valid-type]
+    Discriminator(_section),
+]
 MATRIX = {"type": "array", "items": NUMBERS, "minItems": 3, "maxItems": 3}
 Primitive = Annotated[Any, WithJsonSchema({"anyOf": [{"enum": [*CENTRINGS]}, MATRIX]})]
 
 
 class CrystalSection(Section):
-    """Where the force constants are and what is imposed on them; or a model."""
+    """Where the force constants are, or what computes them, and what is imposed on them; or a model."""
 
     force_constants: Annotated[str, Field(min_length=1)] | None = Field(
         default=None,
         description="file of phonopy with force constants, or with the forces that they follow from, or of another "
-        "program with force constants or dynamical matrices; this or `model`",
+        "program with force constants or dynamical matrices; this, `model`, or `structure` with a potential as "
+        "`calculator`",
     )
     model: ModelSection | None = Field(
         default=None, description="the chain of arXiv:2505.05313 in its own units, instead of a file"
     )
     structure: str | None = Field(
-        default=None, description="unit cell or phonopy file, where that of the force constants has none"
+        default=None,
+        description="unit cell or phonopy file, where that of the force constants has none; of a potential a text file "
+        "that ASE reads",
     )
     force_sets: str | None = Field(
         default=None, description="forces on the displaced supercells, where that file has none"
     )
     born: str | None = Field(default=None, description="file with Born charges")
     supercell: Supercell | None = Field(
-        default=None, description="three numbers or phonopy's matrix, where the file has none"
+        default=None,
+        description="three numbers or phonopy's matrix, where the file has none; of a potential also what lies between "
+        "its faces at least, `auto` being `12 angstrom`, which is the default",
     )
-    calculator: Literal[NAMES] | None = Field(  # type: ignore[valid-type]
+    calculator: Calculator | None = Field(
         default=None,
         description="as phonopy calls it: units, and format of the unit cell, of files that do not say; without it "
-        "the file's, else `vasp`",
+        "the file's, else `vasp`; or a potential, which computes the forces",
+    )
+    displacement: Displacement | None = Field(
+        default=None, description="of single atoms, of which a potential gives the forces; `0.01 angstrom` without it"
+    )
+    relax: Literal["none", "positions", "cell"] | None = Field(
+        default=None,
+        description="what a potential brings to rest before: nothing (the default), the places of the atoms, or the "
+        "cell as well; the symmetry of the structure stays",
     )
     format: Literal[formats.NAMES] | None = Field(  # type: ignore[valid-type]
         default=None,
@@ -95,11 +122,31 @@ class CrystalSection(Section):
 
     @model_validator(mode="after")
     def _file_or_model(self):
-        if (self.force_constants is None) == (self.model is None):
-            raise ValueError("give either force_constants, a file, or model")
+        given = [self.force_constants, self.model, self.potential]
+        if sum(one is not None for one in given) != 1:
+            raise ValueError(
+                "give either force_constants, a file, or model, or structure with a potential as calculator"
+            )
+        self._require_what_a_potential_needs()
         if self.model is not None and (extra := self.model_fields_set - {"model"}):
             raise ValueError(f"a model has no {' or '.join(sorted(extra))}")
         return self
+
+    def _require_what_a_potential_needs(self) -> None:
+        if self.potential is None:
+            extra = self.model_fields_set & {"displacement", "relax"}
+            if self.model is None and (extra or isinstance(self.supercell, float)):
+                what = " and ".join(sorted(extra)) or "a supercell by its length"
+                raise ValueError(f"{what}: for a potential only, such as calculator: {{polymlp: polymlp.yaml}}")
+        elif self.structure is None:
+            raise ValueError("a potential needs a structure; add structure: POSCAR or another file that ASE reads")
+        elif self.force_sets is not None:
+            raise ValueError("a potential computes the forces; leave force_sets out")
+
+    @property
+    def potential(self) -> CalculatorSection | None:
+        """What computes the forces; None where a file has them."""
+        return self.calculator if isinstance(self.calculator, CalculatorSection) else None
 
     @field_validator("sum_rules")
     @classmethod
@@ -113,14 +160,16 @@ class CrystalSection(Section):
     @field_validator("supercell")
     @classmethod
     def _right_handed(cls, value):
-        if value and isinstance(value[0], list) and np.linalg.det(value) < 0.5:
+        if isinstance(value, list) and isinstance(value[0], list) and np.linalg.det(value) < 0.5:
             raise ValueError("must be three numbers or a 3×3 matrix whose determinant is positive")
         return value
 
     @property
     def supercell_matrix(self) -> tuple | None:
-        """Three numbers or rows of three."""
-        return None if self.supercell is None else tuple(tuple(x) if isinstance(x, list) else x for x in self.supercell)
+        """Three numbers or rows of three; None where neither is given."""
+        if not isinstance(self.supercell, list):
+            return None
+        return tuple(tuple(x) if isinstance(x, list) else x for x in self.supercell)
 
     @field_validator("symmetry_tolerance")
     @classmethod

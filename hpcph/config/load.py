@@ -20,13 +20,17 @@ from ruamel.yaml.error import YAMLError
 from hpcph.config import hints
 from hpcph.config.schema import Input
 from hpcph.errors import InputError, InputErrors, beside, did_you_mean
+from hpcph.potential.wanted import Computed
 
 MAX_BYTES = 1 << 20
 MAX_VALUES = 200_000
 MAX_DEPTH = 50
 DATA = "HPCPH_DATA"  # names the folder of first-principles data
 DEFAULTS = {DATA: "../../shared/data"}  # relative to the input file, as every path is
-FILES = ("force_constants", "structure", "force_sets", "born", "phono3py", "collision_matrix", "linewidths", "output")
+FILES = (
+    "force_constants", "structure", "force_sets", "born", "polymlp", "phono3py", "collision_matrix", "linewidths",
+    "output",
+)  # fmt: skip
 STRUCTURES = (
     "model_type", "dict_type", "list_type", "string_type", "int_type", "float_type", "too_short", "too_long",
     "literal_error", "string_too_short",
@@ -44,12 +48,16 @@ SLIPS = {  # what the YAML parser says: what was meant
 
 @dataclass(frozen=True)
 class Source:
-    """A validated input with the text it came from; data : its content as read, variables filled in."""
+    """A validated input with the text it came from.
+
+    data : its content as read, variables filled in; computed : files with the forces of its potential, once there
+    """
 
     path: Path
     text: str
     data: dict[str, Any]
     input: Input
+    computed: Computed | None = None
 
     def resolve(self, name: str) -> Path:
         """A path of the input, variables filled in, relative to the input file.

@@ -139,6 +139,8 @@ def quantity(unit: str, example: str, read: Callable[[Any, str, str], float] = _
 Fraction = Annotated[float, BeforeValidator(fraction), Field(examples=["1%"])]
 Length = quantity("m", "20 nm")
 SmallLength = quantity("m", "1e-5 angstrom")
+AtomicShift = quantity("m", "0.01 angstrom")
+AtomicLength = quantity("m", "12 angstrom")
 Time = quantity("s", "10 ps")
 Temperature = quantity("K", "300 K")
 TemperatureStep = quantity("K", "10 K", temperature_difference)

@@ -115,11 +115,10 @@ def efficiency(measurement: Measurement, measurements: list[Measurement]) -> flo
 def _derived(source: Source, kind: str, ranks: int, path: Path) -> Source:
     """The input as it is, or with a mesh that grows with the ranks and no maps; written where the run will find it."""
     data = deepcopy(source.data)
-    for key in ("force_constants", "structure", "force_sets", "born"):
-        if key in data["crystal"]:
-            data["crystal"][key] = str(source.resolve(data["crystal"][key]))
-    lifetimes = ((data.get("lifetime"), "phono3py"), (data.get("optics", {}).get("lifetime"), "linewidths"))
-    for place, key in lifetimes:
+    crystal = data["crystal"]
+    named = [(crystal, key) for key in ("force_constants", "structure", "force_sets", "born")]
+    named += [(crystal.get("calculator"), "polymlp"), (data.get("lifetime"), "phono3py")]
+    for place, key in [*named, (data.get("optics", {}).get("lifetime"), "linewidths")]:
         if isinstance(place, dict) and key in place:
             place[key] = str(source.resolve(place[key]))
     if kind == "weak":
@@ -127,7 +126,7 @@ def _derived(source: Source, kind: str, ranks: int, path: Path) -> Source:
         for section in MAPS:
             data.pop(section, None)
     _save(path, json.dumps(data, ensure_ascii=False, indent=1))
-    return load(path)
+    return replace(load(path), computed=source.computed)
 
 
 def _with_mesh_and_maps_of(derived: Source, job: Job) -> Job:

@@ -14,10 +14,15 @@ from hpcph.crystal.invariances import SumRule
 from hpcph.crystal.lattice import symmetric
 from hpcph.crystal.supercell import Settled, settle
 from hpcph.errors import InputError
+from hpcph.potential.wanted import Model, Wanted
 from hpcph.prepare import forceconstants, lattice
 from hpcph.readers import force_constants as constants
 from hpcph.readers import foreign
 from hpcph.readers.files import Files
+
+DISPLACEMENT = 1e-12  # m
+AUTOMATIC = 12e-10  # m between faces of a supercell
+TOLERANCE = 1e-15  # m, phonopy's
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,8 @@ def crystal(source: Source) -> Given:
     settled = _settled(given, loaded)
     found, broken = symmetry.obeyed(settled.crystal)
     first = f"{found.structure.space_group}, {len(found.structure.mass_a)} atoms"
-    said = [*loaded.remarks, first, *broken, *symmetry.slight(found), *lattice.lines(settled.report)]
+    computed = source.computed.lines if source.computed else ()
+    said = [*computed, *loaded.remarks, first, *broken, *symmetry.slight(found), *lattice.lines(settled.report)]
     return Given(found, loaded.commensurate_qc, None, said, settled)
 
 
@@ -67,7 +73,14 @@ def _model(given: ModelSection) -> Given:
 def files(source: Source) -> Files:
     """The force-constant files that an input names."""
     given = source.input.crystal
-    assert given.force_constants is not None
+    if given.potential is not None:
+        assert source.computed is not None
+        born, made = source.resolve(given.born) if given.born else None, source.computed
+        return Files(
+            made.crystal, force_sets=made.force_sets, born=born,
+            primitive=given.primitive, symmetry_tolerance=given.symmetry_tolerance,
+        )  # fmt: skip
+    assert given.force_constants is not None and (given.calculator is None or isinstance(given.calculator, str))
     structure, force_sets, born = (
         source.resolve(name) if name else None for name in (given.structure, given.force_sets, given.born)
     )
@@ -75,6 +88,21 @@ def files(source: Source) -> Files:
         source.resolve(given.force_constants), structure, force_sets, born,
         given.supercell_matrix, given.primitive, given.calculator, given.symmetry_tolerance,
         given.format,
+    )  # fmt: skip
+
+
+def potential(source: Source) -> Wanted | None:
+    """What an input wants of a potential; None where a file has the forces."""
+    given = source.input.crystal
+    if given.potential is None:
+        return None
+    assert given.structure is not None
+    named = given.potential.polymlp
+    model = Model(given.potential.ase, source.resolve(named) if named else None, given.potential.arguments)
+    side = given.supercell if isinstance(given.supercell, float) else AUTOMATIC
+    return Wanted(
+        source.resolve(given.structure), model, given.supercell_matrix or side, given.displacement or DISPLACEMENT,
+        given.relax or "none", given.symmetry_tolerance or TOLERANCE,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from hpcph.boltzmann.transport import Boltzmann
 from hpcph.config.light import LinewidthsSection
 from hpcph.config.load import Source
-from hpcph.config.mesh import MeshSection as Wanted
+from hpcph.config.mesh import MeshSection as WantedMesh
 from hpcph.config.schema import Input
 from hpcph.config.schema import ThermalInput as WantedThermal
 from hpcph.crystal import dynamical, mesh
@@ -20,6 +20,7 @@ from hpcph.errors import InputError, Unstable
 from hpcph.phonons.lifetimes import Reference, Scattering
 from hpcph.phonons.magnetic_moment import gyromagnetic_tensor
 from hpcph.phonons.modes import diagonalise
+from hpcph.potential.wanted import Wanted
 from hpcph.prepare import crystal as source_crystal
 from hpcph.prepare import feedback as source_feedback
 from hpcph.prepare import maps as source_maps
@@ -36,6 +37,11 @@ from hpcph.workflow.light import Light
 from hpcph.workflow.prepared import Origin, Prepared
 
 AUTOMATIC_REFINEMENT = 5  # levels around Γ where the program chooses
+
+
+def wanted_of_a_potential(source: Source) -> Wanted | None:
+    """What ranks compute before anything is prepared; None where a file has the forces."""
+    return source_crystal.potential(source)
 
 
 def prepare(source: Source) -> Prepared:
@@ -92,7 +98,7 @@ def prepare(source: Source) -> Prepared:
         ]
     return Prepared(
         job=job,
-        origin=Origin(given.title, source.text, source.digest),
+        origin=Origin(given.title, source.text, source.digest, source.computed.about if source.computed else {}),
         output=Path(given.output),
         remarks=[*remarks, *more],
         identity=program() | asked,
@@ -186,7 +192,9 @@ def temperatures(given: Input) -> np.ndarray:
     return np.union1d(wanted, [calibrate.temperature] if calibrate else [])
 
 
-def samplings(wanted: Wanted, structure: Structure, scattered: Scattering | None = None) -> tuple[mesh.Sampling, ...]:
+def samplings(
+    wanted: WantedMesh, structure: Structure, scattered: Scattering | None = None
+) -> tuple[mesh.Sampling, ...]:
     """The series of meshes for an accuracy; for a grid itself and two coarser ones that its error is judged by.
 
     Where linewidths are known on a mesh alone, coarser ones must be parts of it.
@@ -256,7 +264,7 @@ def _light(source: Source, crystal: dynamical.Crystal, units: Units | None) -> L
     )
 
 
-def _sampling(wanted: Wanted, structure: Structure, grid: Sequence[int], refinement: int) -> mesh.Sampling:
+def _sampling(wanted: WantedMesh, structure: Structure, grid: Sequence[int], refinement: int) -> mesh.Sampling:
     shift = mesh.automatic_shift(structure, grid) if wanted.shift == "auto" else tuple(wanted.shift)
     a, b, c = grid
     return mesh.Sampling((a, b, c), shift, wanted.symmetry, refinement)

@@ -138,5 +138,5 @@ def _provenance(origin: Origin, comm: Comm, timing: Timing, job: Job) -> dict[st
         **versions(solvers), "title": origin.title, "axis": job.axis,
         "mpi": comm.library(), "input": origin.text, "input_sha256": origin.digest, "fingerprint": job.fingerprint,
         "hosts": timing.hosts, "ranks": comm.size, "wall_time": time.monotonic() - timing.begin,
-        "compute_time": timing.seconds,
+        "compute_time": timing.seconds, **origin.potential,
     }  # fmt: skip

@@ -1,6 +1,6 @@
 """What preparing an input gives: a job, and what only the story of its run needs beside it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from hpcph.crystal.dynamical import Crystal
@@ -9,11 +9,15 @@ from hpcph.workflow.job import Job
 
 @dataclass(frozen=True)
 class Origin:
-    """The input that a job comes from, for the provenance alone: title, text, sha256 of its meaning."""
+    """The input that a job comes from, for the provenance alone: title, text, sha256 of its meaning.
+
+    potential : what computed the forces, by name; empty where a file had them
+    """
 
     title: str
     text: str
     digest: str
+    potential: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Force constants from a potential alone: a structure, displaced atoms, their forces over all ranks."""
