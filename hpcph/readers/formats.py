@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from hpcph.readers import espresso_matrices, quantum_espresso
+from hpcph.readers import abinit, alamode, espresso_matrices, quantum_espresso, tdep
 from hpcph.readers.constants import SupercellConstants
 from hpcph.readers.files import Content
 
@@ -40,6 +40,11 @@ class Format:
     uses: tuple[str, ...] = ()
 
 
+def _needed(files: Opened) -> Content:
+    assert files.structure is not None  # hpcph.readers.foreign asks for what a format uses
+    return files.structure
+
+
 FORMATS = (
     Format(
         "qe-dyn",
@@ -53,6 +58,26 @@ FORMATS = (
         "q2r.x of Quantum ESPRESSO",
         quantum_espresso.looks_like,
         lambda files: quantum_espresso.read(files.main),
+    ),
+    Format(
+        "abinit-ddb",
+        "a DDB of ABINIT",
+        abinit.looks_like,
+        lambda files: abinit.read(files.main.key, files.main.path, files.main.data),
+    ),
+    Format(
+        "tdep",
+        "infile.forceconstant of TDEP",
+        tdep.looks_like,
+        lambda files: tdep.read(files.main.key, files.main.path, files.main.data, _needed(files), files.born),
+        uses=("structure", "born"),
+    ),
+    Format(
+        "alamode",
+        "XML of ALAMODE",
+        alamode.looks_like,
+        lambda files: alamode.read(files.main.key, files.main.path, files.main.data, files.born),
+        uses=("born",),
     ),
 )
 NAMES = (PHONOPY, *(one.name for one in FORMATS))
