@@ -21,6 +21,7 @@ class Role(Enum):
     """What an input makes of a file."""
 
     WHOLE = "crystal with force constants, or with the forces that they follow from"
+    PAIRS = "force constants of a program that keeps their crystal in another file"
     CRYSTAL = "crystal"
     FORCES = "FORCE_SETS"
     CONSTANTS = "force constants"
@@ -48,8 +49,8 @@ def recognised(path: Path) -> Recognised:
     """Look into a file; a unit cell in the format of VASP. Raises InputError where an input could name it nowhere."""
     with tempfile.TemporaryDirectory() as folder:
         content = opened(KEY, path, Path(folder))
-        if formats.recognised(head(path), None) is not None:
-            return _plain(content, Role.WHOLE)
+        if (foreign := formats.recognised(head(path), None)) is not None:
+            return _plain(content, Role.PAIRS if "structure" in foreign.uses else Role.WHOLE)
         if content.kind is FileKind.HDF5:
             return _hdf5(content)
         if content.kind is FileKind.YAML:

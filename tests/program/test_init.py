@@ -5,6 +5,7 @@ import shutil
 
 import collisions
 import numpy as np
+import physics
 import pytest
 from parallel import world
 from readers import toys
@@ -121,6 +122,15 @@ def test_nothing_is_overwritten(folder, tmp_path):
     done = world.here("init", folder / "phonopy_params.yaml", "-o", path)
     assert done.returncode == 2 and "nothing is overwritten" in done.stderr and done.stderr.count("\n") == 1
     assert path.read_text() == "mine\n"
+
+
+def test_a_program_that_keeps_its_crystal_apart_gets_it(tmp_path):
+    """TDEP's pairs and cell are one crystal; the pairs alone say what is missing."""
+    pairs, cell = (physics.data(f"readers/tdep_Al/infile.{name}") for name in ("forceconstant", "ucposcar"))
+    done = world.here("init", pairs, cell, "-o", tmp_path / "mine.yaml")
+    assert done.returncode == 0 and world.here("check", tmp_path / "mine.yaml").returncode == 0, done.stderr
+    done = world.here("init", pairs)
+    assert done.returncode == 2 and "add infile.ucposcar" in done.stderr and done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("case", REFUSED)
