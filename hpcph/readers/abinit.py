@@ -16,7 +16,7 @@ from hpcph.constants import atomic_mass, bohr, hartree
 from hpcph.crystal import spacegroup
 from hpcph.crystal.elements import SYMBOLS
 from hpcph.readers import cells, grids, stars
-from hpcph.readers.constants import SupercellConstants
+from hpcph.readers.constants import SupercellConstants, lattice_points
 from hpcph.readers.rows import TextLines, number
 from hpcph.readers.stars import Waves
 
@@ -101,7 +101,7 @@ def read(key: str, named: Path, data: bytes | str, ngqpt: tuple[int, int, int] |
     remarks += [f"symmetry changes its blocks by up to {worst:.1%}"] * (worst > NOISE)
     born, epsilon = _charges(lines, cell, fields)
     made = SupercellConstants(
-        cell.lattice_vc, cell.fractional_ac, cell.symbols, cell.mass_a, supercell, grids.points(supercell), phi,
+        cell.lattice_vc, cell.fractional_ac, cell.symbols, cell.mass_a, supercell, lattice_points(divisions), phi,
         born, epsilon, tuple(remarks),
     )  # fmt: skip
     grids.require_vibrating(content, made)

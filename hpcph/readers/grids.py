@@ -7,7 +7,7 @@ import numpy as np
 from hpcph.constants import angstrom, atomic_mass
 from hpcph.crystal.elements import SYMBOLS, element
 from hpcph.readers import cells
-from hpcph.readers.constants import SupercellConstants
+from hpcph.readers.constants import SupercellConstants, of_matrices
 from hpcph.readers.files import Content
 
 UNREAL = 1e-6  # of the largest force constant: what is imaginary of them
@@ -41,21 +41,16 @@ def masses(content: Content, symbols: tuple[str, ...]) -> np.ndarray:
     return np.array(found, float) * atomic_mass
 
 
-def points(supercell: np.ndarray) -> np.ndarray:
-    """Every lattice point modulo a diagonal supercell once, (t, 3) int; also the numerators of its wave vectors."""
-    return np.array(list(np.ndindex(*np.diag(supercell).tolist())))
-
-
 def transformed(content: Content, divisions: tuple[int, int, int], c_qij: np.ndarray) -> np.ndarray:
     """Φ_ab(T) = (1/N) Σ_q C_ab(q) e^{−2πi q·T}, (t, a, b, 3, 3).
 
-    c_qij : ndarray (q, 3a, 3a), of the grid's points in the order of `points`
+    c_qij : ndarray (q, 3a, 3a), of the grid's points in the order of `lattice_points`
     """
-    size = c_qij.shape[1]
-    total = np.fft.fftn(c_qij.reshape(*divisions, size, size), axes=(0, 1, 2)) / len(c_qij)
+    points, size, _ = c_qij.shape
+    total = of_matrices(divisions, c_qij.reshape(points, size // 3, 3, size // 3, 3).transpose(0, 1, 3, 2, 4))
     if not np.abs(total.imag).max() <= UNREAL * np.abs(total.real).max():
         raise content.refuse("has force constants that are not real: C(−q) is not C(q)* on its grid")
-    return total.real.reshape(len(c_qij), size // 3, 3, size // 3, 3).transpose(0, 1, 3, 2, 4).copy()
+    return total.real.copy()
 
 
 def require_vibrating(content: Content, found: SupercellConstants) -> None:

@@ -17,7 +17,7 @@ import numpy as np
 from hpcph.constants import angstrom, atomic_mass, bohr, elementary_charge, epsilon_0
 from hpcph.crystal.lattice import reciprocal
 from hpcph.readers import cells, grids
-from hpcph.readers.constants import SupercellConstants
+from hpcph.readers.constants import SupercellConstants, lattice_points
 from hpcph.readers.files import Content
 from hpcph.readers.rows import TextLines
 
@@ -88,13 +88,13 @@ def read(
     np.add.at(table, (np.ravel_multi_index(tuple(where.T), divisions, mode="wrap"), first, second), phi)
     _require_permutable(content, table, divisions)
     if polar is not None:
-        q = grids.points(supercell) / divisions
+        q = lattice_points(divisions) / divisions
         table += grids.transformed(content, divisions, dipoles(lattice, places, polar, q))
     charges, remarks = _charges(content, polar, born, atoms)
     shown = "×".join(map(str, divisions))
     added = f", its dipoles (Λ {polar.width * bohr:.4g}/bohr) added" if polar is not None else ""
     found = SupercellConstants(
-        lattice, places, tuple(cell.symbols), np.array(cell.masses) * atomic_mass, supercell, grids.points(supercell),
+        lattice, places, tuple(cell.symbols), np.array(cell.masses) * atomic_mass, supercell, lattice_points(divisions),
         table, *charges, (f"pairs up to {length.max() / angstrom:.4g} Å on the grid {shown}{added}", *remarks),
     )  # fmt: skip
     grids.require_vibrating(content, found)

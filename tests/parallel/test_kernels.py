@@ -29,7 +29,7 @@ def test_ranks_of_different_kernels_are_named(tmp_path):
     """One line with what makes them one, every kind with its ranks in the provenance; three alike say nothing."""
     source = world.write(tmp_path, SMALL)
     own = [sys.executable, "-m", "hpcph", "run", str(source), "--output", str(tmp_path / "2")]
-    first, others = (["-x", f"OPENBLAS_CORETYPE={core}", *own] for core in ("Haswell", "Nehalem"))
+    first, others = (["env", f"OPENBLAS_CORETYPE={core}", *own] for core in ("Haswell", "Nehalem"))
     command = [*world.launch(1), *first, ":", "-n", "2", *others]
     told = {"capture_output": True, "text": True, "check": False, "timeout": 240}
     done = subprocess.run(command, cwd=world.ROOT, env=os.environ | world.LAUNCHING, **told)
