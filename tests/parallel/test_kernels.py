@@ -18,6 +18,12 @@ from hpcph.parallel.kernels import Kernel, Kernels
 pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="core types of x86-64")
 SMALL = world.quartz(mesh__grid=[2, 2, 2], bands=world.DROP, slices=world.DROP, optics=world.DROP)
 DIFFERENT = "computed by different kernels"
+EACH_ITS_OWN = """
+import os, sys
+rank = next(os.environ[name] for name in ("OMPI_COMM_WORLD_RANK", "PMI_RANK") if name in os.environ)
+os.environ["OPENBLAS_CORETYPE"] = "Haswell" if rank == "0" else "Nehalem"
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
 
 
 def provenance(output) -> dict:
@@ -28,9 +34,8 @@ def provenance(output) -> dict:
 def test_ranks_of_different_kernels_are_named(tmp_path):
     """One line with what makes them one, every kind with its ranks in the provenance; three alike say nothing."""
     source = world.write(tmp_path, SMALL)
-    own = [sys.executable, "-m", "hpcph", "run", str(source), "--output", str(tmp_path / "2")]
-    first, others = (["env", f"OPENBLAS_CORETYPE={core}", *own] for core in ("Haswell", "Nehalem"))
-    command = [*world.launch(1), *first, ":", "-n", "2", *others]
+    own = ["-m", "hpcph", "run", str(source), "--output", str(tmp_path / "2")]
+    command = [*world.launch(3), sys.executable, "-c", EACH_ITS_OWN, *own]
     told = {"capture_output": True, "text": True, "check": False, "timeout": 240}
     done = subprocess.run(command, cwd=world.ROOT, env=os.environ | world.LAUNCHING, **told)
     assert done.returncode == 0, done.stderr
