@@ -100,6 +100,12 @@ def at_once(process, count) -> None:
     """As soon as Python runs."""
 
 
+def listening(process, count) -> None:
+    """As soon as all ranks have their own handlers, which is just before the input is read."""
+    output = Path(count).parent / "out"
+    runs.wait(process, lambda: all(holding(pid, "SigCgt") for pid in runs.ranks_of(output)))
+
+
 def after_blocks(number: int, seconds: float = 0):
     """So many seconds after so many blocks."""
 
@@ -112,7 +118,7 @@ def after_blocks(number: int, seconds: float = 0):
 
 CASES = {
     "the only rank, while it imports NumPy": (0, signal.SIGINT, "one", at_once, 2),
-    "mpirun, while rank 0 reads the crystal": (2, signal.SIGUSR1, "mpirun", after_blocks(0, 1.5), 0),
+    "mpirun, while rank 0 reads the crystal": (2, signal.SIGUSR1, "mpirun", listening, 0),
     "one of three that compute": (3, signal.SIGTERM, "one", after_blocks(15), 0),
 }
 
