@@ -30,6 +30,11 @@ class SupercellConstants:
     epsilon: np.ndarray | None = None
     remarks: tuple[str, ...] = ()
 
+    @property
+    def home(self) -> int:
+        """Which of the lattice points is T = 0."""
+        return int(np.flatnonzero(~self.cell_tc.any(axis=1))[0])
+
     def dynamical(self, q_c: np.ndarray) -> np.ndarray:
         """D_ij(q) = Σ_T Φ e^{2πi q·T}/√(m m') (3n, 3n), s⁻², of lattice points alone: right at commensurate q."""
         phase = np.exp(2j * np.pi * self.cell_tc @ q_c)

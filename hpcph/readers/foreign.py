@@ -16,6 +16,7 @@ from hpcph.readers.constants import SupercellConstants
 from hpcph.readers.cuts import ROUGH
 from hpcph.readers.files import Content, Files, head, opened
 from hpcph.readers.formats import Format, Opened
+from hpcph.readers.grids import require_held
 
 UNUSED = ("force_sets", "supercell", "calculator")
 MASSES = 0.25, 4.0  # of the element's: outside, a mass is in another unit
@@ -115,18 +116,13 @@ def _require_sound(content: Content, found: SupercellConstants) -> None:
     """Raise InputError where an atom acts on another one far more than on itself, or by another law than that on it."""
     if not np.all(np.isfinite(found.phi_tab)):
         raise content.refuse("has force constants that are not finite")
-    size = np.linalg.norm(found.phi_tab, axis=(3, 4))
-    home = int(np.flatnonzero(~found.cell_tc.any(axis=1))[0])
-    own, most = np.diag(size[home]), size.max(axis=(0, 2))
-    if not np.all(own >= most / 2) or not np.all(own > 0):
-        atom = int(np.argmin(own - most / 2))
-        what = f"ties atom {atom + 1} to another one as strongly as to its place, or not at all"
-        raise content.refuse(f"{what}: damaged or of another order of atoms")
+    require_held(content, found)
     points = _within(found.cell_tc, found.supercell)
     place = {tuple(point): n for n, point in enumerate(points.tolist())}
     back = [place[tuple(point)] for point in _within(-points, found.supercell).tolist()]
     between = found.phi_tab.copy()
-    between[home, np.arange(len(own)), np.arange(len(own))] = 0
+    atoms = np.arange(len(found.mass_a))
+    between[found.home, atoms, atoms] = 0
     apart = np.linalg.norm(between - between[back].transpose(0, 2, 1, 4, 3))
     if apart > UNSYMMETRIC * np.linalg.norm(between):
         raise content.refuse("has Φ_ab and Φ_ba that are not each other's: damaged or of another order of atoms")

@@ -53,13 +53,19 @@ def transformed(content: Content, divisions: tuple[int, int, int], c_qij: np.nda
     return total.real.copy()
 
 
+def require_held(content: Content, found: SupercellConstants) -> None:
+    """Raise InputError where an atom is tied to another one far more than to its place, or to nothing."""
+    size = np.linalg.norm(found.phi_tab, axis=(3, 4))
+    own, most = np.diag(size[found.home]), size.max(axis=(0, 2))
+    if not np.all(own >= most / 2) or not np.all(own > 0):
+        atom = int(np.argmin(own - most / 2))
+        what = f"ties atom {atom + 1} to another one as strongly as to its place, or not at all"
+        raise content.refuse(f"{what}: damaged or of another order of atoms")
+
+
 def require_vibrating(content: Content, found: SupercellConstants) -> None:
     """Raise InputError where Γ's highest frequency is that of no crystal, or an atom is not held by its neighbours."""
-    own = np.linalg.norm(np.einsum("aaij->aij", found.phi_tab[0]), axis=(1, 2))
-    others = np.linalg.norm(found.phi_tab, axis=(3, 4)).max(axis=(0, 2))
-    if not np.all(own >= others / 2):
-        atom = int(np.argmin(own / others))
-        raise content.refuse(f"ties atom {atom + 1} less to its place than to another atom: expected force constants")
+    require_held(content, found)
     where = found.cell_tc[len(found.cell_tc) // 2] @ np.linalg.inv(found.supercell)
     square = max(np.linalg.eigvalsh(found.dynamical(q)).max() for q in (np.zeros(3), where))
     highest = np.sqrt(max(square, 0)) / 2e12 / np.pi
