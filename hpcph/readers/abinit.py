@@ -8,7 +8,6 @@ Elements that symmetry gives are left out, and one wave vector of a star stands 
 import re
 from dataclasses import dataclass
 from math import prod
-from pathlib import Path
 
 import numpy as np
 
@@ -17,7 +16,8 @@ from hpcph.crystal import spacegroup
 from hpcph.crystal.elements import SYMBOLS
 from hpcph.readers import cells, grids, stars
 from hpcph.readers.constants import SupercellConstants, lattice_points
-from hpcph.readers.rows import TextLines, number
+from hpcph.readers.files import Content
+from hpcph.readers.lines import Lines, numbers
 from hpcph.readers.stars import Waves
 
 TITLE, BLOCKS = "DERIVATIVE DATABASE", "Database of total energy derivatives"
@@ -75,15 +75,14 @@ def looks_like(head: str) -> bool:
     return TITLE in head[:400] and "DDB" in head[:400]
 
 
-def read(key: str, named: Path, data: bytes | str, ngqpt: tuple[int, int, int] | None = None) -> SupercellConstants:
+def read(content: Content, ngqpt: tuple[int, int, int] | None = None) -> SupercellConstants:
     """The total force constants of a DDB on a grid, the one with the most points unless it is named.
 
     Charges are as the file has them, with the ions' and not yet neutral in all. Raises InputError.
     """
-    lines = TextLines(key, named, data)
+    lines = Lines(content)
     cell = _cell(lines)
     blocks = _blocks(lines, len(cell.mass_a))
-    content = lines.content
     grids.require_crystal(content, cell.lattice_vc, cell.fractional_ac, cell.mass_a)
     found = spacegroup.symmetric_cell(cell.lattice_vc, cell.fractional_ac, cell.type_a, cell.moment, TOLERANCE)
     waves = Waves.of(found.operations, cell.lattice_vc, cell.fractional_ac)
@@ -100,19 +99,17 @@ def read(key: str, named: Path, data: bytes | str, ngqpt: tuple[int, int, int] |
     supercell = np.diag(divisions)
     remarks += [f"symmetry changes its blocks by up to {worst:.1%}"] * (worst > NOISE)
     born, epsilon = _charges(lines, cell, fields)
-    made = SupercellConstants(
+    return SupercellConstants(
         cell.lattice_vc, cell.fractional_ac, cell.symbols, cell.mass_a, supercell, lattice_points(divisions), phi,
         born, epsilon, tuple(remarks),
     )  # fmt: skip
-    grids.require_vibrating(content, made)
-    return made
 
 
-def _cell(lines: TextLines) -> Header:
+def _cell(lines: Lines) -> Header:
     """The crystal that the header describes; it ends where the derivatives begin."""
     said: dict[str, tuple[int, list[str]]] = {}
     last: list[str] = []
-    if not looks_like("\n".join(lines.rows[:8])):
+    if not looks_like("\n".join(lines.lines[:8])):
         raise lines.content.refuse(f"is no DDB of ABINIT as text: expected {TITLE} in its first lines")
     while BLOCKS not in (row := lines.take(f"the header, then {BLOCKS}")):
         if found := HEADER.match(row):
@@ -128,7 +125,7 @@ def _cell(lines: TextLines) -> Header:
             raise lines.content.refuse(f"line {lines.at}: expected {name} in the header above")
         line, words = said[name]
         try:
-            array = np.array([number(word) for word in words])
+            array = numbers(" ".join(words))
         except ValueError:
             array = np.array([np.nan])
         if len(array) != count or not np.all(np.isfinite(array)):
@@ -159,7 +156,7 @@ def _cell(lines: TextLines) -> Header:
     )
 
 
-def _blocks(lines: TextLines, atoms: int) -> list[Block]:
+def _blocks(lines: Lines, atoms: int) -> list[Block]:
     """All blocks of second derivatives; several of one wave vector become one."""
     counted = re.search(r"Number of data blocks\s*=\s*(\d{1,6})\s*$", lines.take("the number of data blocks"))
     if not counted:
@@ -178,7 +175,7 @@ def _blocks(lines: TextLines, atoms: int) -> list[Block]:
         row = lines.take(f"qpt of {what}")
         if not row.split()[:1] == ["qpt"]:
             raise lines.refuse(f"qpt of {what}")
-        values = lines.parsed(row.split()[1:5], 4, f"qpt of {what} and its norm")
+        values = lines.numbers(" ".join(row.split()[1:5]), 4, f"qpt of {what} and its norm")
         if not values[3]:
             raise lines.refuse(f"qpt of {what} and a norm that is not zero")
         q = values[:3] / values[3]
@@ -194,12 +191,12 @@ def _blocks(lines: TextLines, atoms: int) -> list[Block]:
     return found
 
 
-def _element(lines: TextLines, into: Block, atoms: int, what: str) -> None:
+def _element(lines: Lines, into: Block, atoms: int, what: str) -> None:
     """One line of a block; strains, other fields and the derivative along k are not used."""
     expected = f"an element of {what}: direction, atom, direction, atom, real and imaginary part"
     words = lines.take(expected).split()
-    where = lines.parsed(words[:4], 4, expected)
-    value = lines.parsed(words[4:], 2, expected)
+    where = lines.numbers(" ".join(words[:4]), 4, expected)
+    value = lines.numbers(" ".join(words[4:]), 2, expected)
     if np.any(where != np.rint(where)) or not (np.all(where >= 1) and max(where[0], where[2]) <= 3):
         raise lines.refuse(expected)
     first, second = int(where[1]), int(where[3])
@@ -211,7 +208,7 @@ def _element(lines: TextLines, into: Block, atoms: int, what: str) -> None:
         into.elements[i, j] = complex(*value)
 
 
-def _averaged(lines: TextLines, cell: Header, waves: Waves, block: Block) -> tuple[np.ndarray, float]:
+def _averaged(lines: Lines, cell: Header, waves: Waves, block: Block) -> tuple[np.ndarray, float]:
     """C of a block, with the field at Γ where the file has it, and what symmetry changed of it, relative.
 
     In Hartree, displacements and inverse fields in units of the size of the cell, so that both weigh alike.
@@ -237,7 +234,7 @@ def _averaged(lines: TextLines, cell: Header, waves: Waves, block: Block) -> tup
 
 
 def _grid(
-    lines: TextLines, waves: Waves, blocks: list[Block], wanted: tuple[int, int, int] | None
+    lines: Lines, waves: Waves, blocks: list[Block], wanted: tuple[int, int, int] | None
 ) -> tuple[tuple[int, int, int], list[Block]]:
     """The grid of which every point is in the star of a block, and the blocks that it needs."""
     star = [stars.exact_star(waves, block.q_c) for block in blocks]
@@ -277,7 +274,7 @@ def _unfolded(waves: Waves, blocks: list[tuple[np.ndarray, np.ndarray]], divisio
     return total / count[:, None, None]
 
 
-def _charges(lines: TextLines, cell: Header, c: np.ndarray | None) -> tuple[np.ndarray | None, np.ndarray | None]:
+def _charges(lines: Lines, cell: Header, c: np.ndarray | None) -> tuple[np.ndarray | None, np.ndarray | None]:
     """Born charges (a, 3, 3) in e and ε, from the field's rows of C in Hartree; None where there are none."""
     if c is None:
         return None, None

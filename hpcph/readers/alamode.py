@@ -6,19 +6,18 @@ the pair. Masses are not in it; Born charges are in another file, ε and then ro
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from itertools import combinations
-from pathlib import Path
 from xml.parsers import expat
 
 import numpy as np
 
-from hpcph.constants import atomic_mass, bohr, hartree
+from hpcph.constants import bohr, hartree
 from hpcph.errors import InputError
-from hpcph.readers import cells, grids
+from hpcph.readers import cells
 from hpcph.readers.constants import SupercellConstants
-from hpcph.readers.files import Content, FileKind
-from hpcph.readers.rows import TextLines, number
+from hpcph.readers.files import Content
+from hpcph.readers.lines import Lines, numbers
 
 BEGINS = re.compile(r"<Data>\s*<(?:ALM_version|ANPHON_version|Optimize|Description|Structure)\b")
 STRUCTURE, MAPS = "Data/Structure", "Data/Symmetry/Translations/map"
@@ -44,42 +43,24 @@ def looks_like(head: str) -> bool:
     return BEGINS.search(head[:2000]) is not None
 
 
-def read(
-    key: str,
-    named: Path,
-    data: bytes | str,
-    born: Content | None = None,
-    mass: Mapping[str, float] | None = None,
-) -> SupercellConstants:
-    """The force constants of ALAMODE's XML. Raises InputError.
-
-    born : its .born file; mass : atomic masses by element, those of the elements where they are not given
-    """
-    content = Content(key, named, FileKind.TEXT, b"", named)
-    raw = data.encode() if isinstance(data, str) else data
-    if not looks_like(raw[:2000].decode("utf-8", "replace")):
+def read(content: Content, born: Content | None = None) -> SupercellConstants:
+    """The force constants of ALAMODE's XML, without masses; born : its .born file. Raises InputError."""
+    if not looks_like(content.text):
         raise content.refuse("is no XML of ALAMODE: expected <Data> with <ALM_version> in its first lines")
-    leaves = _leaves(content, raw)
+    leaves = _leaves(content)
     lattice_s, place_s, names = _structure(content, leaves)
     home, at, translations = _translations(content, leaves.get(MAPS, []), place_s)
     supercell = _supercell(content, lattice_s, translations)
     symbols = tuple(names[atom] for atom in home)
-    given = mass or {}
-    usual = grids.masses(content, tuple(s for s in symbols if s not in given))
-    masses = dict(zip((s for s in symbols if s not in given), usual, strict=True))
-    mass_a = np.array([given[s] * atomic_mass if s in given else masses[s] for s in symbols])
     lattice, fractional = np.linalg.inv(supercell) @ lattice_s, place_s[home] @ supercell
-    grids.require_crystal(content, lattice, fractional, mass_a)
-    found = SupercellConstants(
-        lattice, fractional, symbols, mass_a, supercell, np.rint(translations @ supercell).astype(int),
-        _pairs(content, leaves.get(PAIRS, []), len(home), at), *_charges(born, len(home)),
-        ("masses of the elements: ALAMODE's file has none",) if masses else (),
+    return SupercellConstants(
+        lattice, fractional, symbols, np.full(len(home), np.nan), supercell,
+        np.rint(translations @ supercell).astype(int), _pairs(content, leaves.get(PAIRS, []), len(home), at),
+        *_charges(born, len(home)),
     )  # fmt: skip
-    grids.require_vibrating(content, found)
-    return found
 
 
-def _leaves(content: Content, data: bytes) -> dict[str, list[Leaf]]:
+def _leaves(content: Content) -> dict[str, list[Leaf]]:
     """The elements that are used, by their place. Raises InputError where it is no XML, or has a DOCTYPE."""
     found: dict[str, list[Leaf]] = {}
     stack: list[Leaf] = []
@@ -107,7 +88,7 @@ def _leaves(content: Content, data: bytes) -> dict[str, list[Leaf]]:
     parser.StartElementHandler, parser.EndElementHandler = begin, end
     parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = text, declared
     try:
-        parser.Parse(data, True)
+        parser.Parse(content.data, True)
     except expat.ExpatError as err:
         what = expat.ErrorString(err.code)
         raise content.refuse(f"line {err.lineno}: expected XML to the end of the file ({what})") from None
@@ -119,10 +100,10 @@ def _refuse(content: Content, leaf: Leaf, expected: str, text: str | None = None
     return content.refuse(f"line {leaf.line}: expected {expected}, not '{shown}'")
 
 
-def _numbers(content: Content, leaf: Leaf, words: Iterable[str], count: int, expected: str) -> np.ndarray:
+def _numbers(content: Content, leaf: Leaf, text: str, count: int, expected: str) -> np.ndarray:
     """Finite numbers of an element. Raises InputError."""
     try:
-        found = np.array([number(word) for word in words])
+        found = numbers(text)
     except ValueError:
         raise _refuse(content, leaf, expected) from None
     if len(found) != count or not np.all(np.abs(found) < 1e30):
@@ -151,7 +132,7 @@ def _structure(content: Content, leaves: dict[str, list[Leaf]]) -> tuple[np.ndar
         return found[0]
 
     lattice = [
-        _numbers(content, leaf := one(f"LatticeVector/a{n}"), leaf.text.split(), 3, "a lattice vector in bohr")
+        _numbers(content, leaf := one(f"LatticeVector/a{n}"), leaf.text, 3, "a lattice vector in bohr")
         for n in (1, 2, 3)
     ]
     atoms = _integers(content, leaf := one("NumberOfAtoms"), leaf.text, (MOST,), f"1 to {MOST} atoms")[0] + 1
@@ -162,7 +143,7 @@ def _structure(content: Content, leaves: dict[str, list[Leaf]]) -> tuple[np.ndar
     for leaf in places:
         at = _integers(content, leaf, leaf.attributes.get("index", ""), (atoms,), f"an index of 1 to {atoms}")[0]
         names[at] = leaf.attributes.get("element", "")
-        fractional[at] = _numbers(content, leaf, leaf.text.split(), 3, f"the place of atom {at + 1}")
+        fractional[at] = _numbers(content, leaf, leaf.text, 3, f"the place of atom {at + 1}")
         if not re.fullmatch(r"[A-Z][\w.-]*", names[at]):
             raise _refuse(content, leaf, f"the element of atom {at + 1}")
     lacking = [n + 1 for n, name in enumerate(names) if not name]
@@ -233,7 +214,7 @@ def _pairs(content: Content, leaves: list[Leaf], own: int, at: Mapping[int, tupl
         a, i = _integers(content, leaf, one, (own, 3), f"pair1, an atom of 1 to {own} and a direction")
         expected = f"pair2, an atom of 1 to {atoms}, a direction and an image of 1 to {IMAGES}"
         second, j, _ = _integers(content, leaf, two, (atoms, 3, IMAGES), expected)
-        value = _numbers(content, leaf, leaf.text.split(), 1, "a force constant in Ry/bohr²")[0]
+        value = _numbers(content, leaf, leaf.text, 1, "a force constant in Ry/bohr²")[0]
         t, b = at[second]
         found[t, a, b, i, j] += value * UNIT
     return found
@@ -243,11 +224,11 @@ def _charges(born: Content | None, atoms: int) -> tuple[np.ndarray | None, np.nd
     """Born charges and ε of a .born file."""
     if born is None:
         return None, None
-    lines = TextLines(born.key, born.path, born.data)
-    epsilon = np.array([lines.numbers(3, "a row of ε") for _ in range(3)])
-    rows = [[lines.numbers(3, f"a row of the Born charges of atom {a + 1}") for _ in range(3)] for a in range(atoms)]
-    while lines:
-        if lines.take("nothing more").strip():
-            raise lines.refuse(f"nothing behind the Born charges of {atoms} atoms")
+    lines = Lines(born)
+    epsilon = np.array([lines.begins(3, "a row of ε") for _ in range(3)])
+    rows = [[lines.begins(3, f"a row of the Born charges of atom {a + 1}") for _ in range(3)] for a in range(atoms)]
+    if lines.coming():
+        lines.past_blank()
+        raise lines.refuse(f"nothing behind the Born charges of {atoms} atoms")
     found = cells.charges({"born": np.array(rows), "dielectric": epsilon}, born)
     return found["born"], found["dielectric"]

@@ -71,11 +71,11 @@ def header(lines: Lines) -> EspressoCell:
     """Cell, species and atoms, as files of q2r.x and ph.x alike begin. Raises InputError."""
     words = lines.next().split()
     if len(words) != 9 or not all(re.fullmatch(r"-?\d{1,6}", word) for word in words[:3]):
-        lines.refuse(FIRST)
+        raise lines.refuse(FIRST)
     species, atoms, ibrav = map(int, words[:3])
     celldm = lines.numbers(" ".join(words[3:]), 6, FIRST)
     if not 0 < species <= atoms <= MOST or celldm[0] <= 0:
-        lines.refuse(f"{FIRST}, positive ones")
+        raise lines.refuse(f"{FIRST}, positive ones")
     if ibrav == 0:
         if "basis" in lines.coming().lower():
             lines.next()
@@ -83,13 +83,14 @@ def header(lines: Lines) -> EspressoCell:
     else:
         vectors = bravais(ibrav, celldm)
         if vectors is None or not np.all(np.isfinite(vectors)):
-            lines.refuse(f"{FIRST} that make a lattice (ibrav −13 differs between versions; ibrav 0 says the vectors)")
+            odd = "(ibrav −13 differs between versions; ibrav 0 says the vectors)"
+            raise lines.refuse(f"{FIRST} that make a lattice {odd}")
         at = vectors
     names, masses = [], []
     for number in range(1, species + 1):
         found = SPECIES.fullmatch(lines.next())
         if found is None or int(found[1]) != number:
-            lines.refuse(f"species {number}, its 'name' and its mass")
+            raise lines.refuse(f"species {number}, its 'name' and its mass")
         names.append(found[2].strip())
         masses.append(lines.numbers(found[3], 1, f"the mass of species {number}")[0])
     which, places = [], []
@@ -97,7 +98,7 @@ def header(lines: Lines) -> EspressoCell:
         what = f"atom {number}, its species (1 to {species}) and its place"
         row = lines.numbers(lines.next(), 5, what)
         if row[0] != number or row[1] not in range(1, species + 1):
-            lines.refuse(what)
+            raise lines.refuse(what)
         which.append(int(row[1]) - 1)
         places.append(row[2:])
     return cell(

@@ -93,7 +93,7 @@ def _grid_file(content: Content) -> tuple[tuple[int, int, int], int]:
     lines = Lines(content)
     one, two, three = lines.whole(lines.next(), 3, "the grid, nq1 nq2 nq3")
     if one * two * three > MOST:
-        lines.refuse(f"a grid of at most {MOST} q")
+        raise lines.refuse(f"a grid of at most {MOST} q")
     (count,) = lines.whole(lines.next(), 1, "the number of files")
     return (one, two, three), count
 
@@ -104,7 +104,7 @@ def _file(
     """Cell, Born charges with ε where they are, and every q with its matrix, (3,) and (a, b, 3, 3)."""
     lines = Lines(content)
     if "dynamical matrix file" not in lines.next().lower():
-        lines.refuse("'Dynamical matrix file', with which ph.x begins them")
+        raise lines.refuse("'Dynamical matrix file', with which ph.x begins them")
     lines.next()  # the title
     cell = header(lines)
     atoms, found = len(cell.mass_a), []
@@ -112,14 +112,14 @@ def _file(
         lines.past_blank()
         there = Q.fullmatch(lines.past_blank())
         if there is None:
-            lines.refuse("q = ( three numbers )")
+            raise lines.refuse("q = ( three numbers )")
         found.append((lines.numbers(there[1], 3, "q = ( three numbers )"), _matrix(lines, atoms)))
     if not found:
         lines.past_blank()
-        lines.refuse("'Dynamical  Matrix in cartesian axes'")
+        raise lines.refuse("'Dynamical  Matrix in cartesian axes'")
     charges = _charges(lines, atoms) if "dielectric" in lines.coming().lower() else None
     if "diagonalizing" not in lines.past_blank().lower():
-        lines.refuse("'Dynamical  Matrix in cartesian axes' or 'Diagonalizing the dynamical matrix'")
+        raise lines.refuse("'Dynamical  Matrix in cartesian axes' or 'Diagonalizing the dynamical matrix'")
     return cell, charges, found
 
 
@@ -127,7 +127,7 @@ def _matrix(lines: Lines, atoms: int) -> np.ndarray:
     matrix = np.empty((atoms, atoms, 3, 3), complex)
     for a, b in np.ndindex(atoms, atoms):
         if lines.past_blank().split() != [str(a + 1), str(b + 1)]:
-            lines.refuse(f"{a + 1} {b + 1}, a pair of atoms, and its block")
+            raise lines.refuse(f"{a + 1} {b + 1}, a pair of atoms, and its block")
         rows = lines.rows(f"a row of the block of atoms {a + 1} and {b + 1}: three complex numbers", 6)
         matrix[a, b] = rows[:, ::2] + 1j * rows[:, 1::2]
     return matrix
@@ -135,15 +135,16 @@ def _matrix(lines: Lines, atoms: int) -> np.ndarray:
 
 def _charges(lines: Lines, atoms: int) -> tuple[np.ndarray, np.ndarray]:
     lines.past_blank()
-    lines.coming() or lines.refuse("ε")
+    if not lines.coming():
+        raise lines.refuse("ε")
     rows = [lines.numbers(lines.past_blank(), 3, "a row of ε") for _ in range(3)]
     if "charges" not in lines.past_blank().lower():
-        lines.refuse("'Effective Charges E-U'")
+        raise lines.refuse("'Effective Charges E-U'")
     born = []
     for number in range(1, atoms + 1):
         words = lines.past_blank().split()
         if words[:1] != ["atom"] or words[-1] != str(number):
-            lines.refuse(f"'atom # {number}' and its Born charges")
+            raise lines.refuse(f"'atom # {number}' and its Born charges")
         born.append(lines.rows(f"a row of the Born charges of atom {number}"))
     if lines.coming().lower().lstrip().startswith("effective charges u-e"):  # the same by other means
         lines.past_blank()

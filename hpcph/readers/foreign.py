@@ -16,7 +16,7 @@ from hpcph.readers.constants import SupercellConstants
 from hpcph.readers.cuts import ROUGH
 from hpcph.readers.files import Content, Files, head, opened
 from hpcph.readers.formats import Format, Opened
-from hpcph.readers.grids import require_held
+from hpcph.readers.grids import require_vibrating
 
 UNUSED = ("force_sets", "supercell", "calculator")
 MASSES = 0.25, 4.0  # of the element's: outside, a mass is in another unit
@@ -56,11 +56,17 @@ def read(files: Files, of: Format, tolerance: float) -> SupercellConstants:
         grid = "×".join(map(str, np.diag(found.supercell)))
         shown = grid if np.array_equal(found.supercell, np.diag(np.diag(found.supercell))) else found.supercell.tolist()
         first = f"{content.path.name}: {of.title} ({of.name}), supercell {shown}"
-        found = named(content, replace(found, remarks=(", ".join([first, *found.remarks]),)))
-        cells.require_sound(content, _cell(found))
-        _require_sound(content, found)
+        found = checked(content, replace(found, remarks=(", ".join([first, *found.remarks]),)))
         found = _primitive(content, found, files.primitive, tolerance)
         found = _charged(content, found, None if "born" in of.uses else given.get("born"), tolerance)
+    return found
+
+
+def checked(content: Content, found: SupercellConstants) -> SupercellConstants:
+    """With the masses and names that the file lacks. Raises InputError where it is no crystal that vibrates."""
+    found = named(content, found)
+    cells.require_sound(content, _cell(found))
+    _require_sound(content, found)
     return found
 
 
@@ -116,7 +122,7 @@ def _require_sound(content: Content, found: SupercellConstants) -> None:
     """Raise InputError where an atom acts on another one far more than on itself, or by another law than that on it."""
     if not np.all(np.isfinite(found.phi_tab)):
         raise content.refuse("has force constants that are not finite")
-    require_held(content, found)
+    require_vibrating(content, found)
     points = _within(found.cell_tc, found.supercell)
     place = {tuple(point): n for n, point in enumerate(points.tolist())}
     back = [place[tuple(point)] for point in _within(-points, found.supercell).tolist()]

@@ -63,20 +63,20 @@ FORMATS = (
         "abinit-ddb",
         "a DDB of ABINIT",
         abinit.looks_like,
-        lambda files: abinit.read(files.main.key, files.main.path, files.main.data),
+        lambda files: abinit.read(files.main),
     ),
     Format(
         "tdep",
         "infile.forceconstant of TDEP",
         tdep.looks_like,
-        lambda files: tdep.read(files.main.key, files.main.path, files.main.data, _needed(files), files.born),
+        lambda files: tdep.read(files.main, _needed(files), files.born),
         uses=("structure", "born"),
     ),
     Format(
         "alamode",
         "XML of ALAMODE",
         alamode.looks_like,
-        lambda files: alamode.read(files.main.key, files.main.path, files.main.data, files.born),
+        lambda files: alamode.read(files.main, files.born),
         uses=("born",),
     ),
 )

@@ -5,7 +5,6 @@ from types import SimpleNamespace
 import numpy as np
 
 from hpcph.constants import angstrom, atomic_mass
-from hpcph.crystal.elements import SYMBOLS, element
 from hpcph.readers import cells
 from hpcph.readers.constants import SupercellConstants, of_matrices
 from hpcph.readers.files import Content
@@ -26,19 +25,6 @@ def require_crystal(content: Content, lattice_vc: np.ndarray, fractional_ac: np.
             magnetic_moments=None,
         ),
     )
-
-
-def masses(content: Content, symbols: tuple[str, ...]) -> np.ndarray:
-    """Standard atomic masses, (a,) in kg, of files that have none. Raises InputError where a species is no element."""
-    from phonopy.structure.atomic_data import get_atomic_data
-
-    data = get_atomic_data()
-    known = {row[1]: row[3] for row in data.atom_data}
-    found = [known.get(element(symbol)) for symbol in symbols]
-    for symbol, mass in zip(symbols, found, strict=True):
-        if mass is None or element(symbol) == SYMBOLS[0]:
-            raise content.refuse(f"has no masses, and none is known of the species {symbol}: expected an element")
-    return np.array(found, float) * atomic_mass
 
 
 def transformed(content: Content, divisions: tuple[int, int, int], c_qij: np.ndarray) -> np.ndarray:

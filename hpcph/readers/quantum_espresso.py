@@ -58,22 +58,22 @@ def _text(lines: Lines) -> ShortRange:
     flag, *alpha = lines.next().split() or [""]
     what = "T or F, are there Born charges, and behind T maybe alpha, above 0"
     if flag not in ("T", "F") or len(alpha) > 1:
-        lines.refuse(what)
+        raise lines.refuse(what)
     ewald = float(lines.numbers(alpha[0], 1, what)[0]) if alpha else 1.0
     if ewald <= 0:
-        lines.refuse(what)
+        raise lines.refuse(what)
     charges = None
     if flag == "T":
         epsilon = lines.rows("a row of ε")
         born = []
         for number in range(1, atoms + 1):
             if lines.next().split() != [str(number)]:
-                lines.refuse(f"{number}, the number of an atom, and its Born charges")
+                raise lines.refuse(f"{number}, the number of an atom, and its Born charges")
             born.append(lines.rows(f"a row of the Born charges of atom {number}"))
         charges = np.array(born), epsilon
     grid = lines.whole(lines.next(), 3, "the grid, nq1 nq2 nq3")
     if np.prod(grid) * atoms > MOST:
-        lines.refuse(f"a grid of at most {MOST} atoms")
+        raise lines.refuse(f"a grid of at most {MOST} atoms")
     return _short_range(found, grid, _blocks(lines, atoms, grid), charges, ewald)
 
 
@@ -97,14 +97,14 @@ def _blocks(lines: Lines, atoms: int, grid: list[int]) -> np.ndarray:
     for i, j, a, b in block:
         what = f"{i} {j} {a} {b}, the block of these components and atoms"
         if lines.past_blank().split() != [str(i), str(j), str(a), str(b)]:
-            lines.refuse(what)
+            raise lines.refuse(what)
         for r in cells:
             what = f"{' '.join(map(str, r))} and a number, a force constant of block {i} {j} {a} {b}"
             row = lines.numbers(lines.past_blank(), 4, what)
             if np.any(row[:3] != r):
-                lines.refuse(what)
+                raise lines.refuse(what)
     lines.past_blank()
-    lines.refuse("the end of the file")
+    raise lines.refuse("the end of the file")
 
 
 def _xml(content: Content) -> ShortRange:

@@ -19,7 +19,7 @@ from hpcph.crystal.lattice import reciprocal
 from hpcph.readers import cells, grids
 from hpcph.readers.constants import SupercellConstants, lattice_points
 from hpcph.readers.files import Content
-from hpcph.readers.rows import TextLines
+from hpcph.readers.lines import Lines
 
 BEGINS = re.compile(r"\s*\d+\s+How many atoms per unit cell[^\n]*\n\s*\S+\s+Realspace cutoff")
 MOST, PAIRS = 1000, 10**6  # atoms; neighbours of one
@@ -49,9 +49,7 @@ def looks_like(head: str) -> bool:
     return BEGINS.match(head) is not None
 
 
-def read(
-    key: str, named: Path, data: bytes | str, structure: Content, born: Content | None = None
-) -> SupercellConstants:
+def read(content: Content, structure: Content, born: Content | None = None) -> SupercellConstants:
     """The total force constants, on the smallest grid where images of a pair are at least twice as far as pairs reach.
 
     Whoever shares the sum over images among them then leaves the pairs as they are. Masses are those of the elements.
@@ -60,9 +58,8 @@ def read(
 
     Raises InputError.
     """
-    lines = TextLines(key, named, data)
-    content = lines.content
-    if not looks_like("\n".join(lines.rows[:2])):
+    lines = Lines(content)
+    if not looks_like("\n".join(lines.lines[:2])):
         raise content.refuse("is no infile.forceconstant of TDEP: expected natom and the cutoff in its first lines")
     with tempfile.TemporaryDirectory() as folder:
         cell = cells.described(structure, None, Path(folder)).cell
@@ -73,7 +70,7 @@ def read(
         raise content.refuse(f"line 1: expected the {len(places)} atoms of {structure.path.name}, not {atoms}")
     if atoms > MOST:
         raise content.refuse(f"line 1: expected at most {MOST} atoms")
-    cutoff = lines.numbers(1, "the cutoff in Å")[0] * angstrom
+    cutoff = lines.begins(1, "the cutoff in Å")[0] * angstrom
     pairs = [_neighbours(lines, atom, atoms) for atom in range(atoms)]
     polar = _tail(lines, atoms)
     first = np.repeat(np.arange(atoms), [len(second) for second, _, _ in pairs])
@@ -93,12 +90,10 @@ def read(
     charges, remarks = _charges(content, polar, born, atoms)
     shown = "×".join(map(str, divisions))
     added = f", its dipoles (Λ {polar.width * bohr:.4g}/bohr) added" if polar is not None else ""
-    found = SupercellConstants(
+    return SupercellConstants(
         lattice, places, tuple(cell.symbols), np.array(cell.masses) * atomic_mass, supercell, lattice_points(divisions),
         table, *charges, (f"pairs up to {length.max() / angstrom:.4g} Å on the grid {shown}{added}", *remarks),
     )  # fmt: skip
-    grids.require_vibrating(content, found)
-    return found
 
 
 def dipoles(lattice_vc: np.ndarray, fractional_ac: np.ndarray, polar: Polar, q_qc: np.ndarray) -> np.ndarray:
@@ -128,7 +123,7 @@ def dipoles(lattice_vc: np.ndarray, fractional_ac: np.ndarray, polar: Polar, q_q
     return total
 
 
-def _neighbours(lines: TextLines, atom: int, atoms: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _neighbours(lines: Lines, atom: int, atoms: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Those of an atom: which, in which cells (n, 3) int, and Φ (n, 3, 3) in N/m."""
     count = lines.integers(1, f"the number of neighbours of atom {atom + 1}")[0]
     if not 1 <= count <= PAIRS:
@@ -139,11 +134,11 @@ def _neighbours(lines: TextLines, atom: int, atoms: int) -> tuple[np.ndarray, np
         second.append(lines.integers(1, f"which atom {which} is")[0] - 1)
         if not 0 <= second[-1] < atoms:
             raise lines.refuse(f"which atom {which} is, 1 to {atoms}")
-        T = lines.numbers(3, f"the lattice vector of {which}")
+        T = lines.begins(3, f"the lattice vector of {which}")
         if np.abs(T - np.rint(T)).max() > WHOLE or np.abs(T).max() > PAIRS:
             raise lines.refuse(f"the lattice vector of {which}, whole numbers of a, b, c")
         cell.append(np.rint(T).astype(int))
-        phi.append([lines.numbers(3, f"a row of the force constants of {which}") for _ in range(3)])
+        phi.append([lines.begins(3, f"a row of the force constants of {which}") for _ in range(3)])
     keys = [(b, *T) for b, T in zip(second, np.array(cell).tolist(), strict=True)]
     if len(set(keys)) < len(keys) or (atom, 0, 0, 0) not in keys:
         raise lines.content.refuse(
@@ -152,7 +147,7 @@ def _neighbours(lines: TextLines, atom: int, atoms: int) -> tuple[np.ndarray, np
     return np.array(second), np.array(cell), np.array(phi) * UNIT
 
 
-def _tail(lines: TextLines, atoms: int) -> Polar | None:
+def _tail(lines: Lines, atoms: int) -> Polar | None:
     """What follows the pairs. Raises InputError where it is of another type than TDEP's own programs take."""
     kind = lines.integers(1, "the type of the polar part, 0 or 3")[0]
     if kind == 0:
@@ -161,16 +156,16 @@ def _tail(lines: TextLines, atoms: int) -> Polar | None:
         raise lines.refuse("3, the type of the polar part of a crystal (that of a layer, 4, is not read)")
     if kind != 3:
         raise lines.refuse("0 or 3, the type of the polar part" + ", 1 and 2 being deprecated" * (kind in DEPRECATED))
-    epsilon = np.array([lines.numbers(3, "a row of ε") for _ in range(3)])
-    width = lines.numbers(1, "Λ of the Ewald sum, in 1/bohr")[0]
+    epsilon = np.array([lines.begins(3, "a row of ε") for _ in range(3)])
+    width = lines.begins(1, "Λ of the Ewald sum, in 1/bohr")[0]
     if not 1e-3 < width < 1e2 or np.linalg.eigvalsh((epsilon + epsilon.T) / 2)[0] < 0.99:
         raise lines.refuse("Λ of the Ewald sum in 1/bohr, below a positive ε")
     parts = lines.integers(1, "the number of independent components of the Born charges")[0]
     if not 0 <= parts <= 9 * atoms:
         raise lines.refuse(f"the number of independent components of the Born charges, up to {9 * atoms}")
-    values = np.array([lines.numbers(1, "a component of the Born charges")[0] for _ in range(parts)])
-    made = [lines.numbers(parts, "a row of what makes Born charges of components") @ values for _ in range(9 * atoms)]
-    born = [[lines.numbers(3, f"a row of the Born charges of atom {a + 1}") for _ in range(3)] for a in range(atoms)]
+    values = np.array([lines.begins(1, "a component of the Born charges")[0] for _ in range(parts)])
+    made = [lines.begins(parts, "a row of what makes Born charges of components") @ values for _ in range(9 * atoms)]
+    born = [[lines.begins(3, f"a row of the Born charges of atom {a + 1}") for _ in range(3)] for a in range(atoms)]
     found, own = np.array(born), np.array(made).reshape(atoms, 3, 3)
     if min(np.abs(found - own).max(), np.abs(found.swapaxes(1, 2) - own).max()) > SAME:
         raise lines.refuse("Born charges that are those of their components above")
@@ -210,11 +205,11 @@ def _charges(
     own = (None, None) if polar is None else (polar.born, polar.epsilon)
     if born is None:
         return own, []
-    lines = TextLines(born.key, born.path, born.data)
-    epsilon = np.array([lines.numbers(3, "a row of ε") for _ in range(3)])
-    rows = [[lines.numbers(3, f"a row of the Born charges of atom {a + 1}") for _ in range(3)] for a in range(atoms)]
-    if any(row.strip() for row in lines.rows[lines.at :]):
-        lines.take("nothing more")
+    lines = Lines(born)
+    epsilon = np.array([lines.begins(3, "a row of ε") for _ in range(3)])
+    rows = [[lines.begins(3, f"a row of the Born charges of atom {a + 1}") for _ in range(3)] for a in range(atoms)]
+    if lines.coming():
+        lines.past_blank()
         raise lines.refuse(f"nothing behind the Born charges of {atoms} atoms")
     found = cells.charges({"born": np.array(rows), "dielectric": epsilon}, born)
     if polar is None:

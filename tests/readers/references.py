@@ -3,11 +3,13 @@
 import json
 import lzma
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import physics
 
 from hpcph.constants import bohr, elementary_charge, epsilon_0
+from hpcph.readers.files import Content, FileKind
 
 THZ = 2e12 * np.pi
 COULOMB = elementary_charge**2 / (4 * np.pi * epsilon_0)
@@ -22,6 +24,12 @@ def data(name):
 
 
 @cache
+def content(key, name, text):
+    """A file of that text, or those bytes, as an input names it."""
+    raw = text.encode() if isinstance(text, str) else text
+    return Content(f"crystal.{key}", Path(name), FileKind.TEXT, raw, Path(name))
+
+
 def reference(name):
     return json.loads(data(name))
 

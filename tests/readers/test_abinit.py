@@ -1,17 +1,16 @@
 """ABINIT's DDB: what anaddb makes of it, quartz as phonopy has it, and bad files."""
 
 import re
-from pathlib import Path
 
 import numpy as np
 import physics
 import pytest
 from readers import references, spoilt
-from readers.references import GAMMA, Dipoles, Interpolated, angular_momentum, frequencies, neutral
+from readers.references import GAMMA, Dipoles, Interpolated, angular_momentum, content, frequencies, neutral
 
 from hpcph.constants import angstrom, elementary_charge
 from hpcph.errors import InputError
-from hpcph.readers import abinit, phonopy_set
+from hpcph.readers import abinit, foreign, phonopy_set
 from hpcph.readers.files import Files
 
 WIDTH = 2e10  # 1/m, of Gaussians that end before the nearest neighbour
@@ -22,8 +21,13 @@ KNOWN = {  # file, reference, grid, largest difference of l in ħ (as measured, 
 }
 
 
+def read(text, ngqpt=None):
+    main = content("force_constants", "some_DDB", text)
+    return foreign.checked(main, abinit.read(main, ngqpt))
+
+
 def loaded(name, ngqpt=None):
-    return abinit.read("crystal.force_constants", Path(name), references.data(f"abinit_ddb/{name}"), ngqpt)
+    return read(references.data(f"abinit_ddb/{name}"), ngqpt)
 
 
 @pytest.fixture(scope="module", params=KNOWN)
@@ -106,7 +110,7 @@ def test_missing_elements_follow_from_symmetry():
     """Of a run that displaces each atom along one axis: ABINIT leaves the rest to whoever reads it."""
     less, whole = without(r"\d+ +\d+ +[23] +[12]", 3), loaded("trf2_3_DDB.xz")
     assert less.count("\n") < 730
-    found = abinit.read("k", Path("DDB"), less)
+    found = read(less)
     assert np.abs(found.phi_tab - whole.phi_tab).max() < 1e-3 and np.abs(found.born_aij - whole.born_aij).max() < 1e-5
 
 
@@ -169,7 +173,7 @@ def test_a_bad_ddb_is_one_line(kind):
     spoil, words = BAD[kind]
     bad = spoil(references.data("abinit_ddb/trf2_3_DDB.xz"))
     with pytest.raises(InputError) as complaint:
-        abinit.read("crystal.force_constants", Path("some_DDB"), bad)
+        read(bad)
     said = str(complaint.value)
     assert said.startswith("crystal.force_constants = some_DDB: ") and "\n" not in said and len(said) < 300
     assert words in said, said

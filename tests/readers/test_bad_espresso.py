@@ -16,8 +16,8 @@ from hpcph.readers.files import Files
 MASS = "20953.8928606522"
 FC = {  # NaCl-ph.fc
     "cut off in the constants": (cut(0.7), r"line \d+: expected"),
-    "cut off in the charges": (first(15), "line 16: expected .* found the end of the file"),
-    "cut off in the cell": (first(3), "line 4: expected a lattice vector"),
+    "cut off in the charges": (first(15), "ends after line 15: expected .*; it is cut off"),
+    "cut off in the cell": (first(3), "ends after line 3: expected a lattice vector"),
     "without the last line": (lines(lambda rows: rows[:-1]), "expected 4 4 4 and a number"),
     "with a line more": (more(b"1 1 1 1.0\n"), "expected the end of the file"),
     "NaN in the constants": (lines(lambda rows: [*rows[:40], "1 1 1 NaN", *rows[41:]]), "line 41: expected"),
@@ -61,7 +61,7 @@ XML = {  # alas.444.fc.xml
 }  # fmt: skip
 DYN = {  # PbTe.dyn2
     "cut off": (cut(0.5), r"line \d+: expected"),
-    "cut off behind a matrix": (first(34), "line 35: expected"),
+    "cut off behind a matrix": (first(34), "ends after line 34: expected"),
     "without a q": (lambda data: _without_a_matrix(data), "63 of the 64 q of the grid"),
     "a q of no grid": (swap("-0.250000000000   0.250000000000   -0.250000000000", "0.21 0.13 0.34"), "of no grid"),
     "a q twice": (swap("-0.250000000000   0.250000000000   -0.250000000000", "0.5 0.5 0.5"), "second time"),

@@ -4,8 +4,8 @@ import os
 
 import pytest
 from parallel import world
-from readers import spoilt
-from readers.spoilt import CONSTANTS, FC, FORCES, GROUPS, HDF5, YAML
+from readers import spoilt_phonopy
+from readers.spoilt_phonopy import CONSTANTS, FC, FORCES, GROUPS, HDF5, YAML
 from readers.test_sets import write
 
 KINDS = {
@@ -19,7 +19,7 @@ KINDS = {
 def good(tmp_path_factory):
     """The files that are spoilt."""
     folder = tmp_path_factory.mktemp("good")
-    write(folder, spoilt.TOY)
+    write(folder, spoilt_phonopy.TOY)
     return folder
 
 
@@ -61,9 +61,9 @@ def test_a_bad_file_is_one_line(good, tmp_path, kind):
     assert found.startswith(key) and words in found, found
 
 
-@pytest.mark.parametrize("kind", list(spoilt.CONTENTS))
+@pytest.mark.parametrize("kind", list(spoilt_phonopy.CONTENTS))
 def test_bad_hdf5_is_one_line(good, tmp_path, kind):
-    spoil, words = spoilt.CONTENTS[kind]
+    spoil, words = spoilt_phonopy.CONTENTS[kind]
     path = copied(good, tmp_path, HDF5) / "force_constants.hdf5"
     (tmp_path / "good.hdf5").write_bytes(path.read_bytes())
     spoil(path)
@@ -104,4 +104,4 @@ def test_a_file_that_is_larger_than_the_memory(good, tmp_path):
 
 
 def test_there_are_more_than_a_hundred_bad_files():
-    assert len(KINDS) + len(spoilt.CONTENTS) > 120
+    assert len(KINDS) + len(spoilt_phonopy.CONTENTS) > 120

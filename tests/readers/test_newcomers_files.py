@@ -7,7 +7,7 @@ import lzma
 import numpy as np
 import pytest
 from phono3py import Phono3py
-from readers import spoilt
+from readers import spoilt_phonopy
 from readers.test_sets import write
 
 from hpcph.errors import InputError
@@ -42,8 +42,8 @@ def folder(tmp_path_factory):
     """Files of a small crystal, good and bad."""
     import h5py
 
-    folder, ph = tmp_path_factory.mktemp("files"), spoilt.TOY.phonopy
-    write(folder, spoilt.TOY)
+    folder, ph = tmp_path_factory.mktemp("files"), spoilt_phonopy.TOY.phonopy
+    write(folder, spoilt_phonopy.TOY)
     third = Phono3py(ph.unitcell, ph.supercell_matrix, ph.primitive_matrix, phonon_supercell_matrix=np.diag(LARGER))
     third.save(folder / "phono3py_params.yaml")
     head, *rows = (folder / "BORN").read_text().splitlines(keepends=True)
@@ -89,7 +89,7 @@ def test_a_download_that_broke_off_is_told_from_damage(folder, kind, share):
 
 def test_a_supercell_that_the_file_has_is_not_needed(folder):
     """The same one is harmless and said."""
-    found = read(folder, **PARAMS, supercell=spoilt.TOY.supercell)
+    found = read(folder, **PARAMS, supercell=spoilt_phonopy.TOY.supercell)
     assert "crystal.supercell is not needed: phonopy_params.yaml has it" in found.remarks
     assert not any("not needed" in line for line in read(folder, **PARAMS).remarks)
 

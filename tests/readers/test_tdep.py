@@ -1,22 +1,13 @@
 """TDEP's force constants: what TDEP makes of them, dipoles included, and bad files."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from readers import references, spoilt
-from readers.references import GAMMA, Dipoles, Interpolated, angular_momentum, frequencies
+from readers.references import GAMMA, Dipoles, Interpolated, angular_momentum, content, frequencies
 
 from hpcph.constants import angstrom, bohr
 from hpcph.errors import InputError
-from hpcph.readers import tdep
-from hpcph.readers.files import Content, FileKind
-
-KEY, NAMED = "crystal.force_constants", Path("infile.forceconstant")
-
-
-def content(key, name, data):
-    return Content(f"crystal.{key}", Path(name), FileKind.TEXT, data, Path(name))
+from hpcph.readers import foreign, tdep
 
 
 def parts(crystal):
@@ -26,7 +17,8 @@ def parts(crystal):
 
 def made(constants, structure, born=None):
     given = None if born is None else content("born", "infile.lotosplitting", born)
-    return tdep.read(KEY, NAMED, constants, content("structure", "infile.ucposcar", structure), given)
+    main = content("force_constants", "infile.forceconstant", constants)
+    return foreign.checked(main, tdep.read(main, content("structure", "infile.ucposcar", structure), given))
 
 
 @pytest.fixture(scope="module", params=["Al", "MgO"])
@@ -126,7 +118,7 @@ def test_charges_of_another_file():
     assert np.array_equal(made(constants, structure, born).phi_tab, made(constants, structure).phi_tab)
     with pytest.raises(InputError, match=r"^crystal.born = infile.lotosplitting: differs by 0.1 from the charges"):
         made(constants, structure, born.replace(b"1.96711", b"2.06711", 1))
-    with pytest.raises(InputError, match=r"line 13: expected a row of the Born charges|ends after line"):
+    with pytest.raises(InputError, match=r"ends after line 8: expected a row of the Born charges of atom 2"):
         made(constants, structure, b"\n".join(born.splitlines()[:8]))
     al = made(*parts("Al"), b"2 0 0\n0 2 0\n0 0 2\n" + b"0 0 0\n" * 3)
     assert al.born_aij.shape == (1, 3, 3) and "no dipoles" in al.remarks[-1]
