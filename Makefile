@@ -28,12 +28,12 @@ export I_MPI_PIN = off
 # reading of files, physics against phonopy, a run and its result
 NEWEST  := tests/readers tests/config tests/phonons tests/result tests/workflow tests/program
 
-.PHONY: run test slow coverage newest check docs install browser slurm
+.PHONY: run test slow coverage newest check docs install browser slurm polymlp
 
 run: install
 	$(MPIRUN) -n $(NP) $(PYTHON) -m hpcph run $(INPUT)
 
-test: install check browser slurm
+test: install check browser slurm polymlp
 	$(PYTHON) -m pytest $(SIDE_BY_SIDE) $(COVER)
 	$(PYTHON) -m pytest -m "serial and not slow"
 	for n in 2 3 4; do $(MPIRUN) -n $$n $(PYTHON) tests/mpi_pytest.py -m "mpi and not slow" || exit 1; done
@@ -67,3 +67,6 @@ browser:
 
 slurm:
 	@jobscripts/install_slurm.sh
+
+polymlp:
+	@jobscripts/install_polymlp.sh
