@@ -13,12 +13,14 @@ import numpy as np
 
 from hpcph.readers.constants import SupercellConstants, lattice_points, of_matrices
 from hpcph.readers.espresso_cell import MOST, EspressoCell, header, refuse_layer, si
+from hpcph.readers.espresso_xml import Elements, is_xml
 from hpcph.readers.files import Content
 from hpcph.readers.lines import Lines
 
-NUMBERED = re.compile(r"(.*?)(\d+)((?:\.(?:gz|xz|bz2|lzma))?)")
+NUMBERED = re.compile(r"(.*?)(\d+)((?:\.xml)?)((?:\.(?:gz|xz|bz2|lzma))?)")
+PACKED = ("", ".xz", ".gz", ".bz2", ".lzma")
 BEGINS = re.compile(
-    r"\A\s*Dynamical matrix file|Dynamical +Matrix in cartesian axes"
+    r"\A\s*Dynamical matrix file|Dynamical +Matrix in cartesian axes|<DYNAMICAL_MAT_\.1>"
     r"|\A[ \t]*\d+[ \t]+\d+[ \t]+\d+[ \t]*\n[ \t]*\d+[ \t]*\n[ \t]*(?:-?\d*\.\S+[ \t]+){2}-?\d*\.\S+[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )  # the last is dyn0
@@ -27,6 +29,7 @@ MATRIX = re.compile(r"\s*Dynamical\s+Matrix in cartesian axes", re.IGNORECASE)
 Q = re.compile(r"\s*q\s*=\s*\(([^()]*)\)\s*")
 ALIKE = 1e-5  # of a step of the grid, by which a q may be off; of lattice vectors and places, relative
 FINEST = 100  # divisions of a grid
+Read = tuple[EspressoCell, tuple[np.ndarray, np.ndarray] | None, list[tuple[np.ndarray, np.ndarray]]]
 CONJUGATE = 1e-3  # of C, by which that of −q may differ from the conjugate
 
 
@@ -44,7 +47,8 @@ def beside(path: Path) -> list[Path]:
     number = int(found[2])
     while True:
         number += 1
-        names = (f"{found[1]}{number}{end}" for end in dict.fromkeys([found[3], "", ".xz", ".gz", ".bz2", ".lzma"]))
+        ends = [f"{xml}{packed}" for xml in ("", ".xml") for packed in (found[4], *PACKED)]  # dyn0 is never XML
+        names = (f"{found[1]}{number}{end}" for end in dict.fromkeys([found[3] + found[4], *ends]))
         one = next((path.with_name(name) for name in names if path.with_name(name).is_file()), None)
         if one is None:
             return others
@@ -98,11 +102,26 @@ def _grid_file(content: Content) -> tuple[tuple[int, int, int], int]:
     return (one, two, three), count
 
 
-def _file(
-    content: Content,
-) -> tuple[EspressoCell, tuple[np.ndarray, np.ndarray] | None, list[tuple[np.ndarray, np.ndarray]]]:
+def _file(content: Content) -> Read:
     """Cell, Born charges with ε where they are, and every q with its matrix, (3,) and (a, b, 3, 3)."""
-    lines = Lines(content)
+    return _xml(Elements(content)) if is_xml(content) else _text(Lines(content))
+
+
+def _xml(elements: Elements) -> Read:
+    cell = elements.cell()
+    (count,), atoms, found = elements.counted("GEOMETRY_INFO/NUMBER_OF_Q", 1), len(cell.mass_a), []
+    for number in range(1, count + 1):
+        of = f"DYNAMICAL_MAT_.{number}"
+        blocks, matrix = elements.children(of), np.empty((atoms, atoms, 3, 3), complex)
+        for a, b in np.ndindex(atoms, atoms):
+            tag = f"PHI.{a + 1}.{b + 1}"
+            parts = elements.within(blocks.get(tag), f"{of}/{tag}", 3, 3, 2)
+            matrix[a, b] = (parts[..., 0] + 1j * parts[..., 1]).T
+        found.append((elements.values(f"{of}/Q_POINT", 3), matrix))
+    return cell, elements.charges(atoms), found
+
+
+def _text(lines: Lines) -> Read:
     if "dynamical matrix file" not in lines.next().lower():
         raise lines.refuse("'Dynamical matrix file', with which ph.x begins them")
     lines.next()  # the title
