@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Discriminator, Field, Tag, field_validator
 
 from hpcph.config.crystal import CrystalSection
+from hpcph.config.elasticity import ElasticitySection
 from hpcph.config.feedback import FeedbackSection
 from hpcph.config.finite import FiniteSampleSection
 from hpcph.config.lifetime import Lifetime, LifetimesSection
@@ -30,6 +31,7 @@ class ThermalInput:
 
 MODEL_RANGE = 1e5  # frequencies and lifetimes of a model beyond it were meant in SI
 THERMAL = ("mesh", "temperature")
+ALONE = ("bands", "orbits", "elasticity", "slices", "optics")  # sections that need nothing else
 UPON = ("lifetime", "gradient", "feedback", "spectrum", "modes", "sample")  # sections that need them
 
 
@@ -69,6 +71,9 @@ class Input(Section):
     modes: bool = Field(default=False, description="store the band-resolved tables of every irreducible k-point")
     bands: BandsSection | None = Field(default=None, description="dispersion along a path")
     orbits: OrbitsSection | None = Field(default=None, description="modes at single wave vectors, with eigenvectors")
+    elasticity: ElasticitySection | None = Field(
+        default=None, description="velocities of sound, its polarization and acoustic activity"
+    )
     slices: SlicesSection | None = Field(
         default=None, description="contributions to χ on planes of constant q along the axis"
     )
@@ -94,7 +99,7 @@ class Input(Section):
         together = " and ".join(THERMAL)
         needing = [name for name in UPON if getattr(self, name) is not None and getattr(self, name) is not False]
         if self.crystal.model is not None:
-            sections = [name for name in (*THERMAL, "slices") if getattr(self, name)]
+            sections = [name for name in (*THERMAL, "slices", "elasticity") if getattr(self, name)]
             given = [(name, "a model has bands, orbits and optics only; leave it out") for name in sections + needing]
             return given + self._units_of_a_model()
         if not missing:
@@ -102,8 +107,8 @@ class Input(Section):
             return [("sample", "needs a lifetime: add `lifetime` to the input")] * homeless + self._other_meshes()
         if len(missing) < len(THERMAL):
             return [(name, f"is missing; {together} belong together") for name in missing]
-        if not needing and not (self.bands or self.orbits or self.slices or self.optics):
-            return [("mesh", f"is missing; add {together}, or one of bands, orbits, slices, optics")]
+        if not needing and not any(getattr(self, name) is not None for name in ALONE):
+            return [("mesh", f"is missing; add {together}, or one of {', '.join(ALONE)}")]
         return [(name, f"needs {together}; add them") for name in needing]
 
     def _other_meshes(self) -> list[tuple[str, str]]:

@@ -31,6 +31,12 @@ def voigt(tensor: np.ndarray) -> np.ndarray:
     return np.array([[tensor[(*one, *other)] for other in SYMMETRIC] for one in SYMMETRIC])
 
 
+def softest(voigt: np.ndarray) -> float:
+    """Least energy density of a strain over half its square, Pa: below zero the crystal is unstable to that strain."""
+    root = np.sqrt([1.0, 1.0, 1.0, 2.0, 2.0, 2.0])
+    return float(np.linalg.eigvalsh(voigt * np.outer(root, root))[0])
+
+
 def asymmetry(tensor: np.ndarray) -> float:
     """Largest change of C when indices of a pair, or the pairs, are exchanged, Pa."""
     exchanged = (tensor.swapaxes(0, 1), tensor.transpose(2, 3, 0, 1))

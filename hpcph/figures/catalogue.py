@@ -26,11 +26,13 @@ from hpcph.figures import (
     polarized,
     rotation,
     slices,
+    sound,
     species,
     spectrum,
     style,
 )
 from hpcph.figures.choices import Choices
+from hpcph.result.acoustics import ELASTICITY_PLANE_VELOCITY
 from hpcph.result.light import OPTICS_PAM, OPTICS_PAM_BY_LEVELS
 from hpcph.result.modes import (
     BANDS_CRYSTAL_ANGULAR_MOMENTUM,
@@ -135,6 +137,7 @@ def catalogue(choices: Choices) -> list[Drawing]:
         Drawing("dispersion_axis", dispersion.near_axis, (path, no_leg)),
         Drawing("species", of_branch, (path, no_leg)),
         Drawing("orbits", of_mode, (no_eigenvectors,)),
+        Drawing("sound", sound.draw, (lacks("elasticity", ELASTICITY_PLANE_VELOCITY.variable),)),
         Drawing("phase_diagram", phase_diagram.draw, (coupled, one_temperature)),
         Drawing("gamma_ll", partial(feedback.draw, radius=choices.radius), (coupled,)),
         Drawing("slices", slices.draw, (lacks("slices", *(part.variable for part in SLICES.values())),)),

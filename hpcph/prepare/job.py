@@ -25,7 +25,7 @@ from hpcph.prepare import crystal as source_crystal
 from hpcph.prepare import feedback as source_feedback
 from hpcph.prepare import maps as source_maps
 from hpcph.prepare import sample as source_finite
-from hpcph.prepare import scattering, sensitivity
+from hpcph.prepare import scattering, sensitivity, sound
 from hpcph.prepare.plausible import first_lines
 from hpcph.readers.linewidths import lifetimes_at_gamma
 from hpcph.response.light import optical_modes
@@ -65,6 +65,8 @@ def prepare(source: Source) -> Prepared:
     remarks[:0] = first_lines(structure.density, frequency.max()) if found.units is None else []
     scattered, collisions, reference, more = _scattering(source, crystal)
     asked, axis = _asked(source), _axis(given)
+    heard = sound.heard(given.elasticity, found.settled)
+    remarks += sound.lines(heard) if heard else []
     job = Job(
         crystal=crystal,
         others=found.settled.others if found.settled and thermal else (),
@@ -80,6 +82,7 @@ def prepare(source: Source) -> Prepared:
         axis=axis,
         gyromagnetic=_gyromagnetic(given, structure) if found.units is None else None,
         store_modes=given.modes,
+        sound=heard,
         path=source_maps.path(given, structure),
         orbits=np.array(given.orbits.q, float) if given.orbits else None,
         planes=source_maps.planes(given, structure, axis),

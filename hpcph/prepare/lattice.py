@@ -4,6 +4,7 @@ from itertools import combinations
 
 import numpy as np
 
+from hpcph.crystal import elasticity
 from hpcph.crystal.invariances import SumRule
 from hpcph.crystal.supercell import Report
 from hpcph.result.crystal import names
@@ -36,7 +37,14 @@ def lines(report: Report) -> list[str]:
     if report.change > LARGE_CHANGE:
         found.append(f"that changed the force constants by {report.change:.1%}: a larger supercell would need less")
     found.append(f"elastic constants at E = 0 (GPa): {_constants(report)}; asymmetry {report.asymmetry / GPA:.0e}")
+    found.append(f"softest strain: {_softest(report)}")
     return found
+
+
+def _softest(report: Report) -> str:
+    """Its stiffness with what the supercell leaves open."""
+    least, open_ = elasticity.softest(report.stiffness) / GPA, float(np.linalg.norm(report.stiffness_error)) / GPA
+    return f"{with_errors(least, open_)} GPa" + ", the crystal is unstable to it" * (least < 0)
 
 
 def _constants(report: Report) -> str:
@@ -45,5 +53,6 @@ def _constants(report: Report) -> str:
     words: dict[str, str] = {}
     for i, j in [*zip(range(6), range(6), strict=True), *combinations(range(6), 2)]:
         if abs(C[i, j]) > SHOWN * np.abs(C).max():
-            words.setdefault(with_errors(C[i, j], error[i, j]), f"C{i + 1}{j + 1}")
-    return ", ".join(f"{name} {word}" for word, name in words.items())
+            size, signed = (with_errors(value, error[i, j]) for value in (abs(C[i, j]), C[i, j]))
+            words.setdefault(size, f"C{i + 1}{j + 1} {signed}")
+    return ", ".join(words.values())

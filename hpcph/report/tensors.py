@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from hpcph.report import embed
 from hpcph.report.summary import GAMMA_NL, nearest
+from hpcph.result.acoustics import ELASTICITY_DIRECTION, ELASTICITY_ROTATION, ELASTICITY_VELOCITY
 from hpcph.result.crystal import ELASTICITY_STIFFNESS, ELASTICITY_STIFFNESS_LATTICE_ERROR
 from hpcph.result.tensors import THERMAL_CONDUCTIVITY, THERMAL_GAMMA_NL
 from hpcph.show import doubt
@@ -41,6 +42,22 @@ def stiffness(result: xr.Dataset) -> TensorTable:
     cells = _cells(np.where(seen, value, 0.0), [np.where(seen, error, 0.0)], 0)
     names = [Markup(pair) for pair in PAIRS]
     return TensorTable(Markup("Elastic constants (GPa), ± lattice"), names, list(zip(names, cells, strict=True)))
+
+
+def sound(result: xr.Dataset) -> TensorTable | None:
+    """Velocities of sound in the directions that were asked for, and acoustic activity; None where none were."""
+    if ELASTICITY_VELOCITY.variable not in result:
+        return None
+    both = (ELASTICITY_VELOCITY, ELASTICITY_ROTATION)
+    velocity, rotation = ([result[q.variable].values, result[q.error("lattice_error").variable].values] for q in both)
+    cells = _cells(velocity[0], velocity[1:], 0)
+    for row, *turn in zip(cells, *rotation, strict=True):
+        row.append("–" if np.isnan(turn[0]) else with_errors(*map(float, turn)).replace("-", "−"))
+    turned = Markup("rotation at {:g} GHz (rad/m)").format(float(result.attrs["elasticity_frequency"]) / 1e9)
+    columns = [Markup("slowest"), Markup("middle"), Markup("fastest"), turned]
+    directions = result[ELASTICITY_DIRECTION.variable].values
+    names = [Markup("({})").format(", ".join(f"{x:.3g}" for x in n)) for n in directions]
+    return TensorTable(Markup("Sound (m/s), ± lattice"), columns, list(zip(names, cells, strict=True)))
 
 
 def _thermal(result: xr.Dataset, name: str) -> TensorTable:

@@ -17,6 +17,7 @@ ATTRIBUTES = (  # section that needs them (? where it may lack them), what they 
     ("/elasticity", "number", "/crystal", "rotational_violation_before rotational_violation_after"),
     ("/elasticity", "number", "/crystal", "huang_violation_before huang_violation_after"),
     ("/elasticity", "text", "/crystal", "sum_rules sum_rules_left_out sum_rules_not_met"),
+    ("/elasticity", "number", "/elasticity", "frequency?"),
     ("/slices", "number", "/slices", "temperature"),
     ("/sample", "text", "/sample", "shape spot bottom side top"),
     ("/sample", "number", "/sample", "power power_leaving depth modulation coldest hottest"),

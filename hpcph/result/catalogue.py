@@ -2,13 +2,13 @@
 
 from types import ModuleType
 
-from hpcph.result import crystal, light, modes, sample, tensors, thermal
+from hpcph.result import acoustics, crystal, light, modes, sample, tensors, thermal
 from hpcph.result.quantity import Quantity
 
 
 def quantities() -> list[Quantity]:
     """Every dataset that a result may hold, errors included."""
-    plain = [quantity for module in (crystal, thermal, modes, sample, light) for quantity in _of(module)]
+    plain = [quantity for module in (crystal, acoustics, thermal, modes, sample, light) for quantity in _of(module)]
     every = list(dict.fromkeys(plain + tensors.quantities()))
     return every + [error for quantity in every for error in quantity.beside()]
 

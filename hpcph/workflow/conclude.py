@@ -9,9 +9,9 @@ from hpcph.disk.durable import publish
 from hpcph.disk.room import writing
 from hpcph.parallel.comm import Comm
 from hpcph.response.optics import INTENSITY
+from hpcph.result import acoustics, modes, sample, summary, xdmf
 from hpcph.result import crystal as cell
 from hpcph.result import light as lit
-from hpcph.result import modes, sample, summary, xdmf
 from hpcph.result.maps import imaginary_in_maps, largest_moment
 from hpcph.result.provenance import versions, written_by_this_program
 from hpcph.result.quantity import Dataset
@@ -107,6 +107,9 @@ def _map_axes(job: Job) -> Findings:
         results += cell.elasticity(job.lattice)
         attributes |= cell.attributes(job.lattice)
     groups: dict[str, dict[str, Any]] = {"/crystal": attributes}
+    if job.sound is not None:
+        results += acoustics.acoustics(job.sound)
+        groups["/elasticity"] = {"frequency": job.sound.frequency}
     if job.orbits is not None:
         results += modes.orbit_axes(job.orbits)
     if job.path is not None:

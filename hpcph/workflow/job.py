@@ -16,6 +16,7 @@ from hpcph.crystal.mesh import Mesh, Sampling
 from hpcph.crystal.supercell import Report
 from hpcph.errors import Unstable
 from hpcph.heat.setup import Setup
+from hpcph.phonons.acoustics import Acoustics
 from hpcph.phonons.lifetimes import Linewidths, Reference, Scattering
 from hpcph.phonons.modes import Modes, diagonalise
 from hpcph.response import maps, sharing
@@ -82,7 +83,7 @@ class Job:
     axis : ndarray (3,), Cartesian unit vector
     others : the crystal with its supercell's force constants shared otherwise, which gives the error of the lattice
     lattice : what was done to the force constants, None of a model
-    path, orbits, planes, intervals, light, sample : None where the input has no such section; orbits (q, 3)
+    sound, path, orbits, planes, intervals, light, sample : None where the input has no such section; orbits (q, 3)
     units : of a model, whose results are in them; None for SI
     allow_unstable : leave imaginary modes out instead of refusing them
     fingerprint : sha256 of input and force constants; equal fingerprints and equal code, equal results
@@ -102,6 +103,7 @@ class Job:
     axis: np.ndarray
     gyromagnetic: np.ndarray | None
     store_modes: bool
+    sound: Acoustics | None
     path: maps.Path | None
     orbits: np.ndarray | None
     planes: Planes | None

@@ -42,6 +42,7 @@ GOOD = {
     "bands": {"path": [[{"G": [0, 0, 0]}, {"A": [0, 0, 0.5]}]], "points": 5},
     "orbits": {"q": [[0, 0, 0.1]]},
     "spectrum": {"temperature": ["300 K"], "points": 5},
+    "elasticity": {"directions": [[0, 0, 1], [1, 1, 0]], "frequency": "2 GHz"},
     "slices": {"temperature": 300, "planes": [0, 0.25], "grid": [3, 5]},
 }
 KEYS = ["from", "to", "step", "grid", "radius", "edges", "shape", "scale", "path", "calibrate", "modes", "x", "0", ""]

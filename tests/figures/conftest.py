@@ -17,6 +17,7 @@ SECTIONS = {
     },
     "orbits": {"q": [[0, 0, 0.1]]},
     "spectrum": {"temperature": ["290 K"]},
+    "elasticity": {},
     "slices": {"temperature": "300 K", "planes": [0, 0.25], "grid": [7, 7]},
     "sample": {
         "radius": "20 nm",

@@ -32,7 +32,9 @@ def inputs(folder: Path) -> list[dict]:
     mesh, lifetime = {"grid": list(GRID), "shift": [0, 0, 0]}, {"collision_matrix": str(path), "phono3py": str(beside)}
     maps = dict.fromkeys(("optics", "bands", "slices", "orbits", "spectrum", "feedback", "modes"), world.DROP)
     solved = world.quartz(**maps, lifetime=lifetime, mesh=mesh, temperature=collisions.T.tolist())
-    heated = world.quartz(sample=CYLINDER | {"threshold": True}, temperature=["100 K", "290 K", "300 K", "600 K"])
+    heated = world.quartz(
+        elasticity={}, sample=CYLINDER | {"threshold": True}, temperature=["100 K", "290 K", "300 K", "600 K"]
+    )
     return [heated, solved]
 
 

@@ -1,0 +1,33 @@
+"""How fast sound is, by direction."""
+
+import numpy as np
+import xarray as xr
+from matplotlib.figure import Figure
+from matplotlib.ticker import MultipleLocator
+
+from hpcph.figures import labels, style
+from hpcph.result.acoustics import ELASTICITY_PLANE_VELOCITY, ELASTICITY_SOUND_ANGLE, ELASTICITY_SOUND_PLANE
+
+NAMES = ("slowest", "middle", "fastest")
+HEIGHT = 2.9
+
+
+def draw(result: xr.Dataset) -> Figure:
+    """Velocities of the three waves around the Cartesian planes."""
+    angle, velocity = (result[q.variable].values for q in (ELASTICITY_SOUND_ANGLE, ELASTICITY_PLANE_VELOCITY))
+    figure = style.sheet(style.WIDTH, HEIGHT)
+    grid = figure.subplots(1, len(velocity), subplot_kw={"projection": "polar"})
+    top = 1.05 * float(np.nanmax(velocity)) / 1e3
+    for axes, plane, waves in zip(grid, result[ELASTICITY_SOUND_PLANE.variable].values, velocity / 1e3, strict=True):
+        for wave, (name, colour) in enumerate(zip(NAMES, style.OKABE_ITO, strict=False)):
+            axes.plot(angle, waves[:, wave], color=colour, label=name)
+        first, second = list(str(plane))
+        axes.set_ylim(0, top)
+        axes.set_xticks(np.arange(4) * np.pi / 2, [first, second, f"−{first}", f"−{second}"])
+        axes.tick_params(pad=1)
+        axes.set_rlabel_position(22.5)
+        axes.yaxis.set_major_locator(MultipleLocator(2))
+        axes.grid(lw=0.4)
+    figure.legend(*grid[0].get_legend_handles_labels(), loc="outside upper center", ncols=len(NAMES))
+    style.note(figure, f"{labels.symbol(ELASTICITY_PLANE_VELOCITY)} in km/s, with the field of the Born charges")
+    return figure
