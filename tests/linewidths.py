@@ -52,4 +52,4 @@ def read(path: Path, name: str, temperature, grid=None, rules=physics.ALL, **how
     given = LifetimesSection(phono3py=str(path), **how)
     where = MeshSection(grid=list(grid or (2, 2, 2)), shift=[0.0, 0.0, 0.0])
     crystal = physics.case(name, rules).crystal
-    return scattering.linewidths(given, path, where, crystal, np.asarray(temperature, float))[0]
+    return scattering.linewidths(given, [path], where, crystal, np.asarray(temperature, float))[0]

@@ -9,6 +9,7 @@ from hpcph.config.units import Length, Time
 
 RelaxationTime = Annotated[Time, Field(ge=1e-30, le=1)]
 Name = Annotated[str, Field(min_length=1)]
+PROGRAMS = ("phono3py",)
 
 
 class BoltzmannSolverSection(Section):
@@ -64,8 +65,16 @@ class LifetimesSection(Section):
 
     @property
     def on_a_mesh(self) -> bool:
-        """Do they come from a file of phono3py?"""
-        return self.phono3py is not None or self.collision_matrix is not None
+        """Do they come from files of a program?"""
+        return self.linewidths is not None or self.collision_matrix is not None
+
+    @property
+    def linewidths(self) -> tuple[str, list[str]] | None:
+        """The program whose linewidths are named, and the names; None without."""
+        for program in PROGRAMS:
+            if (named := getattr(self, program)) is not None:
+                return program, [named] if isinstance(named, str) else named
+        return None
 
 
 Lifetime = Annotated[

@@ -72,9 +72,7 @@ def study(source: Source, job: Job, ranks: list[int], folder: Path, launcher: st
         fix = "belongs to one mesh, and scaling needs one that can grow; give a lifetime instead"
         raise InputError("lifetime.collision_matrix", None, fix)
     if job.scattering is not None and not job.scattering.everywhere:
-        raise InputError(
-            "lifetime.phono3py", None, "scaling needs a mesh that can grow; set lifetime.interpolate: true"
-        )
+        raise InputError("lifetime", None, "scaling needs a mesh that can grow; set lifetime.interpolate: true")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as err:

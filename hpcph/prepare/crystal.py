@@ -19,6 +19,7 @@ from hpcph.prepare import forceconstants, lattice
 from hpcph.readers import force_constants as constants
 from hpcph.readers import foreign
 from hpcph.readers.files import Files
+from hpcph.readers.rate_files import PROGRAMS
 
 DISPLACEMENT = 1e-12  # m
 AUTOMATIC = 12e-10  # m between faces of a supercell
@@ -113,8 +114,12 @@ def sources(source: Source) -> list[Path]:
     if optics is not None and isinstance(optics.lifetime, LinewidthsSection):
         found.append(source.resolve(optics.lifetime.linewidths))
     lifetime = None if thermal is None else thermal.lifetime
-    named = () if lifetime is None else (lifetime.phono3py, lifetime.collision_matrix)
-    return [*found, *(source.resolve(name) for name in named if name is not None)]
+    if lifetime is not None and lifetime.linewidths is not None:
+        program, names = lifetime.linewidths
+        found += [path for name in names for path in PROGRAMS[program].sources(source.resolve(name))]
+    if lifetime is not None and lifetime.collision_matrix is not None:
+        found.append(source.resolve(lifetime.collision_matrix))
+    return found
 
 
 def _settled(given: Input, loaded: forceconstants.Loaded) -> Settled:

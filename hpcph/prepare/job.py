@@ -116,13 +116,14 @@ def _thermal(given: WantedThermal, scattering: Scattering | None) -> Thermal:
     about: dict[str, float | str] = {}
     if lifetime.time is not None:
         about["lifetime"] = lifetime.time
-    if lifetime.phono3py is not None:
-        about["linewidths"] = Path(lifetime.phono3py).name + (", interpolated" if lifetime.interpolate else "")
+    if lifetime.linewidths is not None:
+        names = " + ".join(Path(name).name for name in lifetime.linewidths[1])
+        about["linewidths"] = names + (", interpolated" if lifetime.interpolate else "")
     if lifetime.collision_matrix is not None:
         about["collision_matrix"] = Path(lifetime.collision_matrix).name
         about["beyond_relaxation_time"] = "gamma_nl and conductivity solve the linearised Boltzmann equation"
     if scattering is not None and np.isfinite(scattering.boundary):
-        about["boundary"] = scattering.boundary  # by the input or phono3py's file
+        about["boundary"] = scattering.boundary  # by the input or the file of linewidths
     return Thermal(given.temperatures, given.gradient, lifetime.time if scattering is None else None, True, about)
 
 
@@ -136,7 +137,7 @@ def _left_out(given: WantedThermal) -> list[str]:
 def _scattering(
     source: Source, crystal: dynamical.Crystal
 ) -> tuple[Scattering | None, Boltzmann | None, Reference | None, list[str]]:
-    """Lifetimes of modes, collisions and phono3py's κ where the input has them, and what the user should read."""
+    """Lifetimes of modes, collisions, the κ of their program where the input has them, and what the user should read."""
     given, thermal = source.input, source.input.thermal
     lifetime = None if thermal is None else thermal.lifetime
     if thermal is None or lifetime is None or not lifetime.by_mode:
@@ -147,9 +148,9 @@ def _scattering(
     known: Scattering | None = None
     reference: Reference | None = None
     remarks: list[str] = []
-    if lifetime.phono3py is not None:
-        path = source.resolve(lifetime.phono3py)
-        known, reference, remarks = scattering.linewidths(lifetime, path, thermal.mesh, crystal, wanted)
+    if lifetime.linewidths is not None:
+        paths = [source.resolve(name) for name in lifetime.linewidths[1]]
+        known, reference, remarks = scattering.linewidths(lifetime, paths, thermal.mesh, crystal, wanted)
     if lifetime.collision_matrix is None:
         return known, None, reference, remarks
     path = source.resolve(lifetime.collision_matrix)

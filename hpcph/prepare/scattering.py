@@ -1,4 +1,4 @@
-"""From what an input says about lifetimes to Scattering and Boltzmann: files of phono3py, the mesh that they fit."""
+"""From what an input says about lifetimes to Scattering and Boltzmann: files of programs, the mesh that they fit."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -19,11 +19,11 @@ from hpcph.parallel.petsc import require_petsc
 from hpcph.phonons.lifetimes import Linewidths, Reference, Scattering, mean_of_stars
 from hpcph.phonons.modes import diagonalise
 from hpcph.readers import collisions as matrices
-from hpcph.readers import phono3py
+from hpcph.readers import mesh_rates, phono3py
 from hpcph.readers.phono3py import MICRON
+from hpcph.readers.rate_files import PROGRAMS
 from hpcph.response.weights import mode_weights
 
-KEY = "lifetime.phono3py"
 ACOUSTIC = 3
 SAME = 0.05  # of all linewidths: tetrahedra break the symmetry of those that are calculated point by point
 
@@ -35,30 +35,31 @@ def one_rate(given: LifetimesSection) -> Scattering:
 
 
 def linewidths(
-    given: LifetimesSection, path: Path, mesh: MeshSection, crystal: Crystal, temperature: np.ndarray
+    given: LifetimesSection, paths: list[Path], mesh: MeshSection, crystal: Crystal, temperature: np.ndarray
 ) -> tuple[Scattering, Reference | None, list[str]]:
-    """Those of phono3py at the temperatures, its own κ and what the user should read about them. Raises InputError.
+    """Those of a program at the temperatures, its own κ and what the user should read about them. Raises InputError.
 
     κ is None where it is not that of this run: of other points or boundaries.
 
-    mesh : that of the run; it must be phono3py's unless linewidths are interpolated
+    mesh : that of the run; it must be the program's unless linewidths are interpolated
     """
     structure = crystal.structure
-    with phono3py.opened(path, KEY) as file:
-        grid = phono3py.read_grid(file)
+    assert given.linewidths is not None
+    program = PROGRAMS[given.linewidths[0]]
+    with program.opened(f"lifetime.{program.program}", paths, structure) as found:
         if not given.interpolate:
-            _require_its_mesh(given, grid.divisions, mesh, path)
-        apart = phono3py.difference(grid, crystal)
-        star, point = phono3py.stars(grid, structure)
-        rate = phono3py.read_rates(file, grid, temperature, given.interpolate)
-        theirs = phono3py.read_boundary(file)
+            _require_its_mesh(given, found.divisions, mesh, found.name)
+        apart = mesh_rates.difference(found, crystal)
+        star, point = mesh_rates.stars(found, structure)
+        rate = mesh_rates.at(found, temperature, given.interpolate)
+        theirs = found.boundary
         boundary = given.boundary or theirs
         if np.isinf(boundary):
-            _require_scattering(grid.q_pc, grid.frequency_pn, rate)
-        own = phono3py.read_conductivity(file, grid, structure)
-    casimir = np.zeros(grid.frequency_pn.shape) if np.isinf(boundary) else _speeds(crystal, grid.q_pc) / boundary
-    table = mean_of_stars(rate, casimir, star, grid.weight_p)
-    remark = f"linewidths of {path.name}: {grid.name}, frequencies within {apart / 1e12:.2g} THz"
+            _require_scattering(found.q_pc, found.frequency_pn, rate)
+    own = mesh_rates.conductivity(found, structure)
+    casimir = np.zeros(found.frequency_pn.shape) if np.isinf(boundary) else _speeds(crystal, found.q_pc) / boundary
+    table = mean_of_stars(rate, casimir, star, found.weight_p)
+    remark = f"linewidths of {found.name}: {found.mesh}, frequencies within {apart / 1e12:.2g} THz"
     if table.shape[1] < len(star):
         remark += f", means of {len(star)} points over {table.shape[1]} stars"
     if given.interpolate:
@@ -68,10 +69,10 @@ def linewidths(
     elif np.isfinite(theirs):
         remark += f"; scattered at boundaries too, boundary_mfp {theirs / MICRON:g} µm"
     same = not given.interpolate and boundary == theirs
-    found = Linewidths(grid.divisions, point, temperature, table, None)
+    bulk = Linewidths(found.divisions, point, temperature, table, None)
     if given.interpolate:
-        found = found.anywhere(structure)
-    return Scattering(found, boundary), own if same else None, [remark]
+        bulk = bulk.anywhere(structure)
+    return Scattering(bulk, boundary), own if same else None, ["; ".join([remark, *found.remarks])]
 
 
 def _speeds(crystal: Crystal, q_pc: np.ndarray) -> np.ndarray:
@@ -104,7 +105,7 @@ def collisions(
     name = "×".join(map(str, mesh.grid))
     with phono3py.opened(path, matrices.KEY, "collision-m….hdf5") as file:
         found, rate = matrices.look(file, wanted)
-        _require_its_mesh(given, divisions, mesh, path)
+        _require_its_mesh(given, divisions, mesh, path.name)
         if found.modes != crystal.modes:
             raise Unsound(f"is of another crystal: it has {found.modes} modes, this one {crystal.modes}")
         points = (
@@ -151,11 +152,11 @@ def _require_same(own: Linewidths, known: Scattering, path: Path) -> None:
         raise InputError(matrices.KEY, path, fix)
 
 
-def _require_its_mesh(given: LifetimesSection, divisions: np.ndarray, mesh: MeshSection, path: Path) -> None:
+def _require_its_mesh(given: LifetimesSection, divisions: np.ndarray, mesh: MeshSection, name: str) -> None:
     shift = mesh.shift if mesh.shift == "auto" else [float(s) for s in mesh.shift]
     if mesh.grid != divisions.tolist() or shift != [0, 0, 0]:
-        name = "×".join(map(str, divisions))
-        fix = f"{path.name} is on {name} through Γ; write grid: {divisions.tolist()} and shift: [0, 0, 0]"
+        shown = "×".join(map(str, divisions))
+        fix = f"{name} is on {shown} through Γ; write grid: {divisions.tolist()} and shift: [0, 0, 0]"
         other = "" if given.collision_matrix else ", or lifetime.interpolate: true"
         raise InputError("mesh", f"{mesh.grid}, shift {mesh.shift}", fix + other)
 

@@ -13,7 +13,8 @@ import numpy as np
 from hpcph.disk.guard import Unsound, reading
 from hpcph.errors import InputError
 from hpcph.readers.hdf5 import Array, Foreign, opening
-from hpcph.readers.phono3py import NEAR, RATE, WIDEST, finite, rates, temperatures
+from hpcph.readers.mesh_rates import NEAR
+from hpcph.readers.phono3py import RATE, WIDEST, finite, rates, temperatures
 
 KEY = "lifetime.collision_matrix"
 PIECE = 1 << 22  # bytes that are read at once

@@ -13,7 +13,15 @@ import h5py
 import numpy as np
 
 from hpcph.disk.guard import Unsound, is_hard, reading
+from hpcph.errors import InputError
 
+UNPACK = {
+    b"\x1f\x8b": "gunzip",
+    b"\xfd7zXZ": "unxz",
+    b"BZh": "bunzip2",
+    b"(\xb5/\xfd": "unzstd",
+    b"PK\x03\x04": "unzip",
+}
 MOST = 64 << 20  # bytes of an array that is read as a whole, or of a chunk
 
 
@@ -64,6 +72,14 @@ class Foreign:
                     return Array(dataset, dataset.shape, self.whose)
         raise Unsound(f"{name} is not an array of numbers in the file")
 
+    def attribute(self, name: str) -> float:
+        """A number that the file as a whole has."""
+        with reading(self.whose):
+            found = np.ravel(self.file.attrs[name]) if name in self.file.attrs else np.empty(0)
+        if found.size != 1 or found.dtype.kind not in "iuf" or not np.isfinite(found[0]):
+            raise Unsound(f"has no {name}")
+        return float(found[0])
+
     def word(self, name: str) -> str:
         """A text of one word or one line, its first letters."""
         with reading(self.whose):
@@ -88,3 +104,23 @@ def opening(path: Path, whose: str) -> Iterator[Foreign]:
     finally:
         with reading(whose):
             file.close()
+
+
+@contextmanager
+def opened(path: Path, key: str, whose: str, wanted: str) -> Iterator[Foreign]:
+    """A file that an input names; what is wrong with it, which is Unsound, becomes InputError of that key.
+
+    wanted : what should stand there instead, such as "a kappa-m….hdf5 of phono3py"
+    """
+    try:
+        with reading(whose):
+            if not path.is_file():
+                raise Unsound("is a folder" if path.is_dir() else "no such file")
+            with path.open("rb") as raw:
+                start = raw.read(8)
+        if packed := [how for magic, how in UNPACK.items() if start.startswith(magic)]:
+            raise Unsound(f"is compressed; unpack it with {packed[0]}")
+        with opening(path, whose) as file:
+            yield file
+    except Unsound as err:
+        raise InputError(key, path, f"{err}; give {wanted}") from err

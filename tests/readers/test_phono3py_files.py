@@ -85,7 +85,7 @@ KINDS = {  # what is done to the file, and a word of the complaint
     "other order": (exchange("frequency", lambda f: f[:, ::-1]), "ascending"),
     "other number of modes": (exchange("frequency", lambda f: f[:, :12]), "12 modes, this one 27"),
     "shapes": (exchange("gamma", lambda g: g.transpose(0, 2, 1)), "shape of its linewidths"),
-    "falling temperatures": (exchange("temperature", lambda t: t[::-1]), "shape of its linewidths"),
+    "falling temperatures": (exchange("temperature", lambda t: t[::-1]), "do not rise"),
     "isotopes of another shape": (lambda f: f.__setitem__("gamma_isotope", np.ones(3)), "gamma_isotope"),
     "negative isotopes": (lambda f: f.__setitem__("gamma_isotope", -np.ones(f["frequency"].shape)), "negative"),
     "text": (exchange("gamma", lambda g: np.full(g.shape, b"wide")), "gamma is not an array"),
@@ -231,7 +231,7 @@ def test_the_file_decides_the_results(good, tmp_path):
 
 
 OURS = [error("ours") for error in (MemoryError, np.linalg.LinAlgError, KeyError, ValueError, OSError)]
-PLACES = ["prepare.scattering.phono3py.difference", "prepare.scattering.phono3py.stars", "readers.phono3py.rates"]
+PLACES = ["readers.mesh_rates.difference", "readers.mesh_rates.stars", "readers.phono3py.rates"]
 
 
 @pytest.mark.parametrize("mistake", OURS, ids=lambda err: type(err).__name__)
