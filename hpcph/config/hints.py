@@ -25,6 +25,8 @@ EXAMPLES = {  # of values that are more than a number or a word
     "temperature": "300 K or [100 K, 300 K] or {from: 10 K, to: 400 K, step: 10 K}",
     "lifetime": "10 ps or {phono3py: kappa-m111111.hdf5}",
     "lifetime.phono3py": "kappa-m111111.hdf5",
+    "lifetime.alamode": "Si.result or [Si.result, Si.self_isotope]",
+    "lifetime.tdep": "outfile.thermal_conductivity_grid.hdf5",
     "lifetime.collision_matrix": "collision-m111111.hdf5",
     "lifetime.solver": "{tolerance: 1e-10}",
     "feedback": "{sample: {radius: 20 nm}}",

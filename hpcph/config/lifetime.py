@@ -9,7 +9,11 @@ from hpcph.config.units import Length, Time
 
 RelaxationTime = Annotated[Time, Field(ge=1e-30, le=1)]
 Name = Annotated[str, Field(min_length=1)]
-PROGRAMS = ("phono3py",)
+Names = Annotated[
+    Annotated[Name, Tag("name")] | Annotated[list[Name], Field(min_length=1, max_length=1000), Tag("list")],
+    Discriminator(lambda value: "list" if isinstance(value, list) else "name"),
+]
+PROGRAMS = ("phono3py", "shengbte", "alamode", "tdep")
 
 
 class BoltzmannSolverSection(Section):
@@ -24,13 +28,27 @@ class BoltzmannSolverSection(Section):
 
 
 class LifetimesSection(Section):
-    """One relaxation time, phono3py's linewidths or its collision matrix, and boundaries."""
+    """One relaxation time, linewidths of a program or phono3py's collision matrix, and boundaries."""
 
     time: RelaxationTime | None = Field(
-        default=None, description="one relaxation time, the same as `lifetime: 10 ps`; this or a file of phono3py"
+        default=None, description="one relaxation time, the same as `lifetime: 10 ps`; this or linewidths of a program"
     )
     phono3py: Name | None = Field(
         default=None, description="`kappa-m….hdf5`: linewidths of every mode at the temperatures of the run"
+    )
+    shengbte: Name | None = Field(
+        default=None,
+        description="folder of a run of ShengBTE or FourPhonon: `BTE.w` of its folders `T300K`, …; or a file of rates "
+        "in one of them, such as `T300K/BTE.w_final`, for those of that name",
+    )
+    alamode: Names | None = Field(
+        default=None,
+        description="`PREFIX.kappa.h5`, or `PREFIX.result`; several, such as `[PREFIX.result, PREFIX.4ph.result, "
+        "PREFIX.self_isotope]`, add",
+    )
+    tdep: Names | None = Field(
+        default=None,
+        description="`outfile.thermal_conductivity_grid.hdf5`; several of a temperature each",
     )
     collision_matrix: Name | None = Field(
         default=None,
@@ -48,12 +66,18 @@ class LifetimesSection(Section):
 
     @model_validator(mode="after")
     def _one_source(self):
-        if (self.time is None) == (self.phono3py is None and self.collision_matrix is None):
+        given = [name for name in ("time", *PROGRAMS) if getattr(self, name) is not None]
+        if len(given) > 1:
+            raise ValueError(f"{given[0]} and {given[1]} say the same; leave one out")
+        if self.collision_matrix is not None and given not in ([], ["phono3py"]):
+            raise ValueError(f"a collision matrix has its own lifetimes; leave {given[0]} out")
+        if not given and self.collision_matrix is None:
             raise ValueError(
-                "give either time, such as 10 ps, or phono3py, a kappa-m….hdf5 with linewidths, or collision_matrix"
+                "give time, such as 10 ps, or phono3py, shengbte, alamode or tdep, files with linewidths, or "
+                "collision_matrix"
             )
-        if self.interpolate and (self.phono3py is None or self.collision_matrix is not None):
-            raise ValueError("only linewidths of phono3py are interpolated; leave interpolate out")
+        if self.interpolate and (self.linewidths is None or self.collision_matrix is not None):
+            raise ValueError("only linewidths are interpolated; leave interpolate out")
         if self.solver is not None and self.collision_matrix is None:
             raise ValueError("only a collision matrix needs a solver; leave it out")
         return self

@@ -28,8 +28,8 @@ MAX_DEPTH = 50
 DATA = "HPCPH_DATA"  # names the folder of first-principles data
 DEFAULTS = {DATA: "../../shared/data"}  # relative to the input file, as every path is
 FILES = (
-    "force_constants", "structure", "force_sets", "born", "polymlp", "phono3py", "collision_matrix", "linewidths",
-    "output",
+    "force_constants", "structure", "force_sets", "born", "polymlp", "phono3py", "shengbte", "alamode", "tdep",
+    "collision_matrix", "linewidths", "output",
 )  # fmt: skip
 STRUCTURES = (
     "model_type", "dict_type", "list_type", "string_type", "int_type", "float_type", "too_short", "too_long",
@@ -168,7 +168,7 @@ def _expand(node: Any, budget: list[int], depth: int = 0, key: Any = None) -> An
     if isinstance(node, dict):
         return {_expand(k, budget, depth + 1): _expand(value, budget, depth + 1, k) for k, value in node.items()}
     if isinstance(node, list):
-        return [_expand(value, budget, depth + 1) for value in node]
+        return [_expand(value, budget, depth + 1, key) for value in node]
     if not isinstance(node, str):
         return node
     if "\0" in node or (not node.isascii() and any("\ud800" <= c <= "\udfff" for c in node)):

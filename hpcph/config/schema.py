@@ -120,7 +120,7 @@ class Input(Section):
             return []
         given = [name for name in ("accuracy", "refine_gamma") if getattr(thermal.mesh, name)]
         other = "" if thermal.lifetime.collision_matrix else ", or lifetime.interpolate: true"
-        fix = f"needs points that phono3py's mesh has not; give its grid alone{other}"
+        fix = f"needs points that the mesh of the linewidths has not; give its grid alone{other}"
         return [("mesh", f"{name} {fix}") for name in given]
 
     def _units_of_a_model(self) -> list[tuple[str, str]]:

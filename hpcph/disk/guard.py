@@ -1,10 +1,13 @@
-"""What HDF5 files of anybody make h5py raise becomes one complaint; no link is followed."""
+"""What files of anybody, HDF5 above all, make a reader raise becomes one complaint; no link is followed."""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import h5py
+
+from hpcph.errors import InputError
 
 
 class Unsound(ValueError):
@@ -24,6 +27,18 @@ def reading(whose: str) -> Iterator[None]:
             raise Unsound("is cut off: it was not copied or downloaded whole") from err
         what = "cannot be read" if number else f"is damaged or not of {whose}"
         raise Unsound(f"{what} ({os.strerror(number) if number else type(err).__name__})") from err
+
+
+@contextmanager
+def blamed(key: str, path: Path, wanted: str) -> Iterator[None]:
+    """What is wrong with a file that an input names becomes InputError of that key.
+
+    wanted : what should stand there instead, such as "a kappa-m….hdf5 of phono3py"
+    """
+    try:
+        yield
+    except Unsound as err:
+        raise InputError(key, path, f"{err}; give {wanted}") from err
 
 
 def is_hard(group: h5py.Group, name: str) -> bool:

@@ -1,6 +1,7 @@
 """From a validated input to a Job: everything that rank 0 does alone before the work starts."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -137,7 +138,7 @@ def _left_out(given: WantedThermal) -> list[str]:
 def _scattering(
     source: Source, crystal: dynamical.Crystal
 ) -> tuple[Scattering | None, Boltzmann | None, Reference | None, list[str]]:
-    """Lifetimes of modes, collisions, the κ of their program where the input has them, and what the user should read."""
+    """Lifetimes of modes, collisions, the κ of their program where there is one, and what the user should read."""
     given, thermal = source.input, source.input.thermal
     lifetime = None if thermal is None else thermal.lifetime
     if thermal is None or lifetime is None or not lifetime.by_mode:
@@ -218,7 +219,10 @@ def identity(source: Source) -> dict[str, str]:
 
 def _asked(source: Source) -> dict[str, str]:
     """What a run is asked, whichever version answers."""
-    files = {f"the file {p.name}": _sha256(p) for p in source_crystal.sources(source)}
+    paths = source_crystal.sources(source)
+    names = Counter(path.name for path in dict.fromkeys(paths))
+    shown = {p: p.name if names[p.name] == 1 else f"{p.parent.name}/{p.name}" for p in paths}
+    files = {f"the file {shown[path]}": _sha256(path) for path in paths}
     return {"the input": source.digest, **files}
 
 

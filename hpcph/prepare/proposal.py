@@ -31,12 +31,12 @@ PARALLEL = 1e-3  # rad
 
 @dataclass(frozen=True)
 class Proposal:
-    """Files of a crystal by key of the input, its structure, and files of phono3py."""
+    """Files of a crystal by key of the input, its structure, and linewidths of a program."""
 
     files: Files
     structure: Structure
     charged: bool
-    phono3py: Recognised | None
+    linewidths: Recognised | None
     unstable: bool = False
 
 
@@ -134,7 +134,7 @@ def _with_supercell(files: Files, main: Recognised, crystal: Recognised) -> File
 
 def _text(proposal: Proposal, place: Path) -> str:
     """The input."""
-    files, structure = proposal.files, proposal.structure
+    files, structure, known = proposal.files, proposal.structure, proposal.linewidths
     axis = np.eye(3)[2]
     c = structure.lattice_vc[2]
     environment = Environment(
@@ -149,8 +149,10 @@ def _text(proposal: Proposal, place: Path) -> str:
         charged=proposal.charged,
         unstable=proposal.unstable,
         grid=list(even_grid(structure, DIVISIONS)),
-        linewidths=None if proposal.phono3py is None else scalar(_beside(proposal.phono3py.path, place)),
-        temperature=None if proposal.phono3py is None else _few(proposal.phono3py),
+        lifetime=None
+        if known is None
+        else f"{{{known.program}: {scalar(_beside(known.path, place))}, interpolate: true}}",
+        temperature=None if known is None else _few(known),
         sliced=np.arccos(min(1.0, abs(axis @ c) / np.linalg.norm(c))) < PARALLEL,
         output=scalar(f"runs/{structure.formula}"),
     )

@@ -12,8 +12,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from hpcph.disk.guard import Unsound, is_hard, reading
-from hpcph.errors import InputError
+from hpcph.disk.guard import Unsound, blamed, is_hard, reading
 
 UNPACK = {
     b"\x1f\x8b": "gunzip",
@@ -40,14 +39,14 @@ class Array:
 
 @dataclass(frozen=True)
 class Foreign:
-    """An open file and the program that should have written it. All methods raise Unsound."""
+    """An open file, or a group of one, and the program that should have written it. All methods raise Unsound."""
 
-    file: h5py.File
+    file: h5py.Group
     whose: str
 
     @property
     def path(self) -> Path:
-        return Path(self.file.filename)
+        return Path(self.file.file.filename)
 
     def __contains__(self, name: str) -> bool:
         with reading(self.whose):
@@ -72,13 +71,26 @@ class Foreign:
                     return Array(dataset, dataset.shape, self.whose)
         raise Unsound(f"{name} is not an array of numbers in the file")
 
-    def attribute(self, name: str) -> float:
-        """A number that the file as a whole has."""
+    def inside(self, name: str) -> "Foreign":
+        """A group of the file, whose names lead nowhere else either."""
+        with reading(self.whose):
+            found = self.file[name] if is_hard(self.file, name) else None
+        if not isinstance(found, h5py.Group):
+            raise Unsound(f"has no group {name}")
+        _require_hard(found, self.whose)
+        return Foreign(found, self.whose)
+
+    def attributes(self, name: str, count: int) -> np.ndarray:
+        """Finite numbers that the file or group as a whole has."""
         with reading(self.whose):
             found = np.ravel(self.file.attrs[name]) if name in self.file.attrs else np.empty(0)
-        if found.size != 1 or found.dtype.kind not in "iuf" or not np.isfinite(found[0]):
+        if found.size != count or found.dtype.kind not in "iuf" or not np.all(np.isfinite(found)):
             raise Unsound(f"has no {name}")
-        return float(found[0])
+        return found.astype(float)
+
+    def attribute(self, name: str) -> float:
+        """One such number."""
+        return float(self.attributes(name, 1)[0])
 
     def word(self, name: str) -> str:
         """A text of one word or one line, its first letters."""
@@ -90,16 +102,21 @@ class Foreign:
         raise Unsound(f"has a {name} that is no word")
 
 
+def _require_hard(group: h5py.Group, whose: str) -> None:
+    """Raise Unsound where a name of a group leads out of it, for such a file must not be asked for it."""
+    with reading(whose):
+        for name in group:
+            if not is_hard(group, name):
+                raise Unsound(f"{ascii(name)[1:-1][:60]} is not an array of numbers in the file")
+
+
 @contextmanager
 def opening(path: Path, whose: str) -> Iterator[Foreign]:
     """A file whose names lead nowhere else, for such a file must not be asked for them. Raises Unsound."""
     with reading(whose):
         file = h5py.File(path, "r")
     try:
-        with reading(whose):
-            for name in file:
-                if not is_hard(file, name):
-                    raise Unsound(f"{ascii(name)[1:-1][:60]} is not an array of numbers in the file")
+        _require_hard(file, whose)
         yield Foreign(file, whose)
     finally:
         with reading(whose):
@@ -110,9 +127,9 @@ def opening(path: Path, whose: str) -> Iterator[Foreign]:
 def opened(path: Path, key: str, whose: str, wanted: str) -> Iterator[Foreign]:
     """A file that an input names; what is wrong with it, which is Unsound, becomes InputError of that key.
 
-    wanted : what should stand there instead, such as "a kappa-m….hdf5 of phono3py"
+    wanted : what should stand there instead
     """
-    try:
+    with blamed(key, path, wanted):
         with reading(whose):
             if not path.is_file():
                 raise Unsound("is a folder" if path.is_dir() else "no such file")
@@ -122,5 +139,3 @@ def opened(path: Path, key: str, whose: str, wanted: str) -> Iterator[Foreign]:
             raise Unsound(f"is compressed; unpack it with {packed[0]}")
         with opening(path, whose) as file:
             yield file
-    except Unsound as err:
-        raise InputError(key, path, f"{err}; give {wanted}") from err

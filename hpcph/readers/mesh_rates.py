@@ -134,7 +134,7 @@ def difference(found: MeshRates, crystal: Crystal) -> float:
     ours = np.concatenate([diagonalise(crystal, found.q_pc[part]).frequency_kn for part in parts]) / (2 * np.pi)
     apart = float(np.abs(theirs - ours).max())
     if not apart < TOLERANCE * ours.max():
-        raise Unsound(f"is of another crystal: its frequencies differ by up to {apart / 1e12:.2g} THz")
+        raise Unsound(f"is of another crystal or cell: its frequencies differ by up to {apart / 1e12:.2g} THz")
     return apart
 
 
@@ -155,9 +155,8 @@ def at(found: MeshRates, temperature: np.ndarray, interpolated: bool) -> np.ndar
     if missing := temperature[outside if interpolated else ~exact].tolist():
         between = f"{known.min():g} to {known.max():g} K" if len(known) > 1 else f"{known[0]:g} K"
         fix = f"{found.name} has {between}; calculate the linewidths there"
-        raise InputError(
-            "temperature", f"{missing[0]:g}", fix + ("" if interpolated else ", or set lifetime.interpolate")
-        )
+        inside = bool(known[0] < missing[0] < known[-1])
+        raise InputError("temperature", f"{missing[0]:g}", fix + ", or set lifetime.interpolate" * inside)
     total = np.empty((len(temperature), *found.frequency_pn.shape))
     for row, (low, high, part, here, as_is) in enumerate(zip(last, step, share, nearest, exact, strict=True)):
         total[row] = found.rate(here) if as_is else (1 - part) * found.rate(low) + part * found.rate(high)

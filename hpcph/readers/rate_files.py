@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hpcph.crystal.lattice import Structure
-from hpcph.readers import phono3py
+from hpcph.readers import alamode_rates, phono3py, shengbte_rates, tdep_rates
 from hpcph.readers.mesh_rates import MeshRates
 
 
@@ -24,4 +24,12 @@ class RateFiles:
     sources: Callable[[Path], list[Path]] = lambda path: [path]
 
 
-PROGRAMS = {one.program: one for one in (RateFiles("phono3py", phono3py.linewidths),)}
+PROGRAMS = {
+    one.program: one
+    for one in (
+        RateFiles("phono3py", phono3py.linewidths),
+        RateFiles("shengbte", shengbte_rates.linewidths, shengbte_rates.sources),
+        RateFiles("alamode", alamode_rates.linewidths),
+        RateFiles("tdep", tdep_rates.linewidths),
+    )
+}

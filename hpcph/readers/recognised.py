@@ -9,7 +9,7 @@ import numpy as np
 
 from hpcph.disk.guard import Unsound
 from hpcph.errors import InputError
-from hpcph.readers import cells, forces, formats, numbers
+from hpcph.readers import alamode_hdf5, alamode_rates, cells, forces, formats, numbers, shengbte_rates, tdep_rates
 from hpcph.readers.cells import Described
 from hpcph.readers.files import Content, FileKind, head, opened
 from hpcph.readers.hdf5 import opening
@@ -26,7 +26,7 @@ class Role(Enum):
     FORCES = "FORCE_SETS"
     CONSTANTS = "force constants"
     BORN = "Born charges"
-    LINEWIDTHS = "linewidths of phono3py"
+    LINEWIDTHS = "linewidths"
     COLLISIONS = "collision matrix of phono3py"
 
 
@@ -36,6 +36,7 @@ class Recognised:
 
     described : the crystal, of files that hold one; sites : number of atoms of the supercell, of forces and force
     constants, None where the file does not say; temperature : ndarray (t,) K, of linewidths and collisions, else empty
+    program : whose linewidths they are, its key in `lifetime`; "" of other files
     """
 
     path: Path
@@ -43,12 +44,17 @@ class Recognised:
     described: Described | None
     sites: int | None
     temperature: np.ndarray
+    program: str = ""
 
 
 def recognised(path: Path) -> Recognised:
     """Look into a file; a unit cell in the format of VASP. Raises InputError where an input could name it nowhere."""
+    if (kelvin := shengbte_rates.temperatures(path)).size:
+        return Recognised(path, Role.LINEWIDTHS, None, None, kelvin, "shengbte")
     with tempfile.TemporaryDirectory() as folder:
         content = opened(KEY, path, Path(folder))
+        if alamode_rates.looks_like(head(path)):
+            return Recognised(path, Role.LINEWIDTHS, None, None, alamode_rates.temperatures(path), "alamode")
         if (foreign := formats.recognised(head(path), None)) is not None:
             return _plain(content, Role.PAIRS if "structure" in foreign.uses else Role.WHOLE)
         if content.kind is FileKind.HDF5:
@@ -69,7 +75,7 @@ def recognised(path: Path) -> Recognised:
             return _plain(content, Role.CRYSTAL, cells.described(content, None, Path(folder)))
         except InputError as err:
             known = "phonopy's yaml, FORCE_SETS, FORCE_CONSTANTS, BORN, POSCAR, force_constants.hdf5, kappa-m….hdf5"
-            other = ", ".join(one.title for one in formats.FORMATS)
+            other = ", ".join([*(one.title for one in formats.FORMATS), "linewidths of ALAMODE, ShengBTE (its folder)"])
             raise content.refuse(f"is none of {known}, {other}") from err
 
 
@@ -88,14 +94,20 @@ def _is_born(content: Content) -> bool:
 def _hdf5(content: Content) -> Recognised:
     """By the names of its arrays."""
     try:
-        with opening(content.plain, "phonopy or phono3py") as file:
+        with opening(content.plain, "phonopy, phono3py, ALAMODE or TDEP") as file:
             for name in ("fc2", "force_constants"):
                 if name in file:
                     return _plain(content, Role.CONSTANTS, sites=file.array(name, most=np.inf).shape[1])
-            for name, role in (("collision_matrix", Role.COLLISIONS), ("gamma", Role.LINEWIDTHS)):
+            for name, role, program in (
+                ("collision_matrix", Role.COLLISIONS, ""), ("gamma", Role.LINEWIDTHS, "phono3py"),
+            ):  # fmt: skip
                 if name in file and "temperature" in file:
-                    return Recognised(content.path, role, None, None, np.ravel(file.numbers("temperature")))
+                    return Recognised(content.path, role, None, None, np.ravel(file.numbers("temperature")), program)
+            if alamode_hdf5.is_of_alamode(file):
+                return Recognised(content.path, Role.LINEWIDTHS, None, None, alamode_hdf5.temperatures(file), "alamode")
+            if tdep_rates.is_of_tdep(file):
+                return Recognised(content.path, Role.LINEWIDTHS, None, None, tdep_rates.temperature(file), "tdep")
     except Unsound as err:
         raise content.refuse(str(err)) from err
-    what = "fc2.hdf5, force_constants.hdf5, kappa-m….hdf5 and collision-m….hdf5"
+    what = "fc2.hdf5, force_constants.hdf5, kappa-m….hdf5, collision-m….hdf5 and linewidths of ALAMODE and TDEP"
     raise content.refuse(f"holds nothing that an input could name; of HDF5 {what} are known")

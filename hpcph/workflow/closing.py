@@ -155,7 +155,7 @@ def beyond_relaxation_time(
 
 
 def compared(thermal: ThermalResponse, known: Reference, theirs_tij: np.ndarray | None) -> list[str]:
-    """One line on phono3py's own κ, at the temperature nearest to 300 K, where its file has it."""
+    """One line on the κ of the linewidths' program, at the temperature nearest to 300 K, where its files have it."""
     t = int(np.argmin(np.abs(thermal.temperature - ROOM)))
     at = int(np.argmin(np.abs(known.temperature - thermal.temperature[t])))
     if theirs_tij is None or abs(known.temperature[at] - thermal.temperature[t]) > NEAR:

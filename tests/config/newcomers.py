@@ -28,7 +28,7 @@ NEWCOMERS = [
     ({"temperature": "{from: 10, to: 300, steps: 10}"}, "temperature.steps = 10: unknown key; did you mean step?"),
     ({"temperature": "{from: 10, to: 300}"}, "temperature.step: is missing; add it, such as 10 K"),
     ({"lifetime": "kappa-m444.hdf5"}, "write it like 10 ps or {phono3py: kappa-m111111.hdf5}"),
-    ({"lifetime": "{tau: 10 ps}"}, "lifetime has time, phono3py, collision_matrix"),
+    ({"lifetime": "{tau: 10 ps}"}, "lifetime has time, phono3py, shengbte"),
     ({"lifetime": "{phono3py: true}"}, "write it like kappa-m111111.hdf5"),
     ({"axis": "z"}, "write it like [0, 0, 1]"),
     ({"axis": "001"}, "write it like [0, 0, 1]"),
