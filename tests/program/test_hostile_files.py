@@ -53,8 +53,14 @@ NAMED = [  # what the input names, and where
     ("crystal__born", "BORN"),
     ("lifetime", "kappa-m444.hdf5"),
     ("lifetime", "collision-m444.hdf5"),
+    ("lifetime", "Si.result"),
+    ("lifetime", "BTE.w"),
     ("optics", "kappa-m444-g0.hdf5"),
 ]
+BESIDE = {"CONTROL": "ngrid(:)=1 1 1\nT=300\n", "BTE.qpoints": "1 1 1 0 0 0\n", "BTE.omega": "1.0 " * 27 + "\n"}
+LIFETIMES = {  # keys of lifetime by how the names of their files begin
+    "kappa-m444": "phono3py", "collision-m444": "collision_matrix", "Si": "alamode", "BTE": "shengbte",
+}  # fmt: skip
 FORMATS = {"q2r.fc": "qe-q2r", "matrices.dyn1": "qe-dyn"}  # of files that are recognised by what they hold
 
 
@@ -64,8 +70,9 @@ def given(key: str, name: str, folder: Path) -> dict:
         (folder / "FORCE_CONSTANTS").write_text("1 1\n1 1\n1 0 0\n0 1 0\n0 0 1\n")
         return world.quartz(crystal={"force_constants": "FORCE_CONSTANTS", "structure": name, "supercell": [1, 1, 1]})
     if key == "lifetime":
-        what = "collision_matrix" if name.startswith("collision") else "phono3py"
-        return world.quartz(lifetime={what: name})
+        for beside, text in BESIDE.items():
+            (folder / beside).write_text(text)
+        return world.quartz(lifetime={LIFETIMES[name.partition(".")[0]]: name})
     if key == "optics":
         return world.quartz(optics__lifetime={"linewidths": name, "temperature": "300 K"})
     data = world.quartz(**{key: name})
