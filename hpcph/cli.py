@@ -1,6 +1,5 @@
 """The commands."""
 
-import argparse
 import contextlib
 import io
 import os
@@ -11,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hpcph
+from hpcph.config import arguments
+from hpcph.config.commands import called, command_line
 from hpcph.config.embedded import embedded
-from hpcph.config.parser import AdvisingParser
 from hpcph.errors import InputError, Pending, Stopped, printable
 from hpcph.parallel.comm import Comm, RankError
 from hpcph.workflow.pipe import hush, speaking
@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # commands that read a result load no more than they need
     from hpcph.workflow.prepared import Prepared
 
 
-def main(arguments: list[str], comm: Comm) -> int:
+def main(words: list[str], comm: Comm) -> int:
     """Run one command on all ranks; the exit code: 0 done, 1 failed, 2 bad input, 75 stopped but resumable.
 
     Raises SystemExit with 141 where a command prints and nobody reads on.
@@ -30,7 +30,7 @@ def main(arguments: list[str], comm: Comm) -> int:
         if not comm.root:  # help, version and complaints once
             others.enter_context(contextlib.redirect_stdout(io.StringIO()))
             others.enter_context(contextlib.redirect_stderr(io.StringIO()))
-        args = _parser(_called()).parse_args(arguments)
+        args = command_line(called()).parse_args(words)
     try:
         return COMMANDS[args.command](args, comm)
     except Pending as pending:
@@ -92,14 +92,55 @@ def _announce(args, comm: Comm) -> None:
 def _check(args, comm: Comm) -> int:
     from hpcph.workflow.job import meshes
 
-    prepare = _look(args, comm)
+    if args.files and not comm.on_root(lambda: _is_input(args)):
+        return _look_at_files(args, comm)
+    name = args.files[0] if args.files else embedded()
+    prepare = _look(name, comm)
 
     def check() -> list[str]:
         ready = prepare()
         lines = [] if ready.job.accuracy else [mesh.description() for mesh in meshes(ready.job)]
-        return [*ready.remarks, *lines, f"{args.input or embedded()}: good"]
+        return [*ready.remarks, *lines, f"{name}: good"]
 
     _say(comm, *comm.on_root(check))
+    return 0
+
+
+def _is_input(args) -> bool:
+    """Does a command have an input, and not files of a crystal? (rank 0)"""
+    from hpcph.prepare.look import is_input
+
+    if len(args.files) > 1 or not is_input(args.files[0]):
+        return False
+    if args.supercell is not None:
+        raise InputError("--supercell", args.supercell, "is for files without an input; leave it out")
+    return True
+
+
+def _look_at_files(args, comm: Comm) -> int:
+    def look() -> list[str]:
+        from hpcph.prepare.look import files, lines
+
+        return [*lines(files(args.files, _supercell(args))), f"{' '.join(map(str, args.files))}: good"]
+
+    _say(comm, *comm.on_root(look))
+    return 0
+
+
+def _convert(args, comm: Comm) -> int:
+    from hpcph.export.phonopy import require_free, write
+    from hpcph.prepare.entrance import source as complete
+
+    comm.on_root(lambda: require_free(args.output))
+    source = complete(comm, lambda: args.files[0]) if comm.on_root(lambda: _is_input(args)) else None
+
+    def convert() -> list[Path]:
+        from hpcph.prepare import look
+
+        seen = look.files(args.files, _supercell(args)) if source is None else look.of_input(source)
+        return write(look.exported(seen), args.output)
+
+    _say(comm, *map(str, comm.on_root(convert) or []))
     return 0
 
 
@@ -107,7 +148,7 @@ def _plan(args, comm: Comm) -> int:
     from hpcph.cost.plan import plan
     from hpcph.result.writers import together, way
 
-    prepare = _look(args, comm)
+    prepare = _look(args.input or embedded(), comm)
     _say(comm, *comm.on_root(lambda: plan(prepare().job, args.ranks).lines(way(together(comm)))))
     return 0
 
@@ -131,13 +172,17 @@ def _scaling(args, comm: Comm) -> int:
 def _init(args, comm: Comm) -> int:
     from hpcph.prepare.proposal import propose, write
 
-    text = comm.on_root(lambda: propose(args.files, args.supercell, args.output))
+    text = comm.on_root(lambda: propose(args.files, _supercell(args), args.output))
     if args.output is None:
         _say(comm, text.rstrip())
     else:
         comm.on_root(lambda: write(text, args.output))
         _say(comm, f"{args.output}")
     return 0
+
+
+def _supercell(args) -> tuple[int, ...] | None:
+    return None if args.supercell is None else arguments.numbers("--supercell", args.supercell)
 
 
 def _schema(args, comm: Comm) -> int:
@@ -194,11 +239,11 @@ def _launcher(comm: Comm, ranks: int) -> str:
     return f"{mpirun} -n {{ranks}}" + (" --oversubscribe" if comm.library().startswith("Open MPI") else "")
 
 
-def _look(args, comm: Comm) -> "Callable[[], Prepared]":
-    """What prepares the input that was named, or the embedded one (rank 0), where that is little work."""
+def _look(name: Path, comm: Comm) -> "Callable[[], Prepared]":
+    """What prepares an input (rank 0), where that is little work."""
     from hpcph.prepare.entrance import FEW, read
 
-    return read(comm, lambda: args.input or embedded(), most=FEW)
+    return read(comm, lambda: name, most=FEW)
 
 
 COMMANDS = {
@@ -209,112 +254,10 @@ COMMANDS = {
     "plan": _plan,
     "scaling": _scaling,
     "export": _export,
+    "convert": _convert,
     "report": _report,
     "figures": _figures,
 }
 
 
 READERS = ("export", "report", "figures", "init", "schema")  # look at files and need no MPI
-
-
-class _Parser(AdvisingParser):
-    """Tells where nobody reads what it prints; newer Pythons keep that to themselves."""
-
-    def _print_message(self, message, file=None):
-        if message:
-            (file or sys.stderr).write(printable(message))
-
-
-class _Version(argparse.Action):
-    """Looks the version up when it is asked for, not on every rank of every run."""
-
-    def __call__(self, parser, *_) -> None:
-        print(f"hpcph {hpcph.__version__}")
-        parser.exit()
-
-
-class _Completion(argparse.Action):
-    """Prints what completes commands, options and files of `hpcph` in a shell."""
-
-    def __call__(self, parser, namespace, values, option_string=None) -> None:
-        import shtab
-
-        program = _parser(NAME)
-        commands = next(action for action in program._actions if isinstance(action, argparse._SubParsersAction))
-        for command in (program, *commands.choices.values()):
-            for action in command._actions:
-                if action.type is Path:
-                    action.complete = shtab.DIRECTORY if action.metavar == "DIR" else shtab.FILE
-        print(shtab.complete(program, shell=str(values)))
-        parser.exit()
-
-
-NAME = "hpcph"
-
-
-def _called() -> str:
-    """How the program was called."""
-    return f"python -m {NAME}" if Path(sys.argv[0]).parts[-2:] == (NAME, "__main__.py") else NAME
-
-
-def _parser(name: str) -> argparse.ArgumentParser:
-    parser = _Parser(prog=name, description="Angular momentum of chiral phonons, over MPI.")
-    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
-    parser.add_argument(
-        "--print-completion", action=_Completion, choices=("bash", "zsh", "tcsh"), metavar="SHELL",
-        help="print what completes hpcph in bash, zsh or tcsh, and exit",
-    )  # fmt: skip
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    run = commands.add_parser("run", help="compute every section of an input (without one: the embedded α-quartz)")
-    run.add_argument("input", nargs="?", type=Path, metavar="INPUT.yaml")
-    run.add_argument("--output", type=Path, metavar="DIR", help="replaces the input's output folder")
-    run.add_argument("--resume", action="store_true", help="go on with an unfinished run, never begin one")
-    run.add_argument("--overwrite", action="store_true", help="replace any result in the folder by a new one")
-    check = commands.add_parser("check", help="validate an input and its force constants, compute nothing")
-    check.add_argument("input", nargs="?", type=Path, metavar="INPUT.yaml")
-    init = commands.add_parser("init", help="a commented input for files of force constants, Born charges, linewidths")
-    init.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    init.add_argument("--supercell", metavar="N,N,N", help="of forces or force constants, where no file says it")
-    init.add_argument("--output", "-o", type=Path, metavar="INPUT.yaml", help="a new file instead of the screen")
-    commands.add_parser("schema", help="the JSON schema of an input, for editors")
-    plan = commands.add_parser("plan", help="k-points, blocks, memory, file size and time of a run")
-    plan.add_argument("input", nargs="?", type=Path, metavar="INPUT.yaml")
-    plan.add_argument("--ranks", type=_ranks, required=True, metavar="N")
-    scaling = commands.add_parser("scaling", help="strong and weak scaling: table, figure, fit, extrapolation")
-    scaling.add_argument("input", nargs="?", type=Path, metavar="INPUT.yaml")
-    scaling.add_argument("--ranks", type=_several_ranks, required=True, metavar="N,N,…")
-    scaling.add_argument("--output", type=Path, metavar="DIR", help="measurements that it holds are not repeated")
-    scaling.add_argument("--launcher", metavar="COMMAND", help="in front of python, as 'srun -n {ranks}'")
-    scaling.add_argument("--repeats", type=_ranks, default=3, metavar="N", help="runs of which the fastest counts (3)")
-    export = commands.add_parser("export", help="modes and dispersions in the formats of other programs")
-    export.add_argument("result", type=Path, metavar="RESULT.h5")
-    export.add_argument("--format", required=True, help="extxyz, phononwebsite, vesta, table or moments")
-    export.add_argument("--q", metavar="A,B,C", help="fractional wave vector; the nearest stored one is taken")
-    export.add_argument("--branch", metavar="N", help="from 1, the lowest frequency (1)")
-    export.add_argument("--cells", metavar="A,B,C", help="repetitions of the cell (as many as one wave needs)")
-    export.add_argument("--frames", metavar="N", help="pictures of one period (32)")
-    export.add_argument("--amplitude", metavar="LENGTH", help="of the atom that moves most (0.3 angstrom)")
-    export.add_argument("--vectors", help="vesta: displacement (at t = 0) or polarization (l of the atoms)")
-    export.add_argument("--leg", metavar="A-B", help="moments: leg of the path (Γ-A)")
-    export.add_argument("--output", type=Path, metavar="FILE", help="instead of a file beside the result")
-    report = commands.add_parser("report", help="one self-contained interactive page of a result")
-    report.add_argument("result", type=Path, metavar="RESULT.h5")
-    report.add_argument("--output", type=Path, metavar="FILE.html", help="report.html beside the result by default")
-    figures = commands.add_parser("figures", help="publication figures of a result, each as PDF and PNG")
-    figures.add_argument("result", type=Path, metavar="RESULT.h5")
-    figures.add_argument("--output", type=Path, metavar="DIR", help="default: the folder figures beside the result")
-    figures.add_argument("--only", metavar="NAME,…", help="figures to draw, by the names that the command prints (all)")
-    figures.add_argument("--q", metavar="A,B,C", help="of the orbits; the nearest stored wave vector is taken")
-    figures.add_argument("--branch", default="1", metavar="N", help="of orbits and species, from 1, the lowest (1)")
-    figures.add_argument("--radius", default="20nm", metavar="LENGTH", help="of γ^LL(T); the nearest stored one (20nm)")
-    return parser
-
-
-def _several_ranks(text: str) -> list[int]:
-    return [_ranks(part) for part in text.split(",")]
-
-
-def _ranks(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 10**7:
-        raise argparse.ArgumentTypeError(f"{text!r}: give a whole number of ranks, 1 or more")
-    return int(text)

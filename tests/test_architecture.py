@@ -130,10 +130,10 @@ def test_the_physics_rooms_stand_on_each_other_in_one_direction():
 
 
 def test_phonopy_is_imported_where_files_are_read():
-    """Its files are opened, checked and converted in readers/; what they hold becomes arrays in one place, and atoms
-    are displaced in another."""
+    """Its files are opened, checked and converted in readers/; what they hold becomes arrays in one place, atoms are
+    displaced in another, and its files written in a third."""
     found = importers("phonopy", "phono3py")
-    outside = {"prepare/forceconstants.py", "potential/supercells.py"}
+    outside = {"prepare/forceconstants.py", "potential/supercells.py", "export/phonopy.py"}
     assert {n for n in found if not n.startswith("readers/")} == outside and len(found) > len(outside)
 
 
@@ -258,8 +258,12 @@ def test_a_name_means_one_thing():
 
 
 def test_the_input_ends_in_prepare():
-    """hpcph.config is for entrances, for prepare and for what prepare alone imports; a run goes by its Job."""
-    preparing, users = {"hpcph.prepare.job"}, {m: {user for user in GRAPH if m in GRAPH[user]} for m in GRAPH}
+    """hpcph.config is for entrances, for prepare and for what prepare alone imports; a run goes by its Job, a look at
+    files by what look gives."""
+    preparing, users = (
+        {"hpcph.prepare.job", "hpcph.prepare.look"},
+        {m: {user for user in GRAPH if m in GRAPH[user]} for m in GRAPH},
+    )
     while more := {m for m in GRAPH if users[m] and users[m] <= preparing} - preparing:
         preparing |= more
     know = {m for m in GRAPH if takes(MODULES[m], "hpcph.config") and not m.startswith("hpcph.config")}

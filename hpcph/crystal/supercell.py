@@ -35,7 +35,7 @@ class Loaded:
     dielectric : Born charges and ε, or None
     supercell : ndarray (3, 3) int, its lattice vectors as rows in units of a, b, c
     commensurate_qc : ndarray (q, 3) fractional, where the supercell's force constants are exact
-    remarks : lines that the user should read
+    remarks : lines that the user should read; origin : what the files are, and their units
     """
 
     structure: Structure
@@ -44,6 +44,7 @@ class Loaded:
     supercell: np.ndarray
     commensurate_qc: np.ndarray
     remarks: tuple[str, ...] = ()
+    origin: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,11 @@ import numpy as np
 
 from hpcph.config.light import LinewidthsSection, ModelSection
 from hpcph.config.load import Source
-from hpcph.config.schema import Input
 from hpcph.crystal import dynamical, symmetry
 from hpcph.crystal.chain import Chain, Handedness, Units
 from hpcph.crystal.invariances import SumRule
-from hpcph.crystal.lattice import symmetric
-from hpcph.crystal.supercell import Settled, settle
+from hpcph.crystal.lattice import Dielectric, symmetric
+from hpcph.crystal.supercell import UNSTRESSED, Loaded, Settled, settle
 from hpcph.errors import InputError
 from hpcph.potential.wanted import Model, Wanted
 from hpcph.prepare import forceconstants, lattice
@@ -34,6 +33,7 @@ class Given:
     units : of a model; None where everything is SI
     remarks : lines that the user should read
     settled : how the force constants came about, None of a model
+    dielectric : Born charges and ε whose dipoles are summed, None where there are none
     """
 
     crystal: dynamical.Crystal
@@ -41,6 +41,7 @@ class Given:
     units: Units | None
     remarks: list[str]
     settled: Settled | None = None
+    dielectric: Dielectric | None = None
 
 
 def crystal(source: Source) -> Given:
@@ -51,12 +52,25 @@ def crystal(source: Source) -> Given:
     loaded = forceconstants.load(files(source), constants.read)
     if given.crystal.inverted:
         loaded = forceconstants.inverted(loaded)
-    settled = _settled(given, loaded)
+    if given.crystal.nac == "gonze" and loaded.dielectric is None:
+        raise InputError(
+            "crystal.nac", "gonze", "the force constants carry no Born charges; give crystal.born or nac: none"
+        )
+    if given.crystal.nac == "none":
+        loaded = replace(loaded, dielectric=None)
+    rules = frozenset(SumRule(r) for r in given.crystal.sum_rules)
+    found = of_loaded(loaded, rules, symmetric(given.crystal.stress))
+    computed = source.computed.lines if source.computed else ()
+    return replace(found, remarks=[*computed, *found.remarks])
+
+
+def of_loaded(loaded: Loaded, rules: frozenset[SumRule] = frozenset(SumRule), stress: np.ndarray = UNSTRESSED) -> Given:
+    """Force constants with their dipoles, shared among images, that obey the sum rules."""
+    settled = settle(loaded, rules, stress)
     found, broken = symmetry.obeyed(settled.crystal)
     first = f"{found.structure.space_group}, {len(found.structure.mass_a)} atoms"
-    computed = source.computed.lines if source.computed else ()
-    said = [*computed, *loaded.remarks, first, *broken, *symmetry.slight(found), *lattice.lines(settled.report)]
-    return Given(found, loaded.commensurate_qc, None, said, settled)
+    said = [*loaded.remarks, first, *broken, *symmetry.slight(found), *lattice.lines(settled.report)]
+    return Given(found, loaded.commensurate_qc, None, said, settled, loaded.dielectric)
 
 
 def _model(given: ModelSection) -> Given:
@@ -120,14 +134,3 @@ def sources(source: Source) -> list[Path]:
     if lifetime is not None and lifetime.collision_matrix is not None:
         found.append(source.resolve(lifetime.collision_matrix))
     return found
-
-
-def _settled(given: Input, loaded: forceconstants.Loaded) -> Settled:
-    """Force constants with their dipoles, shared among images, that obey the sum rules."""
-    if given.crystal.nac == "gonze" and loaded.dielectric is None:
-        raise InputError(
-            "crystal.nac", "gonze", "the force constants carry no Born charges; give crystal.born or nac: none"
-        )
-    dielectric = None if given.crystal.nac == "none" else loaded.dielectric
-    rules = frozenset(SumRule(r) for r in given.crystal.sum_rules)
-    return settle(replace(loaded, dielectric=dielectric), rules, symmetric(given.crystal.stress))

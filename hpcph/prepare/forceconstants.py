@@ -67,15 +67,16 @@ def load(files: Files, hdf5: Hdf5 = no_hdf5) -> Loaded:
     if (of := foreign.recognised(files)) is not None:
         tolerance = files.symmetry_tolerance or TOLERANCE
         found = foreign.read(files, of, tolerance)
-        described, said = of_constants(found, tolerance), found.remarks
+        described, said, origin = of_constants(found, tolerance), found.remarks, of.title
     else:
         reading = phonopy_set.read(files, hdf5)
         described, said = of_phonopy(reading.phonopy, reading.tolerance), reading.remarks
+        origin = f"phonopy's files, {reading.units} (calculator: {reading.units.calculator})"
     structure, pairs, remarks = _structure(described, files.force_constants)
     dielectric = described.dielectric
     structure = replace(structure, born_aij=dielectric.born if dielectric else None)
     at = described.supercell, described.commensurate_qc
-    return Loaded(structure, pairs, dielectric, *at, (*said, *remarks))
+    return Loaded(structure, pairs, dielectric, *at, (*said, *remarks), origin)
 
 
 def of_phonopy(ph, tolerance: float) -> SupercellSites:

@@ -35,12 +35,13 @@ Hdf5 = Callable[[str, Path, Path], tuple[np.ndarray, np.ndarray | None, str | No
 class Reading:
     """phonopy's object with force constants in eV Å⁻², and lines that the user should read.
 
-    tolerance : m, how far places may be off their space group
+    tolerance : m, how far places may be off their space group; units : of the files
     """
 
     phonopy: Any
     remarks: tuple[str, ...]
     tolerance: float
+    units: CalculatorUnits
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def read(files: Files, hdf5: Hdf5) -> Reading:
         _require_own(constants.content if constants else forced or crystal, ph, phi)
         with blaming(crystal):
             ph.force_constants = phi
-    return Reading(ph, tuple(remarks), tolerance)
+    return Reading(ph, tuple(remarks), tolerance, units)
 
 
 def _stated_tolerance(said: Described, units: CalculatorUnits) -> float | None:

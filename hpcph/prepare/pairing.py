@@ -1,0 +1,84 @@
+"""Which of a user's files is what of a crystal, without an input that says it."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+
+from hpcph.errors import InputError
+from hpcph.prepare import forceconstants
+from hpcph.readers import force_constants as constants
+from hpcph.readers.files import Files
+from hpcph.readers.recognised import KEY, Recognised, Role, recognised
+
+
+def paired(paths: Sequence[Path], supercell: tuple[int, ...] | None = None) -> tuple[Files, Recognised | None]:
+    """The files of a crystal, by what they hold, and phono3py's linewidths among them.
+
+    supercell : three numbers, where no file says it; None to look for it
+
+    Raises InputError where they are no crystal with force constants, or do not belong together.
+    """
+    found: dict[Role, Recognised] = {}
+    for path in paths:
+        one = recognised(path)
+        if one.role in found:
+            raise InputError(KEY, path, f"is {one.role.value}, and so is {found[one.role].path}; name one of them")
+        found[one.role] = one
+    return _files(found, supercell), found.get(Role.LINEWIDTHS)
+
+
+def _files(found: dict[Role, Recognised], supercell: tuple[int, ...] | None) -> Files:
+    """Which file stands under which key. Raises InputError where one is missing or too many."""
+    if Role.COLLISIONS in found:
+        fix = "needs a mesh and files of one run; add lifetime.collision_matrix by hand (README, Boltzmann equation)"
+        raise InputError(KEY, found[Role.COLLISIONS].path, fix)
+    holding = [found[role] for role in (Role.WHOLE, Role.PAIRS, Role.CONSTANTS, Role.FORCES) if role in found]
+    crystal, born = found.get(Role.CRYSTAL), found.get(Role.BORN)
+    if len(holding) > 1:
+        first, second = holding[:2]
+        fix = f"is {second.role.value}, but {first.path} holds {first.role.value} already; leave one out"
+        raise InputError(KEY, second.path, fix)
+    if not holding:
+        raise InputError(
+            KEY, None, "none holds force constants; add FORCE_SETS, FORCE_CONSTANTS or a yaml that has them"
+        )
+    main = holding[0]
+    charges = born.path if born else None
+    if main.role is Role.WHOLE:
+        if crystal is not None:
+            raise InputError(KEY, crystal.path, f"{main.path} holds the crystal already; leave it out")
+        return Files(main.path, born=charges)
+    if crystal is None or crystal.described is None:
+        beside = "infile.ucposcar" if main.role is Role.PAIRS else "phonopy_disp.yaml or POSCAR"
+        raise InputError(KEY, main.path, f"holds no crystal; add {beside}")
+    if main.role is Role.PAIRS:
+        return Files(main.path, structure=crystal.path, born=charges)
+    if main.role is Role.FORCES and crystal.described.supercell is not None:
+        return Files(crystal.path, force_sets=main.path, born=charges)
+    files = Files(main.path, structure=crystal.path, born=charges, supercell=supercell)
+    known = supercell is not None or crystal.described.supercell is not None
+    return files if known else _with_supercell(files, main, crystal)
+
+
+def _with_supercell(files: Files, main: Recognised, crystal: Recognised) -> Files:
+    """The supercell with the right number of atoms that the files fit, with the fewest words about it.
+
+    Raises InputError where that is none, or not one alone.
+    """
+    assert crystal.described is not None
+    cells, rest = divmod(main.sites or 0, len(crystal.described.cell))
+    divisors = [n for n in range(1, cells + 1) if cells % n == 0 and not rest]
+    fitting: dict[int, list[Files]] = {}
+    for a, b in product(divisors, divisors):
+        if cells % (a * b) == 0:
+            tried = replace(files, supercell=(a, b, cells // (a * b)))
+            with suppress(InputError):
+                fitting.setdefault(len(forceconstants.load(tried, constants.read).remarks), []).append(tried)
+    best = fitting[min(fitting)] if fitting else []
+    if len(best) == 1:
+        return best[0]
+    found = ", ".join("×".join(map(str, one.supercell or ())) for one in best)
+    what = f"fits several supercells, {found}" if best else f"{crystal.path.name} names no supercell"
+    raise InputError(KEY, main.path, f"{what}; say which it has, by --supercell 2,2,2")
