@@ -7,7 +7,7 @@
 import os
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import hpcph
 from hpcph.constants import angstrom, atomic_mass, elementary_charge
 from hpcph.crystal.commensurate import supercell_constants
 from hpcph.crystal.dynamical import Crystal
-from hpcph.crystal.elements import element
+from hpcph.crystal.elements import NONE, element
 from hpcph.crystal.lattice import Dielectric, Structure
 from hpcph.disk.draft import draft
 from hpcph.errors import InputError, printable
@@ -47,19 +47,25 @@ class Exported:
 def write(exported: Exported, folder: Path) -> list[Path]:
     """Both files, in a folder that is made where it is not there.
 
-    Raises InputError where one of them exists, or they cannot be written.
+    Raises InputError where one of them exists, they cannot be written, or phonopy knows no such atoms.
     """
     from phonopy.file_IO import write_force_constants_to_hdf5
 
     require_free(folder)
     params, constants = folder / PARAMS, folder / CONSTANTS
     structure = exported.crystal.structure
+    hand = int(np.sign(np.linalg.det(structure.lattice_vc)))  # phonopy sums no dipoles in left-handed axes
+    structure = replace(structure, lattice_vc=hand * structure.lattice_vc, fractional_ac=hand * structure.fractional_ac)
+    unknown = [symbol for symbol in structure.symbols if element(symbol) == NONE]
+    if unknown:
+        raise InputError("FILES", ", ".join(unknown), "phonopy knows no atoms but those of elements; name them so")
     matrix = exported.supercell.T * (1 if np.linalg.det(exported.supercell) > 0 else -1)
     ph = _phonopy(structure, matrix)
     at = ph.primitive
     atom = np.array([at.p2p_map[s] for s in at.s2p_map])
     shift = np.array(ph.supercell.scaled_positions) @ matrix.T - structure.fractional_ac[atom]
-    phi = supercell_constants(exported.crystal, exported.commensurate_qc, atom, np.rint(shift).astype(int))
+    phi = supercell_constants(exported.crystal, exported.commensurate_qc, atom, hand * np.rint(shift).astype(int))
+    remarks = [*exported.remarks, *["axes a, b, c are reversed: those of the file are left-handed"] * (hand < 0)]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with draft(constants) as temporary:
@@ -67,7 +73,7 @@ def write(exported: Exported, folder: Path) -> list[Path]:
                 phi / UNIT, str(temporary), np.array(at.p2s_map), "eV/angstrom^2", compression="gzip"
             )
         with draft(params) as temporary:
-            temporary.write_text(_yaml(exported, matrix), encoding="utf-8")
+            temporary.write_text(_yaml(structure, matrix, exported.dielectric, remarks), encoding="utf-8")
     except OSError as err:
         raise InputError(KEY, folder, f"cannot be written ({os.strerror(err.errno or 0)})") from None
     return [params, constants]
@@ -94,10 +100,9 @@ def _phonopy(structure: Structure, matrix: np.ndarray) -> Any:
     return Phonopy(cell, matrix, primitive_matrix="P", is_symmetry=False, symprec=TOLERANCE)
 
 
-def _yaml(exported: Exported, matrix: np.ndarray) -> str:
+def _yaml(structure: Structure, matrix: np.ndarray, charges: Dielectric | None, remarks: Sequence[str]) -> str:
     """phonopy's yaml; fixed decimals, for its parser takes 1e-17 for text."""
-    structure, charges = exported.crystal.structure, exported.dielectric
-    head = [f"written by hpcph {hpcph.__version__}", *exported.remarks]
+    head = [f"written by hpcph {hpcph.__version__}", *remarks]
     lines = [f"# {' '.join(printable(text).split())}" for text in head]
     lines += ["phonopy:", f'  version: "{_version()}"', "  calculator: vasp", f"  symmetry_tolerance: {TOLERANCE:.6f}"]
     if charges is not None:
