@@ -46,7 +46,9 @@ def run(
     Under mpirun all ranks must call it. BLAS has one thread while it runs, for the ranks are the parallelism.
 
     config : an input file, or a dict that says what the file would say; numbers and text with units as in YAML, NumPy
-        arrays count as lists, paths are relative to the current folder
+        arrays count as lists, paths are relative to the current folder. crystal.structure may be an Atoms of ASE or a
+        Structure of pymatgen: cell, places, elements and masses are taken, not a calculator that it has, and all its
+        directions are periodic
     output : folder of result.h5, relative to the current one; replaces the input's
     overwrite : replace any result there, once the new one is whole; without it the result of the same input is opened
         as it is, and that of another one refused

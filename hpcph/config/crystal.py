@@ -9,6 +9,7 @@ from hpcph.config.light import ModelSection
 from hpcph.config.potential import CalculatorSection, Displacement, Side
 from hpcph.config.ratios import ratio
 from hpcph.config.section import NUMBERS, Section
+from hpcph.config.structure import StructureSection
 from hpcph.config.units import Pressure, SmallLength
 from hpcph.readers import formats
 from hpcph.readers.calculators import NAMES
@@ -40,6 +41,10 @@ Calculator = Annotated[
     Annotated[Literal[NAMES], Tag("name")] | Annotated[CalculatorSection, Tag("section")],  # type: ignore[valid-type]
     Discriminator(_section),
 ]
+StructureFile = Annotated[
+    Annotated[str, Tag("name")] | Annotated[StructureSection, Tag("section")],
+    Discriminator(lambda value: "section" if isinstance(value, (dict, StructureSection)) else "name"),
+]
 MATRIX = {"type": "array", "items": NUMBERS, "minItems": 3, "maxItems": 3}
 Primitive = Annotated[Any, WithJsonSchema({"anyOf": [{"enum": [*CENTRINGS]}, MATRIX]})]
 
@@ -56,10 +61,10 @@ class CrystalSection(Section):
     model: ModelSection | None = Field(
         default=None, description="the chain of arXiv:2505.05313 in its own units, instead of a file"
     )
-    structure: str | None = Field(
+    structure: StructureFile | None = Field(
         default=None,
         description="unit cell or phonopy file, where that of the force constants has none; of a potential a text file "
-        "that ASE reads",
+        "that ASE reads, or the atoms themselves",
     )
     force_sets: str | None = Field(
         default=None, description="forces on the displaced supercells, where that file has none"
@@ -138,6 +143,8 @@ class CrystalSection(Section):
             if self.model is None and (extra or isinstance(self.supercell, float)):
                 what = " and ".join(sorted(extra)) or "a supercell by its length"
                 raise ValueError(f"{what}: for a potential only, such as calculator: {{polymlp: polymlp.yaml}}")
+            if isinstance(self.structure, StructureSection):
+                raise ValueError("atoms as structure are for a potential only; name the file of the unit cell")
         elif self.structure is None:
             raise ValueError("a potential needs a structure; add structure: POSCAR or another file that ASE reads")
         elif self.force_sets is not None:

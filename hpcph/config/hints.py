@@ -13,6 +13,8 @@ EXAMPLES = {  # of values that are more than a number or a word
     "crystal.force_constants": "phonopy_params.yaml",
     "crystal.model": "{name: te-chain}",
     "crystal.model.charges": "[0, 1, -1]",
+    "crystal.structure": "POSCAR or {lattice: [[3, 0, 0], [0, 3, 0], [0, 0, 3]], species: [Po], "
+    "positions: [[0, 0, 0]]}",
     "crystal.calculator": "vasp or {ase: 'ase.calculators.emt:EMT'} or {polymlp: polymlp.yaml}",
     "crystal.supercell": "[2, 2, 2] or 12 angstrom",
     "crystal.sum_rules": "[translational, rotational, huang] or []",

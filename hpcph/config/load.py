@@ -19,6 +19,7 @@ from ruamel.yaml.error import YAMLError
 
 from hpcph.config import hints
 from hpcph.config.schema import Input
+from hpcph.config.structure import said
 from hpcph.errors import InputError, InputErrors, beside, did_you_mean
 from hpcph.potential.wanted import Computed
 
@@ -120,9 +121,11 @@ def from_text(path: Path, text: str) -> Source:
 
 
 def _plain(value: Any) -> Any:
-    """What the input can hold for what Python programs have: NumPy's numbers and arrays, paths, other mappings."""
+    """What an input can hold for what Python programs have: NumPy's numbers, arrays, paths, structures, mappings."""
     if isinstance(value, Path):
         return str(value)
+    if (structure := said(value)) is not None:
+        return structure
     if isinstance(value, Mapping):
         return dict(value)
     if hasattr(value, "tolist"):

@@ -27,6 +27,8 @@ USUAL: dict[str, dict[str, float]] = {  # in the unit of SI; pint gives the same
     "W": {"W": 1, "mW": 1e-3, "uW": 1e-6, "µW": 1e-6, "μW": 1e-6},
     "W/m^2/K": {"W/m^2/K": 1},
     "rad": {"rad": 1, "pi": math.pi},
+    "angstrom": {"angstrom": 1, "Å": 1, "nm": 10},
+    "u": {"u": 1},
 }
 
 
@@ -141,6 +143,8 @@ Length = quantity("m", "20 nm")
 SmallLength = quantity("m", "1e-5 angstrom")
 AtomicShift = quantity("m", "0.01 angstrom")
 AtomicLength = quantity("m", "12 angstrom")
+Coordinates = quantity("angstrom", "3.1 angstrom")
+AtomicMass = quantity("u", "28.085 u")
 Time = quantity("s", "10 ps")
 Temperature = quantity("K", "300 K")
 TemperatureStep = quantity("K", "10 K", temperature_difference)

@@ -10,8 +10,9 @@ from hpcph.constants import angstrom, elementary_charge
 from hpcph.errors import InputError
 from hpcph.potential.calculator import Potential, apart
 from hpcph.potential.supercells import unit_cell
+from hpcph.potential.wanted import Placed
 from hpcph.readers import cells
-from hpcph.readers.files import Content, blaming, opened
+from hpcph.readers.files import Content, FileKind, blaming, opened
 
 KEY = "crystal.structure"
 AT_REST = 5e-4  # eV/Å, forces at which a relaxation ends
@@ -20,8 +21,20 @@ SWELLING = 1.3  # of the volume, either way: more is no relaxation
 GPA = elementary_charge / angstrom**3 / 1e9  # of 1 eV/Å³
 
 
-def read(path: Path) -> Any:
-    """The unit cell of a text file, as phonopy's atoms. Raises InputError where it is none."""
+def read(given: Path | Placed) -> Any:
+    """The unit cell of a text file or of an input itself, as phonopy's atoms. Raises InputError where it is none."""
+    return _placed(given) if isinstance(given, Placed) else _of_file(given)
+
+
+def _placed(given: Placed) -> Any:
+    here = Path("the input")
+    masses = None if given.masses is None else np.array(given.masses)
+    cell = unit_cell(given.species, np.array(given.lattice), np.array(given.positions), masses)
+    cells.require_sound(Content(KEY, here, FileKind.TEXT, b"", here), cell)
+    return cell
+
+
+def _of_file(path: Path) -> Any:
     with tempfile.TemporaryDirectory() as folder:
         content = opened(KEY, path, Path(folder))
         if not content.data:

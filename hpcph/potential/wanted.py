@@ -30,14 +30,28 @@ class Model:
 
 
 @dataclass(frozen=True)
+class Placed:
+    """Atoms that an input places itself.
+
+    lattice : (3, 3) and positions : (n, 3) Cartesian, tuples of Å; masses : (n,) u, None for those of the elements
+    """
+
+    lattice: tuple
+    species: tuple[str, ...]
+    positions: tuple
+    masses: tuple | None
+
+
+@dataclass(frozen=True)
 class Wanted:
     """What an input asks for.
 
+    structure : a file, or the atoms
     supercell : three numbers, phonopy's matrix, or m between its opposite faces at least
     displacement : m; relax : none, positions or cell; tolerance : m, of the symmetry
     """
 
-    structure: Path
+    structure: Path | Placed
     model: Model
     supercell: tuple | float
     displacement: float

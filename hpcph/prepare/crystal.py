@@ -7,13 +7,14 @@ import numpy as np
 
 from hpcph.config.light import LinewidthsSection, ModelSection
 from hpcph.config.load import Source
+from hpcph.config.structure import StructureSection
 from hpcph.crystal import dynamical, symmetry
 from hpcph.crystal.chain import Chain, Handedness, Units
 from hpcph.crystal.invariances import SumRule
 from hpcph.crystal.lattice import Dielectric, symmetric
 from hpcph.crystal.supercell import UNSTRESSED, Loaded, Settled, settle
 from hpcph.errors import InputError
-from hpcph.potential.wanted import Model, Wanted
+from hpcph.potential.wanted import Model, Placed, Wanted
 from hpcph.prepare import forceconstants, lattice
 from hpcph.readers import force_constants as constants
 from hpcph.readers import foreign
@@ -96,6 +97,7 @@ def files(source: Source) -> Files:
             primitive=given.primitive, symmetry_tolerance=given.symmetry_tolerance,
         )  # fmt: skip
     assert given.force_constants is not None and (given.calculator is None or isinstance(given.calculator, str))
+    assert given.structure is None or isinstance(given.structure, str)
     structure, force_sets, born = (
         source.resolve(name) if name else None for name in (given.structure, given.force_sets, given.born)
     )
@@ -112,11 +114,19 @@ def potential(source: Source) -> Wanted | None:
     if given.potential is None:
         return None
     assert given.structure is not None
+    at = given.structure
+    if isinstance(at, StructureSection):
+        masses = None if at.masses is None else tuple(at.masses)
+        structure: Path | Placed = Placed(
+            tuple(map(tuple, at.lattice)), tuple(at.species), tuple(map(tuple, at.positions)), masses
+        )
+    else:
+        structure = source.resolve(at)
     named = given.potential.polymlp
     model = Model(given.potential.ase, source.resolve(named) if named else None, given.potential.arguments)
     side = given.supercell if isinstance(given.supercell, float) else AUTOMATIC
     return Wanted(
-        source.resolve(given.structure), model, given.supercell_matrix or side, given.displacement or DISPLACEMENT,
+        structure, model, given.supercell_matrix or side, given.displacement or DISPLACEMENT,
         given.relax or "none", given.symmetry_tolerance or TOLERANCE,
     )  # fmt: skip
 
