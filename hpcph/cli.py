@@ -170,9 +170,14 @@ def _scaling(args, comm: Comm) -> int:
 
 
 def _init(args, comm: Comm) -> int:
-    from hpcph.prepare.proposal import propose, write
+    from hpcph.prepare.proposal import propose, propose_potential, write
 
-    text = comm.on_root(lambda: propose(args.files, _supercell(args), args.output))
+    def proposed() -> str:
+        if args.calculator is None:
+            return propose(args.files, _supercell(args), args.output)
+        return propose_potential(args.files, args.calculator, _supercell(args), args.output)
+
+    text = comm.on_root(proposed)
     if args.output is None:
         _say(comm, text.rstrip())
     else:
@@ -181,7 +186,7 @@ def _init(args, comm: Comm) -> int:
     return 0
 
 
-def _supercell(args) -> tuple[int, ...] | None:
+def _supercell(args) -> tuple[int, int, int] | None:
     return None if args.supercell is None else arguments.numbers("--supercell", args.supercell)
 
 

@@ -21,12 +21,12 @@ def wave_vector(text: str) -> np.ndarray:
     return q
 
 
-def numbers(key: str, text: str) -> tuple[int, ...]:
+def numbers(key: str, text: str) -> tuple[int, int, int]:
     """Three whole numbers from 1, such as 2,2,1."""
     found = tuple(digits(part) for part in text.split(","))
     if len(found) != 3 or min(found) < 1:
         raise InputError(key, text, "give three whole numbers from 1, such as 2,2,1")
-    return found
+    return found[0], found[1], found[2]
 
 
 def whole(key: str, text: str, most: int) -> int:

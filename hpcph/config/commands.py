@@ -68,6 +68,10 @@ def command_line(name: str) -> argparse.ArgumentParser:
     init = commands.add_parser("init", help="a commented input for files of force constants, Born charges, linewidths")
     init.add_argument("files", nargs="+", type=Path, metavar="FILE")
     init.add_argument("--supercell", metavar="N,N,N", help="of forces or force constants, where no file says it")
+    init.add_argument(
+        "--calculator", metavar="NAME",
+        help="a potential for the forces of a structure: file of pypolymlp, module:factory, chgnet or sevenn",
+    )  # fmt: skip
     init.add_argument("--output", "-o", type=Path, metavar="INPUT.yaml", help="a new file instead of the screen")
     commands.add_parser("schema", help="the JSON schema of an input, for editors")
     plan = commands.add_parser("plan", help="k-points, blocks, memory, file size and time of a run")

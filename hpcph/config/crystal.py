@@ -92,6 +92,9 @@ class CrystalSection(Section):
         default=None,
         description="what `force_constants` is; without it seen from what the file holds",
     )
+    ngqpt: Numbers | None = Field(
+        default=None, description="which grid of wave vectors of ABINIT's DDB; without it the largest that is whole"
+    )
     nac: Literal["gonze", "none"] | None = Field(
         default=None,
         description="`gonze`, the dipole part of Gonze and Lee, or none; without it `gonze` with Born charges",
@@ -147,8 +150,8 @@ class CrystalSection(Section):
                 raise ValueError("atoms as structure are for a potential only; name the file of the unit cell")
         elif self.structure is None:
             raise ValueError("a potential needs a structure; add structure: POSCAR or another file that ASE reads")
-        elif self.force_sets is not None:
-            raise ValueError("a potential computes the forces; leave force_sets out")
+        elif unused := [name for name in ("force_sets", "ngqpt") if getattr(self, name) is not None]:
+            raise ValueError(f"a potential computes the forces; leave {' and '.join(unused)} out")
 
     @property
     def potential(self) -> CalculatorSection | None:

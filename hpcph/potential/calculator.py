@@ -27,6 +27,10 @@ from hpcph.readers.files import line, opened
 
 POLYMLP = "pypolymlp.calculator.properties:Properties"
 EXTRAS = {"pypolymlp": "polymlp", "chgnet": "chgnet", "sevenn": "sevenn"}  # by module
+FACTORIES: dict[str, tuple[str, dict[str, str]]] = {  # with weights of their own, by package
+    "chgnet": ("chgnet.model.dynamics:CHGNetCalculator", {"use_device": "cpu"}),
+    "sevenn": ("sevenn.calculator:SevenNetCalculator", {"model": "7net-0", "device": "cpu"}),
+}
 ENGINES = ("torch", "jax", "tensorflow", "numpy", "ase")  # whose versions may decide a force
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from hpcph.errors import InputError
+from hpcph.readers.primitive import automatic as shortest
 
 KEY = "crystal.supercell"
 NARROWEST = 4.0  # Å between opposite faces
@@ -41,6 +42,17 @@ def matrix(cell: Any, wanted: tuple | float) -> np.ndarray:
         fix = f"opposite faces are {least:.2g} Å apart, where an atom would feel itself; give 8 Å or more, or auto"
         raise InputError(KEY, shown, fix)
     return found
+
+
+def primitive(cell: Any, tolerance: float) -> Any:
+    """The primitive cell of phonopy's atoms; tolerance in Å. Raises InputError where phonopy finds none."""
+    import phonopy
+
+    try:
+        matrix = shortest(cell, tolerance)
+        return phonopy.Phonopy(cell, np.eye(3, dtype=int), primitive_matrix=matrix, symprec=tolerance).primitive
+    except Exception as err:
+        raise InputError("crystal.structure", None, f"phonopy finds no crystal in it ({str(err)[:120]})") from err
 
 
 def _heights(lattice: np.ndarray) -> np.ndarray:

@@ -104,7 +104,7 @@ def files(source: Source) -> Files:
     return Files(
         source.resolve(given.force_constants), structure, force_sets, born,
         given.supercell_matrix, given.primitive, given.calculator, given.symmetry_tolerance,
-        given.format,
+        given.format, None if given.ngqpt is None else (given.ngqpt[0], given.ngqpt[1], given.ngqpt[2]),
     )  # fmt: skip
 
 

@@ -49,7 +49,7 @@ def is_input(path: Path) -> bool:
     return False
 
 
-def files(paths: Sequence[Path], supercell: tuple[int, ...] | None) -> Seen:
+def files(paths: Sequence[Path], supercell: tuple[int, int, int] | None) -> Seen:
     """The crystal of some files, with all sum rules. Raises InputError where they are none, or do not fit together."""
     found, _ = pairing.paired(paths, supercell)
     loaded = forceconstants.load(found, constants.read)
@@ -65,7 +65,10 @@ def of_input(source: Source) -> Seen:
     made = ["the other enantiomorph of the files, r → −r"] * given.inverted
     if source.computed is not None:
         made += [f"{name}: {text}" for name, text in source.computed.about.items()]
-    sources = tuple(path.name for path in foreign.sources(crystal.files(source)))
+        named = [name for name in (given.structure, given.born) if isinstance(name, str)]
+        sources = tuple(Path(name).name for name in named) or ("the atoms of the input",)
+    else:
+        sources = tuple(path.name for path in foreign.sources(crystal.files(source)))
     return Seen(crystal.crystal(source), "", sources, tuple(made))
 
 

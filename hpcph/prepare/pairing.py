@@ -9,11 +9,12 @@ from pathlib import Path
 from hpcph.errors import InputError
 from hpcph.prepare import forceconstants
 from hpcph.readers import force_constants as constants
+from hpcph.readers import foreign
 from hpcph.readers.files import Files
 from hpcph.readers.recognised import KEY, Recognised, Role, recognised
 
 
-def paired(paths: Sequence[Path], supercell: tuple[int, ...] | None = None) -> tuple[Files, Recognised | None]:
+def paired(paths: Sequence[Path], supercell: tuple[int, int, int] | None = None) -> tuple[Files, Recognised | None]:
     """The files of a crystal, by what they hold, and phono3py's linewidths among them.
 
     supercell : three numbers, where no file says it; None to look for it
@@ -29,7 +30,33 @@ def paired(paths: Sequence[Path], supercell: tuple[int, ...] | None = None) -> t
     return _files(found, supercell), found.get(Role.LINEWIDTHS)
 
 
-def _files(found: dict[Role, Recognised], supercell: tuple[int, ...] | None) -> Files:
+def around_a_structure(paths: Sequence[Path]) -> tuple[dict[str, Path], Recognised | None]:
+    """A structure that a potential takes, Born charges, by key of the input; and phono3py's linewidths among files.
+
+    A file that is nothing else is the structure, which ASE reads. Raises InputError where there are two of a kind, or
+    force constants.
+    """
+    found: dict[Role, Path] = {}
+    linewidths = None
+    for path in paths:
+        try:
+            one = recognised(path)
+        except InputError:
+            one = None
+        role = Role.CRYSTAL if one is None else one.role
+        if role not in (Role.CRYSTAL, Role.BORN, Role.LINEWIDTHS):
+            raise InputError(KEY, path, f"is {role.value}; leave it or --calculator out")
+        if role in found:
+            raise InputError(KEY, path, f"is {role.value}, and so is {found[role]}; name one of them")
+        found[role] = path
+        linewidths = one if role is Role.LINEWIDTHS else linewidths
+    if Role.CRYSTAL not in found:
+        raise InputError(KEY, None, "none is a structure; add POSCAR, CIF or another that ASE reads")
+    keys = {"structure": Role.CRYSTAL, "born": Role.BORN}
+    return {key: found[role] for key, role in keys.items() if role in found}, linewidths
+
+
+def _files(found: dict[Role, Recognised], supercell: tuple[int, int, int] | None) -> Files:
     """Which file stands under which key. Raises InputError where one is missing or too many."""
     if Role.COLLISIONS in found:
         fix = "needs a mesh and files of one run; add lifetime.collision_matrix by hand (README, Boltzmann equation)"
@@ -49,7 +76,7 @@ def _files(found: dict[Role, Recognised], supercell: tuple[int, ...] | None) -> 
     if main.role is Role.WHOLE:
         if crystal is not None:
             raise InputError(KEY, crystal.path, f"{main.path} holds the crystal already; leave it out")
-        return Files(main.path, born=charges)
+        return _whole(Files(main.path, born=charges), supercell)
     if crystal is None or crystal.described is None:
         beside = "infile.ucposcar" if main.role is Role.PAIRS else "phonopy_disp.yaml or POSCAR"
         raise InputError(KEY, main.path, f"holds no crystal; add {beside}")
@@ -60,6 +87,15 @@ def _files(found: dict[Role, Recognised], supercell: tuple[int, ...] | None) -> 
     files = Files(main.path, structure=crystal.path, born=charges, supercell=supercell)
     known = supercell is not None or crystal.described.supercell is not None
     return files if known else _with_supercell(files, main, crystal)
+
+
+def _whole(files: Files, supercell: tuple[int, int, int] | None) -> Files:
+    """With the grid that is wanted of a file that may hold several. Raises InputError where others know theirs."""
+    of = foreign.recognised(files)
+    if supercell is not None and (of is None or "ngqpt" not in of.uses):
+        shown = ",".join(map(str, supercell))
+        raise InputError("--supercell", shown, f"{files.force_constants.name} says it; leave it out")
+    return replace(files, ngqpt=supercell)
 
 
 def _with_supercell(files: Files, main: Recognised, crystal: Recognised) -> Files:

@@ -86,7 +86,7 @@ def read(content: Content, ngqpt: tuple[int, int, int] | None = None) -> Superce
     grids.require_crystal(content, cell.lattice_vc, cell.fractional_ac, cell.mass_a)
     found = spacegroup.symmetric_cell(cell.lattice_vc, cell.fractional_ac, cell.type_a, cell.moment, TOLERANCE)
     waves = Waves.of(found.operations, cell.lattice_vc, cell.fractional_ac)
-    divisions, used = _grid(lines, waves, blocks, ngqpt)
+    divisions, used, others = _grid(lines, waves, blocks, ngqpt)
     size, worst, fields, whole = 3 * len(cell.mass_a), 0.0, None, []
     for block in used:
         c, changed = _averaged(lines, cell, waves, block)
@@ -95,7 +95,7 @@ def read(content: Content, ngqpt: tuple[int, int, int] | None = None) -> Superce
         whole.append((block.q_c, c[:size, :size] * hartree / cell.size**2))
     phi = grids.transformed(content, divisions, _unfolded(waves, whole, divisions))
     largest = f"{len(used)} of its {len(blocks)} wave vectors make its largest grid, {_names([divisions])}"
-    remarks = [f"{largest}; ngqpt names others"] * (ngqpt is None and len(used) < len(blocks))
+    remarks = [f"{largest}; crystal.ngqpt chooses another: {_names(others)}"] * bool(others)
     supercell = np.diag(divisions)
     remarks += [f"symmetry changes its blocks by up to {worst:.1%}"] * (worst > NOISE)
     born, epsilon = _charges(lines, cell, fields)
@@ -235,24 +235,36 @@ def _averaged(lines: Lines, cell: Header, waves: Waves, block: Block) -> tuple[n
 
 def _grid(
     lines: Lines, waves: Waves, blocks: list[Block], wanted: tuple[int, int, int] | None
-) -> tuple[tuple[int, int, int], list[Block]]:
-    """The grid of which every point is in the star of a block, and the blocks that it needs."""
+) -> tuple[tuple[int, int, int], list[Block], list[tuple[int, int, int]]]:
+    """The grid of which every point is in the star of a block, the blocks that it needs, and grids that are no part of
+    it or of each other, where none was wanted."""
     star = [stars.exact_star(waves, block.q_c) for block in blocks]
     points = set().union(*star)
+    others: list[tuple[int, int, int]] = []
     if wanted is None:
         found = stars.grids(waves, points)
         for block, own in zip(blocks, star, strict=True):
             if not any(stars.within(q, n) for n in found for q in own):
                 where = " ".join(f"{x:.6g}" for x in block.q_c)
-                raise lines.content.refuse(f"has q = {where} on no whole grid: expected the rest of one, or ngqpt")
+                raise lines.content.refuse(
+                    f"has q = {where} on no whole grid: expected the rest of one, or crystal.ngqpt"
+                )
         equal = [n for n in found if prod(n) == prod(found[0])]
         if len(equal) > 1:
-            raise lines.content.refuse(f"has several grids of one size: expected ngqpt, one of {_names(equal)}")
+            raise lines.content.refuse(f"has several grids of one size: expected crystal.ngqpt, one of {_names(equal)}")
         wanted = found[0]
+        for n in found[1:]:
+            others += [n] * (not any(_is_part(n, whole) for whole in (wanted, *others)))
     elif (lack := stars.missing(points, wanted)) is not None:
         where = " ".join(map(str, lack))
-        raise lines.content.refuse(f"lacks q = {where} of the grid {_names([wanted])}: expected another ngqpt")
-    return wanted, [b for b, own in zip(blocks, star, strict=True) if any(stars.within(q, wanted) for q in own)]
+        raise lines.content.refuse(f"lacks q = {where} of the grid {_names([wanted])}: expected another crystal.ngqpt")
+    used = [b for b, own in zip(blocks, star, strict=True) if any(stars.within(q, wanted) for q in own)]
+    return wanted, used, others
+
+
+def _is_part(divisions: tuple[int, int, int], whole: tuple[int, int, int]) -> bool:
+    """Are all points of a grid on another?"""
+    return all(n % m == 0 for m, n in zip(divisions, whole, strict=True))
 
 
 def _names(divisions: list[tuple[int, int, int]]) -> str:

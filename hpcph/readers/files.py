@@ -55,6 +55,7 @@ class Files:
     calculator : whose units the files are in, and whose format the unit cell has, where they do not say
     symmetry_tolerance : m, how far places may be off their space group; None for the file's own
     format : of force_constants, where it shall not be seen from what they hold (readers/formats.py)
+    ngqpt : which grid of wave vectors, where such a file holds several
     """
 
     force_constants: Path
@@ -66,6 +67,7 @@ class Files:
     calculator: str | None = None
     symmetry_tolerance: float | None = None
     format: str | None = None
+    ngqpt: tuple[int, int, int] | None = None
 
     def absolute(self) -> "Files":
         """The same files, independent of the current folder."""

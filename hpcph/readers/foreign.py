@@ -52,7 +52,7 @@ def read(files: Files, of: Format, tolerance: float) -> SupercellConstants:
         others = [opened(content.key, path, Path(name)) for path in of.beside(content.path)]
         if any(one.kind.value == "HDF5" for one in (content, *others)):
             raise content.refuse(f"is HDF5, which {of.title} writes nothing in")
-        found = of.read(Opened(content, tuple(others), given.get("structure"), given.get("born")))
+        found = of.read(Opened(content, tuple(others), given.get("structure"), given.get("born"), files.ngqpt))
         grid = "×".join(map(str, np.diag(found.supercell)))
         shown = grid if np.array_equal(found.supercell, np.diag(np.diag(found.supercell))) else found.supercell.tolist()
         first = f"{content.path.name}: {of.title} ({of.name}), supercell {shown}"
@@ -72,8 +72,7 @@ def checked(content: Content, found: SupercellConstants) -> SupercellConstants:
 
 def _require_used(files: Files, of: Format) -> None:
     """Raise InputError where the input names what this format has no use for, or lacks what it needs."""
-    unused = [*UNUSED, *([] if "structure" in of.uses else ["structure"])]
-    for key in unused:
+    for key in [*UNUSED, *(key for key in ("structure", "ngqpt") if key not in of.uses)]:
         if (value := getattr(files, key)) is not None:
             raise InputError(f"crystal.{key}", value, f"{files.force_constants.name} is {of.title}; leave it out")
     if "structure" in of.uses and files.structure is None:

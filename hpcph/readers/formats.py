@@ -13,12 +13,16 @@ PHONOPY = "phonopy"
 
 @dataclass(frozen=True)
 class Opened:
-    """The files of a crystal: that of crystal.force_constants, those that lie beside it, crystal.structure and born."""
+    """The files of a crystal: that of crystal.force_constants, those that lie beside it, crystal.structure and born.
+
+    ngqpt : crystal.ngqpt
+    """
 
     main: Content
     beside: tuple[Content, ...]
     structure: Content | None
     born: Content | None
+    ngqpt: tuple[int, int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class Format:
     looks_like : whether a file that begins with this text, unpacked, is of it
     read : its reader
     beside : other files that belong to the one at a path
-    uses : which of `structure` (needed then) and `born` (in a form of its own then) the reader takes
+    uses : which of `structure` (needed then), `born` (in a form of its own then) and `ngqpt` the reader takes
     """
 
     name: str
@@ -63,7 +67,8 @@ FORMATS = (
         "abinit-ddb",
         "a DDB of ABINIT",
         abinit.looks_like,
-        lambda files: abinit.read(files.main),
+        lambda files: abinit.read(files.main, files.ngqpt),
+        uses=("ngqpt",),
     ),
     Format(
         "tdep",

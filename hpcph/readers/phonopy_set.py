@@ -69,6 +69,10 @@ def read(files: Files, hdf5: Hdf5) -> Reading:
     Raises InputError where a file is missing, is not phonopy's, contradicts another, or holds no force constants.
     """
     files = files.absolute()
+    if files.ngqpt is not None:
+        raise InputError(
+            "crystal.ngqpt", files.ngqpt, "chooses a grid of a DDB of ABINIT, which is none here; leave it out"
+        )
     with _quiet() as folder:
         given = {key: opened(f"crystal.{key}", path, folder) for key, path in files.named().items()}
         crystal, forced, constant = _roles(given)

@@ -1,5 +1,6 @@
 """What files of phonopy, phono3py and other programs are, seen from what they hold, whatever they are called."""
 
+import contextlib
 import tempfile
 from dataclasses import dataclass
 from enum import Enum
@@ -84,6 +85,11 @@ def _plain(content: Content, role: Role, found: Described | None = None, sites: 
 
 
 def _is_born(content: Content) -> bool:
+    """phonopy's BORN, or ε and the charges of all atoms in rows of three, as ALAMODE and TDEP have them."""
+    rows = [row.split() for row in content.text.splitlines() if row.strip()]
+    if len(rows) >= 6 and len(rows) % 3 == 0 and all(len(row) == 3 for row in rows):
+        with contextlib.suppress(ValueError):
+            return bool(np.all(np.isfinite(np.array(rows, float))))
     try:
         numbers.born(content)
     except InputError:

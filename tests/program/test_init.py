@@ -133,6 +133,95 @@ def test_a_program_that_keeps_its_crystal_apart_gets_it(tmp_path):
     assert done.returncode == 2 and "add infile.ucposcar" in done.stderr and done.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    "names",
+    [["alamode/super444_0.01.xml.xz", "alamode/PbTe.born"],
+     ["tdep_MgO/infile.forceconstant", "tdep_MgO/infile.ucposcar", "tdep_MgO/infile.lotosplitting"]],
+    ids=["alamode", "tdep"],
+)  # fmt: skip
+def test_charges_in_rows_of_three_are_known(tmp_path, names):
+    """ε and the charges of all atoms, as ALAMODE and TDEP keep them, become crystal.born."""
+    done = world.here("init", *(physics.data(f"readers/{name}") for name in names), "-o", tmp_path / "mine.yaml")
+    assert done.returncode == 0, done.stderr
+    given = load(tmp_path / "mine.yaml").input.crystal
+    assert world.Path(given.born).name == world.Path(names[-1]).name
+    assert crystal(load(tmp_path / "mine.yaml")).dielectric is not None
+
+
+def test_a_grid_of_a_ddb_is_chosen(tmp_path):
+    """--supercell is crystal.ngqpt, which no other file has a use for; what its wave vectors allow beside is said."""
+    ddb = physics.data("readers/abinit_ddb/trf2_3_DDB.xz")
+    done = world.here("init", ddb, "--supercell", "2,2,2", "-o", tmp_path / "mine.yaml")
+    assert done.returncode == 0, done.stderr
+    source = load(tmp_path / "mine.yaml")
+    assert source.input.crystal.ngqpt == [2, 2, 2] and len(crystal(source).commensurate_qc) == 8
+    for words, said in {
+        (ddb, "--supercell", "3,3,3"): "lacks q = 0 0 1/3 of the grid 3×3×3: expected another crystal.ngqpt",
+        (physics.FILES["embedded"], "--supercell", "2,2,2"): "--supercell = 2,2,2: phonopy_params.yaml.xz says it",
+    }.items():
+        done = world.here("init", *words)
+        assert done.returncode == 2 and said in done.stderr and done.stderr.count("\n") == 1, done.stderr
+    given = {"crystal": {**world.QUARTZ["crystal"], "ngqpt": [2, 2, 2]}, "bands": {}}
+    done = world.here("check", world.write(tmp_path, given))
+    assert done.returncode == 2 and "crystal.ngqpt" in done.stderr and "a DDB of ABINIT" in done.stderr
+    several = world.here("check", physics.data("readers/abinit_ddb/ZnSe_hex_qpt_DDB.xz"))
+    assert "its largest grid, 10×10×8; crystal.ngqpt chooses another: 8×8×6, 6×6×4" in several.stdout
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    """An empty store of forces."""
+    monkeypatch.setenv("HPCPH_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.mark.usefixtures("store")
+def test_a_structure_and_a_potential_are_enough(tmp_path):
+    """POSCAR and a calculator of ASE: check accepts the input, and computes its forces."""
+    poscar = physics.data("readers/ase_phonons/POSCAR")
+    emt = "ase.calculators.emt:EMT"
+    done = world.here("init", poscar, "--calculator", emt, "--supercell", "2,2,1", "-o", tmp_path / "mine.yaml")
+    assert done.returncode == 0, done.stderr
+    given = load(tmp_path / "mine.yaml").input
+    assert given.title == "CuAgAu, P3m1 (156)" and given.crystal.potential.ase == emt
+    assert given.crystal.supercell == [2, 2, 1] and world.Path(given.crystal.structure).name == "POSCAR"
+    checked = world.here("check", tmp_path / "mine.yaml")
+    assert checked.returncode == 0 and "P3m1 (156), 3 atoms" in checked.stdout, checked.stderr
+
+
+@pytest.mark.usefixtures("store")
+def test_any_structure_that_ase_reads_and_born_charges_beside_it(tmp_path):
+    """A centred cell as CIF, whose primitive cell the mesh is for; the length of the supercell is the usual one."""
+    from ase.build import bulk
+
+    bulk("Cu", cubic=True).write(tmp_path / "Cu.cif")
+    (tmp_path / "BORN").write_text("14.4\n" + "2 0 0 0 2 0 0 0 2\n" + "0 0 0 0 0 0 0 0 0\n")
+    words = (tmp_path / "Cu.cif", tmp_path / "BORN", "--calculator", "ase.calculators.emt:EMT")
+    done = world.here("init", *words, "-o", tmp_path / "mine.yaml")
+    assert done.returncode == 0, done.stderr
+    given = load(tmp_path / "mine.yaml").input
+    assert given.title == "Cu, Fm-3m (225)" and given.mesh.grid == [24, 24, 24] and given.crystal.born == "BORN"
+    assert given.crystal.supercell == pytest.approx(12e-10)
+
+
+@pytest.mark.usefixtures("store")
+def test_potentials_that_are_none_are_refused(folder, tmp_path):
+    """A word that means nothing, a package that is not there, force constants or two structures beside a potential."""
+    (tmp_path / "notes").write_text("my notes\n")
+    emt = "ase.calculators.emt:EMT"
+    for words, said in {
+        (folder / "POSCAR", "--calculator", "sevn"): "did you mean sevenn?",
+        (folder / "POSCAR", "--calculator", "nowhere:X"): "no package that is installed",
+        (tmp_path / "notes", "--calculator", emt): "is no structure that ASE knows",
+        (folder / "POSCAR", folder / "other", "--calculator", emt): "name one of them",
+        (folder / "FORCE_SETS", folder / "POSCAR", "--calculator", emt): "leave it or --calculator out",
+        (folder / "BORN", "--calculator", emt): "none is a structure",
+        (folder / "POSCAR", "--calculator", emt): "No EMT-potential for Si",
+    }.items():
+        done = world.here("init", *words, "-o", tmp_path / "mine.yaml")
+        assert done.returncode == 2 and said in done.stderr and done.stderr.count("\n") == 1, done.stderr
+    assert not (tmp_path / "mine.yaml").exists()
+
+
 @pytest.mark.parametrize("case", REFUSED)
 def test_files_that_are_no_crystal_are_refused(folder, tmp_path, case):
     """One line that names a file, and nothing is written."""

@@ -181,5 +181,5 @@ def test_a_bad_ddb_is_one_line(kind):
 
 @pytest.mark.parametrize("grid", [(6, 6, 6), (8, 4, 4), (3, 1, 1)])
 def test_a_grid_that_is_not_there_is_one_line(grid):
-    with pytest.raises(InputError, match=r"lacks q = .* of the grid .*: expected another ngqpt"):
+    with pytest.raises(InputError, match=r"lacks q = .* of the grid .*: expected another crystal.ngqpt"):
         loaded("trf2_3_DDB.xz", grid)
