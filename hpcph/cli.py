@@ -138,7 +138,7 @@ def _convert(args, comm: Comm) -> int:
         from hpcph.prepare import look
 
         seen = look.files(args.files, _supercell(args)) if source is None else look.of_input(source)
-        return write(look.exported(seen), args.output)
+        return write(look.in_supercell(seen), look.head(seen), args.output)
 
     _say(comm, *map(str, comm.on_root(convert) or []))
     return 0

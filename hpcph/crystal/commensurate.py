@@ -1,8 +1,26 @@
 """Force constants of a supercell from a crystal: what a calculation in that supercell would find."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from hpcph.crystal.dynamical import Crystal, matrices
+from hpcph.crystal.lattice import Dielectric
+
+
+@dataclass(frozen=True)
+class InSupercell:
+    """A crystal with the supercell that it is wanted in.
+
+    supercell : ndarray (3, 3) int, its lattice vectors as rows in units of a, b, c
+    commensurate_qc : ndarray (q, 3) fractional, its wave vectors
+    dielectric : Born charges and ε, or None
+    """
+
+    crystal: Crystal
+    supercell: np.ndarray
+    commensurate_qc: np.ndarray
+    dielectric: Dielectric | None
 
 
 def supercell_constants(crystal: Crystal, q_qc: np.ndarray, atom_s: np.ndarray, cell_sc: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@
 import os
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,7 @@ import numpy as np
 
 import hpcph
 from hpcph.constants import angstrom, atomic_mass, elementary_charge
-from hpcph.crystal.commensurate import supercell_constants
-from hpcph.crystal.dynamical import Crystal
+from hpcph.crystal.commensurate import InSupercell, supercell_constants
 from hpcph.crystal.elements import NONE, element
 from hpcph.crystal.lattice import Dielectric, Structure
 from hpcph.disk.draft import draft
@@ -28,24 +27,8 @@ UNIT = elementary_charge / angstrom**2  # N m⁻¹ of 1 eV Å⁻²
 TOLERANCE = 1e-5  # Å, of symmetry and of images that are equally near: places are on their group to far less
 
 
-@dataclass(frozen=True)
-class Exported:
-    """What is written.
-
-    supercell : ndarray (3, 3) int, its lattice vectors as rows in units of a, b, c
-    commensurate_qc : ndarray (q, 3) fractional, its wave vectors
-    dielectric : Born charges and ε, or None; remarks : lines for the head of the yaml
-    """
-
-    crystal: Crystal
-    supercell: np.ndarray
-    commensurate_qc: np.ndarray
-    dielectric: Dielectric | None
-    remarks: Sequence[str]
-
-
-def write(exported: Exported, folder: Path) -> list[Path]:
-    """Both files, in a folder that is made where it is not there.
+def write(given: InSupercell, remarks: Sequence[str], folder: Path) -> list[Path]:
+    """Both files, in a folder that is made where it is not there; remarks : lines for the head of the yaml.
 
     Raises InputError where one of them exists, they cannot be written, or phonopy knows no such atoms.
     """
@@ -53,19 +36,19 @@ def write(exported: Exported, folder: Path) -> list[Path]:
 
     require_free(folder)
     params, constants = folder / PARAMS, folder / CONSTANTS
-    structure = exported.crystal.structure
+    structure = given.crystal.structure
     hand = int(np.sign(np.linalg.det(structure.lattice_vc)))  # phonopy sums no dipoles in left-handed axes
     structure = replace(structure, lattice_vc=hand * structure.lattice_vc, fractional_ac=hand * structure.fractional_ac)
     unknown = [symbol for symbol in structure.symbols if element(symbol) == NONE]
     if unknown:
         raise InputError("FILES", ", ".join(unknown), "phonopy knows no atoms but those of elements; name them so")
-    matrix = exported.supercell.T * (1 if np.linalg.det(exported.supercell) > 0 else -1)
+    matrix = given.supercell.T * (1 if np.linalg.det(given.supercell) > 0 else -1)
     ph = _phonopy(structure, matrix)
     at = ph.primitive
     atom = np.array([at.p2p_map[s] for s in at.s2p_map])
     shift = np.array(ph.supercell.scaled_positions) @ matrix.T - structure.fractional_ac[atom]
-    phi = supercell_constants(exported.crystal, exported.commensurate_qc, atom, hand * np.rint(shift).astype(int))
-    remarks = [*exported.remarks, *["axes a, b, c are reversed: those of the file are left-handed"] * (hand < 0)]
+    phi = supercell_constants(given.crystal, given.commensurate_qc, atom, hand * np.rint(shift).astype(int))
+    remarks = [*remarks, *["axes a, b, c are reversed: those of the file are left-handed"] * (hand < 0)]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with draft(constants) as temporary:
@@ -73,7 +56,7 @@ def write(exported: Exported, folder: Path) -> list[Path]:
                 phi / UNIT, str(temporary), np.array(at.p2s_map), "eV/angstrom^2", compression="gzip"
             )
         with draft(params) as temporary:
-            temporary.write_text(_yaml(structure, matrix, exported.dielectric, remarks), encoding="utf-8")
+            temporary.write_text(_yaml(structure, matrix, given.dielectric, remarks), encoding="utf-8")
     except OSError as err:
         raise InputError(KEY, folder, f"cannot be written ({os.strerror(err.errno or 0)})") from None
     return [params, constants]

@@ -8,17 +8,18 @@ from pathlib import Path
 import numpy as np
 
 from hpcph.config.load import Source
+from hpcph.crystal.commensurate import InSupercell
 from hpcph.crystal.invariances import SumRule
 from hpcph.crystal.mesh import nearest_image
 from hpcph.errors import InputError
-from hpcph.export.phonopy import Exported
 from hpcph.phonons.modes import diagonalise
 from hpcph.prepare import crystal, forceconstants, pairing
 from hpcph.prepare.crystal import Given
 from hpcph.prepare.plausible import first_lines
 from hpcph.readers import force_constants as constants
 from hpcph.readers import foreign
-from hpcph.readers.files import KEYS, head
+from hpcph.readers.files import KEYS
+from hpcph.readers.files import head as beginning
 from hpcph.result.crystal import names
 from hpcph.result.maps import imaginary
 
@@ -41,7 +42,7 @@ class Seen:
 
 def is_input(path: Path) -> bool:
     """Is a file an input? Also one that is not there, or is wrong: whoever reads inputs says what it lacks."""
-    text = head(path)
+    text = beginning(path)
     if not text or SECTION.search(text) or path.suffix == ".h5":
         return True
     if path.suffix in (".yaml", ".yml"):
@@ -91,21 +92,25 @@ def lines(seen: Seen) -> list[str]:
     ]
 
 
-def exported(seen: Seen) -> Exported:
-    """What phonopy's files are made of."""
+def in_supercell(seen: Seen) -> InSupercell:
+    """The crystal for another program."""
     given = seen.given
     assert given.settled is not None
-    report = given.settled.report
-    imposed = names(report.imposed) or "none"
+    return InSupercell(given.crystal, given.settled.report.supercell, given.commensurate_qc, given.dielectric)
+
+
+def head(seen: Seen) -> list[str]:
+    """What another program's file says of where the crystal comes from."""
+    assert seen.given.settled is not None
+    report = seen.given.settled.report
     moved = report.before[SumRule.TRANSLATIONAL] if SumRule.TRANSLATIONAL in report.imposed else 0.0
-    remarks = [
+    return [
         f"from {', '.join(seen.sources)}",
         *seen.made,
-        f"sum rules imposed: {imposed}; of them the translational one alone changes what a supercell knows, "
-        f"here by up to {moved:.1e} N/m",
+        f"sum rules imposed: {names(report.imposed) or 'none'}; of them the translational one alone changes what a "
+        f"supercell knows, here by up to {moved:.1e} N/m",
         "force constants: force_constants.hdf5, summed over images, of the atoms of the primitive cell",
     ]
-    return Exported(given.crystal, report.supercell, given.commensurate_qc, given.dielectric, remarks)
 
 
 def _between(given: Given) -> np.ndarray:

@@ -6,10 +6,11 @@ import numpy as np
 import phonopy
 
 from hpcph.constants import angstrom, atomic_mass, elementary_charge
+from hpcph.crystal.commensurate import InSupercell
 from hpcph.crystal.dynamical import Crystal, matrices, nonanalytic
 from hpcph.crystal.invariances import SumRule
 from hpcph.crystal.supercell import Loaded, settle
-from hpcph.export.phonopy import CONSTANTS, PARAMS, Exported, write
+from hpcph.export.phonopy import CONSTANTS, PARAMS, write
 from hpcph.prepare import forceconstants
 from hpcph.readers import force_constants
 from hpcph.readers.files import Files
@@ -28,7 +29,8 @@ def files(folder: Path) -> Files:
 def exported(loaded: Loaded, folder: Path, rules=ALL) -> Crystal:
     """A crystal with its sum rules, written."""
     found = settle(loaded, rules).crystal
-    write(Exported(found, loaded.supercell, loaded.commensurate_qc, loaded.dielectric, ["a test"]), folder)
+    given = InSupercell(found, loaded.supercell, loaded.commensurate_qc, loaded.dielectric)
+    write(given, ["a test"], folder)
     return found
 
 

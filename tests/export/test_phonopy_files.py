@@ -36,7 +36,7 @@ def test_first_principles_with_charges(tmp_path, name):
 def test_any_format(tmp_path, case):
     """Files of other programs become phonopy's, read again with the same D at their own wave vectors and between."""
     seen = look.files([physics.data(f"readers/{name}") for name in READERS[case]], None)
-    phonopys.write(look.exported(seen), tmp_path)
+    phonopys.write(look.in_supercell(seen), look.head(seen), tmp_path)
     found, again = seen.given.crystal, look.files([tmp_path / PARAMS, tmp_path / CONSTANTS], None).given.crystal
     q = np.concatenate([seen.given.commensurate_qc[:24], physics.random_q(found.structure, 3)])
     assert differ(again, found, q) < EXACT and again.structure.space_group == found.structure.space_group
@@ -69,7 +69,7 @@ def test_the_other_enantiomorph_stays_one(tmp_path):
     """crystal.inverted: the space group is the mirror image's, and so is every angular momentum."""
     source = load(world.write(tmp_path, {"crystal": {**world.QUARTZ["crystal"], "inverted": True}, "bands": {}}))
     seen = look.of_input(source)
-    phonopys.write(look.exported(seen), tmp_path)
+    phonopys.write(look.in_supercell(seen), look.head(seen), tmp_path)
     assert "# the other enantiomorph of the files" in (tmp_path / PARAMS).read_text()
     again = settle(read_again(tmp_path), physics.ALL).crystal
     assert again.structure.space_group == "P3_221 (154)" == seen.given.crystal.structure.space_group
