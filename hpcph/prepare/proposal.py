@@ -37,7 +37,8 @@ PARALLEL = 1e-3  # rad
 class Proposal:
     """What the text says of a crystal: files by key of the input, its structure, whether it has Born charges.
 
-    linewidths : of phonons, whose temperatures are taken; supercell, ngqpt : where the input has to say them; model : a potential that gives the forces
+    linewidths : of phonons, whose temperatures are taken; supercell, ngqpt : where the input has to say them
+    model : a potential that gives the forces
     """
 
     named: dict[str, Path]
