@@ -80,10 +80,13 @@ def _require_used(files: Files, of: Format) -> None:
 
 
 def _cell(found: SupercellConstants) -> Any:
-    """phonopy's unit cell; atoms that are no element are told apart by mass and place all the same."""
+    """phonopy's unit cell; for species that are no element, which it refuses, elements that are not there stand in."""
     from phonopy.structure.atoms import PhonopyAtoms
 
-    symbols = [element(symbol) for symbol in found.symbols]
+    elements = {symbol: element(symbol) for symbol in found.symbols}
+    free = (symbol for symbol in SYMBOLS[1:] if symbol not in elements.values())
+    elements |= {symbol: next(free) for symbol, known in elements.items() if known == SYMBOLS[0]}
+    symbols = [elements[symbol] for symbol in found.symbols]
     return PhonopyAtoms(
         cell=found.lattice_vc / constants.angstrom,
         scaled_positions=found.fractional_ac,

@@ -52,6 +52,18 @@ def test_an_unstable_crystal_is_told_and_not_refused():
     assert "THz at q = (" in line and "at the supercell's wave vectors and between" in line
 
 
+@pytest.mark.parametrize(("name", "mass"), [("Xy ", "24590.7"), ("   ", "5111.0")])
+def test_atoms_of_no_element_have_a_mass(tmp_path, name, mass):
+    """They vibrate all the same; phonopy, which knows elements alone, is given no file of them."""
+    text = physics.data("readers/qe_q2r/alas.444.fc").read_text()
+    path = tmp_path / "alas.fc"
+    path.write_text(text.replace("'Al '", f"'{name}'").replace("24590.7", mass))
+    done = world.here("check", path)
+    assert done.returncode == 0 and "F-43m (216), 2 atoms" in done.stdout, done.stderr
+    done = world.here("convert", path, "-o", tmp_path / "out")
+    assert done.returncode == 2 and "no atoms but those of elements" in done.stderr and done.stderr.count("\n") == 1
+
+
 @pytest.mark.parametrize("name", ["mine.yaml", "mine", "mine.txt"])
 def test_an_input_is_an_input_whatever_it_is_called(tmp_path, name):
     """Told from phonopy's yaml by what it holds."""
