@@ -9,6 +9,7 @@ from ase.io import read
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from parallel import world
 from potential import toys_of_ase as toys
 
 import hpcph
@@ -112,6 +113,18 @@ def test_every_rank_may_pass_its_own(comm, folder, monkeypatch):
     with hpcph.run(given_to_run(atoms, supercell=[3, 3, 3]), folder / "out") as found:
         said = found.attrs["input"]
     assert from_text(folder, said).input.crystal.structure.positions == [[0.0, 0.0, 0.0]]
+
+
+def test_what_a_potential_gave_is_converted(tmp_path):
+    """An input with a potential becomes phonopy's files, whose head names structure, potential and versions."""
+    path = tmp_path / "input.yaml"
+    path.write_text(from_mapping(given_to_run(bulk("Cu"), supercell=[3, 3, 3])).text)
+    done = world.here("convert", path, "-o", tmp_path / "made")
+    assert done.returncode == 0, done.stderr
+    head = (tmp_path / "made/phonopy_params.yaml").read_text()
+    assert "# from the atoms of the input" in head and "# potential: ase.calculators.emt:EMT()" in head
+    looked = world.here("check", *(tmp_path / "made").iterdir())
+    assert looked.returncode == 0 and "Cu, supercell 3×3×3 of its cell" in looked.stdout, looked.stderr
 
 
 WRONG = {  # changes of the section, words of the line
