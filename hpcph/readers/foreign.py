@@ -9,7 +9,7 @@ import numpy as np
 
 from hpcph import constants
 from hpcph.crystal import spacegroup
-from hpcph.crystal.elements import SYMBOLS, element
+from hpcph.crystal.elements import SYMBOLS, element, kind
 from hpcph.errors import InputError
 from hpcph.readers import cells, formats, phonopy_set, primitive
 from hpcph.readers.constants import TIDY, UNSYMMETRIC, SupercellConstants, within
@@ -79,14 +79,16 @@ def _require_used(files: Files, of: Format) -> None:
 
 
 def _cell(found: SupercellConstants) -> Any:
-    """phonopy's unit cell; atoms that are no element are told apart by mass and place all the same."""
+    """phonopy's unit cell, which knows elements alone: others stand for species that are none."""
     from phonopy.structure.atoms import PhonopyAtoms
 
-    symbols = [element(symbol) for symbol in found.symbols]
+    kinds = dict.fromkeys(kind(symbol) for symbol in found.symbols)
+    free = (symbol for symbol in SYMBOLS[1:] if symbol not in kinds)
+    stands = {one: one if one in SYMBOLS[1:] else next(free) for one in kinds}
     return PhonopyAtoms(
         cell=found.lattice_vc / constants.angstrom,
         scaled_positions=found.fractional_ac,
-        symbols=symbols,
+        symbols=[stands[kind(symbol)] for symbol in found.symbols],
         masses=found.mass_a / constants.atomic_mass,
     )
 

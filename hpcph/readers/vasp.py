@@ -16,12 +16,11 @@ from hpcph.readers.files import Content
 from hpcph.readers.repeated import Repeated, averaged, repeated, require_supercell
 from hpcph.readers.xml import Leaf, leaves
 
-BEGINS = re.compile(r"\s*(?:<\?xml[^>]*>)?\s*<modeling>")
 KEPT = re.compile(
     r"modeling/(?:incar|atominfo|structure\[initialpos\]|"
     r"(?:.*/)?(?:dynmat/(?:varray\[hessian\]|i\[unit\])|array\[born_charges\]|varray\[epsilon))"
 )
-INITIAL = "modeling/structure[initialpos]"
+BASIS, PLACES = (f"modeling/structure[initialpos]/{name}/v" for name in ("crystal/varray[basis]", "varray[positions]"))
 MOST = 2000  # atoms
 ROUNDED = 0.02  # of an element's mass, by which that of a POTCAR may be off
 UNITS = {None: elementary_charge / angstrom**2 / atomic_mass, "THz^2": (2e12 * np.pi) ** 2}  # s⁻²
@@ -31,7 +30,7 @@ Leaves = dict[str, list[Leaf]]
 
 def looks_like(head: str) -> bool:
     """Whether a text begins as vasprun.xml does."""
-    return BEGINS.match(head) is not None
+    return head.lstrip().startswith("<") and "<modeling>" in head[:2000]
 
 
 def read(content: Content, structure: Content | None, supercell: tuple | None) -> SupercellConstants:
@@ -45,8 +44,8 @@ def read(content: Content, structure: Content | None, supercell: tuple | None) -
         raise content.refuse("is no vasprun.xml: expected <modeling> in its first lines")
     given = leaves(content, KEPT.match, "VASP")
     symbols, mass_s = _atoms(content, given)
-    lattice = _rows(content, given, f"{INITIAL}/crystal/varray[basis]/v", 3, "a lattice vector in Å") * angstrom
-    places = _rows(content, given, f"{INITIAL}/varray[positions]/v", len(symbols), "the place of an atom")
+    lattice = _rows(content, given.get(BASIS, []), "its initial lattice", 3, "a lattice vector in Å") * angstrom
+    places = _rows(content, given.get(PLACES, []), "its initial places", len(symbols), "the place of an atom")
     phi = _constants(content, given, mass_s)
     born, epsilon, said = _charges(content, given, len(symbols))
     if structure is None:
@@ -103,12 +102,10 @@ def _table(content: Content, given: Leaves, name: str, columns: tuple[str, ...])
     return [[row[titles.index(column)] for column in columns] for row in rows]
 
 
-def _rows(content: Content, given: Leaves, place: str, count: int, expected: str, columns: int = 3) -> np.ndarray:
-    """Rows of numbers, (count, columns)."""
-    found = given.get(place, [])
+def _rows(content: Content, found: list[Leaf], name: str, count: int, expected: str, columns: int = 3) -> np.ndarray:
+    """Rows of numbers of an array, (count, columns)."""
     if len(found) != count:
-        short = place.removeprefix("modeling/")
-        raise content.refuse(f"has {len(found)} rows {short}: expected {count}")
+        raise content.refuse(f"has {len(found)} rows of {name}: expected {count}")
     return np.array([leaf.numbers(columns, expected) for leaf in found])
 
 
@@ -124,7 +121,8 @@ def _constants(content: Content, given: Leaves, mass_s: np.ndarray) -> np.ndarra
     if len(given[place]) != 3 * atoms:
         fix = f"has a Hessian of {len(given[place])} rows: expected {3 * atoms}, three for each of {atoms} atoms"
         raise content.refuse(f"{fix}, none of them held by selective dynamics")
-    hessian = _rows(content, given, place, 3 * atoms, f"a row of {3 * atoms} numbers of the Hessian", 3 * atoms)
+    row = f"a row of {3 * atoms} numbers of the Hessian"
+    hessian = _rows(content, given[place], "the Hessian", 3 * atoms, row, 3 * atoms)
     unit = given.get(place.removesuffix("varray[hessian]/v") + "i[unit]", [None])[0]
     name = None if unit is None else unit.text.strip()
     if unit is not None and name not in UNITS:
@@ -141,6 +139,8 @@ def _charges(content: Content, given: Leaves, atoms: int) -> tuple[np.ndarray | 
     epsilon = next((place for name in names for place in given if place.endswith(f"varray[{name}]/v")), None)
     if born is None or epsilon is None:
         return None, None, ["its Born charges are left out, for there is no epsilon beside them"] * (born is not None)
-    charges = _rows(content, given, born, 3 * atoms, "a row of the Born charges of an atom").reshape(atoms, 3, 3)
-    found = cells.charges({"born": charges, "dielectric": _rows(content, given, epsilon, 3, "a row of ε")}, content)
+    last = given[born][-3 * atoms :]
+    charges = _rows(content, last, "Born charges", 3 * atoms, "a row of the Born charges of an atom")
+    tensor = _rows(content, given[epsilon][-3:], "epsilon", 3, "a row of ε")
+    found = cells.charges({"born": charges.reshape(atoms, 3, 3), "dielectric": tensor}, content)
     return found["born"], found["dielectric"], []
