@@ -68,6 +68,9 @@ def read(
     of_none = next((one for one in forces if one != "eq" and one[:-1] not in moved), None)
     if of_none:
         raise main.refuse(f"has the forces {of_none}: expected those of the {atoms} atoms of {structure.path.name}")
+    still = next((one for one in moved if np.array_equal(forces[f"{one}-"], forces[f"{one}+"])), None)
+    if still:
+        raise main.refuse(f"has the same forces {still}- and {still}+: expected those of opposite displacements")
     sizes = {len(table) for table in forces.values()}
     if len(sizes) > 1 or not 0 < max(sizes) <= MOST or max(sizes) % atoms:
         many = " and ".join(map(str, sorted(sizes)))
@@ -78,14 +81,15 @@ def read(
     said = f"displacements of {delta / angstrom:g} Å" + (", ASE's own" if displacement is None else "")
     has = f"{main.path.name} has forces on {len(phi)} cells of {structure.path.name}"
     if supercell is not None:
-        return _on(_grid(has, supercell, len(phi)), cell, phi, said)
-    tried = [_on(grid, cell, phi, said) for grid in _grids(len(phi))]
-    fitting = [one for one in tried if one.asymmetry < UNSYMMETRIC]
-    if len(fitting) == 1:
-        return fitting[0]
-    shown = [np.diag(one.supercell).tolist() for one in fitting or tried]
-    fix = f"{has}, and does not say how they lie; add crystal.supercell, such as {shown[0]}"
-    raise InputError("crystal.supercell", None, fix)
+        found = _on(_grid(has, supercell, len(phi)), cell, phi, said)
+    else:
+        tried = [_on(grid, cell, phi, said) for grid in _grids(len(phi))]
+        fitting = [one for one in tried if one.asymmetry < UNSYMMETRIC] or tried
+        found = fitting[0]
+        if len(fitting) > 1:
+            fix = f"{has}, and does not say how they lie; add crystal.supercell, such as "
+            raise InputError("crystal.supercell", None, f"{fix}{np.diag(found.supercell).tolist()}")
+    return found
 
 
 def _on(grid: tuple[int, int, int], cell: Any, phi_nabij: np.ndarray, said: str) -> SupercellConstants:

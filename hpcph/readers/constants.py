@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 TIDY = 1e-6  # by which entries of whole matrices may be off
-UNSYMMETRIC = 0.3  # difference of Φ_ab(T) and Φ_ba(−T)ᵀ, relative, of which no crystal has more
+UNSYMMETRIC = 0.3  # difference of a row of Φ_ab(T) and Φ_ba(−T)ᵀ, relative: no crystal has more
 
 
 @dataclass(frozen=True)
@@ -40,14 +40,15 @@ class SupercellConstants:
 
     @property
     def asymmetry(self) -> float:
-        """By how much Φ_ab(T) and Φ_ba(−T)ᵀ of different atoms differ, relative."""
+        """By how much Φ_ab(T) and Φ_ba(−T)ᵀ of different atoms differ, of the worst row, relative to it."""
         place = {tuple(point): n for n, point in enumerate(within(self.cell_tc, self.supercell).tolist())}
         back = [place[tuple(point)] for point in within(-self.cell_tc, self.supercell).tolist()]
         between = self.phi_tab.copy()
         atoms = np.arange(len(self.mass_a))
         between[self.home, atoms, atoms] = 0
-        size = float(np.linalg.norm(between))
-        return float(np.linalg.norm(between - between[back].transpose(0, 2, 1, 4, 3))) / max(size, 1e-300)
+        apart = between - between[back].transpose(0, 2, 1, 4, 3)
+        square, size = (np.einsum("tabij,tabij->ai", part, part) for part in (apart, between))
+        return float(np.sqrt((square / np.where(size > 0, size, 1)).max()))
 
     def dynamical(self, q_c: np.ndarray) -> np.ndarray:
         """D_ij(q) = Σ_T Φ e^{2πi q·T}/√(m m') (3n, 3n), s⁻², of lattice points alone: right at commensurate q."""
