@@ -102,7 +102,7 @@ def _files(found: dict[Role, Recognised], supercell: tuple[int, ...] | None) -> 
     if main.role is Role.SUPERCELL:
         return Files(main.path, structure=crystal.path if crystal else None, born=charges)
     if crystal is None or crystal.described is None:
-        beside = "POSCAR or infile.ucposcar" if main.role is Role.PAIRS else "phonopy_disp.yaml or POSCAR"
+        beside = "infile.ucposcar or POSCAR" if main.role is Role.PAIRS else "phonopy_disp.yaml or POSCAR"
         raise InputError(KEY, main.path, f"holds no crystal; add {beside}")
     if main.role is Role.PAIRS:
         return Files(main.path, structure=crystal.path, born=charges, supercell=supercell)

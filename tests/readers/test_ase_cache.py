@@ -10,11 +10,13 @@ from ase import Atoms
 from ase.calculators.emt import EMT
 from ase.io import write
 from ase.phonons import Phonons
-from readers import espresso
+from readers import espresso, toys
 from readers.test_units import load
 
+from hpcph.config.load import from_text
 from hpcph.crystal import dynamical
 from hpcph.errors import InputError
+from hpcph.prepare import crystal as prepared
 from hpcph.readers import ase_cache, foreign, formats
 from hpcph.readers.files import Files
 
@@ -202,6 +204,22 @@ def test_forces_that_do_not_tell_their_supercell_are_asked_for_it(tmp_path):
     with pytest.raises(InputError, match=r"^crystal.supercell: .* does not say how they lie; add crystal.supercell"):
         load(Files(formats.main(tmp_path), tmp_path / "POSCAR"))
     assert len(load(Files(formats.main(tmp_path), tmp_path / "POSCAR", supercell=(1, 2, 1))).structure.mass_a) == 1
+
+
+def test_a_folder_is_what_an_input_names(tmp_path):
+    """All of its files count for the fingerprint of a run; the displacement is the input's, where it is of use."""
+    shutil.copytree(physics.data(CACHE), tmp_path / "phonon")
+    shutil.copy(physics.data(POSCAR), tmp_path / "POSCAR")
+    named = {"force_constants": "phonon", "structure": "POSCAR", "displacement": "0.02 angstrom"}
+    source = from_text(tmp_path / "mine.yaml", json.dumps({"crystal": named, "bands": {}}))
+    paths = prepared.sources(source)
+    assert len(paths) == len(set(paths)) == 20 and all(path.is_file() for path in paths)
+    assert prepared.files(source).displacement == pytest.approx(2e-12)
+    loaded, other = load(prepared.files(source)), load(Files(paths[0], paths[1]))
+    np.testing.assert_allclose(2 * loaded.pairs.phi, other.pairs.phi, atol=1e-12 * np.abs(other.pairs.phi).max())
+    path = toys.save(toys.rocksalt().phonopy, tmp_path / "phonopy.yaml", force_constants=True)
+    with pytest.raises(InputError, match=r"^crystal\.displacement = 0\.02 angstrom: for a potential, or the cache"):
+        load(Files(path, displacement=2e-12))
 
 
 def test_nothing_in_the_cache_is_made_an_object(tmp_path):
