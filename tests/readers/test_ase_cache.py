@@ -233,6 +233,11 @@ def test_nothing_in_the_cache_is_made_an_object(tmp_path):
         load(Files(formats.main(tmp_path / "cache"), physics.data(POSCAR), supercell=(3, 3, 2)))
 
 
+def test_a_folder_without_a_cache(tmp_path):
+    with pytest.raises(InputError, match="is a folder without the cache of ASE's Phonons; name a file in it"):
+        load(Files(formats.main(tmp_path), physics.data(POSCAR)))
+
+
 def test_without_its_cell_it_is_no_crystal():
     with pytest.raises(InputError, match=r"crystal\.structure: cache.eq.json holds no crystal"):
         load(Files(physics.data(CACHE) / "cache.eq.json"))

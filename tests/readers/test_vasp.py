@@ -6,6 +6,8 @@ import re
 import numpy as np
 import physics
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from phonopy import Phonopy
 from phonopy.interface.vasp import parse_force_constants, write_vasp
 from readers import espresso, references, spoilt, toys
@@ -54,11 +56,11 @@ def test_the_cell_of_the_run_is_its_own_supercell():
     np.testing.assert_allclose(at_gamma, np.sort(all_of_them.ravel()), atol=2e-4 * at_gamma.max())
 
 
-def toy(seed=3) -> Phonopy:
+def toy(seed=3, supercell=SKEW) -> Phonopy:
     """A crystal without symmetry in a skew supercell, whose charges are tensors without any."""
     made = toys.triclinic(seed)
-    ph = Phonopy(made.phonopy.unitcell, supercell_matrix=SKEW, primitive_matrix="P")
-    ph.force_constants = toys.springs(ph.supercell, made.reach)
+    ph = Phonopy(made.phonopy.unitcell, supercell_matrix=supercell, primitive_matrix="P")
+    ph.force_constants = toys.springs(ph.supercell, made.reach, 3)
     rng = np.random.default_rng(seed)
     born = rng.normal(size=(3, 3, 3)) * 0.3 + np.diag(made.charges)[:, :, None] * np.eye(3)[1]
     epsilon = 3 * np.eye(3) + 0.1 * np.ones((3, 3))
@@ -113,6 +115,27 @@ def test_any_supercell_in_any_order_is_the_crystal(tmp_path, unit):
     crystals = [physics.crystal_of(one) for one in (loaded, expected)]
     own, known = (espresso.of_dynamical(dynamical.matrices(one, np.array([[0.1, 0.2, -0.3]]))[0]) for one in crystals)
     assert espresso.apart(own, *known)[1] < 1e-5 and np.abs(known[1]).max() > 0.1
+
+
+SIZES, TILTS = (st.lists(st.sampled_from(values), min_size=3, max_size=3) for values in ((1, 1, 2), (-1, 0, 1)))
+
+
+@settings(max_examples=12, deadline=None)
+@given(sizes=SIZES, tilts=TILTS, turned=st.booleans(), seed=st.integers(0, 7), order=st.integers(0, 99))
+def test_whatever_the_supercell_is(tmp_path_factory, sizes, tilts, turned, seed, order):
+    """Skew supercells of any crystal, atoms of a kind in any order: D of phonopy's file at any q."""
+    supercell = np.diag(sizes)
+    supercell[np.tril_indices(3, -1)] = tilts
+    supercell = supercell.T if turned else supercell
+    folder, ph = tmp_path_factory.mktemp("vasp"), toy(seed, supercell)
+    expected = load(Files(toys.save(ph, folder / "phonopy.yaml", force_constants=True)))
+    write_vasp(folder / "POSCAR", ph.unitcell)
+    (folder / "vasprun.xml").write_text(vasprun(ph, grouped(ph, order)))
+    loaded = load(Files(folder / "vasprun.xml", folder / "POSCAR"))
+    np.testing.assert_array_equal(loaded.supercell, supercell.T)
+    q = np.array([[0.1, 0.2, -0.3], [0.45, -0.17, 0.08]])
+    own, known = (dynamical.matrices(physics.crystal_of(one), q) for one in (loaded, expected))
+    np.testing.assert_allclose(own, known, atol=1e-6 * np.abs(known).max())
 
 
 def test_phonopy_reads_the_same_numbers(tmp_path):
