@@ -128,8 +128,6 @@ def opened(key: str, path: Path, folder: Path) -> Content:
 
     Raises InputError where it is not there, cannot be read, is empty, damaged or unpacks to far more than it is.
     """
-    if os.path.isdir(path):
-        raise InputError(key, path, "is a folder without the cache of ASE's Phonons; name a file in it")
     if not os.path.isfile(path):  # pathlib raises where a folder may not be searched
         raise InputError(key, path, f"no such file; give a path relative to the input file{beside(path)}")
     try:

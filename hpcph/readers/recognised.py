@@ -10,8 +10,16 @@ import numpy as np
 from hpcph.disk.guard import Unsound
 from hpcph.errors import InputError
 from hpcph.readers import (
-    alamode_hdf5, alamode_rates, cells, forces, formats, numbers, shengbte_rates, tdep_rates, unread,
-)  # fmt: skip
+    alamode_hdf5,
+    alamode_rates,
+    cells,
+    forces,
+    formats,
+    numbers,
+    shengbte_rates,
+    tdep_rates,
+    unread,
+)
 from hpcph.readers.cells import Described
 from hpcph.readers.files import Content, FileKind, head, opened
 from hpcph.readers.hdf5 import opening

@@ -234,7 +234,7 @@ def test_nothing_in_the_cache_is_made_an_object(tmp_path):
 
 
 def test_a_folder_without_a_cache(tmp_path):
-    with pytest.raises(InputError, match="is a folder without the cache of ASE's Phonons; name a file in it"):
+    with pytest.raises(InputError, match="no such file; give a path"):
         load(Files(formats.main(tmp_path), physics.data(POSCAR)))
 
 
