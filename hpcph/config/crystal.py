@@ -81,7 +81,9 @@ class CrystalSection(Section):
         "the file's, else `vasp`; or a potential, which computes the forces",
     )
     displacement: Displacement | None = Field(
-        default=None, description="of single atoms, of which a potential gives the forces; `0.01 angstrom` without it"
+        default=None,
+        description="of single atoms, of which a potential gives the forces, or the cache of ASE has them; "
+        "`0.01 angstrom` without it",
     )
     relax: Literal["none", "positions", "cell"] | None = Field(
         default=None,
@@ -142,7 +144,7 @@ class CrystalSection(Section):
 
     def _require_what_a_potential_needs(self) -> None:
         if self.potential is None:
-            extra = self.model_fields_set & {"displacement", "relax"}
+            extra = self.model_fields_set & {"relax"}
             if self.model is None and (extra or isinstance(self.supercell, float)):
                 what = " and ".join(sorted(extra)) or "a supercell by its length"
                 raise ValueError(f"{what}: for a potential only, such as calculator: {{polymlp: polymlp.yaml}}")

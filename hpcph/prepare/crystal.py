@@ -17,7 +17,7 @@ from hpcph.errors import InputError
 from hpcph.potential.wanted import Model, Placed, Wanted
 from hpcph.prepare import forceconstants, lattice
 from hpcph.readers import force_constants as constants
-from hpcph.readers import foreign
+from hpcph.readers import foreign, formats
 from hpcph.readers.files import Files
 from hpcph.readers.rate_files import PROGRAMS
 
@@ -102,9 +102,10 @@ def files(source: Source) -> Files:
         source.resolve(name) if name else None for name in (given.structure, given.force_sets, given.born)
     )
     return Files(
-        source.resolve(given.force_constants), structure, force_sets, born,
+        formats.main(source.resolve(given.force_constants)), structure, force_sets, born,
         given.supercell_matrix, given.primitive, given.calculator, given.symmetry_tolerance,
         given.format, None if given.ngqpt is None else (given.ngqpt[0], given.ngqpt[1], given.ngqpt[2]),
+        given.displacement,
     )  # fmt: skip
 
 

@@ -69,6 +69,9 @@ def load(files: Files, hdf5: Hdf5 = no_hdf5) -> Loaded:
         found = foreign.read(files, of, tolerance)
         described, said, origin = of_constants(found, tolerance), found.remarks, of.title
     else:
+        if files.displacement is not None:
+            fix = "for a potential, or the cache of ASE, alone; leave it out"
+            raise InputError("crystal.displacement", f"{files.displacement / constants.angstrom:g} angstrom", fix)
         reading = phonopy_set.read(files, hdf5)
         described, said = of_phonopy(reading.phonopy, reading.tolerance), reading.remarks
         origin = f"phonopy's files, {reading.units} (calculator: {reading.units.calculator})"

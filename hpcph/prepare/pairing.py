@@ -61,7 +61,8 @@ def _files(found: dict[Role, Recognised], supercell: tuple[int, int, int] | None
     if Role.COLLISIONS in found:
         fix = "needs a mesh and files of one run; add lifetime.collision_matrix by hand (README, Boltzmann equation)"
         raise InputError(KEY, found[Role.COLLISIONS].path, fix)
-    holding = [found[role] for role in (Role.WHOLE, Role.PAIRS, Role.CONSTANTS, Role.FORCES) if role in found]
+    roles = (Role.WHOLE, Role.SUPERCELL, Role.PAIRS, Role.CONSTANTS, Role.FORCES)
+    holding = [found[role] for role in roles if role in found]
     crystal, born = found.get(Role.CRYSTAL), found.get(Role.BORN)
     if len(holding) > 1:
         first, second = holding[:2]
@@ -77,11 +78,13 @@ def _files(found: dict[Role, Recognised], supercell: tuple[int, int, int] | None
         if crystal is not None:
             raise InputError(KEY, crystal.path, f"{main.path} holds the crystal already; leave it out")
         return _whole(Files(main.path, born=charges), supercell)
+    if main.role is Role.SUPERCELL:
+        return Files(main.path, structure=crystal.path if crystal else None, born=charges)
     if crystal is None or crystal.described is None:
-        beside = "infile.ucposcar" if main.role is Role.PAIRS else "phonopy_disp.yaml or POSCAR"
+        beside = "infile.ucposcar or POSCAR" if main.role is Role.PAIRS else "phonopy_disp.yaml or POSCAR"
         raise InputError(KEY, main.path, f"holds no crystal; add {beside}")
     if main.role is Role.PAIRS:
-        return Files(main.path, structure=crystal.path, born=charges)
+        return Files(main.path, structure=crystal.path, born=charges, supercell=supercell)
     if main.role is Role.FORCES and crystal.described.supercell is not None:
         return Files(crystal.path, force_sets=main.path, born=charges)
     files = Files(main.path, structure=crystal.path, born=charges, supercell=supercell)
@@ -92,7 +95,7 @@ def _files(found: dict[Role, Recognised], supercell: tuple[int, int, int] | None
 def _whole(files: Files, supercell: tuple[int, int, int] | None) -> Files:
     """With the grid that is wanted of a file that may hold several. Raises InputError where others know theirs."""
     of = foreign.recognised(files)
-    if supercell is not None and (of is None or "ngqpt" not in of.uses):
+    if supercell is not None and (of is None or "ngqpt" not in of.takes):
         shown = ",".join(map(str, supercell))
         raise InputError("--supercell", shown, f"{files.force_constants.name} says it; leave it out")
     return replace(files, ngqpt=supercell)

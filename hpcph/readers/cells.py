@@ -1,5 +1,6 @@
 """Unit cells from phonopy's YAML and from the files of calculators, and what must be true of one."""
 
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +52,22 @@ def described(content: Content, calculator: str | None, folder: Path) -> Describ
     if content.kind is not FileKind.TEXT:
         raise content.refuse(f"holds no crystal: it is {content.kind.value}")
     return Described(content, _from_calculator(content, calculator or "vasp", folder))
+
+
+def alone(content: Content) -> Any:
+    """phonopy's unit cell of a file that is asked for nothing else. Raises InputError where it is no crystal."""
+    with tempfile.TemporaryDirectory() as folder:
+        cell = described(content, None, Path(folder)).cell
+    require_sound(content, cell)
+    return cell
+
+
+def usual_masses() -> dict[str, float]:
+    """Of the elements that have one, u."""
+    from phonopy.structure.atomic_data import get_atomic_data
+
+    known = ((str(one[1]), one[3]) for one in get_atomic_data().atom_data)
+    return {symbol: mass for symbol, mass in known if mass is not None}
 
 
 def _from_yaml(content: Content) -> Described:

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+TIDY = 1e-6  # by which entries of whole matrices may be off
+UNSYMMETRIC = 0.3  # difference of a row of Φ_ab(T) and Φ_ba(−T)ᵀ, relative: no crystal has more
+
 
 @dataclass(frozen=True)
 class SupercellConstants:
@@ -35,6 +38,18 @@ class SupercellConstants:
         """Which of the lattice points is T = 0."""
         return int(np.flatnonzero(~self.cell_tc.any(axis=1))[0])
 
+    @property
+    def asymmetry(self) -> float:
+        """By how much Φ_ab(T) and Φ_ba(−T)ᵀ of different atoms differ, of the worst row, relative to it."""
+        place = {tuple(point): n for n, point in enumerate(within(self.cell_tc, self.supercell).tolist())}
+        back = [place[tuple(point)] for point in within(-self.cell_tc, self.supercell).tolist()]
+        between = self.phi_tab.copy()
+        atoms = np.arange(len(self.mass_a))
+        between[self.home, atoms, atoms] = 0
+        apart = between - between[back].transpose(0, 2, 1, 4, 3)
+        square, size = (np.einsum("tabij,tabij->ai", part, part) for part in (apart, between))
+        return float(np.sqrt((square / np.where(size > 0, size, 1)).max()))
+
     def dynamical(self, q_c: np.ndarray) -> np.ndarray:
         """D_ij(q) = Σ_T Φ e^{2πi q·T}/√(m m') (3n, 3n), s⁻², of lattice points alone: right at commensurate q."""
         phase = np.exp(2j * np.pi * self.cell_tc @ q_c)
@@ -47,6 +62,12 @@ class SupercellConstants:
 def lattice_points(grid: tuple[int, int, int]) -> np.ndarray:
     """Every T, or numerator of q, of a grid, ndarray (t, 3) int, the last running fastest."""
     return np.indices(grid).reshape(3, -1).T
+
+
+def within(cells_c: np.ndarray, supercell: np.ndarray) -> np.ndarray:
+    """Lattice points, ndarray (…, 3) int, moved into one supercell."""
+    steps = cells_c @ np.linalg.inv(supercell)
+    return cells_c - np.floor(steps + TIDY).astype(int) @ supercell
 
 
 def of_matrices(grid: tuple[int, int, int], matrices: np.ndarray) -> np.ndarray:

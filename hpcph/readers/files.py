@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from hpcph.errors import InputError, beside
+from hpcph.readers import unread
 
 PACKED = {b"\x1f\x8b": gzip, b"\xfd7zXZ\0": lzma, b"BZh": bz2, b"]\0\0": lzma}
 HDF5 = b"\x89HDF\r\n\x1a\n"
@@ -56,6 +57,7 @@ class Files:
     symmetry_tolerance : m, how far places may be off their space group; None for the file's own
     format : of force_constants, where it shall not be seen from what they hold (readers/formats.py)
     ngqpt : which grid of wave vectors, where such a file holds several
+    displacement : m, of single atoms, whose forces the files hold and do not say it
     """
 
     force_constants: Path
@@ -68,6 +70,7 @@ class Files:
     symmetry_tolerance: float | None = None
     format: str | None = None
     ngqpt: tuple[int, int, int] | None = None
+    displacement: float | None = None
 
     def absolute(self) -> "Files":
         """The same files, independent of the current folder."""
@@ -151,7 +154,7 @@ def opened(key: str, path: Path, folder: Path) -> Content:
         unpacked.write_bytes(data)
         return Content(key, path, FileKind.HDF5, b"", unpacked)
     if b"\0" in data:
-        raise InputError(key, path, "is neither text nor HDF5")
+        raise InputError(key, path, unread.of_bytes(data))
     return Content(key, path, _kind(data, path), data, path)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from hpcph.disk.guard import Unsound
 from hpcph.errors import InputError
+from hpcph.readers import unread
 from hpcph.readers.hdf5 import MOST, opening
 
 NAMES = ("fc2", "force_constants")
@@ -23,7 +24,8 @@ def read(key: str, named: Path, unpacked: Path) -> tuple[np.ndarray, np.ndarray 
         with opening(unpacked, "phonopy") as file:
             name = next((name for name in NAMES if name in file), None)
             if name is None:
-                raise Unsound("holds no force constants; give phonopy's force_constants.hdf5 or phono3py's fc2.hdf5")
+                other = "holds no force constants; give phonopy's force_constants.hdf5 or phono3py's fc2.hdf5"
+                raise Unsound(unread.of_arrays(file.__contains__) or other)
             phi = file.numbers(name, max(MOST, RATIO * unpacked.stat().st_size))
             rows = file.numbers("p2s_map") if "p2s_map" in file else None
             unit = file.word("physical_unit") if "physical_unit" in file else None

@@ -9,21 +9,20 @@ import numpy as np
 
 from hpcph import constants
 from hpcph.crystal import spacegroup
-from hpcph.crystal.elements import NUMBERS, SYMBOLS, element
+from hpcph.crystal.elements import SYMBOLS, element, kind
 from hpcph.errors import InputError
 from hpcph.readers import cells, formats, phonopy_set, primitive
-from hpcph.readers.constants import SupercellConstants
+from hpcph.readers.constants import TIDY, UNSYMMETRIC, SupercellConstants, within
 from hpcph.readers.cuts import ROUGH
 from hpcph.readers.files import Content, Files, head, opened
 from hpcph.readers.formats import Format, Opened
 from hpcph.readers.grids import require_vibrating
 
-UNUSED = ("force_sets", "supercell", "calculator")
+# keys that few formats have a use for
+OTHERS = ("force_sets", "supercell", "calculator", "structure", "displacement", "ngqpt")
 MASSES = 0.25, 4.0  # of the element's: outside, a mass is in another unit
 ELEMENT = 0.02  # of an element's mass, by which an atom without a name may be off
 UNLIKE, UNRELATED = 0.01, 0.3  # differences of Φ of atoms that translations map on each other, relative
-UNSYMMETRIC = 0.3  # difference of Φ_ab and Φ_ba, relative
-TIDY = 1e-6  # by which entries of whole matrices may be off
 
 
 def recognised(files: Files) -> Format | None:
@@ -52,13 +51,14 @@ def read(files: Files, of: Format, tolerance: float) -> SupercellConstants:
         others = [opened(content.key, path, Path(name)) for path in of.beside(content.path)]
         if any(one.kind.value == "HDF5" for one in (content, *others)):
             raise content.refuse(f"is HDF5, which {of.title} writes nothing in")
-        found = of.read(Opened(content, tuple(others), given.get("structure"), given.get("born"), files.ngqpt))
+        wanted = files.supercell, files.displacement, files.ngqpt
+        found = of.read(Opened(content, tuple(others), given.get("structure"), given.get("born"), *wanted))
         grid = "×".join(map(str, np.diag(found.supercell)))
         shown = grid if np.array_equal(found.supercell, np.diag(np.diag(found.supercell))) else found.supercell.tolist()
         first = f"{content.path.name}: {of.title} ({of.name}), supercell {shown}"
         found = checked(content, replace(found, remarks=(", ".join([first, *found.remarks]),)))
         found = _primitive(content, found, files.primitive, tolerance)
-        found = _charged(content, found, None if "born" in of.uses else given.get("born"), tolerance)
+        found = _charged(content, found, None if "born" in of.takes else given.get("born"), tolerance)
     return found
 
 
@@ -72,35 +72,31 @@ def checked(content: Content, found: SupercellConstants) -> SupercellConstants:
 
 def _require_used(files: Files, of: Format) -> None:
     """Raise InputError where the input names what this format has no use for, or lacks what it needs."""
-    for key in [*UNUSED, *(key for key in ("structure", "ngqpt") if key not in of.uses)]:
-        if (value := getattr(files, key)) is not None:
+    for key in OTHERS:
+        if key not in (*of.needs, *of.takes) and (value := getattr(files, key)) is not None:
             raise InputError(f"crystal.{key}", value, f"{files.force_constants.name} is {of.title}; leave it out")
-    if "structure" in of.uses and files.structure is None:
+    if "structure" in of.needs and files.structure is None:
         raise InputError("crystal.structure", None, f"{files.force_constants.name} holds no crystal ({of.title})")
 
 
 def _cell(found: SupercellConstants) -> Any:
-    """phonopy's unit cell; for species that are no element, which it refuses, elements that are not there stand in."""
+    """phonopy's unit cell, which knows elements alone: others stand for species that are none."""
     from phonopy.structure.atoms import PhonopyAtoms
 
-    elements = {symbol: element(symbol) for symbol in found.symbols}
-    free = (symbol for symbol in SYMBOLS[1:] if symbol not in elements.values())
-    elements |= {symbol: next(free) for symbol, known in elements.items() if known == SYMBOLS[0]}
-    symbols = [elements[symbol] for symbol in found.symbols]
+    kinds = dict.fromkeys(kind(symbol) for symbol in found.symbols)
+    free = (symbol for symbol in SYMBOLS[1:] if symbol not in kinds)
+    stands = {one: one if one in SYMBOLS[1:] else next(free) for one in kinds}
     return PhonopyAtoms(
         cell=found.lattice_vc / constants.angstrom,
         scaled_positions=found.fractional_ac,
-        symbols=symbols,
+        symbols=[stands[kind(symbol)] for symbol in found.symbols],
         masses=found.mass_a / constants.atomic_mass,
     )
 
 
 def named(content: Content, found: SupercellConstants) -> SupercellConstants:
     """Masses that the file lacks from the elements, names that it lacks from the masses. Raises InputError."""
-    from phonopy.structure.atomic_data import get_atomic_data
-
-    atom_data = get_atomic_data().atom_data
-    usual = {symbol: atom_data[number][3] for symbol, number in NUMBERS.items() if number and atom_data[number][3]}
+    usual = cells.usual_masses()
     symbols, masses, said = list(found.symbols), found.mass_a / constants.atomic_mass, []
     for atom, (symbol, mass) in enumerate(zip(found.symbols, masses, strict=True)):
         own = usual.get(element(symbol))
@@ -125,14 +121,7 @@ def _require_sound(content: Content, found: SupercellConstants) -> None:
     if not np.all(np.isfinite(found.phi_tab)):
         raise content.refuse("has force constants that are not finite")
     require_vibrating(content, found)
-    points = _within(found.cell_tc, found.supercell)
-    place = {tuple(point): n for n, point in enumerate(points.tolist())}
-    back = [place[tuple(point)] for point in _within(-points, found.supercell).tolist()]
-    between = found.phi_tab.copy()
-    atoms = np.arange(len(found.mass_a))
-    between[found.home, atoms, atoms] = 0
-    apart = np.linalg.norm(between - between[back].transpose(0, 2, 1, 4, 3))
-    if apart > UNSYMMETRIC * np.linalg.norm(between):
+    if found.asymmetry > UNSYMMETRIC:
         raise content.refuse("has Φ_ab and Φ_ba that are not each other's: damaged or of another order of atoms")
 
 
@@ -206,7 +195,7 @@ def _cut(
     parts: dict[int, list[np.ndarray]] = {}
     for atom in range(len(of_atom)):
         shift = np.rint(places[atom] - places[of_atom[atom]])
-        reached = _within(np.rint(cells_tac - shift).astype(int), whole)
+        reached = within(np.rint(cells_tac - shift).astype(int), whole)
         points, place = np.unique(reached.reshape(-1, 3), axis=0, return_inverse=True)
         phi = np.zeros((len(points), len(kept), 3, 3))
         second = np.tile([index[b] for b in of_atom], len(found.cell_tc))
@@ -231,9 +220,3 @@ def _cut(
         epsilon=found.epsilon,
         remarks=(*found.remarks, *([what] if relative > UNLIKE else [])),
     )
-
-
-def _within(cells_c: np.ndarray, supercell: np.ndarray) -> np.ndarray:
-    """Lattice points moved into one supercell."""
-    steps = cells_c @ np.linalg.inv(supercell)
-    return cells_c - np.floor(steps + TIDY).astype(int) @ supercell

@@ -1,10 +1,11 @@
 """Formats of force constants of other programs: how each is recognised and who reads it. One row a format."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from hpcph.readers import abinit, alamode, espresso_matrices, quantum_espresso, tdep
+from hpcph.readers import abinit, alamode, ase_cache, espresso_matrices, quantum_espresso, tdep, vasp
 from hpcph.readers.constants import SupercellConstants
 from hpcph.readers.files import Content
 
@@ -15,13 +16,15 @@ PHONOPY = "phonopy"
 class Opened:
     """The files of a crystal: that of crystal.force_constants, those that lie beside it, crystal.structure and born.
 
-    ngqpt : crystal.ngqpt
+    supercell : crystal.supercell; displacement : crystal.displacement, m; ngqpt : crystal.ngqpt
     """
 
     main: Content
     beside: tuple[Content, ...]
     structure: Content | None
     born: Content | None
+    supercell: tuple | None = None
+    displacement: float | None = None
     ngqpt: tuple[int, int, int] | None = None
 
 
@@ -33,7 +36,9 @@ class Format:
     looks_like : whether a file that begins with this text, unpacked, is of it
     read : its reader
     beside : other files that belong to the one at a path
-    uses : which of `structure` (needed then), `born` (in a form of its own then) and `ngqpt` the reader takes
+    needs : keys of the input without which it says too little
+    takes : those that it has a use for; `born` in a form of its own
+    folder : name of the file that a folder of such files stands for
     """
 
     name: str
@@ -41,11 +46,13 @@ class Format:
     looks_like: Callable[[str], bool]
     read: Callable[[Opened], SupercellConstants]
     beside: Callable[[Path], list[Path]] = lambda path: []
-    uses: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
+    folder: tuple[str, ...] = ()
 
 
 def _needed(files: Opened) -> Content:
-    assert files.structure is not None  # hpcph.readers.foreign asks for what a format uses
+    assert files.structure is not None  # hpcph.readers.foreign asks for what a format needs
     return files.structure
 
 
@@ -68,24 +75,48 @@ FORMATS = (
         "a DDB of ABINIT",
         abinit.looks_like,
         lambda files: abinit.read(files.main, files.ngqpt),
-        uses=("ngqpt",),
+        takes=("ngqpt",),
     ),
     Format(
         "tdep",
         "infile.forceconstant of TDEP",
         tdep.looks_like,
         lambda files: tdep.read(files.main, _needed(files), files.born),
-        uses=("structure", "born"),
+        needs=("structure",),
+        takes=("born",),
     ),
     Format(
         "alamode",
         "XML of ALAMODE",
         alamode.looks_like,
         lambda files: alamode.read(files.main, files.born),
-        uses=("born",),
+        takes=("born",),
+    ),
+    Format(
+        "vasp-xml",
+        "vasprun.xml of VASP",
+        vasp.looks_like,
+        lambda files: vasp.read(files.main, files.structure, files.supercell),
+        takes=("structure", "supercell"),
+    ),
+    Format(
+        "ase-cache",
+        "the cache of ASE's Phonons",
+        ase_cache.looks_like,
+        lambda files: ase_cache.read((files.main, *files.beside), _needed(files), files.supercell, files.displacement),
+        beside=ase_cache.beside,
+        needs=("structure",),
+        takes=("supercell", "displacement"),
+        folder=ase_cache.FOLDER,
     ),
 )
 NAMES = (PHONOPY, *(one.name for one in FORMATS))
+
+
+def main(path: Path) -> Path:
+    """The file that a path names: that of a folder of one of the formats, or the path itself."""
+    inside = (path / name for one in FORMATS for name in one.folder)
+    return next((file for file in inside if os.path.isfile(file)), path)
 
 
 def recognised(head: str, wanted: str | None) -> Format | None:

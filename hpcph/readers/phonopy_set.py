@@ -75,7 +75,7 @@ def read(files: Files, hdf5: Hdf5) -> Reading:
         )
     with _quiet() as folder:
         given = {key: opened(f"crystal.{key}", path, folder) for key, path in files.named().items()}
-        crystal, forced, constant = _roles(given)
+        crystal, forced, constant = _roles(given, hdf5)
         said = cells.described(crystal, files.calculator, folder)
         units = calculators.chosen(crystal, said.header, said.block, files.calculator)
         cell = said.cell.copy()
@@ -133,7 +133,7 @@ def _quiet() -> Iterator[Path]:
             sys.setrecursionlimit(limit)  # which symfc lifts for itself, and for whatever comes after
 
 
-def _roles(given: dict[str, Content]) -> tuple[Content, Content | None, Content | None]:
+def _roles(given: dict[str, Content], hdf5: Hdf5) -> tuple[Content, Content | None, Content | None]:
     """The files of the crystal, of forces and of force constants; the last is None where the first holds them."""
     main, structure, forced = given["force_constants"], given.get("structure"), given.get("force_sets")
     if main.kind in (FileKind.YAML, FileKind.TEXT):
@@ -143,6 +143,8 @@ def _roles(given: dict[str, Content]) -> tuple[Content, Content | None, Content 
             raise structure.refuse(f"{main.path.name} holds the crystal already; leave it out")
         return main, forced, None
     if structure is None:
+        if main.kind is FileKind.HDF5:
+            hdf5(main.key, main.path, main.plain)  # which says so where it has no force constants either
         fix = f"{main.path.name} holds no crystal; add crystal.structure: phonopy_disp.yaml or POSCAR"
         raise InputError("crystal.structure", None, fix)
     if forced:

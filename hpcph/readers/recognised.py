@@ -10,7 +10,17 @@ import numpy as np
 
 from hpcph.disk.guard import Unsound
 from hpcph.errors import InputError
-from hpcph.readers import alamode_hdf5, alamode_rates, cells, forces, formats, numbers, shengbte_rates, tdep_rates
+from hpcph.readers import (
+    alamode_hdf5,
+    alamode_rates,
+    cells,
+    forces,
+    formats,
+    numbers,
+    shengbte_rates,
+    tdep_rates,
+    unread,
+)
 from hpcph.readers.cells import Described
 from hpcph.readers.files import Content, FileKind, head, opened
 from hpcph.readers.hdf5 import opening
@@ -22,6 +32,7 @@ class Role(Enum):
     """What an input makes of a file."""
 
     WHOLE = "crystal with force constants, or with the forces that they follow from"
+    SUPERCELL = "supercell with force constants"
     PAIRS = "force constants of a program that keeps their crystal in another file"
     CRYSTAL = "crystal"
     FORCES = "FORCE_SETS"
@@ -52,12 +63,14 @@ def recognised(path: Path) -> Recognised:
     """Look into a file; a unit cell in the format of VASP. Raises InputError where an input could name it nowhere."""
     if (kelvin := shengbte_rates.temperatures(path)).size:
         return Recognised(path, Role.LINEWIDTHS, None, None, kelvin, "shengbte")
+    path = formats.main(path)
     with tempfile.TemporaryDirectory() as folder:
         content = opened(KEY, path, Path(folder))
         if alamode_rates.looks_like(head(path)):
             return Recognised(path, Role.LINEWIDTHS, None, None, alamode_rates.temperatures(path), "alamode")
         if (foreign := formats.recognised(head(path), None)) is not None:
-            return _plain(content, Role.PAIRS if "structure" in foreign.uses else Role.WHOLE)
+            held = Role.SUPERCELL if "structure" in foreign.takes else Role.WHOLE
+            return _plain(content, Role.PAIRS if "structure" in foreign.needs else held)
         if content.kind is FileKind.HDF5:
             return _hdf5(content)
         if content.kind is FileKind.YAML:
@@ -113,7 +126,8 @@ def _hdf5(content: Content) -> Recognised:
                 return Recognised(content.path, Role.LINEWIDTHS, None, None, alamode_hdf5.temperatures(file), "alamode")
             if tdep_rates.is_of_tdep(file):
                 return Recognised(content.path, Role.LINEWIDTHS, None, None, tdep_rates.temperature(file), "tdep")
+            other = unread.of_arrays(file.__contains__)
     except Unsound as err:
         raise content.refuse(str(err)) from err
     what = "fc2.hdf5, force_constants.hdf5, kappa-m….hdf5, collision-m….hdf5 and linewidths of ALAMODE and TDEP"
-    raise content.refuse(f"holds nothing that an input could name; of HDF5 {what} are known")
+    raise content.refuse(other or f"holds nothing that an input could name; of HDF5 {what} are known")

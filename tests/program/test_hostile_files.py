@@ -47,6 +47,8 @@ NAMED = [  # what the input names, and where
     ("crystal__force_constants", "force_constants.hdf5"),
     ("crystal__force_constants", "q2r.fc"),
     ("crystal__force_constants", "matrices.dyn1"),
+    ("crystal__force_constants", "vasprun.xml"),
+    ("crystal__force_constants", "cache.eq.json"),
     ("crystal__structure", "phonopy_disp.yaml"),
     ("crystal__structure", "POSCAR"),
     ("crystal__force_sets", "FORCE_SETS"),
@@ -61,7 +63,9 @@ BESIDE = {"CONTROL": "ngrid(:)=1 1 1\nT=300\n", "BTE.qpoints": "1 1 1 0 0 0\n", 
 LIFETIMES = {  # keys of lifetime by how the names of their files begin
     "kappa-m444": "phono3py", "collision-m444": "collision_matrix", "Si": "alamode", "BTE": "shengbte",
 }  # fmt: skip
-FORMATS = {"q2r.fc": "qe-q2r", "matrices.dyn1": "qe-dyn"}  # of files that are recognised by what they hold
+FORMATS = {  # of files that are recognised by what they hold
+    "q2r.fc": "qe-q2r", "matrices.dyn1": "qe-dyn", "vasprun.xml": "vasp-xml", "cache.eq.json": "ase-cache",
+}  # fmt: skip
 
 
 def given(key: str, name: str, folder: Path) -> dict:
@@ -78,7 +82,7 @@ def given(key: str, name: str, folder: Path) -> dict:
     data = world.quartz(**{key: name})
     if name in FORMATS:
         data["crystal"]["format"] = FORMATS[name]
-    if name in ("FORCE_CONSTANTS", "force_constants.hdf5", "FORCE_SETS"):
+    if name in ("FORCE_CONSTANTS", "force_constants.hdf5", "FORCE_SETS", "cache.eq.json"):
         (folder / "phonopy_disp.yaml").write_bytes(displacements())
         data["crystal"]["force_constants" if key.endswith("force_sets") else "structure"] = "phonopy_disp.yaml"
     return data

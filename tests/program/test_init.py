@@ -222,6 +222,24 @@ def test_potentials_that_are_none_are_refused(folder, tmp_path):
     assert not (tmp_path / "mine.yaml").exists()
 
 
+@pytest.mark.parametrize("given", [
+    ["vasp_dfpt/vasprun_fc.xml.xz"], ["vasp_dfpt/POSCAR-unitcell", "vasp_dfpt/vasprun_fc.xml.xz"],
+    ["ase_phonons/cache", "ase_phonons/POSCAR"], ["ase_phonons/cache/cache.0x+.json", "ase_phonons/POSCAR"],
+    ["ase_phonons/cache", "ase_phonons/POSCAR", "--supercell", "3,3,2"],
+    ["hiphive/force_constants.hdf5", "hiphive/POSCAR"],
+], ids=lambda given: " ".join(given))  # fmt: skip
+def test_files_of_vasp_ase_and_hiphive(tmp_path, given):
+    """A run of VASP with its unit cell or alone, ASE's folder or a file in it, hiPhive's HDF5; supercells are found."""
+    words = [physics.data(f"readers/{word}") if "/" in word else word for word in given]
+    done = world.here("init", *words, "-o", tmp_path / "mine.yaml")
+    assert done.returncode == 0 and world.here("check", tmp_path / "mine.yaml").returncode == 0, done.stderr
+    found = load(tmp_path / "mine.yaml").input.crystal
+    names = {world.Path(word).name for word in (found.force_constants, found.structure) if word}
+    wanted = {"cache.eq.json" if path.is_dir() else path.name for path in words if isinstance(path, world.Path)}
+    assert names == wanted
+    assert found.supercell == ([3, 3, 2] if "hiphive" in given[0] or "--supercell" in given else None)
+
+
 @pytest.mark.parametrize("case", REFUSED)
 def test_files_that_are_no_crystal_are_refused(folder, tmp_path, case):
     """One line that names a file, and nothing is written."""

@@ -55,13 +55,16 @@ class Toy:
         return ph
 
 
-def springs(cell, reach: float) -> np.ndarray:
-    """Central and weaker transverse springs, full force constants in eV/Å², of whatever is nearer than `reach` Å."""
+def springs(cell, reach: float, images: int = 1) -> np.ndarray:
+    """Central and weaker transverse springs, full force constants in eV/Å², of whatever is nearer than `reach` Å.
+
+    images : cells on each side that a skew cell needs for that
+    """
     fractional, lattice = cell.scaled_positions, cell.cell
     n = len(fractional)
-    images = np.stack(np.meshgrid(*[np.arange(-1, 2)] * 3, indexing="ij"), -1).reshape(-1, 3)
+    shifts = np.stack(np.meshgrid(*[np.arange(-images, images + 1)] * 3, indexing="ij"), -1).reshape(-1, 3)
     phi = np.zeros((n, n, 3, 3))
-    x = (fractional[None, :] - fractional[:, None])[:, :, None] + images
+    x = (fractional[None, :] - fractional[:, None])[:, :, None] + shifts
     x = x @ lattice
     r = np.linalg.norm(x, axis=-1)
     near = (r > 0.1) & (r < reach)
