@@ -121,6 +121,12 @@ class CrystalSection(Section):
         description="primitive matrix as phonopy's, `P` (the file's cell) or another centring; `auto`: the file's, "
         "else the cell as it is, shortened where it is centred",
     )
+    periodic: Annotated[list[bool], Field(min_length=3, max_length=3)] | None = Field(
+        default=None,
+        description="along which of a, b, c the crystal repeats; a layer has one `false`: its field is a layer's, its "
+        "densities are given per area too, its meshes have one division there; without it all, with a warning "
+        "where vacuum and Born charges look like a layer",
+    )
     inverted: bool = Field(
         default=False, description="take the mirror image r → −r, the other enantiomorph of a chiral crystal"
     )
@@ -175,6 +181,18 @@ class CrystalSection(Section):
         if isinstance(value, list) and isinstance(value[0], list) and np.linalg.det(value) < 0.5:
             raise ValueError("must be three numbers or a 3×3 matrix whose determinant is positive")
         return value
+
+    @field_validator("periodic")
+    @classmethod
+    def _bulk_or_layer(cls, value):
+        if value is not None and value.count(False) > 1:
+            raise ValueError("has one false at most: layers are computed, chains and molecules are not")
+        return value
+
+    @property
+    def repeats(self) -> tuple[bool, bool, bool] | None:
+        """Along which of a, b, c; None where the input does not say."""
+        return None if self.periodic is None else (self.periodic[0], self.periodic[1], self.periodic[2])
 
     @property
     def supercell_matrix(self) -> tuple | None:

@@ -104,7 +104,8 @@ class Input(Section):
             return given + self._units_of_a_model()
         if not missing:
             homeless = self.sample is not None and self.lifetime is None
-            return [("sample", "needs a lifetime: add `lifetime` to the input")] * homeless + self._other_meshes()
+            lonely = [("sample", "needs a lifetime: add `lifetime` to the input")] * homeless
+            return lonely + self._other_meshes() + self._of_a_layer()
         if len(missing) < len(THERMAL):
             return [(name, f"is missing; {together} belong together") for name in missing]
         if not needing and not any(getattr(self, name) is not None for name in ALONE):
@@ -122,6 +123,23 @@ class Input(Section):
         other = "" if thermal.lifetime.collision_matrix else ", or lifetime.interpolate: true"
         fix = f"needs points that the mesh of the linewidths has not; give its grid alone{other}"
         return [("mesh", f"{name} {fix}") for name in given]
+
+    def _of_a_layer(self) -> list[tuple[str, str]]:
+        """A layer has no waves along its normal, and is no solid body."""
+        periodic, found = self.crystal.periodic, []
+        if self.mesh is None or periodic is None or all(periodic):
+            return []
+        empty = periodic.index(False)
+        if self.mesh.grid is not None and self.mesh.grid[empty] != 1:
+            grid = ", ".join("1" if n == empty else str(count) for n, count in enumerate(self.mesh.grid))
+            found.append(("mesh", f"has one division along the normal of a layer (crystal.periodic): grid: [{grid}]"))
+        if self.mesh.shift != "auto" and self.mesh.shift[empty]:
+            found.append(("mesh", "has no shift along the normal of a layer (crystal.periodic): write 0 there"))
+        if self.sample is not None:
+            found.append(
+                ("sample", "is a solid body, whose crystal repeats along a, b and c; leave crystal.periodic out")
+            )
+        return found
 
     def _units_of_a_model(self) -> list[tuple[str, str]]:
         """Numbers that must have been given with a unit of SI."""

@@ -136,9 +136,11 @@ def _halves(crystal: Crystal, q_kc: np.ndarray, fields: int) -> np.ndarray:
     """U and its derivatives, (fields, k, n, n) complex: the series over the box of T, then the dipoles.
 
     One field after the other, for what is at work then stays in the processor's cache. Dipoles are summed over the G
-    that count in the first zone: beyond it D is that of the wave vector's image there, but for phases.
+    that count in the first zone: beyond it D is that of the wave vector's image there, but for phases. Along the normal
+    of a layer no wave runs: what q has along it does nothing, and derivatives along it are zero.
     """
     pairs, points = len(crystal.shift_pc), len(q_kc)
+    q_kc = q_kc * crystal.structure.periodic
     given_kc, q_kc = q_kc, q_kc if crystal.dipoles is None else into_zone(crystal.structure, q_kc)
     whole = np.rint(given_kc - q_kc)
     beyond = np.flatnonzero(whole.any(axis=1))
@@ -176,7 +178,7 @@ def _columns(crystal: Crystal, q_lc: np.ndarray, fields: int) -> np.ndarray:
     -------
     ndarray (l, fields, 2·Tc, p·9), phases of t only
     """
-    lattice, size = crystal.structure.lattice_vc, crystal.sizes[2]
+    lattice, size = crystal.structure.lattice_vc * crystal.structure.periodic[:, None], crystal.sizes[2]
     angle = 2 * np.pi * (q_lc[:, None, :2] @ crystal.plane_lc.T)
     wave = np.stack([np.cos(angle), np.sin(angle)])
     slope = np.stack([-wave[1], wave[0]]) * (crystal.plane_lc @ lattice[:2]).T[: fields - 1]

@@ -31,10 +31,14 @@ def voigt(tensor: np.ndarray) -> np.ndarray:
     return np.array([[tensor[(*one, *other)] for other in SYMMETRIC] for one in SYMMETRIC])
 
 
-def softest(voigt: np.ndarray) -> float:
-    """Least energy density of a strain over half its square, Pa: below zero the crystal is unstable to that strain."""
+def softest(voigt: np.ndarray, strains: int = 6) -> float:
+    """Least energy density of a strain over half its square, Pa: below zero the crystal is unstable to that strain.
+
+    strains : that there are; of a layer three, for the others cost nothing
+    """
     root = np.sqrt([1.0, 1.0, 1.0, 2.0, 2.0, 2.0])
-    return float(np.linalg.eigvalsh(voigt * np.outer(root, root))[0])
+    value = np.linalg.eigvalsh(voigt * np.outer(root, root))
+    return float(value[np.argsort(np.abs(value))[6 - strains :]].min())
 
 
 def asymmetry(tensor: np.ndarray) -> float:

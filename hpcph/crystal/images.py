@@ -142,8 +142,8 @@ def exponent(images: Images) -> float:
 
 
 def reach(structure: Structure, supercell: np.ndarray) -> float:
-    """Half the shortest lattice vector of the supercell, m."""
-    shortest = reduced(supercell, structure.lattice_vc) @ structure.lattice_vc
+    """Half the shortest lattice vector of the supercell along which the crystal repeats, m."""
+    shortest = (reduced(supercell, structure) @ structure.lattice_vc)[structure.periodic]
     return float(np.linalg.norm(shortest, axis=1).min() / 2)
 
 

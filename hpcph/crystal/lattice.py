@@ -77,6 +77,7 @@ class Structure:
     space_group : its name and number
     operations : the space group modulo the lattice, of which `rotations` is the point group; None where nobody asks
     born_aij : ndarray (a, 3, 3) Born charges in e, [polarization, displacement], neutral in all; None where unknown
+    empty : the one of a, b, c along which a layer does not repeat, normal to the others, 0 to 2; None of a bulk
     """
 
     lattice_vc: np.ndarray
@@ -87,9 +88,12 @@ class Structure:
     space_group: str
     born_aij: np.ndarray | None = None
     operations: Operations | None = None
+    empty: int | None = None
 
     @classmethod
-    def of(cls, cell: SymmetricCell, mass_a: np.ndarray, symbols: tuple[str, ...]) -> "Structure":
+    def of(
+        cls, cell: SymmetricCell, mass_a: np.ndarray, symbols: tuple[str, ...], empty: int | None = None
+    ) -> "Structure":
         """A cell with the group that its places were moved onto (rank 0)."""
         at = cell.operations
         return cls(
@@ -100,6 +104,7 @@ class Structure:
             rotations=at.point_group,
             space_group=spacegroup.name(at, cell.lattice_vc),
             operations=at,
+            empty=empty,
         )
 
     @property
@@ -111,6 +116,16 @@ class Structure:
     def volume(self) -> float:
         """Volume of the primitive cell, m³."""
         return float(abs(np.linalg.det(self.lattice_vc)))
+
+    @property
+    def periodic(self) -> np.ndarray:
+        """Along which of a, b, c the crystal repeats, (3,) bool."""
+        return np.arange(3) != self.empty
+
+    @property
+    def height(self) -> float | None:
+        """Length of the cell of a layer along its normal, m: volume over area. None of a bulk."""
+        return None if self.empty is None else float(np.linalg.norm(self.lattice_vc[self.empty]))
 
     @property
     def density(self) -> float:
@@ -147,7 +162,7 @@ class Structure:
 def within(
     structure: Structure, distance: float, metric: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """All pairs of atoms with |x| ≤ distance, or √(x·metric·x) where a (3, 3) metric is given.
+    """All pairs of atoms with |x| ≤ distance, or √(x·metric·x) where a (3, 3) metric is given; of a layer its own.
 
     Returns
     -------
@@ -157,7 +172,7 @@ def within(
     fractional = structure.fractional_ac
     height = 1 / np.linalg.norm(np.linalg.inv(lattice), axis=0)
     spread = np.ptp(fractional, axis=0)
-    bound = np.ceil(distance / height + spread).astype(int)
+    bound = np.where(structure.periodic, np.ceil(distance / height + spread), 0).astype(int)
     cells = np.stack(np.meshgrid(*(np.arange(-b, b + 1) for b in bound), indexing="ij"), -1).reshape(-1, 3)
     found = []
     for a in range(len(fractional)):

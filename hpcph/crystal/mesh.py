@@ -11,6 +11,7 @@ from hpcph.crystal.refinement import faces, refine
 BLOCK, SMALLEST = 96, 8  # k-points a block aims at: with 27 modes, and with many
 AT_GAMMA = 1e-12  # of a fractional coordinate: closer to a whole number is one
 TAPER = 16  # the next block is at most this part of what is left
+IN_PLANE = ((0.5, 0.5), (0.5, 0.0), (0.0, 0.5), (1 / 3, 1 / 3), (1 / 3, 2 / 3))  # shifts of the mesh of a layer
 MAX_BLOCKS = 4096  # so that partial sums stay small however fine the mesh is
 DIVISIONS = (8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)  # of meshes that follow each other until one will do
 
@@ -92,19 +93,25 @@ def monkhorst_pack(structure: Structure, grid, shift, symmetry: bool, refinement
 
 
 def even_grid(structure: Structure, divisions: int) -> tuple[int, int, int]:
-    """Divisions along a*, b*, c* with about the same step, `divisions` along the longest of them.
+    """Divisions along a*, b*, c* with about the same step, `divisions` along the longest of them; one along a normal.
 
     All are even numbers: with a half shift an odd one puts points on the zone face, where a screw axis makes all modes
     degenerate and a plane of measure zero would count in χ^D.
     """
-    length = np.linalg.norm(structure.reciprocal_vc, axis=1)
-    a, b, c = 2 * np.ceil(divisions * length / length.max() / 2 - 1e-6).astype(int)
+    length = np.linalg.norm(structure.reciprocal_vc, axis=1) * structure.periodic
+    a, b, c = np.maximum(1, 2 * np.ceil(divisions * length / length.max() / 2 - 1e-6).astype(int))
     return int(a), int(b), int(c)
 
 
 def automatic_shift(structure: Structure, grid) -> tuple[float, float, float]:
-    """The half shift that keeps Γ off the mesh and most of the point group on it; more halves win a tie."""
+    """The half shift that keeps Γ off the mesh and most of the point group on it; more halves win a tie.
+
+    In the plane of a layer only thirds, those of the points K of a hexagonal mesh, keep a three-fold axis.
+    """
     candidates = [(a, b, c) for a, b, c in product((0.5, 0.0), repeat=3) if a or b or c]
+    if structure.empty is not None:
+        laid = (np.insert(s, structure.empty, 0.0).tolist() for s in IN_PLANE)
+        candidates = [(a, b, c) for a, b, c in laid]
     return max(candidates, key=lambda s: (preserving(structure, grid, s).sum(), sum(s)))
 
 

@@ -47,14 +47,15 @@ def nearest(
     home_a : ndarray (a,) int, the atoms of the supercell that pairs are counted from
     """
     lattice, places = structure.lattice_vc, structure.fractional_ac
-    basis = reduced(supercell, lattice)
+    basis = reduced(supercell, structure)
+    steps = STEPS[np.all(STEPS[:, ~structure.periodic] == 0, axis=1)] @ basis
     atoms = len(places)
     parts = []
-    for block in np.array_split(np.arange(len(atom_s)), -(-len(atom_s) * atoms * len(STEPS) // AT_ONCE)):
+    for block in np.array_split(np.arange(len(atom_s)), -(-len(atom_s) * atoms * len(steps) // AT_ONCE)):
         delta = places[atom_s[block], None] - places
         apart = cell_sc[block, None] - cell_sc[home_a]
-        around = np.rint((apart + delta) @ np.linalg.inv(basis)).astype(int) @ basis
-        cell = (apart - around)[:, :, None] + STEPS @ basis
+        around = np.rint((apart + delta) @ np.linalg.inv(basis)).astype(int) * structure.periodic @ basis
+        cell = (apart - around)[:, :, None] + steps
         a, b, c = np.moveaxis(cell + delta[:, :, None], -1, 0)
         # elementwise, so that x and −x are exactly as long
         x = a[..., None] * lattice[0] + b[..., None] * lattice[1] + c[..., None] * lattice[2]
@@ -66,17 +67,21 @@ def nearest(
     return NearestImages(*(np.concatenate(part) for part in zip(*parts, strict=True)))
 
 
-def reduced(supercell: np.ndarray, lattice_vc: np.ndarray) -> np.ndarray:
-    """The same lattice by its three shortest vectors (Minkowski), (3, 3) int in units of a, b, c."""
+def reduced(supercell: np.ndarray, structure: Structure) -> np.ndarray:
+    """The same lattice by its three shortest vectors (Minkowski), (3, 3) int in units of a, b, c.
+
+    Of a layer, whose supercell has its vector along the normal as the row of that axis, the two shortest in the plane.
+    """
     basis = np.array(supercell, int)
+    steps = [(-1, 0, 1) if repeats else (0,) for repeats in structure.periodic]
     shorter = True
     while shorter:
         shorter = False
-        for i in range(3):
+        for i in np.flatnonzero(structure.periodic):
             j, k = (i + 1) % 3, (i + 2) % 3
-            others = np.array([basis[i] + m * basis[j] + n * basis[k] for m in (-1, 0, 1) for n in (-1, 0, 1)])
-            length = np.linalg.norm(others @ lattice_vc, axis=1)
+            others = np.array([basis[i] + m * basis[j] + n * basis[k] for m in steps[j] for n in steps[k]])
+            length = np.linalg.norm(others @ structure.lattice_vc, axis=1)
             best = length.argmin()
-            if length[best] < length[4] * (1 - 1e-9):  # 4: m = n = 0
+            if length[best] < length[len(others) // 2] * (1 - 1e-9):  # in the middle: m = n = 0
                 basis[i], shorter = others[best], True
     return basis

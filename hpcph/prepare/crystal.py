@@ -70,7 +70,8 @@ def of_loaded(loaded: Loaded, rules: frozenset[SumRule] = frozenset(SumRule), st
     settled = settle(loaded, rules, stress)
     found, broken = symmetry.obeyed(settled.crystal)
     first = f"{found.structure.space_group}, {len(found.structure.mass_a)} atoms"
-    said = [*loaded.remarks, first, *broken, *symmetry.slight(found), *lattice.lines(settled.report)]
+    about = lattice.lines(settled.report, found.structure.height)
+    said = [*loaded.remarks, first, *broken, *symmetry.slight(found), *about]
     return Given(found, loaded.commensurate_qc, None, said, settled, loaded.dielectric)
 
 
@@ -94,7 +95,7 @@ def files(source: Source) -> Files:
         born, made = source.resolve(given.born) if given.born else None, source.computed
         return Files(
             made.crystal, force_sets=made.force_sets, born=born,
-            primitive=given.primitive, symmetry_tolerance=given.symmetry_tolerance,
+            primitive=given.primitive, symmetry_tolerance=given.symmetry_tolerance, periodic=given.repeats,
         )  # fmt: skip
     assert given.force_constants is not None and (given.calculator is None or isinstance(given.calculator, str))
     assert given.structure is None or isinstance(given.structure, str)
@@ -106,6 +107,7 @@ def files(source: Source) -> Files:
         given.supercell_matrix, given.primitive, given.calculator, given.symmetry_tolerance,
         given.format, None if given.ngqpt is None else (given.ngqpt[0], given.ngqpt[1], given.ngqpt[2]),
         given.displacement,
+        given.repeats,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from hpcph.crystal.lattice import Dielectric, PairTable, Structure
 from hpcph.crystal.nearest import nearest
 from hpcph.crystal.supercell import Loaded
 from hpcph.errors import InputError
+from hpcph.prepare import layer
 from hpcph.readers import foreign, phonopy_set
 from hpcph.readers.constants import SupercellConstants
 from hpcph.readers.files import Files
@@ -39,6 +40,7 @@ class SupercellSites:
     commensurate_qc : ndarray (q, 3) fractional, where Φ is exact
     dielectric : Born charges and ε, or None
     tolerance : m, how far places may be off their space group
+    empty : the axis along which a layer does not repeat, None of a bulk
     """
 
     lattice_vc: np.ndarray
@@ -55,6 +57,14 @@ class SupercellSites:
     commensurate_qc: np.ndarray
     dielectric: Dielectric | None
     tolerance: float
+    empty: int | None = None
+
+    def as_layer(self, empty: int) -> "SupercellSites":
+        """The same atoms, those of a layer next to each other, whatever faces of the cell cut it. Raises InputError."""
+        layer.require_layer(self.lattice_vc, self.fractional_ac, self.supercell, empty)
+        steps = layer.cells_of_atoms(self.lattice_vc, self.fractional_ac, empty)
+        inside = np.arange(3) != empty
+        return replace(self, fractional_ac=self.fractional_ac + steps, cell_sc=self.cell_sc * inside, empty=empty)
 
 
 def load(files: Files, hdf5: Hdf5 = no_hdf5) -> Loaded:
@@ -75,9 +85,12 @@ def load(files: Files, hdf5: Hdf5 = no_hdf5) -> Loaded:
         reading = phonopy_set.read(files, hdf5)
         described, said = of_phonopy(reading.phonopy, reading.tolerance), reading.remarks
         origin = f"phonopy's files, {reading.units} (calculator: {reading.units.calculator})"
+    if (empty := layer.empty_axis(files.periodic)) is not None:
+        described = described.as_layer(empty)
     structure, pairs, remarks = _structure(described, files.force_constants)
     dielectric = described.dielectric
     structure = replace(structure, born_aij=dielectric.born if dielectric else None)
+    remarks += layer.remarks(structure, dielectric, files.periodic is not None)
     at = described.supercell, described.commensurate_qc
     return Loaded(structure, pairs, dielectric, *at, (*said, *remarks), origin)
 
@@ -155,13 +168,13 @@ def _structure(given: SupercellSites, path: Path) -> tuple[Structure, PairTable,
     mass, symbols, tolerance = given.mass_a, given.symbols, given.tolerance
     found = spacegroup.symmetric_cell(lattice, places, spacegroup.kinds(symbols, mass), moment, tolerance)
     lines = spacegroup.losses(lattice, places, mass, symbols, moment, tolerance)
-    structure = Structure.of(found, mass, symbols)
+    structure = Structure.of(found, mass, symbols, given.empty)
     pairs = _pairs(given, structure, path)
     crystal, broken = symmetry.obeyed(dynamical.build(structure, pairs, None))
     if broken:
         assert crystal.structure.operations is not None
         found = spacegroup.moved_onto(crystal.structure.operations, lattice, places)
-        structure = Structure.of(found, mass, symbols)
+        structure = Structure.of(found, mass, symbols, given.empty)
         pairs = _pairs(given, structure, path)
     if found.moved > ROUNDING:
         far = found.moved / constants.angstrom

@@ -63,6 +63,8 @@ def prepare(source: Source) -> Prepared:
         raise explained(err, found.settled.plain) if found.settled else err from None
     remarks += imaginary(frequency, found.commensurate_qc, "of the supercell")
     remarks += _left_out(thermal) if thermal else []
+    if thermal and structure.empty is not None:
+        remarks.append("χ of a layer has no limit: it grows with the size of a sample, and here with the mesh")
     remarks[:0] = first_lines(structure.density, frequency.max()) if found.units is None else []
     scattered, collisions, reference, more = _scattering(source, crystal)
     asked, axis = _asked(source), _axis(given)

@@ -16,8 +16,8 @@ LARGE_CHANGE = 5e-3  # relative change of the force constants that the user is t
 UNIT = {SumRule.TRANSLATIONAL: (1.0, "N m⁻¹"), SumRule.ROTATIONAL: (1.0, "N m⁻¹"), SumRule.HUANG: (GPA, "GPa")}
 
 
-def lines(report: Report) -> list[str]:
-    """For the log and `check`."""
+def lines(report: Report, height: float | None = None) -> list[str]:
+    """For the log and `check`; height : of the cell of a layer, m, whose elastic constants are per area."""
     dipoles = f"dipoles summed in full with {report.reciprocal} G" if report.reciprocal else "no dipole part"
     found = [
         f"{dipoles}; {report.pairs} pairs of atoms out to {report.cutoff * 1e10:.1f} Å, "
@@ -36,20 +36,19 @@ def lines(report: Report) -> list[str]:
         found.append(f"not met, for images leave no freedom to: {names(report.unmet)}")
     if report.change > LARGE_CHANGE:
         found.append(f"that changed the force constants by {report.change:.1%}: a larger supercell would need less")
-    found.append(f"elastic constants at E = 0 (GPa): {_constants(report)}; asymmetry {report.asymmetry / GPA:.0e}")
-    found.append(f"softest strain: {_softest(report)}")
+    unit, name = (GPA, "GPa") if height is None else (1 / height, "N m⁻¹")
+    C, error = report.stiffness / unit, report.stiffness_error / unit
+    found.append(
+        f"elastic constants at E = 0 ({name}): {_constants(C, error)}; asymmetry {report.asymmetry / unit:.0e}"
+    )
+    least, open_ = elasticity.softest(C, 6 if height is None else 3), float(np.linalg.norm(error))
+    unstable = ", the crystal is unstable to it" * (least < 0)
+    found.append(f"softest strain: {with_errors(least, open_)} {name}{unstable}")
     return found
 
 
-def _softest(report: Report) -> str:
-    """Its stiffness with what the supercell leaves open."""
-    least, open_ = elasticity.softest(report.stiffness) / GPA, float(np.linalg.norm(report.stiffness_error)) / GPA
-    return f"{with_errors(least, open_)} GPa" + ", the crystal is unstable to it" * (least < 0)
-
-
-def _constants(report: Report) -> str:
+def _constants(C: np.ndarray, error: np.ndarray) -> str:
     """Each number with its error and no digit beyond it, those that symmetry does not make zero or equal to another."""
-    C, error = report.stiffness / GPA, report.stiffness_error / GPA
     words: dict[str, str] = {}
     for i, j in [*zip(range(6), range(6), strict=True), *combinations(range(6), 2)]:
         if abs(C[i, j]) > SHOWN * np.abs(C).max():

@@ -58,6 +58,7 @@ class Files:
     format : of force_constants, where it shall not be seen from what they hold (readers/formats.py)
     ngqpt : which grid of wave vectors, where such a file holds several
     displacement : m, of single atoms, whose forces the files hold and do not say it
+    periodic : along which of a, b, c the crystal repeats; None where the input does not say
     """
 
     force_constants: Path
@@ -71,6 +72,7 @@ class Files:
     format: str | None = None
     ngqpt: tuple[int, int, int] | None = None
     displacement: float | None = None
+    periodic: tuple[bool, bool, bool] | None = None
 
     def absolute(self) -> "Files":
         """The same files, independent of the current folder."""

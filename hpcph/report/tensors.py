@@ -15,7 +15,8 @@ from hpcph.show import doubt
 from hpcph.show.numbers import with_errors
 
 NOISE = 1e-6  # of the largest component: smaller ones, and errors, are rounding where symmetry has no say
-TENSORS = {THERMAL_GAMMA_NL.variable: (GAMMA_NL, "L"), THERMAL_CONDUCTIVITY.variable: ("κ", "j")}
+SHOWN = ((THERMAL_GAMMA_NL, GAMMA_NL, "L"), (THERMAL_CONDUCTIVITY, "κ", "j"))
+TENSORS = {of.variable: words for row, *words in SHOWN for of in (row, row.per_area())}  # the latter of layers
 PAIRS = ("xx", "yy", "zz", "yz", "xz", "xy")
 GPA = 1e9  # Pa
 
@@ -35,13 +36,16 @@ def tables(result: xr.Dataset) -> list[TensorTable]:
 
 
 def stiffness(result: xr.Dataset) -> TensorTable:
-    """Elastic constants in GPa with what the supercell leaves open of them."""
-    both = (ELASTICITY_STIFFNESS, ELASTICITY_STIFFNESS_LATTICE_ERROR)
-    value, error = (result[quantity.variable].values / GPA for quantity in both)
+    """Elastic constants in GPa, of a layer in N m⁻¹, with what the supercell leaves open of them."""
+    both, factor, unit = (ELASTICITY_STIFFNESS, ELASTICITY_STIFFNESS_LATTICE_ERROR), GPA, "GPa"
+    if ELASTICITY_STIFFNESS.per_area().variable in result:
+        both, factor, unit = (both[0].per_area(), both[1].per_area()), 1.0, "N m⁻¹"
+    value, error = (result[quantity.variable].values / factor for quantity in both)
     seen = np.maximum(np.abs(value), error) > NOISE * np.abs(value).max()
     cells = _cells(np.where(seen, value, 0.0), [np.where(seen, error, 0.0)], 0)
     names = [Markup(pair) for pair in PAIRS]
-    return TensorTable(Markup("Elastic constants (GPa), ± lattice"), names, list(zip(names, cells, strict=True)))
+    title = Markup("Elastic constants ({}), ± lattice").format(unit)
+    return TensorTable(title, names, list(zip(names, cells, strict=True)))
 
 
 def sound(result: xr.Dataset) -> TensorTable | None:

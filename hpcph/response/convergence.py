@@ -34,7 +34,8 @@ class Uncertainty(Tensors):
 def uncertainty(runs: Sequence[tuple[Mesh, ThermalResponse]]) -> Uncertainty:
     """Errors of the last of several meshes; the two before it are compared with it."""
     (mesh, last), coarser = runs[-1], runs[:-1][-COMPARED:]
-    ratios = [(mesh.points / other.points) ** (1 / 3) for other, _ in coarser]
+    divided = max(1, sum(n > 1 for n in mesh.grid))  # the one division along the normal of a layer is no step
+    ratios = [(mesh.points / other.points) ** (1 / divided) for other, _ in coarser]
     irregular = [r**-1.5 for r in ratios]
     steady = [1 / (r - 1) for r in ratios]
 

@@ -64,6 +64,7 @@ class Stored:
     symbol : where it is not that of the tensor
     section : group of the file that lacks something without it; optional : there are results with that group alone
     closing : what a run says in the end
+    density : is per volume: what a layer has per area too; a field has no such
     """
 
     path: str
@@ -76,6 +77,7 @@ class Stored:
     section: str = ""
     optional: bool = False
     closing: bool = False
+    density: bool = True
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,7 @@ CHI_N = Tensor(
         Stored("/rotation/magnetization", "A s m-1", "χ^NL, magnetization per angular velocity of the sample",
                section="/rotation", optional=True),
         Stored("/rotation/field", "T s", "μ₀ times magnetization per angular velocity of the sample", factor=mu_0,
-               section="/rotation", optional=True),
+               section="/rotation", optional=True, density=False),
     ),
 )  # fmt: skip
 CHI_NN = Tensor(

@@ -16,25 +16,36 @@ CRYSTAL_POSITIONS = Quantity("/crystal/positions", ("atom", "lattice_vector"), "
 CRYSTAL_MASSES = Quantity("/crystal/masses", ("atom",), "kg", "masses of the atoms", POSITIVE)
 CRYSTAL_SYMBOLS = Quantity("/crystal/symbols", ("atom",), "1", "chemical symbols", TEXT)
 CRYSTAL_VOLUME = Quantity("/crystal/volume", (), "m3", "volume of the primitive cell", POSITIVE)
-CRYSTAL_DENSITY = Quantity("/crystal/density", (), "kg m-3", "mass density", POSITIVE)
+CRYSTAL_DENSITY = Quantity("/crystal/density", (), "kg m-3", "mass density", POSITIVE, density=True)
+CRYSTAL_AREA = Quantity("/crystal/area", (), "m2", "area of the primitive cell of a layer", POSITIVE, optional=True)
 CRYSTAL_BORN_CHARGES = Quantity(
     "/crystal/born_charges", ("atom", "cartesian_polarization", "cartesian_displacement"), "e",
     "Born charges Z_a", optional=True,
 )  # fmt: skip
 STRAIN = ("strain", "strain2")
 ELASTICITY_STIFFNESS = Quantity(
-    "/elasticity/stiffness", STRAIN, "Pa", "elastic constants at E = 0, order xx, yy, zz, yz, xz, xy"
+    "/elasticity/stiffness",
+    STRAIN,
+    "Pa",
+    "elastic constants at E = 0, order xx, yy, zz, yz, xz, xy",
+    density=True,
 )
 ELASTICITY_STIFFNESS_LATTICE_ERROR = Quantity(
-    "/elasticity/stiffness_lattice_error", STRAIN, "Pa", "what the supercell leaves open of them"
+    "/elasticity/stiffness_lattice_error",
+    STRAIN,
+    "Pa",
+    "what the supercell leaves open of them",
+    density=True,
 )
 
 
 def crystal(structure: Structure) -> list[Dataset]:
-    """The primitive"""
+    """The primitive cell."""
     born = [] if structure.born_aij is None else [CRYSTAL_BORN_CHARGES.of(structure.born_aij)]
+    area = [] if structure.height is None else [CRYSTAL_AREA.of(structure.volume / structure.height)]
     return [
         *born,
+        *area,
         CRYSTAL_LATTICE.of(structure.lattice_vc),
         CRYSTAL_POSITIONS.of(structure.fractional_ac),
         CRYSTAL_MASSES.of(structure.mass_a),

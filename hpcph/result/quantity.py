@@ -1,5 +1,6 @@
 """A dataset of result.h5, said once: writing, reading back, checks, errors, labels and the list of them follow."""
 
+import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Self
@@ -10,6 +11,9 @@ ERRORS = {  # kinds of them
     "error": "estimated absolute error of the mesh sum",
     "lattice_error": "absolute error of what the supercell of the force constants leaves open",
 }
+
+
+PER_AREA = {"1": "m", "Pa": "N m-1"}  # units times a metre that are not a power of it more
 
 
 class Kind(StrEnum):
@@ -54,6 +58,7 @@ class Quantity:
     optional : there are results with its section and without it; section : whose readers need it, if not its group's
     errors : its errors may stand beside it; solved, solved_errors : the Boltzmann equation changes it, or them
     closing : stands in summary.json, as what a run says in the end
+    density : is per volume, so that a layer has it per area too
     dtype, along : of maps, see Dataset
     """
 
@@ -67,6 +72,7 @@ class Quantity:
     solved: bool = False
     solved_errors: bool = False
     closing: bool = False
+    density: bool = False
     section: str = ""
     symbol: str = ""
     dtype: Any = np.float64
@@ -108,9 +114,29 @@ class Quantity:
         """The quantity that holds its errors of a kind."""
         return replace(
             self, path=f"{self.path}_{kind}", description=ERRORS[kind], kind=Kind.NUMBER, optional=True, errors=False,
-            solved=self.solved_errors, closing=False,
+            solved=self.solved_errors, closing=False, density=False,
+        )  # fmt: skip
+
+    def per_area(self) -> Self:
+        """The quantity that holds it times the height of the cell of a layer."""
+        return replace(
+            self, path=f"{self.path}_per_area", unit=times_metre(self.unit), density=False, optional=True,
+            description=f"{self.description}; times the height of the cell: per area of a layer",
         )  # fmt: skip
 
     def beside(self) -> list[Self]:
         """Quantities that may stand beside it."""
         return [self.error(kind) for kind in ERRORS] if self.errors else []
+
+
+def times_metre(unit: str) -> str:
+    """The unit of a quantity times a length."""
+    if unit in PER_AREA:
+        return PER_AREA[unit]
+    parts = unit.split()
+    for place, part in enumerate(parts):
+        if re.fullmatch(r"m-?\d*", part):
+            power = int(part[1:] or 1) + 1
+            parts[place] = f"m{power}" if power else ""
+            return " ".join(filter(None, parts))
+    return " ".join([parts[0], "m", *parts[1:]])

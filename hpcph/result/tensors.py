@@ -13,7 +13,7 @@ def quantity(tensor: Tensor, shown: Stored) -> Quantity:
     return Quantity(
         shown.path, (T, *tensor.axes(shown)), shown.unit, shown.description, optional=shown.optional,
         errors=not tensor.interband, solved=tensor.solved, section=shown.section, closing=shown.closing,
-        symbol=shown.symbol or tensor.symbol,
+        symbol=shown.symbol or tensor.symbol, density=shown.density,
     )  # fmt: skip
 
 
@@ -21,8 +21,9 @@ def in_relaxation_time(tensor: Tensor, shown: Stored) -> Quantity:
     """The same beside what the Boltzmann equation gives."""
     axes, text = (T, *tensor.axes(shown)), f"{tensor.symbol} in relaxation time"
     return Quantity(
-        f"{shown.path}_{RELAXED}", axes, shown.unit, text, optional=True, section=shown.section, closing=shown.closing
-    )
+        f"{shown.path}_{RELAXED}", axes, shown.unit, text, optional=True, section=shown.section,
+        closing=shown.closing, density=shown.density,
+    )  # fmt: skip
 
 
 def _of(tensor: Tensor) -> list[Quantity]:

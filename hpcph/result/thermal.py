@@ -14,7 +14,7 @@ TEMPERATURE = Quantity(T, (T,), "K", "temperature", RISING, section="/thermal")
 
 THERMAL_PAM_DENSITY = Quantity(
     "/thermal/pam_density", (T, L), "J s m-3", "angular momentum per volume, no feedback", optional=True,
-    errors=True, solved=True, symbol="ℓ",
+    errors=True, solved=True, symbol="ℓ", density=True,
 )  # fmt: skip
 FEEDBACK_RADIUS = Quantity(R, (R,), "m", "radius of the sample; of a cuboid, of the cylinder of equal I/M", POSITIVE)
 FEEDBACK_GAMMA_LL_DIAGONAL = Quantity(
@@ -60,13 +60,13 @@ FEEDBACK_CRITICAL_RADIUS = Quantity(
 )
 FEEDBACK_PAM_DENSITY = Quantity(
     "/feedback/pam_density", (T, R, L), "J s m-3", "angular momentum per volume with feedback", NUMBER,
-    optional=True, errors=True, solved=True, solved_errors=True,
+    optional=True, errors=True, solved=True, solved_errors=True, density=True,
 )  # fmt: skip
 
 MAGNETIZATION_RADIUS = Quantity(M_R, (M_R,), "m", "that of /feedback/radius", POSITIVE, optional=True)
 MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK = Quantity(
     "/magnetization/density_without_feedback", (T, M), "A m-1", "magnetization, without feedback",
-    optional=True, errors=True, solved=True, symbol="M", closing=True,
+    optional=True, errors=True, solved=True, symbol="M", closing=True, density=True,
 )  # fmt: skip
 MAGNETIZATION_FIELD_WITHOUT_FEEDBACK = Quantity(
     "/magnetization/field_without_feedback", (T, M), "T", "μ₀ times magnetization, without feedback",
@@ -74,7 +74,7 @@ MAGNETIZATION_FIELD_WITHOUT_FEEDBACK = Quantity(
 )  # fmt: skip
 MAGNETIZATION_DENSITY = Quantity(
     "/magnetization/density", (T, M_R, M), "A m-1", "magnetization, with feedback, NaN where supercritical", NUMBER,
-    optional=True, errors=True, solved=True, solved_errors=True, closing=True,
+    optional=True, errors=True, solved=True, solved_errors=True, closing=True, density=True,
 )  # fmt: skip
 MAGNETIZATION_FIELD = Quantity(
     "/magnetization/field", (T, M_R, M), "T", "μ₀ times magnetization, with feedback, NaN where supercritical", NUMBER,
@@ -90,7 +90,13 @@ SHARES = {  # what convergence and spectra show along the axis: symbol, unit, do
 }
 CONVERGENCE = {
     name: Quantity(
-        f"/convergence/{name}", ("mesh", T), unit, f"{symbol} along the axis{scale}", optional=timed, symbol=symbol
+        f"/convergence/{name}",
+        ("mesh", T),
+        unit,
+        f"{symbol} along the axis{scale}",
+        optional=timed,
+        symbol=symbol,
+        density=True,
     )
     for name, (symbol, unit, timed, scale) in SHARES.items()
 }
@@ -105,6 +111,7 @@ SPECTRUM = {
         f"share of {symbol} along the axis per frequency ν",
         optional=timed,
         symbol=symbol,
+        density=True,
     )
     for name, (symbol, unit, timed, _) in SHARES.items()
 }
@@ -116,6 +123,7 @@ SPECTRUM_BY_BRANCH = {
         f"share of {symbol} along the axis by branch",
         optional=timed,
         symbol=symbol,
+        density=True,
     )
     for name, (symbol, unit, timed, _) in SHARES.items()
 }

@@ -17,6 +17,7 @@ ROOM = 300.0  # K
 NEAR = 1e-3  # K: a temperature of a file this close is the same
 TINY = 1e-300  # W m⁻¹ K⁻¹
 SAME = 1e-4  # of κ
+FLOW_UNITS, CHI_UNITS = ("J s m⁻² K⁻¹", "J s m⁻¹ K⁻¹"), ("J s² m⁻³", "J s² m⁻²")  # per volume, per area
 ROWS, FEW = 9, 4  # temperatures in the closing tables of L and of the magnetization
 
 
@@ -28,15 +29,18 @@ def closing_table(
     coupled: Feedback | None,
     doubt: dict[str, FeedbackUncertainty],
     samples: Samples | None,
+    height: float | None = None,
 ) -> Table:
     """T, γ^NL along the axis (χ, where no lifetime is known), and for the first sample γ^LL with its channels, η, r_c
     and the unscaled γ^LL.
 
     The numbers after ± are the estimated errors of mesh and lattice: spread and doubt by their kind. axis : ndarray
-    (3,), unit vector
+    (3,), unit vector; height : of the cell of a layer, m, whose γ^NL is per area
     """
     table = Table(box=None, pad_edge=False)
-    tensor, unit, factor = (GAMMA_NL, "J s m⁻² K⁻¹", lifetime) if GAMMA_NL in thermal else (CHI, "J s² m⁻³", 1.0)
+    volume, area, factor = (*FLOW_UNITS, lifetime) if GAMMA_NL in thermal else (*CHI_UNITS, 1.0)
+    tensor = GAMMA_NL if GAMMA_NL in thermal else CHI
+    unit, factor = (volume, factor) if height is None else (area, factor * height)
     headers = ["T (K)", f"{' ± '.join([tensor.symbol, *_known(spread)])} ({unit})"]
     if coupled is not None and samples is not None:
         headers += [f"γ^LL at {samples.radius_r[0] * 1e9:g} nm", "D", "OD", "η", "r_c (nm)"]
@@ -73,11 +77,12 @@ def closing_table_of_magnetization(
     axis: np.ndarray,
     scale: float,
     samples: Samples | None,
+    height: float | None = None,
 ) -> Table:
     """Magnetization with its errors (spread, by kind) and field along the axis at a few temperatures, without and with
     the feedback of the first sample.
 
-    axis : (3,) unit vector
+    axis : (3,) unit vector; height : of the cell of a layer, m, whose magnetization is per area and fills no space
     """
     table = Table(box=None, pad_edge=False)
     known = [SOURCES[kind] for kind, error in spread.items() if np.isfinite(error.without).all()]
@@ -88,34 +93,42 @@ def closing_table_of_magnetization(
         errors = [error.coupled[:, 0] for error in spread.values() if error.coupled is not None]
         columns.append((f"at {samples.radius_r[0] * 1e9:g} nm{scaled}", found.coupled[:, 0], errors))
     for name, *_ in columns:
-        table.add_column(f"{' ± '.join(['M', *known])} (A m⁻¹), {name}", justify="right", no_wrap=True)
-        table.add_column("B (T)", justify="right", no_wrap=True)
+        unit = "A m⁻¹" if height is None else "A"
+        table.add_column(f"{' ± '.join(['M', *known])} ({unit}), {name}", justify="right", no_wrap=True)
+        if height is None:
+            table.add_column("B (T)", justify="right", no_wrap=True)
     for t in np.unique(np.linspace(0, len(temperature) - 1, FEW).round().astype(int)):
         row = [f"{temperature[t]:g}"]
         for _, values, errors in columns:
-            value, beside = float(values[t] @ axis), [float(error[t] @ np.abs(axis)) for error in errors]
-            if np.isnan(value):
-                row += ["supercritical", ""]
-            else:
-                row += [with_errors(value, *beside), alone(*(mu_0 * x for x in (value, *beside)))]
+            value, *beside = (float(m[t] @ n) for m, n in ((values, axis), *((e, np.abs(axis)) for e in errors)))
+            thick = 1.0 if height is None else height
+            row.append("supercritical" if np.isnan(value) else with_errors(*(thick * x for x in (value, *beside))))
+            if height is None:
+                row.append("" if np.isnan(value) else alone(*(mu_0 * x for x in (value, *beside))))
         table.add_row(*row)
     return table
 
 
-def conduction(thermal: ThermalResponse, spread: dict[str, Uncertainty], axis: np.ndarray) -> str:
-    """One line on κ, and on interband parts, whose errors are unknown, at the temperature nearest to 300 K."""
+def conduction(
+    thermal: ThermalResponse, spread: dict[str, Uncertainty], axis: np.ndarray, height: float | None = None
+) -> str:
+    """One line on κ, and on interband parts, whose errors are unknown, at the temperature nearest to 300 K.
+
+    height : of the cell of a layer, m, whose numbers are per area: κ is a sheet's, heat current per width −κ ∇T
+    """
     t = int(np.argmin(np.abs(thermal.temperature - ROOM)))
+    thick, unit, flux = (1.0, "W m⁻¹ K⁻¹", FLOW_UNITS[0]) if height is None else (height, "W K⁻¹", FLOW_UNITS[1])
 
     def along(tensor_tij: np.ndarray, n: np.ndarray = axis) -> float:
-        return float(n @ tensor_tij[t] @ n)
+        return thick * float(n @ tensor_tij[t] @ n)
 
     errors = [along(error[KAPPA], np.abs(axis)) for error in spread.values()]
     value = with_errors(along(thermal[KAPPA]), *errors)
-    line = f"κ along the axis at {thermal.temperature[t]:g} K: {value} W m⁻¹ K⁻¹{_kinds(spread)}"
+    line = f"κ along the axis at {thermal.temperature[t]:g} K: {value} {unit}{_kinds(spread)}"
     if KAPPA_INTERBAND not in thermal:
         return line
     heat, flow = along(thermal[KAPPA_INTERBAND]), along(thermal[GAMMA_NL_INTERBAND])
-    return f"{line}; interband parts, not included: κ {heat:.3g}, γ^NL {flow:.3g} J s m⁻² K⁻¹"
+    return f"{line}; interband parts, not included: κ {heat:.3g}, γ^NL {flow:.3g} {flux}"
 
 
 def _kinds(spread: dict[str, Uncertainty]) -> str:

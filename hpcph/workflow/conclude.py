@@ -12,6 +12,7 @@ from hpcph.response.optics import INTENSITY
 from hpcph.result import acoustics, modes, sample, summary, xdmf
 from hpcph.result import crystal as cell
 from hpcph.result import light as lit
+from hpcph.result.area import per_area
 from hpcph.result.maps import imaginary_in_maps, largest_moment
 from hpcph.result.provenance import versions, written_by_this_program
 from hpcph.result.quantity import Dataset
@@ -65,6 +66,8 @@ def conclude(
     provenance = _provenance(origin, comm, timing, job) | found.provenance
     final = temporary.parent / "result.h5"
     results, groups = axes.results + found.results, axes.groups | found.groups
+    if (height := job.crystal.structure.height) is not None:
+        results += per_area(results, height)
     with writing(temporary.parent):
         sha = complete(temporary, list(maps.values()), results, groups, provenance)
         publish(temporary, final)

@@ -87,12 +87,15 @@ def thermal_findings(
         groups["/feedback"] = {"scale": coupled.scale, "coupling": coupled.coupling.name.lower()}
     scale = coupled.scale if coupled else 1.0
     magnetized = _magnetic(thermal, spread, drive, coupled, doubt, samples)
-    lines: list[str | Table] = [closing.closing_table(thermal, spread, tau, axis, coupled, doubt, samples)]
+    height = job.crystal.structure.height
+    lines: list[str | Table] = [closing.closing_table(thermal, spread, tau, axis, coupled, doubt, samples, height)]
     if magnetized is not None:
         results += responses.magnetization(*magnetized, samples)
-        lines.append(closing.closing_table_of_magnetization(thermal.temperature, *magnetized, axis, scale, samples))
+        lines.append(
+            closing.closing_table_of_magnetization(thermal.temperature, *magnetized, axis, scale, samples, height)
+        )
     if job.scattering is not None:
-        lines.append(closing.conduction(thermal, spread, axis))
+        lines.append(closing.conduction(thermal, spread, axis, height))
     if beyond is not None:
         lines.append(closing.beyond_relaxation_time(thermal, relaxed.at(keep), spread, axis))
     if job.reference is not None:

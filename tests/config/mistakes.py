@@ -14,6 +14,7 @@ GOOD = {
     "gradient": "1 K/mm",
 }
 CYLINDER = "sample: {radius: 20 nm}"
+LAYER = "{force_constants: a, periodic: [true, true, false]}"
 CELL = "{{force_constants: a, supercell: {}}}".format
 HEATED = (
     "{radius: 1 um, height: 2 um, cells: [8, 8], laser: {power: 1 mW, spot: uniform}, bottom: {temperature: 290 K}}"
@@ -54,6 +55,13 @@ BAD = [  # what is changed, the key that the complaint names, words of the fix
     ({"crystal": CELL("[[200, 0, 0], [0, 1, 0], [0, 0, 1]]")}, "crystal.supercell[0][0]", ""),
     ({"crystal": "{force_constants: a, calculator: gaussian}"}, "crystal.calculator", "qe,"),
     ({"crystal": "{force_constants: a, calculator: [qe]}"}, "crystal.calculator", "qe,"),
+    ({"crystal": "{force_constants: a, periodic: true}"}, "crystal.periodic", "list"),
+    ({"crystal": "{force_constants: a, periodic: [true, true]}"}, "crystal.periodic", "3"),
+    ({"crystal": "{force_constants: a, periodic: [1, 1, 0]}"}, "crystal.periodic[0]", "true or false"),
+    ({"crystal": "{force_constants: a, periodic: [true, false, false]}"}, "crystal.periodic", "chains and molecules"),
+    ({"crystal": LAYER, "mesh": "{grid: [8, 8, 4]}"}, "mesh", "grid: [8, 8, 1]"),
+    ({"crystal": LAYER, "mesh": "{grid: [8, 8, 1], shift: [0.5, 0.5, 0.5]}"}, "mesh", "no shift"),
+    ({"crystal": LAYER, "mesh": "{grid: [8, 8, 1]}", "sample": HEATED}, "sample", "solid body"),
     ({"crystal": "{force_constants: a, allow_unstable: 1}"}, "crystal.allow_unstable", "true or false"),
     ({"crystal": "{force_constants: a, allow_unstable: no}"}, "crystal.allow_unstable", "true or false"),
     ({"crystal": "{force_constants: '${HPCPH_NOT_SET}/a'}"}, "input", "export HPCPH_NOT_SET"),

@@ -90,7 +90,7 @@ def test_images_of_any_cell(lattice, supercell, places, noise, square):
     np.testing.assert_allclose(total, 1)
     whole = (found.cell - (cell[found.member] - cell[home[found.first]])) @ np.linalg.inv(supercell)
     assert np.abs(whole - np.rint(whole)).max() < 1e-9
-    far = np.array(list(product(range(-10, 11), repeat=3))) @ reduced(supercell, lattice)
+    far = np.array(list(product(range(-10, 11), repeat=3))) @ reduced(supercell, crystal)
     length = np.linalg.norm(crystal.separation(table), axis=1)
     for a, s in np.ndindex(2, len(atom)):
         x = cell[s] - cell[home[a]] + far + places[atom[s]] - places[a]
@@ -111,10 +111,11 @@ def test_a_reduced_basis_is_the_same_lattice_by_its_shortest_vectors(lattice, sh
     skewed = np.eye(3, dtype=int)
     for (i, j), count in shears:
         skewed[i] += count * skewed[j]
-    basis = reduced(skewed, lattice)
+    cell = structure(lattice, np.zeros((1, 3)))
+    basis = reduced(skewed, cell)
     assert abs(round(np.linalg.det(basis))) == 1
     steps = np.array([n for n in product(range(-4, 5), repeat=3) if any(n)])
-    shortest = np.linalg.norm(steps @ reduced(np.eye(3, dtype=int), lattice) @ lattice, axis=1).min()
+    shortest = np.linalg.norm(steps @ reduced(np.eye(3, dtype=int), cell) @ lattice, axis=1).min()
     lengths = np.sort(np.linalg.norm(basis @ lattice, axis=1))
     assert lengths[0] == pytest.approx(shortest)
     assert np.all(np.linalg.norm(steps @ basis @ lattice, axis=1) > lengths[0] * (1 - 1e-9))
