@@ -1,19 +1,20 @@
 """Reciprocal-space part of the dipoles' dynamical matrix, Gonze & Lee, PRB 55, 10355 (1997).
 
-D_{aα,bβ} = Σ_G w(K) (K·Z_a)_α (K·Z_b)_β e^{iG·(r_a − r_b)}/√(m_a m_b), K = k + G. The rest of the Ewald sum is in real
-space (ewald.py) and stands among the force constants.
+D_{aα,bβ} = Σ_G w(K) (K·Z_a)_α (K·Z_b)_β e^{iG·(r_a − r_b)}/√(m_a m_b), K = k + G, with the weight of a bulk or of a
+layer (screening.py). The rest of the Ewald sum of a bulk is in real space (ewald.py) and stands among the force
+constants.
 """
 
 from dataclasses import dataclass
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, product
 
 import numpy as np
 
 from hpcph.crystal.lattice import SYMMETRIC, Dielectric, Structure
 from hpcph.crystal.mesh import nearest_image
+from hpcph.crystal.screening import NOTHING, Screening, screening
 
 CUBIC = tuple(combinations_with_replacement(range(3), 3))  # components of a symmetric tensor of rank three
-CUTOFF = 1e-10  # largest Gaussian factor of what is left out, anywhere in the first zone: 4e-9 THz
 
 
 @dataclass(frozen=True)
@@ -25,20 +26,22 @@ class Dipoles:
         turn for every other pair of atoms
     charge_pvs : ndarray (p, 9, 6), what the six products K_c K_d (c ≤ d) contribute to the nine elements αβ of a pair:
         Z_a[c, α] Z_b[d, β]/√(m_a m_b), symmetrised in cd, kg⁻¹; of a = b the upper triangle with half its diagonal
-    slope_epvs : ndarray (3, p, 9, 13), the same for the derivatives along e, made of the ten u K_c K_d K_f
-        (c ≤ d ≤ f) and the three w K_d: ∂(w K_c K_d)/∂K_e = u (εK)_e K_c K_d + w (δ_ec K_d + δ_ed K_c)
-    epsilon : ndarray (3, 3)
-    prefactor : float, e²/(ε₀V) in N m⁻¹
-    width : float, Λ in rad m⁻¹
+    slope_epvs : ndarray (3, p, 9, 10 f + 3), the same for the derivatives along e, made of the ten u_i K_c K_d K_f
+        (c ≤ d ≤ f) of each of f forms and the three w K_d: with u_i = 2 ∂w/∂s_i,
+        ∂(w K_c K_d)/∂K_e = Σ_i u_i (M_i K)_e K_c K_d + w (δ_ec K_d + δ_ed K_c)
+    screening : w and its forms
     """
 
     wavevector_gc: np.ndarray
     phase_pg: np.ndarray
     charge_pvs: np.ndarray
     slope_epvs: np.ndarray
-    epsilon: np.ndarray
-    prefactor: float
-    width: float
+    screening: Screening
+
+    @property
+    def width(self) -> float:
+        """Λ in rad m⁻¹."""
+        return self.screening.width
 
     @property
     def atoms(self) -> int:
@@ -54,7 +57,7 @@ class Dipoles:
 
         Returns
         -------
-        ndarray (6 or 19, 1 + 2 pairs a < b, k), real and imaginary parts in turn as in phase_pg
+        ndarray (6, or 9 and ten a form, 1 + 2 pairs a < b, k), real and imaginary parts in turn as in phase_pg
         """
         return self.phase_pg @ self._products(k_kc, fields)
 
@@ -76,27 +79,26 @@ class Dipoles:
         """What K = 0 adds to D^dd at Γ approached along a direction (nonanalytic term), (p, 9) in rad² s⁻²."""
         n = direction_c / np.linalg.norm(direction_c)
         products = np.array([n[c] * n[d] for c, d in SYMMETRIC])
-        return self.prefactor / (n @ self.epsilon @ n) * (self.charge_pvs @ products)
+        return self.screening.limit(n) * (self.charge_pvs @ products)
 
     def _products(self, k_kc: np.ndarray, fields: int) -> np.ndarray:
-        """w K_c K_d, u K_c K_d K_f and w K_d of every K = k + G ≠ 0, (6 or 6 + 10 + 3, g, k).
-
-        w = e²/(ε₀V) exp(−KεK/4Λ²)/(KεK), ∂w/∂K = u εK.
-        """
+        """w K_c K_d, u_i K_c K_d K_f and w K_d of every K = k + G ≠ 0, (6 or 6 + 10 f + 3, g, k)."""
         K = self.wavevector_gc.T[:, :, None] + k_kc.T[:, None, :]  # (3, g, k)
-        KeK = (K * np.tensordot(self.epsilon, K, 1)).sum(axis=0)
-        zero = KeK < 1e-18 * self.width**2
-        KeK[zero] = 1.0
-        w = self.prefactor * np.exp(KeK * (-0.25 / self.width**2)) / KeK
+        forms = np.stack([(K * np.tensordot(form, K, 1)).sum(axis=0) for form in self.screening.forms])
+        zero = forms[0] < NOTHING * self.width**2
+        forms[:, zero] = 1.0
+        w = self.screening.weight(forms)
         w[zero] = 0.0
-        out = np.empty((6 if fields == 1 else 19, *w.shape))
-        wK = np.multiply(w, K, out=out[16:] if fields > 1 else None)
+        cubics = len(CUBIC) * len(forms)
+        out = np.empty((6 if fields == 1 else 6 + cubics + 3, *w.shape))
+        wK = np.multiply(w, K, out=out[6 + cubics :] if fields > 1 else None)
         for s, (c, d) in enumerate(SYMMETRIC):
             np.multiply(wK[c], K[d], out=out[s])
         if fields > 1:
-            K *= -2 / KeK - 0.5 / self.width**2  # u/w K
-            for s, (c, d, f) in enumerate(CUBIC, 6):
-                np.multiply(out[SYMMETRIC.index((c, d))], K[f], out=out[s])
+            for i, steepness in enumerate(self.screening.steepness(forms)):
+                along = steepness * K
+                for s, (c, d, f) in enumerate(CUBIC, 6 + len(CUBIC) * i):
+                    np.multiply(out[SYMMETRIC.index((c, d))], along[f], out=out[s])
         return out
 
 
@@ -113,11 +115,12 @@ def triangle() -> np.ndarray:
 
 
 def build(structure: Structure, dielectric: Dielectric, width: float) -> Dipoles:
-    """The sum over G for an Ewald width (rad m⁻¹); keeps every G that reaches CUTOFF in the first zone."""
-    zone = nearest_image(structure, np.stack(np.meshgrid(*[np.arange(8) / 8] * 3), -1).reshape(-1, 3))
-    k = zone @ structure.reciprocal_vc
-    farthest = np.sqrt(np.einsum("kc,cd,kd->k", k, dielectric.epsilon, k).max())
-    g = _ellipsoid(structure, dielectric.epsilon, (np.sqrt(-np.log(CUTOFF)) * 2 * width + farthest) ** 2)
+    """The sum over G for an Ewald width (rad m⁻¹); keeps every G whose factor reaches CUTOFF in the first zone."""
+    field = screening(structure, dielectric, width)
+    zone = np.stack(np.meshgrid(*[np.arange(8) / 8] * 3), -1).reshape(-1, 3) * structure.periodic
+    k = nearest_image(structure, zone) @ structure.reciprocal_vc
+    farthest = np.sqrt(np.einsum("kc,cd,kd->k", k, field.forms[0], k).max())
+    g = _ellipsoid(structure, field.forms[0], (np.sqrt(field.end) * 2 * width + farthest) ** 2)
     atoms = len(structure.mass_a)
     first, second = pairs_of(atoms)
     r = structure.fractional_ac @ structure.lattice_vc
@@ -128,10 +131,8 @@ def build(structure: Structure, dielectric: Dielectric, width: float) -> Dipoles
         wavevector_gc=g,
         phase_pg=np.vstack([np.ones(len(g)), waves]),
         charge_pvs=charges,
-        slope_epvs=_slopes(charges, dielectric.epsilon),
-        epsilon=dielectric.epsilon,
-        prefactor=4 * np.pi * dielectric.coulomb / structure.volume,
-        width=width,
+        slope_epvs=_slopes(charges, field.forms),
+        screening=field,
     )
 
 
@@ -143,21 +144,23 @@ def _charges(born: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.ndar
     return charges
 
 
-def _slopes(charges: np.ndarray, epsilon: np.ndarray) -> np.ndarray:
-    """What the charges make of the ten u K_c K_d K_f and the three w K_d in ∂/∂K_e, (3, p, 9, 13)."""
-    out = np.zeros((3, *charges.shape[:2], len(CUBIC) + 3))
+def _slopes(charges: np.ndarray, forms: np.ndarray) -> np.ndarray:
+    """What the charges make of the ten u_i K_c K_d K_f of each form and the three w K_d in ∂/∂K_e, (3, p, 9, …)."""
+    cubics = len(CUBIC) * len(forms)
+    out = np.zeros((3, *charges.shape[:2], cubics + 3))
     for s, (c, d) in enumerate(SYMMETRIC):
-        for f in range(3):
-            cubic = CUBIC.index(tuple(sorted((c, d, f))))
-            out[..., cubic] += epsilon[:, f, None, None] * charges[..., s]
-        out[c, ..., len(CUBIC) + d] += charges[..., s]
-        out[d, ..., len(CUBIC) + c] += charges[..., s]
+        for (i, form), f in product(enumerate(forms), range(3)):
+            cubic = len(CUBIC) * i + CUBIC.index(tuple(sorted((c, d, f))))
+            out[..., cubic] += form[:, f, None, None] * charges[..., s]
+        out[c, ..., cubics + d] += charges[..., s]
+        out[d, ..., cubics + c] += charges[..., s]
     return out
 
 
 def _ellipsoid(structure: Structure, epsilon: np.ndarray, limit: float) -> np.ndarray:
-    """Reciprocal vectors with GεG ≤ limit, (g, 3) in rad m⁻¹."""
-    reach = np.sqrt(limit / np.linalg.eigvalsh(epsilon)[0])
+    """Reciprocal vectors with GεG ≤ limit, of a layer in its plane, (g, 3) in rad m⁻¹."""
+    smallest = np.linalg.eigvalsh(epsilon)[-structure.periodic.sum()]  # along the normal there is none
+    reach = np.sqrt(limit / smallest) * structure.periodic
     bound = np.ceil(reach * np.linalg.norm(structure.lattice_vc, axis=1) / (2 * np.pi)).astype(int)
     index = np.stack(np.meshgrid(*(np.arange(-b, b + 1) for b in bound), indexing="ij"), -1).reshape(-1, 3)
     g = index @ structure.reciprocal_vc

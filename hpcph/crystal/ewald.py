@@ -6,9 +6,12 @@ constants of all point dipoles Z_a u_a in a medium ε, so neither the width nor 
 
 import numpy as np
 
-from hpcph.crystal.dipole import CUTOFF, Dipoles, blocks
+from hpcph.crystal.dipole import Dipoles, blocks
 from hpcph.crystal.lattice import Dielectric, Structure, within
+from hpcph.crystal.screening import CUTOFF
 
+NONE = 1e-6  # of the longest G: a shorter one is 0
+WITHIN = 7.0  # Λ r of a layer: of the dipoles' own force constants 17 (Λ r)⁻⁶ are left
 FACTOR = 0.75  # of the width that makes both sums alike: few G, each of which costs time at every k-point
 
 
@@ -23,10 +26,18 @@ def width_within(dielectric: Dielectric, distance: float) -> float:
     return float(np.sqrt(-np.log(CUTOFF) * np.linalg.eigvalsh(dielectric.epsilon)[-1]) / distance)
 
 
+def width_of_layer(distance: float) -> float:
+    """Λ in rad m⁻¹ that leaves 1e-4 of the dipoles' own force constants beyond a distance (m), half a supercell.
+
+    A layer's sum has no part in real space: what its factor leaves out are force constants like others.
+    """
+    return WITHIN / distance
+
+
 def real_space(
     structure: Structure, dielectric: Dielectric, width: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Force constants of the screened dipoles, all pairs whose Gaussian reaches CUTOFF.
+    """Force constants of the screened dipoles of a bulk, all pairs whose Gaussian reaches CUTOFF.
 
     Φ_ab(x) = −(e²/4πε₀) Λ³ (det ε)^-½ Z_aᵀ H Z_b, with Δ = ε⁻¹x, y = Λ √(x·Δ), e = erfc(y), g = (2/√π) exp(−y²):
     H = Λ² Δ Δᵀ/y² [3e/y³ + g (3/y² + 2)] − ε⁻¹ [e/y³ + g/y²]. At x = 0, H = 4/(3√π) ε⁻¹ takes away what the reciprocal
@@ -90,25 +101,24 @@ def second_moment(structure: Structure, dielectric: Dielectric, dipoles: Dipoles
     """−Σ_ab ∂²C_{aα,bβ}/∂k_γ∂k_λ of the reciprocal part at Γ, (α, β, γ, λ) in N m.
 
     G = 0 is left out whole: its singular part is the macroscopic field, and the rest vanishes for Σ_a Z_a = 0. With
-    F = Σ_a Z_a e^{iG·r_a} [field, displacement], Q = G·F, s = GεG, α = 1/4Λ², w = (4π c/V) e^{−αs}/s and, by s,
-    w' = −w (1/s + α), w'' = w [(1/s + α)² + 1/s²]:
-    ∂²C = Σ_G Re{[4w'' (εG)_γ (εG)_λ + 2w' ε_γλ] Q_α Q_β* + w (F_γα F_λβ* + F_λα F_γβ*)
-          + 2w' [(εG)_γ (F_λα Q_β* + Q_α F_λβ*) + (εG)_λ (F_γα Q_β* + Q_α F_γβ*)]}.
+    F = Σ_a Z_a e^{iG·r_a} [field, displacement], Q = G·F, and ∂w, ∂²w by K:
+    ∂²C = Σ_G Re{∂²_γλ w Q_α Q_β* + w (F_γα F_λβ* + F_λα F_γβ*)
+          + ∂_γ w (F_λα Q_β* + Q_α F_λβ*) + ∂_λ w (F_γα Q_β* + Q_α F_γβ*)}.
     """
-    epsilon, G = dipoles.epsilon, dipoles.wavevector_gc
-    s = np.einsum("gc,cd,gd->g", G, epsilon, G)
-    G, s = G[s > 1e-12 * s.max()], s[s > 1e-12 * s.max()]
+    field, G = dipoles.screening, dipoles.wavevector_gc
+    G = G[np.linalg.norm(G, axis=1) > NONE * np.linalg.norm(G, axis=1).max()]
+    s = np.einsum("gc,fcd,gd->fg", G, field.forms, G)
     phase = np.exp(1j * G @ (structure.fractional_ac @ structure.lattice_vc).T)
     F = np.einsum("ga,aci->gci", phase, dielectric.born)
     Q = np.einsum("gc,gci->gi", G, F)
-    alpha = 0.25 / dipoles.width**2
-    w = dipoles.prefactor * np.exp(-alpha * s) / s
-    slope, curvature = -w * (1 / s + alpha), w * ((1 / s + alpha) ** 2 + 1 / s**2)
-    eG = G @ epsilon
+    w = field.weight(s)
+    steepness, curvature = w * field.steepness(s), w * field.curvature(s)
+    MG = G @ field.forms
+    slope = np.einsum("fg,fgx->gx", steepness, MG)
+    bent = np.einsum("feg,fgx,egy->gxy", curvature, MG, MG) + np.einsum("fg,fxy->gxy", steepness, field.forms)
     QQ = np.einsum("gi,gj->gij", Q, Q.conj())
-    bent = np.einsum("g,gx,gy->gxy", 4 * curvature, eG, eG) + 2 * slope[:, None, None] * epsilon
     total = np.einsum("gxy,gij->ijxy", bent, QQ)
-    mixed = np.einsum("g,gx,gi,gyj->ijxy", 2 * slope, eG, Q, F.conj())
+    mixed = np.einsum("gx,gi,gyj->ijxy", slope, Q, F.conj())
     mixed = mixed + mixed.swapaxes(0, 1).conj()
     square = np.einsum("g,gxi,gyj->ijxy", w, F, F.conj())
     total = total + mixed + mixed.swapaxes(2, 3) + square + square.swapaxes(2, 3)

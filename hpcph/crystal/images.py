@@ -88,16 +88,17 @@ def find(
     """
     farthest = cutoff(structure, nearest, supercell)
     parts = [within(structure, farthest)]
-    if dielectric is not None and dipoles is not None:
-        first, second, cell, phi = ewald.real_space(structure, dielectric, dipoles.width)
+    real_space = None
+    if dielectric is not None and dipoles is not None and structure.empty is None:
+        first, second, cell, real_space = ewald.real_space(structure, dielectric, dipoles.width)
         parts.append((first, second, cell))
     every = np.unique(np.vstack([np.column_stack(part) for part in parts]), axis=0)
     index = _Index(every)
     share, real = np.zeros(len(every)), np.zeros((len(every), 3, 3))
     place = index.of(nearest.first, nearest.second, nearest.cell)
     share[place] = nearest.share
-    if dipoles is not None:
-        real[index.of(first, second, cell)] = phi
+    if real_space is not None:
+        real[index.of(*parts[1])] = real_space
     pairs = PairTable.symmetric(every[:, 0], every[:, 1], every[:, 2:], real, share)
     group = _groups(pairs, supercell)
     x = structure.separation(pairs)

@@ -176,6 +176,9 @@ def _stiffness(found: Moments, crystal: Crystal) -> np.ndarray:
 
 def _dipoles(loaded: Loaded, dielectric: Dielectric) -> Dipoles:
     """With fewer G where the images reach farther than the real-space part would: it may reach as far for nothing."""
+    if loaded.structure.empty is not None:
+        width = ewald.width_of_layer(images.reach(loaded.structure, loaded.supercell))
+        return dipole.build(loaded.structure, dielectric, width)
     within = images.cutoff(loaded.structure, loaded.pairs, loaded.supercell)
     width = min(ewald.width(loaded.structure, dielectric), ewald.width_within(dielectric, within))
     return dipole.build(loaded.structure, dielectric, width)

@@ -91,6 +91,8 @@ def load(files: Files, hdf5: Hdf5 = no_hdf5) -> Loaded:
     dielectric = described.dielectric
     structure = replace(structure, born_aij=dielectric.born if dielectric else None)
     remarks += layer.remarks(structure, dielectric, files.periodic is not None)
+    if dielectric is not None and structure.empty is not None:
+        dielectric = layer.in_plane(dielectric, structure)
     at = described.supercell, described.commensurate_qc
     return Loaded(structure, pairs, dielectric, *at, (*said, *remarks), origin)
 

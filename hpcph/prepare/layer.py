@@ -10,6 +10,7 @@ KEY = "crystal.periodic"
 NAMES = "abc"
 VACUUM = 5 * angstrom  # between a layer and its image, at least
 EVIDENT = 8 * angstrom  # more of it is in no bulk
+ROUNDING = 1e-6  # of ε
 UPRIGHT = 1e-4  # cosine of the angle of the normal with the other two vectors
 
 
@@ -54,6 +55,18 @@ def cells_of_atoms(lattice_vc: np.ndarray, fractional_ac: np.ndarray, empty: int
     steps = np.zeros((len(fractional_ac), 3), int)
     steps[:, empty] = -np.floor(fractional_ac[:, empty] - middle).astype(int)
     return steps
+
+
+def in_plane(dielectric: Dielectric, structure: Structure) -> Dielectric:
+    """What the field of a layer acts on and is screened by: it has no component along the normal. Raises InputError."""
+    assert structure.empty is not None and structure.height is not None
+    normal = structure.lattice_vc[structure.empty] / structure.height
+    plane = np.eye(3) - np.outer(normal, normal)
+    born = np.einsum("cd,adi->aci", plane, dielectric.born)
+    epsilon = np.eye(3) + plane @ (dielectric.epsilon - np.eye(3)) @ plane
+    if np.linalg.eigvalsh(epsilon)[0] < 1 - ROUNDING:
+        raise InputError(KEY, None, f"ε in the plane is below 1, {np.linalg.eigvalsh(epsilon)[0]:.4g}: no medium")
+    return Dielectric(born, epsilon, dielectric.coulomb)
 
 
 def evident(lattice_vc: np.ndarray, fractional_ac: np.ndarray) -> int | None:
