@@ -13,6 +13,7 @@ from hpcph.config.structure import StructureSection
 from hpcph.config.units import Pressure, SmallLength
 from hpcph.readers import formats
 from hpcph.readers.calculators import NAMES
+from hpcph.readers.espresso_dipoles import Taken
 
 
 def _rows(value: Any) -> str:
@@ -36,6 +37,7 @@ Supercell = Annotated[
     Discriminator(_rows),
 ]
 
+TAKEN = tuple(one.value for one in Taken)
 CENTRINGS = ("auto", "P", "F", "I", "A", "C", "R")
 Calculator = Annotated[
     Annotated[Literal[NAMES], Tag("name")] | Annotated[CalculatorSection, Tag("section")],  # type: ignore[valid-type]
@@ -96,6 +98,11 @@ class CrystalSection(Section):
     )
     ngqpt: Numbers | None = Field(
         default=None, description="which grid of wave vectors of ABINIT's DDB; without it the largest that is whole"
+    )
+    q2r: Literal[TAKEN] | None = Field(  # type: ignore[valid-type]
+        default=None,
+        description="which field q2r.x of Quantum ESPRESSO took out of the file of a layer with Born charges, for "
+        "no file says: `loto_2d` (`loto_2d = .true.`), `loto_2d-6.7` (the same by version 6.7 or before), `bulk`",
     )
     nac: Literal["gonze", "none"] | None = Field(
         default=None,

@@ -106,8 +106,7 @@ def files(source: Source) -> Files:
         formats.main(source.resolve(given.force_constants)), structure, force_sets, born,
         given.supercell_matrix, given.primitive, given.calculator, given.symmetry_tolerance,
         given.format, None if given.ngqpt is None else (given.ngqpt[0], given.ngqpt[1], given.ngqpt[2]),
-        given.displacement,
-        given.repeats,
+        given.displacement, given.repeats, given.q2r,
     )  # fmt: skip
 
 

@@ -82,6 +82,10 @@ def load(files: Files, hdf5: Hdf5 = no_hdf5) -> Loaded:
         if files.displacement is not None:
             fix = "for a potential, or the cache of ASE, alone; leave it out"
             raise InputError("crystal.displacement", f"{files.displacement / constants.angstrom:g} angstrom", fix)
+        if files.q2r is not None:
+            raise InputError(
+                "crystal.q2r", files.q2r, f"{files.force_constants.name} is no file of q2r.x; leave it out"
+            )
         reading = phonopy_set.read(files, hdf5)
         described, said = of_phonopy(reading.phonopy, reading.tolerance), reading.remarks
         origin = f"phonopy's files, {reading.units} (calculator: {reading.units.calculator})"

@@ -58,12 +58,14 @@ def si(
     )
 
 
-def refuse_layer(content: Content, grid: tuple[int, int, int], charges: object) -> None:
-    """Raise InputError where dipoles may be those of a layer, which no file says."""
-    if charges is not None and grid[2] == 1:
+def require_known(
+    content: Content, grid: tuple[int, int, int], charges: object, periodic: tuple[bool, ...] | None
+) -> None:
+    """Raise InputError where charges with one q along c may be a layer's, which no file says, nor the input."""
+    if charges is not None and grid[2] == 1 and periodic is None:
         raise content.refuse(
-            "has one q along c (nq3 = 1) and Born charges: whether their field is that of a layer (loto_2d) no file "
-            "says, and as that of a bulk it would be wrong; a bulk needs nq3 of 2 or more, layers are not computed"
+            "has one q along c (nq3 = 1) and Born charges: whether it is a layer no file says; write crystal.periodic, "
+            "[true, true, false] for a layer, [true, true, true] for a bulk"
         )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from hpcph.readers.constants import SupercellConstants, lattice_points, of_matrices
-from hpcph.readers.espresso_cell import MOST, EspressoCell, header, refuse_layer, si
+from hpcph.readers.espresso_cell import MOST, EspressoCell, header, require_known, si
 from hpcph.readers.espresso_xml import Elements, is_xml
 from hpcph.readers.files import Content
 from hpcph.readers.lines import Lines
@@ -55,10 +55,11 @@ def beside(path: Path) -> list[Path]:
         others.append(one)
 
 
-def read(contents: tuple[Content, ...]) -> SupercellConstants:
+def read(contents: tuple[Content, ...], periodic: tuple[bool, ...] | None = None) -> SupercellConstants:
     """Force constants from the matrices of all q of a grid.
 
     contents : prefix.dyn0 or prefix.dyn1, and all that `beside` says
+    periodic : along which of a, b, c the crystal repeats, None where the input does not say
 
     Raises InputError where a file is missing, damaged, of another crystal, or a q of the grid is there not at all or
     twice with matrices that differ.
@@ -84,7 +85,7 @@ def read(contents: tuple[Content, ...]) -> SupercellConstants:
     assert cell is not None
     per_step = [q @ cell.lattice_vc.T / cell.alat for _, q, _ in matrices]
     grid = said or _grid(files[-1], per_step, len(cell.mass_a))
-    refuse_layer(first, grid, charges)
+    require_known(first, grid, charges, periodic)
     phi = of_matrices(grid, _on_grid(grid, per_step, matrices))
     if np.abs(phi.imag).max() > CONJUGATE * np.abs(phi).max():
         raise first.refuse("and the files beside it have matrices of q and −q that are not complex conjugates")

@@ -59,6 +59,7 @@ class Files:
     ngqpt : which grid of wave vectors, where such a file holds several
     displacement : m, of single atoms, whose forces the files hold and do not say it
     periodic : along which of a, b, c the crystal repeats; None where the input does not say
+    q2r : which field q2r.x of Quantum ESPRESSO took out (readers/espresso_dipoles.py); None where it does not say
     """
 
     force_constants: Path
@@ -73,6 +74,7 @@ class Files:
     ngqpt: tuple[int, int, int] | None = None
     displacement: float | None = None
     periodic: tuple[bool, bool, bool] | None = None
+    q2r: str | None = None
 
     def absolute(self) -> "Files":
         """The same files, independent of the current folder."""

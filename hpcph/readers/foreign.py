@@ -19,7 +19,7 @@ from hpcph.readers.formats import Format, Opened
 from hpcph.readers.grids import require_vibrating
 
 # keys that few formats have a use for
-OTHERS = ("force_sets", "supercell", "calculator", "structure", "displacement", "ngqpt")
+OTHERS = ("force_sets", "supercell", "calculator", "structure", "displacement", "ngqpt", "q2r")
 MASSES = 0.25, 4.0  # of the element's: outside, a mass is in another unit
 ELEMENT = 0.02  # of an element's mass, by which an atom without a name may be off
 UNLIKE, UNRELATED = 0.01, 0.3  # differences of Φ of atoms that translations map on each other, relative
@@ -51,7 +51,7 @@ def read(files: Files, of: Format, tolerance: float) -> SupercellConstants:
         others = [opened(content.key, path, Path(name)) for path in of.beside(content.path)]
         if any(one.kind.value == "HDF5" for one in (content, *others)):
             raise content.refuse(f"is HDF5, which {of.title} writes nothing in")
-        wanted = files.supercell, files.displacement, files.ngqpt
+        wanted = files.supercell, files.displacement, files.ngqpt, files.periodic, files.q2r
         found = of.read(Opened(content, tuple(others), given.get("structure"), given.get("born"), *wanted))
         grid = "×".join(map(str, np.diag(found.supercell)))
         shown = grid if np.array_equal(found.supercell, np.diag(np.diag(found.supercell))) else found.supercell.tolist()

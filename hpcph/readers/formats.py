@@ -17,6 +17,7 @@ class Opened:
     """The files of a crystal: that of crystal.force_constants, those that lie beside it, crystal.structure and born.
 
     supercell : crystal.supercell; displacement : crystal.displacement, m; ngqpt : crystal.ngqpt
+    periodic, q2r : crystal.periodic and crystal.q2r, None where the input does not say
     """
 
     main: Content
@@ -26,6 +27,8 @@ class Opened:
     supercell: tuple | None = None
     displacement: float | None = None
     ngqpt: tuple[int, int, int] | None = None
+    periodic: tuple[bool, ...] | None = None
+    q2r: str | None = None
 
 
 @dataclass(frozen=True)
@@ -61,14 +64,15 @@ FORMATS = (
         "qe-dyn",
         "dynamical matrices of Quantum ESPRESSO",
         espresso_matrices.looks_like,
-        lambda files: espresso_matrices.read((files.main, *files.beside)),
+        lambda files: espresso_matrices.read((files.main, *files.beside), files.periodic),
         beside=espresso_matrices.beside,
     ),
     Format(
         "qe-q2r",
         "q2r.x of Quantum ESPRESSO",
         quantum_espresso.looks_like,
-        lambda files: quantum_espresso.read(files.main),
+        lambda files: quantum_espresso.read(files.main, files.periodic, files.q2r),
+        takes=("q2r",),
     ),
     Format(
         "abinit-ddb",

@@ -54,6 +54,33 @@ def series(found: ShortRange, phi: np.ndarray, q_c: np.ndarray) -> np.ndarray:
     return total
 
 
+def layer(found: ShortRange, q_c: np.ndarray, scale: float = 1.0) -> np.ndarray:
+    """The term of loto_2d, (a, b, 3, 3), Ry bohr⁻²; 6.7 and before leave a factor 2π/alat out: scale is alat/2π."""
+    born, epsilon = found.charges
+    lattice, places = found.cell.lattice_vc, found.cell.places_ac
+    b_vc = 2 * np.pi * np.linalg.inv(lattice).T
+    area, height = lattice[0, 0] * lattice[1, 1], lattice[2, 2]
+    total = np.zeros((len(born), len(born), 3, 3), complex)
+    reach = [int(np.sqrt(56 * found.alpha) / np.linalg.norm(b)) + 1 for b in b_vc[:2]]
+    for g in np.ndindex(2 * reach[0] + 1, 2 * reach[1] + 1):
+        for q, itself in ((q_c, True), (np.zeros(3), False)):
+            k = (np.array([*g, 0]) - [*reach, 0] + q) @ b_vc
+            square = k @ k
+            if not 1e-16 < square < 56 * found.alpha:
+                continue
+            r_eff = height / 2 * (k @ epsilon @ k / square - 1)
+            size = scale * 4 * np.pi / area * np.exp(-square / 4 / found.alpha)
+            size /= np.sqrt(square) * (1 + r_eff * np.sqrt(square))
+            zk = np.einsum("c,acv->av", k, born)
+            for a, b in np.ndindex(len(born), len(born)):
+                block = size * np.outer(zk[a], zk[b])
+                if itself:
+                    total[a, b] += block * np.exp(1j * (places[a] - places[b]) @ k)
+                else:
+                    total[a, a] -= block * np.cos((places[a] - places[b]) @ k)
+    return total
+
+
 def dipoles(found: ShortRange, q_c: np.ndarray, direction=None) -> np.ndarray:
     """The term of the macroscopic field, (a, b, 3, 3), Ry bohr⁻².
 

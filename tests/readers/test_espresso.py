@@ -191,12 +191,6 @@ def test_ibrav_13_of_minus_is_refused():
     assert espresso_cell.bravais(-13, np.array([1, 1.3, 1.7, 0, 0.2, 0])) is None
 
 
-def test_layers_with_charges_are_refused():
-    """What the file of h-BN is of, it does not say."""
-    with pytest.raises(InputError, match="loto_2d"):
-        forceconstants.load(Files(path("qe_q2r/bn881.fc")))
-
-
 def written(found, folder: Path, twice: bool, names=("'Al '", "'As '")) -> Path:
     """AlAs without its field as a file of q2r.x, in its cell or one twice as large."""
     phi = found.phi_tab.reshape(*found.grid, 2, 2, 3, 3)
