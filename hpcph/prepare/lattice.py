@@ -18,7 +18,8 @@ UNIT = {SumRule.TRANSLATIONAL: (1.0, "N m⁻¹"), SumRule.ROTATIONAL: (1.0, "N m
 
 def lines(report: Report, height: float | None = None) -> list[str]:
     """For the log and `check`; height : of the cell of a layer, m, whose elastic constants are per area."""
-    dipoles = f"dipoles summed in full with {report.reciprocal} G" if report.reciprocal else "no dipole part"
+    whose = "dipoles summed in full" if height is None else "dipoles of a layer summed"
+    dipoles = f"{whose} with {report.reciprocal} G" if report.reciprocal else "no dipole part"
     found = [
         f"{dipoles}; {report.pairs} pairs of atoms out to {report.cutoff * 1e10:.1f} Å, "
         f"shared among images with exponent {report.exponent:g}"

@@ -19,9 +19,15 @@ def empty_axis(periodic: tuple[bool, ...] | None) -> int | None:
     return periodic.index(False) if periodic and not all(periodic) else None
 
 
+def periodic_but(empty: int) -> tuple[bool, bool, bool]:
+    """Along which of a, b, c a layer repeats."""
+    a, b, c = (n != empty for n in range(3))
+    return a, b, c
+
+
 def shown(empty: int) -> str:
     """The key as an input has it."""
-    return f"[{', '.join('false' if n == empty else 'true' for n in range(3))}]"
+    return f"[{', '.join(map(str, periodic_but(empty))).lower()}]"
 
 
 def require_layer(lattice_vc: np.ndarray, fractional_ac: np.ndarray, supercell: np.ndarray, empty: int) -> None:
@@ -80,7 +86,11 @@ def remarks(structure: Structure, dielectric: Dielectric | None, said: bool) -> 
     if structure.empty is not None and structure.height is not None:
         area, height = structure.volume / structure.height / angstrom**2, structure.height / angstrom
         first = f"a layer, {NAMES[structure.empty]} its normal: cell of {area:.4g} Å² and {height:.4g} Å"
-        return [f"{first}; densities are given per area too, those per volume depend on this height"]
+        images = "dipoles of periodic images, where the calculation did not cut them off, stay in the force constants"
+        return [
+            f"{first}; densities are given per area too, those per volume depend on this height",
+            *[images] * (dielectric is not None),
+        ]
     axis = evident(structure.lattice_vc, structure.fractional_ac)
     if said or axis is None or dielectric is None:
         return []

@@ -16,6 +16,7 @@ from hpcph.response import maps
 from hpcph.workflow.job import Planes
 
 PARALLEL = 1e-3  # rad: a lattice vector this close to the axis counts as along it
+FLAT = 1e-6  # of a reciprocal vector: less along the normal of a layer is rounding
 GAMMA = ("G", "GM", "GAMMA")  # of crystals none of whose other points has that name
 
 
@@ -35,8 +36,13 @@ def path(given: Input, structure: Structure) -> maps.Path | None:
 
 
 def automatic_legs(structure: Structure):
+    """Those of the Bravais lattice; of a layer those in its plane, for nothing changes along its normal."""
     found = _seekpath(structure)
-    return [((_pretty(a), found["point_coords"][a]), (_pretty(b), found["point_coords"][b])) for a, b in found["path"]]
+    place = found["point_coords"]
+    legs = [((_pretty(a), place[a]), (_pretty(b), place[b])) for a, b in found["path"]]
+    return [
+        leg for leg in legs if all(np.abs(np.asarray(q)[~structure.periodic]).max(initial=0) < FLAT for _, q in leg)
+    ]
 
 
 def _corner(point: str | dict, known: Mapping[str, Sequence[float]]) -> tuple[str, Sequence[float]]:

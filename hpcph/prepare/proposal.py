@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from hpcph.potential import supercells
 from hpcph.potential.calculator import FACTORIES
 from hpcph.potential.compute import displaced
 from hpcph.potential.wanted import Model
-from hpcph.prepare import forceconstants, pairing
+from hpcph.prepare import forceconstants, layer, pairing
 from hpcph.prepare.job import prepare, wanted_of_a_potential
 from hpcph.readers import force_constants as constants
 from hpcph.readers.phonopy_set import TOLERANCE
@@ -60,6 +61,9 @@ def propose(paths: Sequence[Path], supercell: tuple[int, int, int] | None, outpu
     """
     files, linewidths = pairing.paired(paths, supercell)
     loaded = forceconstants.load(files, constants.read)
+    if (empty := layer.evident(loaded.structure.lattice_vc, loaded.structure.fractional_ac)) is not None:
+        with suppress(InputError):  # of a supercell that repeats along the normal too
+            loaded = forceconstants.load(replace(files, periodic=layer.periodic_but(empty)), constants.read)
     charged = loaded.dielectric is not None
     proposal = Proposal(files.named(), loaded.structure, charged, linewidths, files.supercell, files.ngqpt)
     place = Path(os.path.abspath(output or "input.yaml"))
@@ -126,8 +130,10 @@ def write(text: str, output: Path) -> None:
 def _text(proposal: Proposal, place: Path) -> str:
     """The input."""
     structure, known = proposal.structure, proposal.linewidths
-    axis = np.eye(3)[2]
-    c = structure.lattice_vc[2]
+    axis, c = np.eye(3)[2], structure.lattice_vc[2]
+    if structure.empty is not None:
+        inside = structure.lattice_vc[structure.periodic][0]
+        axis = np.round(inside / np.linalg.norm(inside), 6) + 0.0
     environment = Environment(
         loader=PackageLoader("hpcph.prepare"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         keep_trailing_newline=True,
@@ -141,12 +147,14 @@ def _text(proposal: Proposal, place: Path) -> str:
         ngqpt=None if proposal.ngqpt is None else list(proposal.ngqpt),
         charged=proposal.charged,
         unstable=proposal.unstable,
+        periodic=None if structure.empty is None else layer.shown(structure.empty),
+        axis=[float(f"{x:g}") if x % 1 else int(x) for x in axis],
         grid=list(even_grid(structure, DIVISIONS)),
         lifetime=None
         if known is None
         else f"{{{known.program}: {scalar(_beside(known.path, place))}, interpolate: true}}",
         temperature=None if known is None else _few(known),
-        sliced=np.arccos(min(1.0, abs(axis @ c) / np.linalg.norm(c))) < PARALLEL,
+        sliced=structure.empty is None and np.arccos(min(1.0, abs(axis @ c) / np.linalg.norm(c))) < PARALLEL,
         output=scalar(f"runs/{structure.formula}"),
     )
 

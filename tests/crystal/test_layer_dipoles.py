@@ -150,12 +150,23 @@ def test_derivatives_in_the_plane_are_those_of_d(settled):
         np.testing.assert_allclose(along, np.subtract(*ends) / (2 * step), rtol=0, atol=1e-6 * np.abs(along).max())
 
 
-@pytest.mark.parametrize("how", [{"middle": 0.5}, {"middle": 0.97}])
-def test_faces_of_the_cell_do_not_count(settled, tmp_path, how):
-    """Nor what q has along the normal."""
+@pytest.mark.parametrize("how", [{"middle": 0.5}, {"middle": 0.97}, {"height": 1.2 * layers.ROOM}])
+def test_faces_and_height_of_the_cell_do_not_count(settled, tmp_path, how):
+    """Nor what q has along the normal; ε − 1 is that of the layer over the height."""
     other = settle(layers.loaded(tmp_path, **POLAR, **how), physics.ALL)
     D, E = (matrices(one.crystal, GENERIC + up) for one, up in ((settled, np.zeros(3)), (other, [0, 0, 0.3])))
     np.testing.assert_allclose(E, D, rtol=0, atol=1e-11 * np.abs(D).max())
+
+
+@pytest.mark.parametrize("order", [(2, 0, 1), (1, 2, 0)])
+def test_any_vector_of_the_cell_may_be_the_normal(settled, tmp_path, order):
+    """Frequencies and stiffness are those of the layer whose normal is c."""
+    periodic = tuple(axis != 2 for axis in order)
+    other = settle(layers.loaded(tmp_path, periodic, order=order, **POLAR), physics.ALL)
+    square = [np.linalg.eigvalsh(matrices(one.crystal, q)) for one, q in
+              ((settled, GENERIC), (other, GENERIC[:, list(order)]))]  # fmt: skip
+    np.testing.assert_allclose(square[1], square[0], rtol=0, atol=1e-10 * square[0].max())
+    np.testing.assert_allclose(other.report.stiffness, settled.report.stiffness, rtol=0, atol=1.0)
 
 
 def test_the_supercells_own_waves_are_left_as_they_are(settled, tmp_path):

@@ -89,11 +89,12 @@ def test_elastic_constants_per_area_are_those_of_long_waves(settled):
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
-    """The results of cells of two heights, the second taller by a fifth."""
+    """The results of cells of two heights, the second taller by a fifth, Born charges and all."""
     found = []
     for factor in (1.0, TALLER):
         folder = tmp_path_factory.mktemp("run")
-        crystal = {"force_constants": str(layers.file(folder, height=factor * layers.ROOM)), "periodic": layers.LAYER}
+        file = layers.file(folder, height=factor * layers.ROOM, charges=layers.CHARGES)
+        crystal = {"force_constants": str(file), "periodic": layers.LAYER}
         hpcph.run({
             "crystal": crystal, "axis": [1, 2, 0], "mesh": {"grid": [4, 4, 1]}, "temperature": [100, 300],
             "lifetime": {"time": "10 ps", "boundary": "1 um"}, "gradient": "1 K/mm", "spectrum": {"temperature": 300},
@@ -109,7 +110,8 @@ def test_per_area_the_height_of_the_cell_does_not_count(runs):
     names = [name for name in one if name.endswith("_per_area")]
     for expected in ("thermal_gamma_nl", "thermal_conductivity", "thermal_pam_density", "crystal_density",
                      "feedback_susceptibility_off_diagonal", "feedback_pam_density", "elasticity_stiffness",
-                     "spectrum_gamma_nl", "convergence_gamma_nl"):  # fmt: skip
+                     "spectrum_gamma_nl", "convergence_gamma_nl",
+                     "magnetization_density", "magnetization_gamma_nl"):  # fmt: skip
         assert f"{expected}_per_area" in names
     for name in names:
         largest = np.abs(one[name].values).max()

@@ -176,7 +176,7 @@ def test_the_key_is_of_q2r_alone(tmp_path):
     with pytest.raises(InputError, match=r"^crystal.q2r = loto_2d: alas.444.fc has no charges or several q along c"):
         forceconstants.load(Files(physics.data("readers/qe_q2r/alas.444.fc"), q2r="loto_2d"))
     file = toys.save(toys.rocksalt().phonopy, tmp_path / "a.yaml", force_constants=True)
-    with pytest.raises(InputError, match="no file of q2r.x"):
+    with pytest.raises(InputError, match="no file of q2r"):
         forceconstants.load(Files(file, q2r="loto_2d"))
     shutil.copy(physics.data("readers/sscha_dyn/PbTe.dyn1"), tmp_path)
     with pytest.raises(InputError, match="leave it out"):
