@@ -110,7 +110,7 @@ class Input(Section):
             return [(name, f"is missing; {together} belong together") for name in missing]
         if not needing and not any(getattr(self, name) is not None for name in ALONE):
             return [("mesh", f"is missing; add {together}, or one of {', '.join(ALONE)}")]
-        return [(name, f"needs {together}; add them") for name in needing]
+        return [(name, f"needs {together}; add them") for name in needing] + self._of_a_layer()
 
     def _other_meshes(self) -> list[tuple[str, str]]:
         """Linewidths are known on one mesh."""
@@ -125,20 +125,19 @@ class Input(Section):
         return [("mesh", f"{name} {fix}") for name in given]
 
     def _of_a_layer(self) -> list[tuple[str, str]]:
-        """A layer has no waves along its normal, and is no solid body."""
+        """A layer has no waves along its normal, none of its bending waves has a velocity, and it is no solid body."""
         periodic, found = self.crystal.periodic, []
-        if self.mesh is None or periodic is None or all(periodic):
+        if periodic is None or all(periodic):
             return []
-        empty = periodic.index(False)
-        if self.mesh.grid is not None and self.mesh.grid[empty] != 1:
+        empty, whose = periodic.index(False), "the normal of a layer (crystal.periodic)"
+        if self.mesh is not None and self.mesh.grid is not None and self.mesh.grid[empty] != 1:
             grid = ", ".join("1" if n == empty else str(count) for n, count in enumerate(self.mesh.grid))
-            found.append(("mesh", f"has one division along the normal of a layer (crystal.periodic): grid: [{grid}]"))
-        if self.mesh.shift != "auto" and self.mesh.shift[empty]:
-            found.append(("mesh", "has no shift along the normal of a layer (crystal.periodic): write 0 there"))
-        if self.sample is not None:
-            found.append(
-                ("sample", "is a solid body, whose crystal repeats along a, b and c; leave crystal.periodic out")
-            )
+            found.append(("mesh", f"has one division along {whose}: grid: [{grid}]"))
+        if self.mesh is not None and self.mesh.shift != "auto" and self.mesh.shift[empty]:
+            found.append(("mesh", f"has no shift along {whose}: write 0 there"))
+        for name in ("sample", "elasticity"):
+            if getattr(self, name) is not None:
+                found.append((name, "is for crystals that repeat along a, b and c (crystal.periodic); leave it out"))
         return found
 
     def _units_of_a_model(self) -> list[tuple[str, str]]:
