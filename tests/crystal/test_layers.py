@@ -1,5 +1,8 @@
 """Layers: nothing runs along the normal, and the height of the cell, which nobody measures, decides nothing."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import layers
 import numpy as np
 import physics
@@ -10,6 +13,9 @@ from hpcph.crystal import elasticity, mesh
 from hpcph.crystal.dynamical import matrices, matrices_and_halves
 from hpcph.crystal.supercell import settle
 from hpcph.errors import InputError
+from hpcph.prepare import forceconstants
+from hpcph.response import convergence
+from hpcph.response.tensors import CHI, OFF_DIAGONAL
 from hpcph.result.open import open_result
 from hpcph.result.quantity import times_metre
 
@@ -23,13 +29,22 @@ def settled(tmp_path_factory):
     return settle(layers.loaded(tmp_path_factory.mktemp("layer")), physics.ALL)
 
 
-@pytest.mark.parametrize("how", [{"height": TALLER * layers.ROOM}, {"middle": 0.5}, {"middle": 0.97}])
+@pytest.mark.parametrize("how", [{"height": TALLER * layers.ROOM}, {"middle": 0.5}, {"middle": 0.99}])
 def test_neither_height_nor_faces_of_the_cell_count(settled, tmp_path, how):
     """D of a taller cell, and of one whose faces cut the layer, is the same."""
     other = settle(layers.loaded(tmp_path, **how), physics.ALL)
     D, E = (matrices(one.crystal, GENERIC) for one in (settled, other))
     np.testing.assert_allclose(E, D, rtol=0, atol=1e-11 * np.abs(D).max())
     assert settled.report.pairs == other.report.pairs
+
+
+def test_translations_along_the_normal_are_none():
+    """Which cell along it a file counts an atom of the supercell in makes no difference."""
+    sites = forceconstants.of_phonopy(layers.toy().phonopy, 1e-15)
+    moved = sites.cell_sc + np.outer(np.arange(len(sites.cell_sc)) % 3 - 1, [0, 0, 1])
+    layer = replace(sites, cell_sc=moved).as_layer(2)
+    np.testing.assert_array_equal(layer.cell_sc, sites.as_layer(2).cell_sc)
+    assert np.ptp(layer.fractional_ac[:, 2]) < 0.1
 
 
 def test_nothing_runs_along_the_normal(settled):
@@ -85,6 +100,9 @@ def test_elastic_constants_per_area_are_those_of_long_waves(settled):
     out_of_plane = np.delete(np.arange(6), [0, 1, 5])
     assert np.abs(C[out_of_plane]).max() < 1e-9 * np.abs(C).max()
     assert settled.report.asymmetry < 1e-9 * np.abs(C).max()
+    inside, mandel = np.ix_([0, 1, 5], [0, 1, 5]), np.sqrt([1, 1, 2])
+    softest = np.linalg.eigvalsh(C[inside] * np.outer(mandel, mandel))[0]
+    assert elasticity.softest(C, 3) == pytest.approx(softest, rel=1e-9) and softest > 0
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +161,22 @@ def test_meshes_lie_in_the_plane(settled):
     drawn = mesh.monkhorst_pack(structure, grid, shift, symmetry=True, refinement=3)
     assert not drawn.q_kc[:, 2].any() and drawn.weight_k.sum() == pytest.approx(1)
     assert mesh.Sampling(grid, shift, True, 0).coarser(2).grid[2] == 1
+
+
+def test_errors_of_meshes_follow_from_their_steps_in_the_plane():
+    """Of 16×16×1 beside 8×8×1 and 5×5×1: steps of two and 3.2 times, and an error like the step."""
+    part = (CHI, OFF_DIAGONAL)
+    runs = [
+        (SimpleNamespace(grid=(n, n, 1), points=n * n, refinement=0), _Response({part: np.full((1, 3, 3), value)}))
+        for n, value in ((5, 1.0), (8, 2.0), (16, 3.0))
+    ]
+    assert np.all(convergence.uncertainty(runs)[part] == pytest.approx(2.5 * max(1.0, 2 / 2.2)))
+
+
+class _Response(dict):
+    @property
+    def judged(self):
+        return list(self)
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ PAGE = world.ROOT / "docs/outputs.md"
 HEAD = """# Datasets of result.h5
 
 Written by `make docs` from the results of small runs; README.md groups the same names by what they are for.
-Axes that begin with `cartesian` are x, y, z; those that are not listed count from 0. Of a layer there are `/crystal/area`
-and, beside what is per volume of the crystal, `…_per_area`, in the unit times a metre.
+Axes that begin with `cartesian` are x, y, z; those that are not listed count from 0. Of a layer there
+are `/crystal/area` and, beside what is per volume of the crystal, `…_per_area`, in the unit times a metre.
 
 | dataset | axes | unit | what it is |
 |---|---|---|---|
