@@ -99,6 +99,50 @@ def test_whatever_was_taken_out_the_crystal_is_the_same(tmp_path, taken):
     np.testing.assert_allclose(own.pairs.phi, loaded().pairs.phi, rtol=0, atol=1e-9 * np.abs(own.pairs.phi).max())
 
 
+def matrices(folder: Path) -> Path:
+    """The matrices of the same crystal as ph.x writes them, dyn0 to dyn2."""
+    found, count = parsed(), np.prod(parsed().grid)
+    born, epsilon = found.charges
+    rows = path().read_text().splitlines()
+    head = ["Dynamical matrix file", "", *rows[: rows.index(" T")]]
+    parts: list[list[str]] = [[*head], [*head]]
+    for number, whole in enumerate(lattice_points(found.grid)):
+        q = whole / found.grid - np.rint(whole / found.grid)
+        phase = np.exp(2j * np.pi * lattice_points(found.grid) @ q)
+        c = np.einsum("t,tabij->abij", phase, found.phi_tab) + told(found, q, Taken.EARLY)
+        place = q @ np.linalg.inv(found.cell.lattice_vc).T * found.cell.alat
+        lines = [
+            "",
+            "     Dynamical  Matrix in cartesian axes",
+            "",
+            f"     q = ( {' '.join(map(repr, place.tolist()))} )",
+            "",
+        ]
+        for a, b in np.ndindex(2, 2):
+            lines.append(f"{a + 1} {b + 1}")
+            lines += [" ".join(f"{z.real:.14f} {z.imag:.14f}" for z in row) for row in c[a, b]]
+        parts[bool(number)] += lines
+    table = [" ".join(map(repr, row.tolist())) for row in epsilon]
+    parts[0] += ["", "     Dielectric Tensor:", "", *table, "", "     Effective Charges E-U: Z_{alpha}{s,beta}", ""]
+    for a, charge in enumerate(born):
+        parts[0] += [f"     atom # {a + 1}", *(" ".join(map(repr, row.tolist())) for row in charge)]
+    (folder / "bn.dyn0").write_text(" 8 8 1\n 2\n 0.0 0.0 0.0\n 0.1 0.0 0.0\n")
+    for number, part in enumerate(parts, 1):
+        (folder / f"bn.dyn{number}").write_text("\n".join([*part, "", "     Diagonalizing the dynamical matrix", ""]))
+    assert count == 64
+    return folder / "bn.dyn0"
+
+
+def test_of_matrices_nobody_has_to_know_what_was_taken_out(tmp_path):
+    """They are whole; but a layer they may be of, or not."""
+    file = matrices(tmp_path)
+    own = forceconstants.load(Files(file, periodic=LAYER))
+    np.testing.assert_allclose(own.pairs.phi, loaded().pairs.phi, rtol=0, atol=1e-9 * np.abs(own.pairs.phi).max())
+    np.testing.assert_allclose(own.dielectric.born, loaded().dielectric.born)
+    with pytest.raises(InputError, match="whether it is a layer no file says"):
+        forceconstants.load(Files(file))
+
+
 def test_the_crystal_has_matdyns_frequencies_at_q_of_the_grid():
     """Through the field of a layer, in and out; between them frequencies differ by what sharing and 6.7's factor do."""
     crystal = settle(loaded(), physics.NONE).crystal
