@@ -66,7 +66,7 @@ def displaced(wanted: Wanted, say: Callable[[str], None]) -> Displaced:
         cell = supercells.unit_cell(cell.symbols, lattice, places, cell.masses)
     lines.append(structure.residual(potential, cell))
     supercell, shifts, text = supercells.displaced(
-        cell, _in_angstrom(wanted.supercell), wanted.displacement / angstrom, tolerance
+        cell, _in_angstrom(wanted.supercell), wanted.displacement / angstrom, tolerance, wanted.empty
     )
     places, lattice = np.array(supercell.positions), np.array(supercell.cell)
     atom = np.array([one["number"] for one in shifts])

@@ -22,14 +22,16 @@ def unit_cell(symbols: Sequence[str], lattice: np.ndarray, places: np.ndarray, m
     return PhonopyAtoms(symbols=list(symbols), cell=lattice, positions=places, masses=masses)
 
 
-def matrix(cell: Any, wanted: tuple | float) -> np.ndarray:
+def matrix(cell: Any, wanted: tuple | float, empty: int | None = None) -> np.ndarray:
     """phonopy's supercell matrix; wanted : three numbers, a matrix, or Å between opposite faces at least.
+
+    empty : the axis along which a layer does not repeat, of which a length makes one cell
 
     Raises InputError where the supercell is too small or too large.
     """
     heights = _heights(np.array(cell.cell))
     if isinstance(wanted, float):
-        found = np.diag(np.ceil(wanted / heights - 1e-6).astype(int))
+        found = np.diag(np.where(np.arange(3) == empty, 1, np.ceil(wanted / heights - 1e-6).astype(int)))
     else:
         found = np.array(wanted, int)
         found = np.diag(found) if found.ndim == 1 else found
@@ -60,7 +62,9 @@ def _heights(lattice: np.ndarray) -> np.ndarray:
     return 1 / np.linalg.norm(np.linalg.inv(lattice), axis=0)
 
 
-def displaced(cell: Any, wanted: tuple | float, distance: float, tolerance: float) -> tuple[Any, Any, str]:
+def displaced(
+    cell: Any, wanted: tuple | float, distance: float, tolerance: float, empty: int | None = None
+) -> tuple[Any, Any, str]:
     """phonopy's supercell, its displacements and its own description of both; distance, tolerance in Å.
 
     Raises InputError where phonopy makes none.
@@ -68,7 +72,7 @@ def displaced(cell: Any, wanted: tuple | float, distance: float, tolerance: floa
     import phonopy
 
     try:
-        made = phonopy.Phonopy(cell, supercell_matrix=matrix(cell, wanted), symprec=tolerance, log_level=0)
+        made = phonopy.Phonopy(cell, supercell_matrix=matrix(cell, wanted, empty), symprec=tolerance, log_level=0)
         made.generate_displacements(distance=distance, is_diagonal=False)  # or what is not harmonic mixes the axes
     except InputError:
         raise

@@ -49,6 +49,7 @@ class Wanted:
     structure : a file, or the atoms
     supercell : three numbers, phonopy's matrix, or m between its opposite faces at least
     displacement : m; relax : none, positions or cell; tolerance : m, of the symmetry
+    empty : the axis along which a layer does not repeat, None of a bulk
     """
 
     structure: Path | Placed
@@ -57,6 +58,7 @@ class Wanted:
     displacement: float
     relax: str
     tolerance: float
+    empty: int | None = None
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from hpcph.crystal.lattice import Dielectric, symmetric
 from hpcph.crystal.supercell import UNSTRESSED, Loaded, Settled, settle
 from hpcph.errors import InputError
 from hpcph.potential.wanted import Model, Placed, Wanted
-from hpcph.prepare import forceconstants, lattice
+from hpcph.prepare import forceconstants, lattice, layer
 from hpcph.readers import force_constants as constants
 from hpcph.readers import foreign, formats
 from hpcph.readers.files import Files
@@ -129,7 +129,7 @@ def potential(source: Source) -> Wanted | None:
     side = given.supercell if isinstance(given.supercell, float) else AUTOMATIC
     return Wanted(
         structure, model, given.supercell_matrix or side, given.displacement or DISPLACEMENT,
-        given.relax or "none", given.symmetry_tolerance or TOLERANCE,
+        given.relax or "none", given.symmetry_tolerance or TOLERANCE, layer.empty_axis(given.repeats),
     )  # fmt: skip
 
 

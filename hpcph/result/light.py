@@ -47,8 +47,9 @@ def _tensor(name: str, suffix: str, more: str, **how) -> Quantity:
     unit, text, symbol, _ = OBSERVABLES[name]
     axes = (W, "cartesian_lambda", *TENSOR)
     return Quantity(
-        f"/optics/{name}{suffix}", axes, unit, f"{text}{more}", COMPLEX, symbol=symbol, dtype=np.complex128, **how
-    )
+        f"/optics/{name}{suffix}", axes, unit, f"{text}{more}", COMPLEX, symbol=symbol, dtype=np.complex128,
+        density=True, **how,
+    )  # fmt: skip
 
 
 MEAN = ", under polarized light E(t) = Re E e^{−iωt}, per squared amplitude |E|²"
@@ -59,7 +60,9 @@ DEGENERATE = {
 }
 OPTICS_PAM, OPTICS_CARRIED_CURRENT = TENSORS["pam"], TENSORS["carried_current"]
 MEANS = {
-    name: Quantity(f"/optics/{name}_mean", (W, P, "cartesian_lambda"), unit, f"{text}{MEAN}", NUMBER, symbol=symbol)
+    name: Quantity(
+        f"/optics/{name}_mean", (W, P, "cartesian_lambda"), unit, f"{text}{MEAN}", NUMBER, symbol=symbol, density=True
+    )
     for name, (unit, text, _, symbol) in OBSERVABLES.items()
 }
 BY_LEVELS = {
@@ -79,14 +82,13 @@ def shown(quantity: Quantity, model: bool) -> Quantity:
     return replace(quantity, unit=MODEL) if model and own else quantity
 
 
-def maps(frequencies: int, polarizations: int, names: list[str], model: bool) -> list[Dataset]:
-    """Everything that every frequency has."""
-    found = [shown(OPTICS_FREQUENCY, model).shaped(frequencies)]
-    for name in names:
-        for tensors in (TENSORS, DEGENERATE):
-            found.append(shown(tensors[name], model).shaped(frequencies, 3, 3, 3))
-        found.append(shown(MEANS[name], model).shaped(frequencies, polarizations, 3))
-    return found
+def maps(frequencies: int, polarizations: int, names: list[str], model: bool, layer: bool = False) -> list[Dataset]:
+    """Everything that every frequency has; of a layer per area, too."""
+    rows: list[tuple[Quantity, tuple[int, ...]]]
+    rows = [(of[name], (3, 3, 3)) for name in names for of in (TENSORS, DEGENERATE)]
+    rows += [(MEANS[name], (polarizations, 3)) for name in names]
+    rows += [(row.per_area(), shape) for row, shape in rows] if layer else []
+    return [shown(row, model).shaped(frequencies, *shape) for row, shape in [(OPTICS_FREQUENCY, ()), *rows]]
 
 
 def axes(polarization: tuple[str, ...], jones_pv: np.ndarray) -> list[Dataset]:

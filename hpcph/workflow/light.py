@@ -11,6 +11,7 @@ from hpcph.crystal.dynamical import Crystal
 from hpcph.phonons.magnetic_moment import gyromagnetic_tensor
 from hpcph.response import optics as responses
 from hpcph.response.light import OpticalModes, optical_modes
+from hpcph.result.catalogue import densities
 from hpcph.result.light import OBSERVABLES, maps
 from hpcph.workflow.stage import Stage
 
@@ -78,7 +79,7 @@ def scales(units: Units | None, volume: float) -> dict[str, float]:
 
 def stage(crystal: Crystal, light: Light, axis: np.ndarray, units: Units | None) -> Stage:
     """Tensors at all frequencies, in all and within degenerate levels, and means under the wanted polarizations."""
-    factor = scales(units, crystal.structure.volume)
+    factor, height, rows = scales(units, crystal.structure.volume), crystal.structure.height, densities()
 
     @cache
     def prepared() -> tuple[OpticalModes, dict[str, np.ndarray]]:
@@ -98,10 +99,12 @@ def stage(crystal: Crystal, light: Light, axis: np.ndarray, units: Units | None)
         for name in observables:
             means = [responses.mean(found[f"/optics/{name}"], jones) for jones in light.jones_pv]
             found[f"/optics/{name}_mean"] = np.stack(means, axis=1)
+        if height is not None:
+            found |= {rows[path].path: height * values for path, values in found.items() if path in rows}
         return None, found
 
     count = len(light.omega_w)
-    layout = maps(count, len(light.polarization), list(OBSERVABLES), units is not None)
+    layout = maps(count, len(light.polarization), list(OBSERVABLES), units is not None, height is not None)
     blocks = [slice(low, min(low + BLOCK, count)) for low in range(0, count, BLOCK)]
     return Stage("optics", count, blocks, layout, 0, work, noun="frequencies")
 

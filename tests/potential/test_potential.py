@@ -19,6 +19,7 @@ from hpcph.errors import Stopped
 from hpcph.parallel.comm import Comm, Solitary
 from hpcph.parallel.schedule import never
 from hpcph.phonons.modes import diagonalise
+from hpcph.potential import supercells
 from hpcph.prepare import crystal, entrance
 from hpcph.response.maps import bands
 from hpcph.result.open import open_result
@@ -250,3 +251,10 @@ def test_a_supercell_by_its_length(tmp_path):
     """As many cells as lie at least that far between opposite faces."""
     lines = world.here("check", world.write(tmp_path, toys.layers(supercell="6.5 angstrom"))).stdout
     assert "supercells of 27 atoms" in lines  # 3×3×1
+
+
+def test_a_layer_has_one_cell_along_its_normal():
+    """However near its images are: a length chooses in the plane alone."""
+    cell = supercells.unit_cell(["Cu"], np.diag([2.5, 2.6, 6.0]), np.zeros((1, 3)), None)
+    np.testing.assert_array_equal(supercells.matrix(cell, 7.0, empty=2), np.diag([3, 3, 1]))
+    np.testing.assert_array_equal(supercells.matrix(cell, 7.0), np.diag([3, 3, 2]))
