@@ -134,10 +134,23 @@ class Layer:
 
 def screening(structure: Structure, dielectric: Dielectric, width: float) -> Screening:
     """That of the crystal, for an Ewald width in rad m⁻¹."""
-    if structure.empty is None or structure.height is None:
+    if structure.height is None:
         return Bulk(dielectric.epsilon, 4 * np.pi * dielectric.coulomb / structure.volume, width)
-    area = structure.volume / structure.height
-    normal = structure.lattice_vc[structure.empty] / structure.height
-    plane = np.eye(3) - np.outer(normal, normal)
+    area, plane = structure.volume / structure.height, _plane(structure)
     polarizability = structure.height / 2 * plane @ (dielectric.epsilon - np.eye(3)) @ plane
     return Layer(plane, polarizability, 2 * np.pi * dielectric.coulomb / area, width)
+
+
+def in_plane(structure: Structure, dielectric: Dielectric) -> Dielectric:
+    """What the field of a layer acts on and is screened by: it has no component along the normal."""
+    plane = _plane(structure)
+    born = np.einsum("cd,adi->aci", plane, dielectric.born)
+    epsilon = np.eye(3) + plane @ (dielectric.epsilon - np.eye(3)) @ plane
+    return Dielectric(born, epsilon, dielectric.coulomb)
+
+
+def _plane(structure: Structure) -> np.ndarray:
+    """1 less the projection on the normal of a layer, (3, 3)."""
+    assert structure.empty is not None and structure.height is not None
+    normal = structure.lattice_vc[structure.empty] / structure.height
+    return np.eye(3) - np.outer(normal, normal)

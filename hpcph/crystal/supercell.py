@@ -4,7 +4,7 @@ Dipoles are summed in full, the rest is shared among the images of each pair and
 neither the rotational nor the Huang conditions all of a pair's sum stays on its nearest images, as phonopy has it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -16,6 +16,7 @@ from hpcph.crystal.images import Images
 from hpcph.crystal.invariances import Moments, SumRule
 from hpcph.crystal.lattice import Dielectric, PairTable, Structure
 from hpcph.crystal.mesh import nearest_image
+from hpcph.crystal.screening import in_plane
 
 UNSTRESSED = np.zeros((3, 3))
 OTHERS = (0.8, 2.4)  # factors of the exponent that show what the supercell leaves open
@@ -132,6 +133,9 @@ def settle(loaded: Loaded, rules: frozenset[SumRule], stress: np.ndarray = UNSTR
     without them are left out: where a cell is stressed, or a molecule or layer has no images to share with.
     """
     structure, dielectric = loaded.structure, loaded.dielectric
+    if dielectric is not None and structure.empty is not None:
+        dielectric = in_plane(structure, dielectric)
+        loaded = replace(loaded, dielectric=dielectric)
     dipoles = _dipoles(loaded, dielectric) if dielectric else None
     found = images.find(structure, loaded.pairs, loaded.supercell, loaded.commensurate_qc, dielectric, dipoles)
     lattice, p = _Lattice(loaded, dipoles, found, stress), images.exponent(found)

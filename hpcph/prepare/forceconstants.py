@@ -96,7 +96,7 @@ def load(files: Files, hdf5: Hdf5 = no_hdf5) -> Loaded:
     structure = replace(structure, born_aij=dielectric.born if dielectric else None)
     remarks += layer.remarks(structure, dielectric, files.periodic is not None)
     if dielectric is not None and structure.empty is not None:
-        dielectric = layer.in_plane(dielectric, structure)
+        layer.require_medium(structure, dielectric)
     at = described.supercell, described.commensurate_qc
     return Loaded(structure, pairs, dielectric, *at, (*said, *remarks), origin)
 

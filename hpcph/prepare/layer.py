@@ -4,6 +4,7 @@ import numpy as np
 
 from hpcph.constants import angstrom
 from hpcph.crystal.lattice import Dielectric, Structure
+from hpcph.crystal.screening import in_plane
 from hpcph.errors import InputError
 
 KEY = "crystal.periodic"
@@ -63,16 +64,11 @@ def cells_of_atoms(lattice_vc: np.ndarray, fractional_ac: np.ndarray, empty: int
     return steps
 
 
-def in_plane(dielectric: Dielectric, structure: Structure) -> Dielectric:
-    """What the field of a layer acts on and is screened by: it has no component along the normal. Raises InputError."""
-    assert structure.empty is not None and structure.height is not None
-    normal = structure.lattice_vc[structure.empty] / structure.height
-    plane = np.eye(3) - np.outer(normal, normal)
-    born = np.einsum("cd,adi->aci", plane, dielectric.born)
-    epsilon = np.eye(3) + plane @ (dielectric.epsilon - np.eye(3)) @ plane
-    if np.linalg.eigvalsh(epsilon)[0] < 1 - ROUNDING:
-        raise InputError(KEY, None, f"ε in the plane is below 1, {np.linalg.eigvalsh(epsilon)[0]:.4g}: no medium")
-    return Dielectric(born, epsilon, dielectric.coulomb)
+def require_medium(structure: Structure, dielectric: Dielectric) -> None:
+    """Raise InputError where ε in the plane is that of no medium, which would make the field of a layer diverge."""
+    least = np.linalg.eigvalsh(in_plane(structure, dielectric).epsilon)[0]
+    if least < 1 - ROUNDING:
+        raise InputError(KEY, None, f"ε in the plane is below 1, {least:.4g}: no medium")
 
 
 def evident(lattice_vc: np.ndarray, fractional_ac: np.ndarray) -> int | None:

@@ -10,9 +10,8 @@ import pytest
 from hpcph.crystal import dipole, ewald
 from hpcph.crystal.dynamical import matrices, matrices_and_halves, nonanalytic
 from hpcph.crystal.lattice import Dielectric, Structure
-from hpcph.crystal.screening import Bulk, Layer, screening
+from hpcph.crystal.screening import Bulk, Layer, in_plane, screening
 from hpcph.crystal.supercell import settle
-from hpcph.prepare import layer
 
 ANGSTROM, COULOMB = 1e-10, 2.307e-28
 GENERIC = np.array([[0.13, 0.27, 0.0], [0.31, -0.08, 0.0], [-0.21, 0.36, 0.0]])
@@ -40,7 +39,7 @@ def oblique(seed: int) -> tuple[Structure, Dielectric]:
         space_group="P1 (1)",
         empty=2,
     )
-    return structure, layer.in_plane(Dielectric(born, np.eye(3) + root @ root.T, COULOMB), structure)
+    return structure, in_plane(structure, Dielectric(born, np.eye(3) + root @ root.T, COULOMB))
 
 
 def test_without_a_medium_dipoles_of_a_plane_obey_coulombs_law():
@@ -50,7 +49,7 @@ def test_without_a_medium_dipoles_of_a_plane_obey_coulombs_law():
     structure = replace(structure, lattice_vc=np.diag([a, a, 10 * ANGSTROM]), fractional_ac=np.zeros((3, 3)))
     structure = replace(structure, mass_a=np.ones(3))
     born = np.stack([np.eye(3), np.diag([1.0, 2, 0]), np.diag([-2.0, -3, -1])])
-    dielectric = layer.in_plane(Dielectric(born, np.eye(3), COULOMB), structure)
+    dielectric = in_plane(structure, Dielectric(born, np.eye(3), COULOMB))
     built = dipole.build(structure, dielectric, 1.3 / ANGSTROM)
     grid = np.stack(np.meshgrid(*[np.arange(n) / n] * 2, indexing="ij"), -1).reshape(-1, 2)
     q = np.column_stack([grid, np.zeros(len(grid))])
