@@ -36,7 +36,7 @@ FOLLOWING = {  # labels, and how many records behind each are read
     "BORN_CHGS": 1,
     "DIELECTRIC": 1,
 }
-CELL = "CELL%"
+CELL, CLOSED = "CELL%", "END_UNIT_CELL"
 
 
 def looks_like(head: str) -> bool:
@@ -55,8 +55,7 @@ def read(content: Content) -> SupercellConstants:
 def _labelled(content: Content, file: BinaryIO) -> dict[str, list[Record]]:
     """The records behind labels: of the first unit cell, and of the last of what follows from it."""
     found: dict[str, list[Record]] = {}
-    label, more = "", 0
-    last = None
+    label, more, last, closed = "", 0, None, False
     for record in records(content, file):
         last = record
         if more:
@@ -64,7 +63,8 @@ def _labelled(content: Content, file: BinaryIO) -> dict[str, list[Record]]:
             more -= 1
             continue
         text = record.short.decode("ascii", "replace").strip()
-        if text in FOLLOWING and not (text in found and text.startswith(CELL)):
+        closed |= text == CLOSED
+        if text in FOLLOWING and not (closed and text.startswith(CELL)):
             label, more = text, FOLLOWING[text]
             found[label] = []
     if last is None or last.short.strip() != LAST.encode():
