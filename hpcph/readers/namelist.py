@@ -120,12 +120,12 @@ def namelists(content: Content) -> dict[str, Namelist]:
         kind = token.lastgroup if token["name"] is None else "name"
         if kind == "skip":
             continue
-        if group is None:
-            if kind == "group":
-                group = found.setdefault(token["group"].lower(), Namelist(content, token["group"].lower(), {}))
-                one = None
-        elif kind == "end" or (kind == "group" and token["group"].lower() == "end"):
+        name = (token["group"] or "").lower()
+        if kind == "end" or name == "end":
             group = None
+        elif group is None:
+            if kind == "group":
+                group, one = found.setdefault(name, Namelist(content, name, {})), None
         elif kind == "name":
             one = Assignment(lines.at, token["subscripts"])
             group.assigned.setdefault(token["name"].lower(), []).append(one)
