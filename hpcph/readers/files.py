@@ -143,7 +143,7 @@ def opened(key: str, path: Path, folder: Path) -> Content:
         with open(path, "rb") as file:
             first = file.read(FIRST)
             module = next((module for magic, module in PACKED.items() if first.startswith(magic)), None)
-            kind = _binary(first)
+            kind = binary(first)
             direct = module is None and kind is None
             large = direct and os.fstat(file.fileno()).st_size > LARGEST
             data = first + file.read() if direct and not large else b""
@@ -157,7 +157,7 @@ def opened(key: str, path: Path, folder: Path) -> Content:
         data = _unpacked(module, key, path)
     if not data:
         raise InputError(key, path, "is empty")
-    if (kind := _binary(data[:FIRST])) is not None:
+    if (kind := binary(data[:FIRST])) is not None:
         unpacked = folder / f"{key}.unpacked"
         unpacked.write_bytes(data)
         return Content(key, path, kind, b"", unpacked)
@@ -166,7 +166,7 @@ def opened(key: str, path: Path, folder: Path) -> Content:
     return Content(key, path, _kind(data, path), data, path)
 
 
-def _binary(first: bytes) -> FileKind | None:
+def binary(first: bytes) -> FileKind | None:
     """What a file is that begins with these bytes; None of text."""
     return next((kind for kind, begins in BINARY.items() if begins.match(first)), None)
 
