@@ -62,7 +62,10 @@ NAMED = [  # what the input names, and where
     ("lifetime", "BTE.w"),
     ("optics", "kappa-m444-g0.hdf5"),
 ]
-BESIDE = {"CONTROL": "ngrid(:)=1 1 1\nT=300\n", "BTE.qpoints": "1 1 1 0 0 0\n", "BTE.omega": "1.0 " * 27 + "\n"}
+BESIDE = {
+    "CONTROL": "&allocations ngrid(:)=1 1 1 /\n&parameters T=300 /\n",
+    "BTE.qpoints": "1 1 1 0 0 0\n", "BTE.omega": "1.0 " * 27 + "\n",
+}  # fmt: skip
 LIFETIMES = {  # keys of lifetime by how the names of their files begin
     "kappa-m444": "phono3py", "collision-m444": "collision_matrix", "Si": "alamode", "BTE": "shengbte",
 }  # fmt: skip
