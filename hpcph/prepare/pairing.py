@@ -13,6 +13,12 @@ from hpcph.readers import foreign
 from hpcph.readers.files import Files
 from hpcph.readers.recognised import KEY, Recognised, Role, recognised
 
+CRYSTALS = {  # what has the crystal of a file
+    Role.PAIRS: "infile.ucposcar or POSCAR",
+    Role.CONSTANTS: "phonopy_disp.yaml, POSCAR or ShengBTE's CONTROL",
+    Role.FORCES: "phonopy_disp.yaml or POSCAR",
+}
+
 
 def paired(paths: Sequence[Path], supercell: tuple[int, int, int] | None = None) -> tuple[Files, Recognised | None]:
     """The files of a crystal, by what they hold, and phono3py's linewidths among them.
@@ -86,8 +92,7 @@ def _files(found: dict[Role, Recognised], supercell: tuple[int, int, int] | None
     if main.role is Role.SUPERCELL:
         return Files(main.path, structure=crystal.path if crystal else None, born=charges)
     if crystal is None or crystal.described is None:
-        beside = "infile.ucposcar or POSCAR" if main.role is Role.PAIRS else "phonopy_disp.yaml, POSCAR or CONTROL"
-        raise InputError(KEY, main.path, f"holds no crystal; add {beside}")
+        raise InputError(KEY, main.path, f"holds no crystal; add {CRYSTALS[main.role]}")
     if main.role is Role.PAIRS:
         return Files(main.path, structure=crystal.path, born=charges, supercell=supercell)
     if main.role is Role.FORCES and crystal.described.supercell is not None:
