@@ -126,6 +126,8 @@ def _charges(crystal: Namelist, flags: Namelist, atoms: int) -> tuple[np.ndarray
     born = _full(crystal, "born", (3, 3, atoms), f"the Born charges of {atoms} atoms, nine numbers each")
     if not np.any(born):
         return None
+    if flags.flag("tdep", False):
+        raise flags.refuse("tdep", f"false: with dipoles {CONSTANTS} is without them; give TDEP's infile.forceconstant")
     return np.moveaxis(born, 2, 0), _full(crystal, "epsilon", (3, 3), "nine numbers of ε, for there are Born charges")
 
 

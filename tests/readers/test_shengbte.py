@@ -248,6 +248,7 @@ BAD = {  # CONTROL of the polar crystal: what is done, and words of the complain
     "a charge too few": (swap("born(:,3,2)", "!"), r"line 21: expected born, the Born charges"),
     "no ε": (lambda d: d.replace(b"epsilon", b"!epsilon"), r"&crystal has no epsilon: expected nine numbers of ε"),
     "no logical": (swap("=.TRUE.", "=1"), r"line 29: expected nonanalytic = .true. or .false."),
+    "dipoles of TDEP": (swap("nonanalytic=.TRUE.", "tdep=.true."), r"line 29: expected tdep, false: with dipoles"),
     "no masses": (swap("nonanalytic=.TRUE.", "autoisotopes=.f."), r"&crystal has no masses: expected the masses of 2"),
     "masses of nothing": (
         swap("nonanalytic=.TRUE.\n&end", "autoisotopes=.f.\n&end\n&crystal masses=0 16 &end"),
