@@ -10,6 +10,7 @@ boltzmann = 1.380649e-23  # J/K
 elementary_charge = 1.602176634e-19  # C
 speed_of_light = 299792458.0  # m/s
 atomic_mass = 1.66053906892e-27  # kg
+electron_mass = 9.1093837139e-31  # kg
 epsilon_0 = 8.8541878188e-12  # F/m
 mu_0 = 1.25663706127e-6  # N/A²
 nuclear_magneton = 5.0507837393e-27  # A m²

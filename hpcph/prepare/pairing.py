@@ -13,6 +13,12 @@ from hpcph.readers import foreign
 from hpcph.readers.files import Files
 from hpcph.readers.recognised import KEY, Recognised, Role, recognised
 
+CRYSTALS = {  # what has the crystal of a file
+    Role.PAIRS: "infile.ucposcar or POSCAR",
+    Role.CONSTANTS: "phonopy_disp.yaml, POSCAR or ShengBTE's CONTROL",
+    Role.FORCES: "phonopy_disp.yaml or POSCAR",
+}
+
 
 def paired(paths: Sequence[Path], supercell: tuple[int, int, int] | None = None) -> tuple[Files, Recognised | None]:
     """The files of a crystal, by what they hold, and phono3py's linewidths among them.
@@ -63,17 +69,22 @@ def _files(found: dict[Role, Recognised], supercell: tuple[int, int, int] | None
         raise InputError(KEY, found[Role.COLLISIONS].path, fix)
     roles = (Role.WHOLE, Role.SUPERCELL, Role.PAIRS, Role.CONSTANTS, Role.FORCES)
     holding = [found[role] for role in roles if role in found]
-    crystal, born = found.get(Role.CRYSTAL), found.get(Role.BORN)
+    crystal, born, control = (found.get(role) for role in (Role.CRYSTAL, Role.BORN, Role.CONTROL))
     if len(holding) > 1:
         first, second = holding[:2]
         fix = f"is {second.role.value}, but {first.path} holds {first.role.value} already; leave one out"
         raise InputError(KEY, second.path, fix)
+    charges = born.path if born else None
+    if control is not None:
+        if crystal is not None:
+            raise InputError(KEY, crystal.path, f"{control.path} is the crystal already; leave it out")
+        both = Files(holding[0].path, control.path, born=charges) if holding else Files(control.path, born=charges)
+        return _whole(both, supercell)
     if not holding:
         raise InputError(
             KEY, None, "none holds force constants; add FORCE_SETS, FORCE_CONSTANTS or a yaml that has them"
         )
     main = holding[0]
-    charges = born.path if born else None
     if main.role is Role.WHOLE:
         if crystal is not None:
             raise InputError(KEY, crystal.path, f"{main.path} holds the crystal already; leave it out")
@@ -81,8 +92,7 @@ def _files(found: dict[Role, Recognised], supercell: tuple[int, int, int] | None
     if main.role is Role.SUPERCELL:
         return Files(main.path, structure=crystal.path if crystal else None, born=charges)
     if crystal is None or crystal.described is None:
-        beside = "infile.ucposcar or POSCAR" if main.role is Role.PAIRS else "phonopy_disp.yaml or POSCAR"
-        raise InputError(KEY, main.path, f"holds no crystal; add {beside}")
+        raise InputError(KEY, main.path, f"holds no crystal; add {CRYSTALS[main.role]}")
     if main.role is Role.PAIRS:
         return Files(main.path, structure=crystal.path, born=charges, supercell=supercell)
     if main.role is Role.FORCES and crystal.described.supercell is not None:

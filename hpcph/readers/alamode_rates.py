@@ -19,7 +19,7 @@ from hpcph.crystal.lattice import Structure
 from hpcph.disk.guard import Unsound, blamed, reading
 from hpcph.readers import alamode_hdf5, hdf5, mesh_rates
 from hpcph.readers.alamode_hdf5 import KAYSER, RATE
-from hpcph.readers.files import HDF5, FileKind, opened
+from hpcph.readers.files import FIRST, FileKind, binary, opened
 from hpcph.readers.lines import Lines, numbers
 from hpcph.readers.mesh_rates import MeshRates
 
@@ -78,7 +78,7 @@ def _is_hdf5(path: Path) -> bool:
     if not path.is_file():
         return False
     with reading("ALAMODE"), path.open("rb") as file:
-        return file.read(len(HDF5)) == HDF5
+        return binary(file.read(FIRST)) is FileKind.HDF5
 
 
 def looks_like(head: str) -> bool:

@@ -16,6 +16,7 @@ SHORTEST, LONGEST = 0.3, 1e4  # Å of a lattice vector
 FLAT = 1e-3  # volume over the product of the lengths of the lattice vectors
 CLOSEST = 0.1  # Å between atoms
 HEAVIEST = 1e3  # amu
+LARGEST = 1e4  # of ε∞
 
 
 @dataclass(frozen=True)
@@ -174,6 +175,8 @@ def charges(found: Mapping, content: Content) -> dict:
         raise content.refuse("has Born charges or a dielectric constant that are no 3×3 tensors")
     if not np.all(np.isfinite(born)) or not np.all(np.isfinite(epsilon)) or np.abs(born).max() > 100:
         raise content.refuse("has Born charges or a dielectric constant that are not finite, or charges above 100 e")
+    if np.abs(epsilon).max() > LARGEST:
+        raise content.refuse(f"has a dielectric constant of {np.abs(epsilon).max():.3g}: expected at most {LARGEST:g}")
     least = np.linalg.eigvalsh((epsilon + epsilon.T) / 2).min()
     if least < 0.99:
         raise content.refuse(f"has a dielectric constant below that of the vacuum (eigenvalue {least:.3g})")

@@ -17,8 +17,8 @@ from hpcph.errors import InputError, beside
 from hpcph.readers import unread
 
 PACKED = {b"\x1f\x8b": gzip, b"\xfd7zXZ\0": lzma, b"BZh": bz2, b"]\0\0": lzma}
-HDF5 = b"\x89HDF\r\n\x1a\n"
 LARGEST = 8 << 30  # bytes of a text file
+FIRST = 64  # bytes that say what is no text
 LEAST, RATIO = 64 << 20, 100  # bytes that any file may unpack to; bytes for each of its own
 
 
@@ -43,7 +43,14 @@ class FileKind(Enum):
     HDF5 = "HDF5"
     FORCE_SETS = "FORCE_SETS"
     FORCE_CONSTANTS = "FORCE_CONSTANTS"
+    RECORDS = "a binary file of CASTEP"
     TEXT = "text"
+
+
+BINARY = {  # how files begin that are no text
+    FileKind.HDF5: re.compile(rb"\x89HDF\r\n\x1a\n"),
+    FileKind.RECORDS: re.compile(rb"\0\0..(?:CASTEP_BIN|BEGIN_PARAMETERS_DUMP)\b", re.DOTALL),
+}
 
 
 @dataclass(frozen=True)
@@ -95,7 +102,7 @@ class Files:
 class Content:
     """One file: the key of the input that names it, what it is, and its bytes, unpacked.
 
-    data : empty for HDF5, which stands unpacked in the file `plain`
+    data : empty for what is no text, which stands unpacked in the file `plain`
     """
 
     key: str
@@ -130,7 +137,7 @@ def line(err: BaseException) -> str:
 
 
 def opened(key: str, path: Path, folder: Path) -> Content:
-    """A file with its bytes; packed HDF5 is unpacked into the folder.
+    """A file with its bytes; what is packed and no text is unpacked into the folder.
 
     Raises InputError where it is not there, cannot be read, is empty, damaged or unpacks to far more than it is.
     """
@@ -138,28 +145,34 @@ def opened(key: str, path: Path, folder: Path) -> Content:
         raise InputError(key, path, f"no such file; give a path relative to the input file{beside(path)}")
     try:
         with open(path, "rb") as file:
-            head = file.read(8)
-            module = next((module for magic, module in PACKED.items() if head.startswith(magic)), None)
-            direct = module is None and head != HDF5
+            first = file.read(FIRST)
+            module = next((module for magic, module in PACKED.items() if first.startswith(magic)), None)
+            kind = binary(first)
+            direct = module is None and kind is None
             large = direct and os.fstat(file.fileno()).st_size > LARGEST
-            data = head + file.read() if direct and not large else b""
+            data = first + file.read() if direct and not large else b""
     except OSError as err:
         raise InputError(key, path, f"cannot be read ({err.strerror})") from None
     if large:
         raise InputError(key, path, f"is larger than {LARGEST >> 30} GiB; give force_constants.hdf5")
+    if kind is not None:
+        return Content(key, path, kind, b"", path)
     if module:
         data = _unpacked(module, key, path)
-    if not data and head != HDF5:
+    if not data:
         raise InputError(key, path, "is empty")
-    if head == HDF5:
-        return Content(key, path, FileKind.HDF5, b"", path)
-    if data.startswith(HDF5):
-        unpacked = folder / f"{key}.hdf5"
+    if (kind := binary(data[:FIRST])) is not None:
+        unpacked = folder / f"{key}.unpacked"
         unpacked.write_bytes(data)
-        return Content(key, path, FileKind.HDF5, b"", unpacked)
+        return Content(key, path, kind, b"", unpacked)
     if b"\0" in data:
         raise InputError(key, path, unread.of_bytes(data))
     return Content(key, path, _kind(data, path), data, path)
+
+
+def binary(first: bytes) -> FileKind | None:
+    """What a file is that begins with these bytes; None of text."""
+    return next((kind for kind, begins in BINARY.items() if begins.match(first)), None)
 
 
 def head(path: Path) -> str:

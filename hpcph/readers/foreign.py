@@ -14,7 +14,7 @@ from hpcph.errors import InputError
 from hpcph.readers import cells, formats, phonopy_set, primitive
 from hpcph.readers.constants import TIDY, UNSYMMETRIC, SupercellConstants, within
 from hpcph.readers.cuts import ROUGH
-from hpcph.readers.files import Content, Files, head, opened
+from hpcph.readers.files import BINARY, Content, Files, head, opened
 from hpcph.readers.formats import Format, Opened
 from hpcph.readers.grids import require_vibrating
 
@@ -27,7 +27,8 @@ UNLIKE, UNRELATED = 0.01, 0.3  # differences of Φ of atoms that translations ma
 
 def recognised(files: Files) -> Format | None:
     """The format of the force constants; None of phonopy's files."""
-    return formats.recognised(head(files.force_constants), files.format)
+    structure = "" if files.structure is None else head(files.structure)
+    return formats.recognised(head(files.force_constants), files.format, structure)
 
 
 def sources(files: Files) -> list[Path]:
@@ -49,8 +50,9 @@ def read(files: Files, of: Format, tolerance: float) -> SupercellConstants:
         given = {key: opened(f"crystal.{key}", path, Path(name)) for key, path in files.named().items()}
         content = given["force_constants"]
         others = [opened(content.key, path, Path(name)) for path in of.beside(content.path)]
-        if any(one.kind.value == "HDF5" for one in (content, *others)):
-            raise content.refuse(f"is HDF5, which {of.title} writes nothing in")
+        for one in (content, *others):
+            if one.kind in BINARY and one.kind is not of.binary:
+                raise one.refuse(f"is {one.kind.value}: expected {of.title}")
         wanted = files.supercell, files.displacement, files.ngqpt, files.periodic, files.q2r
         found = of.read(Opened(content, tuple(others), given.get("structure"), given.get("born"), *wanted))
         grid = "×".join(map(str, np.diag(found.supercell)))

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from hpcph.readers import abinit, alamode, ase_cache, espresso_matrices, quantum_espresso, tdep, vasp
+from hpcph.readers import abinit, alamode, ase_cache, castep, espresso_matrices, quantum_espresso, shengbte, tdep, vasp
 from hpcph.readers.constants import SupercellConstants
-from hpcph.readers.files import Content
+from hpcph.readers.files import Content, FileKind
 
 PHONOPY = "phonopy"
 
@@ -42,6 +42,8 @@ class Format:
     needs : keys of the input without which it says too little
     takes : those that it has a use for; `born` in a form of its own
     folder : name of the file that a folder of such files stands for
+    binary : what its files are, where they are no text
+    describes : whether a crystal.structure that begins with this text says that the force constants are of it
     """
 
     name: str
@@ -52,6 +54,8 @@ class Format:
     needs: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
     folder: tuple[str, ...] = ()
+    binary: FileKind | None = None
+    describes: Callable[[str], bool] = lambda text: False
 
 
 def _needed(files: Opened) -> Content:
@@ -113,6 +117,22 @@ FORMATS = (
         takes=("supercell", "displacement"),
         folder=ase_cache.FOLDER,
     ),
+    Format(
+        "castep",
+        "a .castep_bin or .check of CASTEP",
+        castep.looks_like,
+        lambda files: castep.read(files.main),
+        binary=FileKind.RECORDS,
+    ),
+    Format(
+        "shengbte",
+        "force constants of ShengBTE",
+        shengbte.looks_like,
+        lambda files: shengbte.read(files.main, files.beside, files.structure),
+        beside=shengbte.beside,
+        takes=("structure",),
+        describes=shengbte.looks_like,
+    ),
 )
 NAMES = (PHONOPY, *(one.name for one in FORMATS))
 
@@ -123,11 +143,13 @@ def main(path: Path) -> Path:
     return next((file for file in inside if os.path.isfile(file)), path)
 
 
-def recognised(head: str, wanted: str | None) -> Format | None:
+def recognised(head: str, wanted: str | None, structure: str = "") -> Format | None:
     """The format of a file of another program; None of what phonopy reads.
 
-    head : how the file begins, unpacked; wanted : crystal.format, which decides where it is given
+    head, structure : how the file and crystal.structure begin, unpacked; wanted : crystal.format, which decides where
+    it is given
     """
     if wanted is not None:
         return next((one for one in FORMATS if one.name == wanted), None)
-    return next((one for one in FORMATS if one.looks_like(head)), None)
+    known = (one for one in FORMATS if one.looks_like(head))
+    return next((one for one in FORMATS if one.describes(structure)), None) or next(known, None)

@@ -136,6 +136,8 @@ def _quiet() -> Iterator[Path]:
 def _roles(given: dict[str, Content], hdf5: Hdf5) -> tuple[Content, Content | None, Content | None]:
     """The files of the crystal, of forces and of force constants; the last is None where the first holds them."""
     main, structure, forced = given["force_constants"], given.get("structure"), given.get("force_sets")
+    if main.kind is FileKind.RECORDS:
+        raise main.refuse(f"is {main.kind.value}, which phonopy does not read; leave out crystal.format")
     if main.kind in (FileKind.YAML, FileKind.TEXT):
         if main.kind is FileKind.TEXT and (structure or not forced):
             raise main.refuse("holds no force constants; add crystal.force_sets: FORCE_SETS, or name another file")

@@ -34,6 +34,7 @@ class Role(Enum):
     WHOLE = "crystal with force constants, or with the forces that they follow from"
     SUPERCELL = "supercell with force constants"
     PAIRS = "force constants of a program that keeps their crystal in another file"
+    CONTROL = "crystal of a program that keeps its force constants in another file"
     CRYSTAL = "crystal"
     FORCES = "FORCE_SETS"
     CONSTANTS = "force constants"
@@ -69,6 +70,8 @@ def recognised(path: Path) -> Recognised:
         if alamode_rates.looks_like(head(path)):
             return Recognised(path, Role.LINEWIDTHS, None, None, alamode_rates.temperatures(path), "alamode")
         if (foreign := formats.recognised(head(path), None)) is not None:
+            if foreign.describes(head(path)):
+                return _plain(content, Role.CONTROL)
             held = Role.SUPERCELL if "structure" in foreign.takes else Role.WHOLE
             return _plain(content, Role.PAIRS if "structure" in foreign.needs else held)
         if content.kind is FileKind.HDF5:

@@ -24,13 +24,13 @@ from hpcph.readers import mesh_rates
 from hpcph.readers.files import opened
 from hpcph.readers.lines import Lines, numbers
 from hpcph.readers.mesh_rates import MeshRates
+from hpcph.readers.namelist import Namelist, namelists
 
 WANTED = "the folder of a run of ShengBTE or FourPhonon, with CONTROL, BTE.qpoints, BTE.omega and T300K/BTE.w"
 TOTAL, EFFECTIVE, KAPPA = "BTE.w", "BTE.w_final", "BTE.kappa_tensor"
 KINDS = (TOTAL, EFFECTIVE, "BTE.w_3ph", "BTE.w_4ph", "BTE.w_anharmonic")
 ABOUT = ("CONTROL", "BTE.qpoints", "BTE.omega")
 AT = re.compile(r"T(\d{1,6})K")
-ASSIGNED = re.compile(r"([a-zA-Z]\w*)\s*(?:\([^)=]*\))?\s*=")  # a variable of a namelist
 PICOSECOND = 1e12  # s⁻¹ of one ps⁻¹
 SAME = 1e-4  # of the highest frequency, by which those of BTE.omega and of the rates may differ
 APART = 100  # times: an effective rate farther from that in relaxation time is rounding over v² ≈ 0
@@ -107,8 +107,7 @@ def _read(key: str, run: Run) -> MeshRates:
             raise Unsound(f"has no {name}")
     if not run.rates:
         raise Unsound(f"has no {run.kind}, nor a folder such as T300K with one")
-    control = _text(key, run.folder / "CONTROL")
-    divisions = mesh_rates.require_mesh(_integers(control, "ngrid"))
+    divisions = _divisions(_control(key, run))
     q, weight = _points(_text(key, run.folder / "BTE.qpoints"), divisions)
     omega = _table(_text(key, run.folder / "BTE.omega"), None, "angular frequencies in rad/ps")
     mesh_rates.require_branches(q, omega, weight)
@@ -126,8 +125,7 @@ def _read(key: str, run: Run) -> MeshRates:
 
 def _kelvin(key: str, run: Run) -> dict[float, Path]:
     """The file of every temperature: those of CONTROL, since folders have them rounded; else those of the folders."""
-    control = _text(key, run.folder / "CONTROL")
-    rounded = {_nearest(value): value for value in _swept(control)}
+    rounded = {_nearest(value): value for value in _swept(_control(key, run))}
     found: dict[float, Path] = {}
     for path in run.rates:
         if path.parent != run.folder:
@@ -136,7 +134,7 @@ def _kelvin(key: str, run: Run) -> dict[float, Path]:
             found[rounded.get(int(name[1]), float(name[1]))] = path
         elif len(run.rates) == 1:
             if len(rounded) != 1:
-                raise control.content.refuse(f"has {len(rounded)} temperatures, and {run.kind} is that of one")
+                raise Unsound(f"has {len(rounded)} temperatures in CONTROL, and {run.kind} is that of one")
             found[next(iter(rounded.values()))] = path
     return found
 
@@ -146,46 +144,38 @@ def _nearest(value: float) -> int:
     return int(np.floor(value + 0.5))
 
 
-def _swept(control: Lines) -> list[float]:
+def _control(key: str, run: Run) -> dict[str, Namelist]:
+    return namelists(_text(key, run.folder / "CONTROL").content)
+
+
+def _divisions(control: dict[str, Namelist]) -> np.ndarray:
+    """ngrid, (3,) int. Raises InputError, Unsound."""
+    expected = "three whole numbers of ngrid"
+    sizes = control.get("allocations")
+    if sizes is None:
+        raise Unsound(f"has no &allocations in CONTROL, with {expected}")
+    found = sizes.numbers("ngrid", (3,), expected)
+    if not np.all(np.abs(found) < 1e6) or np.any(found != np.rint(found)):
+        raise sizes.refuse("ngrid", expected)
+    return mesh_rates.require_mesh(found.astype(int))
+
+
+def _swept(control: dict[str, Namelist]) -> list[float]:
     """The temperatures of CONTROL: T, or T_min to T_max."""
-    values = {name: _reals(control, name, 1) for name in ("T", "T_min", "T_max", "T_step")}
-    if (single := values["T"]) is not None and single[0] > 0:
-        return [float(single[0])]
-    low, high, step = (values[name] for name in ("T_min", "T_max", "T_step"))
-    if low is None or high is None or step is None:
+    given = control.get("parameters")
+    if given is None:
         return []
-    if not step[0] > 0 or (high[0] - low[0]) / step[0] > TEMPERATURES:
-        raise control.content.refuse(
-            f"has no list of temperatures: T_step {step[0]:g} from {low[0]:g} to {high[0]:g} K"
-        )
-    series = np.arange(low[0], high[0] + step[0] * 1e-6, step[0]).tolist()
-    return series if series and np.isclose(series[-1], high[0]) else [*series, float(high[0])]
-
-
-def _reals(control: Lines, name: str, count: int) -> np.ndarray | None:
-    """Numbers of a variable of CONTROL, (count,); None where it is not there. Raises InputError."""
-    text = "\n".join(row.partition("!")[0] for row in control.lines)
-    given = list(ASSIGNED.finditer(text))
-    ends = [one.start() for one in given[1:]] + [len(text)]
-    values = [text[one.end() : end] for one, end in zip(given, ends, strict=True) if one[1].lower() == name.lower()]
-    if not values:
-        return None
-    words: list[str] = []
-    for word in re.split(r"[\s,]+", " ".join(re.split("[&/]", value)[0] for value in values).strip(" ,\t\n")):
-        repeated = re.fullmatch(r"(\d{1,2})\*(\S+)", word)
-        words += [repeated[2]] * int(repeated[1]) if repeated else [word]
-    try:
-        return numbers(" ".join(words)).reshape(count)
-    except ValueError:
-        raise control.content.refuse(f"expected {count} numbers of {name}, not '{' '.join(words)[:40]}'") from None
-
-
-def _integers(control: Lines, name: str) -> np.ndarray:
-    """Three whole numbers. Raises InputError."""
-    found = _reals(control, name, 3)
-    if found is None or not np.all(np.abs(found) < 1e6) or np.any(found != np.rint(found)):
-        raise control.content.refuse(f"expected three whole numbers of {name}")
-    return found.astype(int)
+    single, low, high, step = (
+        float(given.numbers(name, (1,), f"a number of {name}")[0]) for name in ("t", "t_min", "t_max", "t_step")
+    )
+    if single > 0:
+        return [single]
+    if np.isnan([low, high, step]).any():
+        return []
+    if not step > 0 or (high - low) / step > TEMPERATURES:
+        raise given.refuse("t_step", f"a list of temperatures, found T_step {step:g} from {low:g} to {high:g} K")
+    series = np.arange(low, high + step * 1e-6, step).tolist()
+    return series if series and np.isclose(series[-1], high) else [*series, high]
 
 
 def _table(lines: Lines, columns: int | None, expected: str) -> np.ndarray:

@@ -20,6 +20,15 @@ READERS = {  # files, words of the lines
         [f"phonopy_units_abinit/{name}.xz" for name in ("phonopy_disp.yaml", "FORCE_SETS")],
         ["phonopy's files, au and eV/angstrom", "(calculator: abinit)", "no Born charges: no dipoles"],
     ),
+    "castep": (
+        ["castep/zns-25-loadborn.castep_bin.xz"],
+        ["SZn, supercell 2×2×2 of its cell; a .castep_bin or .check of CASTEP", "F-43m (216), 2 atoms",
+         "density 4284.2 kg m⁻³", "short-range, its dipoles added", "Born charges from -1.949 to 1.949 e"],
+    ),
+    "shengbte": (
+        ["shengbte/CONTROL", "shengbte/FORCE_CONSTANTS_2ND.xz"],
+        ["LiCoO2, supercell 3×3×3 of its cell; force constants of ShengBTE", "R-3m (166), 4 atoms", "with CONTROL"],
+    ),
     "pairs and their crystal": (
         ["tdep_Al/infile.forceconstant", "tdep_Al/infile.ucposcar"],
         ["Al, supercell", "infile.forceconstant of TDEP", "stable at"],

@@ -49,8 +49,11 @@ NAMED = [  # what the input names, and where
     ("crystal__force_constants", "matrices.dyn1"),
     ("crystal__force_constants", "vasprun.xml"),
     ("crystal__force_constants", "cache.eq.json"),
+    ("crystal__force_constants", "crystal.castep_bin"),
+    ("crystal__force_constants", "CONTROL"),
     ("crystal__structure", "phonopy_disp.yaml"),
     ("crystal__structure", "POSCAR"),
+    ("crystal__structure", "CONTROL"),
     ("crystal__force_sets", "FORCE_SETS"),
     ("crystal__born", "BORN"),
     ("lifetime", "kappa-m444.hdf5"),
@@ -59,12 +62,16 @@ NAMED = [  # what the input names, and where
     ("lifetime", "BTE.w"),
     ("optics", "kappa-m444-g0.hdf5"),
 ]
-BESIDE = {"CONTROL": "ngrid(:)=1 1 1\nT=300\n", "BTE.qpoints": "1 1 1 0 0 0\n", "BTE.omega": "1.0 " * 27 + "\n"}
+BESIDE = {
+    "CONTROL": "&allocations ngrid(:)=1 1 1 /\n&parameters T=300 /\n",
+    "BTE.qpoints": "1 1 1 0 0 0\n", "BTE.omega": "1.0 " * 27 + "\n",
+}  # fmt: skip
 LIFETIMES = {  # keys of lifetime by how the names of their files begin
     "kappa-m444": "phono3py", "collision-m444": "collision_matrix", "Si": "alamode", "BTE": "shengbte",
 }  # fmt: skip
 FORMATS = {  # of files that are recognised by what they hold
     "q2r.fc": "qe-q2r", "matrices.dyn1": "qe-dyn", "vasprun.xml": "vasp-xml", "cache.eq.json": "ase-cache",
+    "crystal.castep_bin": "castep", "CONTROL": "shengbte",
 }  # fmt: skip
 
 
@@ -72,7 +79,8 @@ def given(key: str, name: str, folder: Path) -> dict:
     """An input that names the file under that key, beside files that are good."""
     if key == "crystal__structure":
         (folder / "FORCE_CONSTANTS").write_text("1 1\n1 1\n1 0 0\n0 1 0\n0 0 1\n")
-        return world.quartz(crystal={"force_constants": "FORCE_CONSTANTS", "structure": name, "supercell": [1, 1, 1]})
+        own = {"format": FORMATS[name]} if name in FORMATS else {"supercell": [1, 1, 1]}
+        return world.quartz(crystal={"force_constants": "FORCE_CONSTANTS", "structure": name, **own})
     if key == "lifetime":
         for beside, text in BESIDE.items():
             (folder / beside).write_text(text)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import physics
+from phonopy.harmonic.dynmat_to_fc import get_commensurate_points
 
 from hpcph.constants import bohr, elementary_charge, epsilon_0
 from hpcph.readers.files import Content, FileKind
@@ -89,9 +90,9 @@ class Interpolated:
 
     def __init__(self, found, dipoles=None, asr=True):
         self.found, self.dipoles = found, dipoles
-        divisions = np.diag(found.supercell)
         atoms = len(found.mass_a)
-        q = found.cell_tc / divisions
+        q = get_commensurate_points(found.supercell.T)
+        q = q[np.argsort(np.linalg.norm(q, axis=1))]
         c = np.array([found.dynamical(one) * mass_root(found) for one in q])
         if asr:
             c = c - summed(c[0])
@@ -100,7 +101,7 @@ class Interpolated:
         phase = np.exp(-2j * np.pi * q @ found.cell_tc.T)
         phi = np.einsum("qt,qij->tij", phase, c).real / len(q)
         self.phi = phi.reshape(len(q), atoms, 3, atoms, 3).transpose(0, 1, 3, 2, 4)
-        shift = np.stack(np.meshgrid(*3 * [[-2, -1, 0, 1, 2]], indexing="ij"), -1).reshape(-1, 3) * divisions
+        shift = np.stack(np.meshgrid(*3 * [[-2, -1, 0, 1, 2]], indexing="ij"), -1).reshape(-1, 3) @ found.supercell
         self.cell = found.cell_tc[:, None] + shift
         apart = found.fractional_ac[None] - found.fractional_ac[:, None]
         x = self.cell[:, :, None, None] + apart

@@ -122,8 +122,8 @@ def test_temperatures_of_shengbte(tmp_path, crystal):
     [
         "&allocations natoms=2, ngrid=2,3,4 /\n&parameters T=300.0d0 /\n",
         "&ALLOCATIONS\n NGRID(1) = 2\n NGRID(2) = 3 ! ngrid(2)=9\n NGRID(3)=4\n&END\n&PARAMETERS\n T = 3.0E2\n&END\n",
-        "ngrid(1)=2, ngrid(2)=3, ngrid(3)=1*4,\nT=0 T_min=300 T_max=300 T_step=10\n",
-        "ngrid(:)=2 3 4 norientations=0\n",
+        "$allocations ngrid(1)=2, ngrid(2)=3, ngrid(3)=1*4, $end $parameters T=0 T_min=300 T_max=300 T_step=10 $end\n",
+        "&allocations ngrid(:)=2 3 4 norientations=0 &end\n",
     ],
 )
 def test_spellings_of_control(tmp_path, crystal, control):
