@@ -25,15 +25,19 @@ CUBIC = np.array([[0, 0, 0], [0, 0, 0.5], [0, 0, 1], [0.5, 0.5, 0.5]])  # Γ, Δ
 GROUPS = [[3, 3], [2, 1, 2, 1], [2, 1, 2, 1], [2, 2, 1, 1]]  # sizes of degenerate levels there, in order of frequency
 
 
-def quartz():
-    """ABINIT's DDB of mp-7000."""
-    return load(Files(physics.data("readers/abinit_ddb/quartz_DDB.xz")))
+OTHERS = {"DDB": "readers/abinit_ddb/quartz_DDB.xz", "castep_bin": "readers/castep/quartz.castep_bin.xz"}
+SAME = {"DDB": "quartz_pbesol raw", "castep_bin": "quartz_lda raw"}  # the same calculation in phonopy's format
+
+
+def quartz(which: str = "DDB"):
+    """ABINIT's DDB of mp-7000, PBEsol, or CASTEP's file of the LDA calculation."""
+    return load(Files(physics.data(OTHERS[which])))
 
 
 @cache
 def gamma_nl(which: str) -> np.ndarray:
     """γ^NL per τ of quartz on a mesh, (t, 3, 3)."""
-    crystal = settle(quartz(), physics.ALL).crystal if which == "DDB" else physics.case(which).crystal
+    crystal = settle(quartz(which), physics.ALL).crystal if which in OTHERS else physics.case(which).crystal
     return physics.respond(crystal, MESH, SHIFT, T)[GAMMA_NL]
 
 
@@ -51,9 +55,10 @@ def test_the_ddb_of_quartz_is_phonopy_s_file():
         assert off < 3e-5 and turned < 1e-5
 
 
-def test_gamma_nl_of_quartz_is_the_same_from_both():
-    """γ^NL from the DDB and from phonopy's file of the same calculation."""
-    ours, theirs = gamma_nl("DDB"), gamma_nl("quartz_pbesol raw")
+@pytest.mark.parametrize("which", SAME)
+def test_gamma_nl_of_quartz_is_the_same_from_both(which):
+    """γ^NL from the program's own file and from phonopy's of the same calculation."""
+    ours, theirs = gamma_nl(which), gamma_nl(SAME[which])
     assert np.linalg.norm(theirs) > 0
     np.testing.assert_allclose(ours, theirs, atol=1e-5 * np.abs(theirs).max())
 
