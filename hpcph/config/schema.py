@@ -21,18 +21,22 @@ from hpcph.config.units import Gradient
 
 @dataclass(frozen=True)
 class ThermalInput:
-    """Sums over the zone: temperatures in ascending order, (t,) K; gradient in K m⁻¹; None where it is not given."""
+    """Sums over the zone: temperatures in ascending order, (t,) K; gradient in K m⁻¹; None where it is not given.
+
+    coherence : are interband parts wanted?
+    """
 
     mesh: MeshSection
     temperatures: np.ndarray
     lifetime: LifetimesSection | None
+    coherence: bool
     gradient: float | None
 
 
 MODEL_RANGE = 1e5  # frequencies and lifetimes of a model beyond it were meant in SI
 THERMAL = ("mesh", "temperature")
 ALONE = ("bands", "orbits", "elasticity", "slices", "optics")  # sections that need nothing else
-UPON = ("lifetime", "gradient", "feedback", "spectrum", "modes", "sample")  # sections that need them
+UPON = ("lifetime", "coherence", "gradient", "feedback", "spectrum", "modes", "sample")  # sections that need them
 
 
 class Input(Section):
@@ -58,6 +62,11 @@ class Input(Section):
         default=None,
         description="one relaxation time; or linewidths or the collision matrix of phono3py, and boundaries; without "
         "it no γ^NL, κ and γ^N",
+    )
+    coherence: auto_or(bool) = Field(  # type: ignore[valid-type]
+        default="auto",
+        description="Wigner's interband parts of γ^NL, γ^N and κ; `auto`: where modes have linewidths of their own; "
+        "with one relaxation time they cost time",
     )
     gradient: Gradient | None = Field(
         default=None, description="temperature gradient along the axis; without it no densities that it drives"
@@ -97,20 +106,30 @@ class Input(Section):
         """Keys that do not fit together, with the fix."""
         missing = [name for name in THERMAL if getattr(self, name) is None]
         together = " and ".join(THERMAL)
-        needing = [name for name in UPON if getattr(self, name) is not None and getattr(self, name) is not False]
+        needing = [name for name in UPON if self._asks(name)]
         if self.crystal.model is not None:
             sections = [name for name in (*THERMAL, "slices", "elasticity") if getattr(self, name)]
             given = [(name, "a model has bands, orbits and optics only; leave it out") for name in sections + needing]
             return given + self._units_of_a_model()
         if not missing:
-            homeless = self.sample is not None and self.lifetime is None
-            lonely = [("sample", "needs a lifetime: add `lifetime` to the input")] * homeless
-            return lonely + self._other_meshes() + self._of_a_layer()
+            return self._without_lifetime() + self._other_meshes() + self._of_a_layer()
         if len(missing) < len(THERMAL):
             return [(name, f"is missing; {together} belong together") for name in missing]
         if not needing and not any(getattr(self, name) is not None for name in ALONE):
             return [("mesh", f"is missing; add {together}, or one of {', '.join(ALONE)}")]
         return [(name, f"needs {together}; add them") for name in needing] + self._of_a_layer()
+
+    def _without_lifetime(self) -> list[tuple[str, str]]:
+        """Sections that it leaves without an answer."""
+        if self.lifetime is not None:
+            return []
+        why = {"sample": "needs a lifetime", "coherence": "needs linewidths, which phonons that live for ever have not"}
+        return [(name, f"{why[name]}: add `lifetime` to the input") for name in why if self._asks(name)]
+
+    def _asks(self, name: str) -> bool:
+        """Is a section there, or a choice made?"""
+        value = getattr(self, name)
+        return value is not None and value is not False and value != "auto"
 
     def _other_meshes(self) -> list[tuple[str, str]]:
         """Linewidths are known on one mesh."""
@@ -159,4 +178,6 @@ class Input(Section):
         given = self.temperature
         values = given.values() if isinstance(given, RangeSection) else given
         lifetime = LifetimesSection(time=self.lifetime) if isinstance(self.lifetime, float) else self.lifetime
-        return ThermalInput(self.mesh, np.unique(np.asarray(values, float)), lifetime, self.gradient)
+        own = lifetime is not None and lifetime.on_a_mesh
+        coherence = own if self.coherence == "auto" else self.coherence
+        return ThermalInput(self.mesh, np.unique(np.asarray(values, float)), lifetime, coherence, self.gradient)

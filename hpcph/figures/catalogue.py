@@ -18,6 +18,7 @@ from hpcph.figures import (
     dispersion,
     feedback,
     finite,
+    interband,
     legs,
     levels,
     light,
@@ -42,7 +43,7 @@ from hpcph.result.modes import (
     SLICES,
 )
 from hpcph.result.sample import SAMPLE_TEMPERATURE_FIELD
-from hpcph.result.tensors import ROTATION_PAM_DENSITY, THERMAL_GAMMA_NL
+from hpcph.result.tensors import ROTATION_PAM_DENSITY, THERMAL_GAMMA_COHERENCE, THERMAL_GAMMA_NL
 from hpcph.result.thermal import (
     CONVERGENCE,
     FEEDBACK_AMPLIFICATION,
@@ -142,6 +143,7 @@ def catalogue(choices: Choices) -> list[Drawing]:
         Drawing("gamma_ll", partial(feedback.draw, radius=choices.radius), (coupled,)),
         Drawing("slices", slices.draw, (lacks("slices", *(part.variable for part in SLICES.values())),)),
         Drawing("pam_density", density.angular_momentum, (coupled, undriven, dense)),
+        Drawing("interband", interband.draw, (lacks("coherence", THERMAL_GAMMA_COHERENCE.variable),)),
         Drawing("spectrum", spectrum.draw, (lacks("spectrum", SPECTRUM["diagonal"].variable),)),
         Drawing("convergence", convergence.draw, (lacks("mesh.grid", CONVERGENCE["diagonal"].variable), one_mesh)),
         Drawing(

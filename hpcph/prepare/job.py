@@ -115,7 +115,7 @@ def prepare(source: Source) -> Prepared:
 def _thermal(given: WantedThermal, scattering: Scattering | None) -> Thermal:
     lifetime = given.lifetime
     if lifetime is None:
-        return Thermal(given.temperatures, given.gradient, None, False, {})
+        return Thermal(given.temperatures, given.gradient, None, False, False, {})
     about: dict[str, float | str] = {}
     if lifetime.time is not None:
         about["lifetime"] = lifetime.time
@@ -127,7 +127,8 @@ def _thermal(given: WantedThermal, scattering: Scattering | None) -> Thermal:
         about["beyond_relaxation_time"] = "gamma_nl and conductivity solve the linearised Boltzmann equation"
     if scattering is not None and np.isfinite(scattering.boundary):
         about["boundary"] = scattering.boundary  # by the input or the file of linewidths
-    return Thermal(given.temperatures, given.gradient, lifetime.time if scattering is None else None, True, about)
+    one = lifetime.time if scattering is None else None
+    return Thermal(given.temperatures, given.gradient, one, True, given.coherence, about)
 
 
 def _left_out(given: WantedThermal) -> list[str]:
@@ -154,6 +155,8 @@ def _scattering(
     if lifetime.linewidths is not None:
         paths = [source.resolve(name) for name in lifetime.linewidths[1]]
         known, reference, remarks = scattering.linewidths(lifetime, paths, thermal.mesh, crystal, wanted)
+        if given.coherence is True:
+            scattering.require_linewidths(known)
     if lifetime.collision_matrix is None:
         return known, None, reference, remarks
     path = source.resolve(lifetime.collision_matrix)

@@ -142,6 +142,18 @@ def _symmetric(rate_tdn: np.ndarray, points: Points, structure: Structure) -> np
     return (sums / stars.arms_k[:, None, None])[stars.row].swapaxes(0, 1)
 
 
+def require_linewidths(found: Scattering) -> None:
+    """Raise InputError where modes of a table are broadened by boundaries alone: a mode at rest then lives for ever."""
+    if not isinstance(found.bulk, Linewidths):
+        return
+    forever = (found.bulk.rate_tpn == 0).sum(axis=-1)
+    gamma = found.bulk.point[0]
+    forever[:, gamma] = np.maximum(forever[:, gamma] - ACOUSTIC, 0)
+    if forever.any():
+        fix = f"{forever.sum()} linewidths are zero, modes that live for ever; take those of a denser mesh, or auto"
+        raise InputError("coherence", "true", fix)
+
+
 def _require_same(own: Linewidths, known: Scattering, path: Path) -> None:
     """Raise InputError where linewidths of a collision matrix are not those of the file beside it."""
     assert isinstance(known.bulk, Linewidths)

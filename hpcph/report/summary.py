@@ -11,7 +11,13 @@ from hpcph.report.embed import alone, number, space_group, subscripts
 from hpcph.result.light import OPTICS_LEVEL_FREQUENCY, OPTICS_LEVEL_LIFETIME, OPTICS_LEVEL_MODES
 from hpcph.result.quantity import Quantity
 from hpcph.result.sample import SAMPLE_AMPLIFICATION
-from hpcph.result.tensors import FEEDBACK_SUSCEPTIBILITY_DIAGONAL, THERMAL_CONDUCTIVITY, THERMAL_GAMMA_NL
+from hpcph.result.tensors import (
+    FEEDBACK_SUSCEPTIBILITY_DIAGONAL,
+    THERMAL_CONDUCTIVITY,
+    THERMAL_CONDUCTIVITY_COHERENCE,
+    THERMAL_GAMMA_COHERENCE,
+    THERMAL_GAMMA_NL,
+)
 from hpcph.result.thermal import (
     FEEDBACK_AMPLIFICATION,
     FEEDBACK_CRITICAL_RADIUS,
@@ -24,6 +30,10 @@ from hpcph.show import axis, cut, doubt, units
 
 GAMMA_NL = Markup("γ<sup>NL</sup>")
 GAMMA_LL = Markup("γ<sup>LL</sup>")
+INTERBAND = {
+    Markup("interband part of {}, not in it").format(symbol): quantity
+    for symbol, quantity in ((GAMMA_NL, THERMAL_GAMMA_COHERENCE), ("κ", THERMAL_CONDUCTIVITY_COHERENCE))
+}
 Facts = list[tuple[str, str]]
 Component = Callable[[xr.Dataset, str], np.ndarray]
 
@@ -89,6 +99,9 @@ def numbers(result: xr.Dataset) -> Facts:
         facts.append((name, _along(result, t, THERMAL_GAMMA_NL.variable, axis.diagonal, axis.spread)))
     if THERMAL_CONDUCTIVITY.variable in result:
         facts.append(("κ along the axis", _along(result, t, THERMAL_CONDUCTIVITY.variable, axis.diagonal, axis.spread)))
+    for words, quantity in INTERBAND.items():
+        if quantity.variable in result:
+            facts.append((words, _along(result, t, quantity.variable, axis.diagonal, axis.spread)))
     if FEEDBACK_GAMMA_LL_TOTAL.variable in result:
         facts += _feedback(result, t)
     if MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK.variable in result:

@@ -24,7 +24,8 @@ def coherence_sums(
 ) -> dict[Sum, np.ndarray]:
     """Partial sums of a block of k-points, V κ^coh, V γ^coh and with moments V γ^N,coh: by sum, (t, columns).
 
-    rate_tkn : ndarray (t, k, n), 1/τ in s⁻¹, alike in degenerate modes; temperature : ndarray (t,) K
+    rate_tkn : ndarray (t, k, n), 1/τ in s⁻¹, alike in degenerate modes; (1, 1, 1) of one relaxation time
+    temperature : ndarray (t,) K
     weight_k : ndarray (k,), fraction of the zone that a point stands for
     """
     first, second = np.triu_indices(modes.frequency_kn.shape[1], 1)
@@ -39,12 +40,13 @@ def coherence_sums(
     square = gap**2
     _, _, warming = occupation(np.where(modes.active_kn, omega, FROZEN), temperature)
     found = np.zeros((len(temperature), len(columns)))
+    rate_tkn = np.broadcast_to(rate_tkn, (len(rate_tkn), *omega.shape))
     step = max(1, TOGETHER // (len(temperature) * len(first)))
     for low in range(0, len(weight_k), step):  # pieces that stay in the cache
         k = slice(low, low + step)
         lorentzian = _means(rate_tkn[:, k], first, second)
         lorentzian /= lorentzian**2 + square[k]
-        lorentzian *= _means(warming[:, k], first, second)
+        lorentzian = lorentzian * _means(warming[:, k], first, second)
         found += lorentzian.reshape(len(temperature), -1) @ columns[:, k].reshape(len(columns), -1).T
     return {wanted: found}
 

@@ -25,10 +25,7 @@ DEEP = 4  # levels of refinement that leave nothing of the error like h
 
 
 class Uncertainty(Tensors):
-    """Estimated absolute errors of a ThermalResponse, (t, 3, 3) each in its units, NaN without two coarser meshes.
-
-    Interband parts have none.
-    """
+    """Estimated absolute errors of a ThermalResponse, (t, 3, 3) each in its units, NaN without two coarser meshes."""
 
 
 def uncertainty(runs: Sequence[tuple[Mesh, ThermalResponse]]) -> Uncertainty:
@@ -47,7 +44,7 @@ def uncertainty(runs: Sequence[tuple[Mesh, ThermalResponse]]) -> Uncertainty:
         return SAFETY * np.max([f * d for f, d in zip(factors, differences, strict=True)], axis=0)
 
     smooth = mesh.refinement >= DEEP
-    return Uncertainty({part: error(part, irregular if smooth or part[1].timed else steady) for part in last.judged})
+    return Uncertainty({part: error(part, irregular if smooth or part[1].flowing else steady) for part in last.parts})
 
 
 def relative(errors: Uncertainty, response: ThermalResponse, operations: np.ndarray) -> tuple[float, float]:

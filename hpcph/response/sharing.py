@@ -44,4 +44,4 @@ def _known(mesh: Mesh, supercell: np.ndarray) -> float:
 
 def uncertainty(found: ThermalResponse, others: Sequence[ThermalResponse]) -> Uncertainty:
     """Largest change of every number, all on the same mesh."""
-    return Uncertainty({p: np.max([np.abs(other[p] - found[p]) for other in others], axis=0) for p in found.judged})
+    return Uncertainty({p: np.max([np.abs(other[p] - found[p]) for other in others], axis=0) for p in found.parts})

@@ -52,6 +52,11 @@ class Channel(Enum):
         """Does one relaxation time multiply the finished tensor?"""
         return self in (Channel.FLOW, Channel.HEAT)
 
+    @property
+    def flowing(self) -> bool:
+        """Do lifetimes decide? Velocities then leave no 1/k² of the acoustic modes."""
+        return self.timed or self is Channel.INTERBAND
+
 
 OFF_DIAGONAL, DIAGONAL, FLOW, HEAT, INTERBAND = Channel
 
@@ -122,7 +127,7 @@ class Tensor:
 
     @property
     def interband(self) -> bool:
-        """Is it summed only where modes have linewidths? Its error is not known."""
+        """Is it summed only where it is asked, or modes have linewidths?"""
         return self.channels == (INTERBAND,)
 
     def unpack(self, columns: np.ndarray) -> np.ndarray:

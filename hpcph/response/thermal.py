@@ -76,11 +76,6 @@ class Tensors:
         """Those that are there, in the order of the table."""
         return [tensor for tensor in TABLE if tensor in self]
 
-    @property
-    def judged(self) -> list[Part]:
-        """Parts whose errors can be known: all but the interband ones."""
-        return [part for part in self.parts if not part[0].interband]
-
     def at(self, keep: np.ndarray) -> Self:
         """The same at some of the temperatures, keep (t,) bool."""
         return replace(self, parts={key: values[keep] for key, values in self.parts.items()})

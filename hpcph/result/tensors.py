@@ -1,6 +1,16 @@
 """Tensor responses, as a result holds them: quantities from their rows (hpcph.response.tensors)."""
 
-from hpcph.response.tensors import CHI, CHI_N, GAMMA_NL, KAPPA, TABLE, Stored, Tensor
+from hpcph.response.tensors import (
+    CHI,
+    CHI_N,
+    GAMMA_NL,
+    GAMMA_NL_INTERBAND,
+    KAPPA,
+    KAPPA_INTERBAND,
+    TABLE,
+    Stored,
+    Tensor,
+)
 from hpcph.response.thermal import Tensors
 from hpcph.result.quantity import Dataset, Quantity
 from hpcph.result.thermal import T
@@ -12,7 +22,7 @@ def quantity(tensor: Tensor, shown: Stored) -> Quantity:
     """A dataset that shows a tensor."""
     return Quantity(
         shown.path, (T, *tensor.axes(shown)), shown.unit, shown.description, optional=shown.optional,
-        errors=not tensor.interband, solved=tensor.solved, section=shown.section, closing=shown.closing,
+        errors=True, solved=tensor.solved, section=shown.section, closing=shown.closing,
         symbol=shown.symbol or tensor.symbol, density=shown.density,
     )  # fmt: skip
 
@@ -32,6 +42,8 @@ def _of(tensor: Tensor) -> list[Quantity]:
 
 (THERMAL_CONDUCTIVITY,) = _of(KAPPA)
 (THERMAL_GAMMA_NL,) = _of(GAMMA_NL)
+(THERMAL_CONDUCTIVITY_COHERENCE,) = _of(KAPPA_INTERBAND)
+(THERMAL_GAMMA_COHERENCE,) = _of(GAMMA_NL_INTERBAND)
 FEEDBACK_SUSCEPTIBILITY_DIAGONAL, FEEDBACK_SUSCEPTIBILITY_OFF_DIAGONAL, ROTATION_PAM_DENSITY = _of(CHI)
 ROTATION_MAGNETIZATION, ROTATION_FIELD = _of(CHI_N)
 

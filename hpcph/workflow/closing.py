@@ -9,7 +9,7 @@ from hpcph.response.convergence import FeedbackUncertainty, Uncertainty
 from hpcph.response.feedback import Feedback
 from hpcph.response.magnetization import Magnetization
 from hpcph.response.sample import Samples
-from hpcph.response.tensors import CHI, GAMMA_NL, GAMMA_NL_INTERBAND, KAPPA, KAPPA_INTERBAND
+from hpcph.response.tensors import CHI, GAMMA_NL, GAMMA_NL_INTERBAND, KAPPA, KAPPA_INTERBAND, Tensor
 from hpcph.response.thermal import ThermalResponse
 from hpcph.show.numbers import SOURCES, alone, with_errors
 
@@ -110,25 +110,34 @@ def closing_table_of_magnetization(
 
 
 def conduction(
-    thermal: ThermalResponse, spread: dict[str, Uncertainty], axis: np.ndarray, height: float | None = None
-) -> str:
-    """One line on κ, and on interband parts, whose errors are unknown, at the temperature nearest to 300 K.
+    thermal: ThermalResponse,
+    spread: dict[str, Uncertainty],
+    lifetime: float,
+    axis: np.ndarray,
+    height: float | None = None,
+) -> list[str]:
+    """A line on κ, and one on the interband parts where they are known, at the temperature nearest to 300 K.
 
     height : of the cell of a layer, m, whose numbers are per area: κ is a sheet's, heat current per width −κ ∇T
     """
     t = int(np.argmin(np.abs(thermal.temperature - ROOM)))
     thick, unit, flux = (1.0, "W m⁻¹ K⁻¹", FLOW_UNITS[0]) if height is None else (height, "W K⁻¹", FLOW_UNITS[1])
 
-    def along(tensor_tij: np.ndarray, n: np.ndarray = axis) -> float:
-        return thick * float(n @ tensor_tij[t] @ n)
+    def along(tensor: Tensor, factor: float = 1.0) -> str:
+        errors = [thick * factor * float(np.abs(axis) @ error[tensor][t] @ np.abs(axis)) for error in spread.values()]
+        return with_errors(thick * factor * float(axis @ thermal[tensor][t] @ axis), *errors)
 
-    errors = [along(error[KAPPA], np.abs(axis)) for error in spread.values()]
-    value = with_errors(along(thermal[KAPPA]), *errors)
-    line = f"κ along the axis at {thermal.temperature[t]:g} K: {value} {unit}{_kinds(spread)}"
-    if KAPPA_INTERBAND not in thermal:
-        return line
-    heat, flow = along(thermal[KAPPA_INTERBAND]), along(thermal[GAMMA_NL_INTERBAND])
-    return f"{line}; interband parts, not included: κ {heat:.3g}, γ^NL {flow:.3g} {flux}"
+    def share(part: Tensor, whole: Tensor) -> str:
+        of, all_ = (float(axis @ thermal[tensor][t] @ axis) for tensor in (part, whole))
+        return f", {abs(of / (lifetime * all_)):.2g} of it" if all_ else ""
+
+    where = f"along the axis at {thermal.temperature[t]:g} K"
+    found = [f"κ {where}: {along(KAPPA, lifetime)} {unit}{_kinds(spread)}"]
+    if KAPPA_INTERBAND in thermal:
+        heat = f"κ {along(KAPPA_INTERBAND)} {unit}{share(KAPPA_INTERBAND, KAPPA)}"
+        flow = f"γ^NL {along(GAMMA_NL_INTERBAND)} {flux}{share(GAMMA_NL_INTERBAND, GAMMA_NL)}"
+        found.append(f"interband parts {where}, not included: {heat}; {flow}")
+    return found
 
 
 def _kinds(spread: dict[str, Uncertainty]) -> str:

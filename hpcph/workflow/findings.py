@@ -94,8 +94,8 @@ def thermal_findings(
         lines.append(
             closing.closing_table_of_magnetization(thermal.temperature, *magnetized, axis, scale, samples, height)
         )
-    if job.scattering is not None:
-        lines.append(closing.conduction(thermal, spread, axis, height))
+    if job.scattering is not None or job.coherent:
+        lines += closing.conduction(thermal, spread, tau, axis, height)
     if beyond is not None:
         lines.append(closing.beyond_relaxation_time(thermal, relaxed.at(keep), spread, axis))
     if job.reference is not None:

@@ -17,7 +17,7 @@ from hpcph.crystal.supercell import Report
 from hpcph.errors import Unstable
 from hpcph.heat.setup import Setup
 from hpcph.phonons.acoustics import Acoustics
-from hpcph.phonons.lifetimes import Linewidths, Reference, Scattering
+from hpcph.phonons.lifetimes import Reference, Scattering
 from hpcph.phonons.modes import Modes, diagonalise
 from hpcph.response import maps, sharing
 from hpcph.response.coherence import coherence_sums
@@ -48,6 +48,7 @@ class Thermal:
     gradient : K m⁻¹ along the axis; None without one
     lifetime : s, one of all modes; None where they have their own, or none is known
     timed : is a lifetime known? Else there is no γ^NL, γ^N and κ
+    coherent : are interband parts summed?
     attributes : what the file says about lifetimes, by name
     """
 
@@ -55,6 +56,7 @@ class Thermal:
     gradient: float | None
     lifetime: float | None
     timed: bool
+    coherent: bool
     attributes: dict[str, float | str]
 
     @property
@@ -116,8 +118,8 @@ class Job:
 
     @property
     def coherent(self) -> bool:
-        """Are interband parts summed? Where modes have linewidths."""
-        return self.scattering is not None and isinstance(self.scattering.bulk, Linewidths)
+        """Are interband parts summed?"""
+        return self.thermal is not None and self.thermal.coherent
 
     @property
     def stored(self) -> np.ndarray:
@@ -190,8 +192,9 @@ def zone(job: Job, mesh: Mesh) -> Stage:
                 refuse_unstable(modes, q[here])
             weights = mode_weights(modes, job.gyromagnetic)
             rate, interband = _rates(job, modes, weights, q[here], job.temperature), None
-            if rate is not None and job.coherent:
-                interband = coherence_sums(modes, rate, weight[here], job.temperature, job.gyromagnetic)
+            if job.coherent:
+                width_tkn = _one_rate(job) if rate is None else rate
+                interband = coherence_sums(modes, width_tkn, weight[here], job.temperature, job.gyromagnetic)
             sums[:thermal] += thermal_sums(modes, weights, weight[here], job.temperature, rate, interband).flat()
             if job.intervals is not None:
                 rate = _rates(job, modes, weights, q[here], job.intervals.temperature)
@@ -224,6 +227,12 @@ def _rates(
     if job.scattering is None:
         return None
     return job.scattering.rates(modes, weights.speeds(modes), q_kc, temperature)
+
+
+def _one_rate(job: Job) -> np.ndarray:
+    """1/τ of all modes at all temperatures, (1, 1, 1) s⁻¹."""
+    assert job.thermal is not None
+    return np.full((1, 1, 1), 1 / job.thermal.factor)
 
 
 def _dispersion(job: Job, name: str, layout: list[Dataset], q_kc: np.ndarray, direction_kc: np.ndarray) -> Stage:

@@ -20,6 +20,7 @@ ALL = {
     "dispersion", "dispersion_axis", "species", "orbits", "sound", "phase_diagram", "gamma_ll", "slices", "pam_density",
     "spectrum", "convergence", "magnetization", "moment", "rotation", "crystal_angular_momentum", "light_pam",
     "light_peltier", "light_orbital_current", "light_decomposition", "light_polarized", "light_levels", "sample",
+    "interband",
 }  # fmt: skip
 
 
@@ -45,11 +46,12 @@ def test_every_figure_is_written_twice(written):
 
 def test_every_section_can_be_missing(result, tmp_path):
     """Only the crystal and the responses: every figure says which section makes it."""
-    bare = result[[name for name in result.data_vars if name.startswith(("crystal", "thermal", "temperature"))]]
+    kept = [name for name in result.data_vars if name.startswith(("crystal", "thermal", "temperature"))]
+    bare = result[[name for name in kept if "coherence" not in name]]
     lines = list(write(bare, tmp_path / "none", Choices()))
     assert len(lines) == len(catalogue(Choices()))
     wanted = {"bands", "orbits", "elasticity", "feedback", "slices", "spectrum", "magnetization", "optics", "sample"}
-    assert {line.split("`")[1] for line in lines} == wanted | {"mesh.grid"}
+    assert {line.split("`")[1] for line in lines} == wanted | {"mesh.grid", "coherence"}
     assert not (tmp_path / "none").exists()
 
 

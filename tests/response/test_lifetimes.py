@@ -25,6 +25,10 @@ GRID = (4, 4, 4)
 CLOSE = {"rtol": 1e-12, "atol": 0}
 
 
+COHERENCE = ("thermal/gamma_coherence", "thermal/conductivity_coherence", "magnetization/gamma_coherence")
+INTERBAND = {f"{name}{kind}" for name in COHERENCE for kind in ("", "_error", "_lattice_error")}
+
+
 def summed(name, grid, shift, scattering, symmetry=True, rules=physics.ALL):
     """Response of a crystal with lifetimes of modes and interband parts, moments included."""
     case = physics.case(name, rules)
@@ -96,8 +100,7 @@ def test_equal_linewidths_are_one_lifetime(folder, one_lifetime):
         folder / "equal.hdf5", "embedded", GRID, [100, 150, 290, 300], linewidths.constant(PS10), seed=3
     )
     by_mode = datasets(folder / "equal", lifetime={"phono3py": str(path)})
-    extra = {"thermal/gamma_coherence", "thermal/conductivity_coherence", "magnetization/gamma_coherence"}
-    assert by_mode.keys() - one_lifetime.keys() == extra
+    assert by_mode.keys() - one_lifetime.keys() == INTERBAND
     for name, values in one_lifetime.items():
         size = np.nanmax(np.abs(values))
         apart = 0.3 if name.endswith("_lattice_error") else 1e-12
@@ -112,6 +115,30 @@ def test_a_time_with_a_far_boundary_is_the_time(folder, one_lifetime):
     for name, values in one_lifetime.items():
         np.testing.assert_array_equal(same[name], values)
         np.testing.assert_allclose(far[name], values, rtol=0, atol=1e-9 * np.nanmax(np.abs(values)), err_msg=name)
+
+
+def test_one_lifetime_has_interband_parts_where_they_are_asked_for(folder, one_lifetime):
+    """They are those of equal linewidths; nothing else changes a bit; and linewidths have none where they are not."""
+    asked = datasets(folder / "asked", coherence=True)
+    assert asked.keys() - one_lifetime.keys() == INTERBAND
+    for name, values in one_lifetime.items():
+        np.testing.assert_array_equal(asked[name], values, err_msg=name)
+    by_mode = datasets(folder / "by_mode", lifetime={"phono3py": str(folder / "equal.hdf5")})
+    for name in COHERENCE:
+        assert np.abs(asked[name]).max() > 0
+        np.testing.assert_allclose(asked[name], by_mode[name], rtol=0, atol=1e-11 * np.abs(by_mode[name]).max())
+    without = datasets(folder / "without", lifetime={"phono3py": str(folder / "equal.hdf5")}, coherence=False)
+    assert not any("coherence" in name for name in without)
+
+
+def test_a_mode_without_a_width_has_no_interband_part(folder, tmp_path):
+    """Where only a boundary ends lives, a mode at rest lives for ever: one line, no numbers."""
+    forever = linewidths.write(tmp_path / "zero.hdf5", "embedded", GRID, [100, 150, 290, 300], linewidths.constant(0.0))
+    lifetime = {"phono3py": str(forever), "boundary": "1 um"}
+    small = world.quartz(lifetime=lifetime, coherence=True, mesh={"grid": list(GRID), "shift": [0, 0, 0]})
+    done = world.here("run", world.write(tmp_path, small), "--output", tmp_path / "none")
+    assert done.returncode == 2 and "linewidths are zero, modes that live for ever" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
 
 
 def test_rates_add():
@@ -201,6 +228,27 @@ def test_interband_parts_are_the_sums_over_pairs():
     for tensor, expected in ((GAMMA_NL_INTERBAND, flow), (KAPPA_INTERBAND, heat)):
         found = tensor.unpack(interband.parts(columns)[tensor])
         np.testing.assert_allclose(found, expected, rtol=0, atol=1e-11 * np.abs(expected).max())
+
+
+@pytest.mark.parametrize(
+    "name, flow, heat", [("quartz_pbesol", (0.04, 0.16), 0.66), ("quartz_lda", (0.09, 0.34), 0.62)]
+)
+def test_one_relaxation_time_has_the_shares_of_theory(name, flow, heat):
+    """γ^coh/γ^NL at 300 K for 1 and 0.3 ps and κ^coh/κ for 0.3 ps (theory §10), on the mesh that gives those."""
+    case = physics.case(name)
+    points = mesh.monkhorst_pack(case.structure, (12, 12, 12), (0.5, 0.5, 0.5), True)
+    taus, room, total = (1e-12, 3e-13), T[1:], {}
+    for block in mesh.blocks(points.q_kc):
+        modes, weight = physics.modes(case, points.q_kc[block]), points.weight_k[block]
+        weights = mode_weights(modes)
+        for tau in taus:
+            between = coherence_sums(modes, np.full((1, 1, 1), 1 / tau), weight, room)
+            part = thermal.thermal_sums(modes, weights, weight, room, None, between)
+            total[tau] = total[tau] + part if tau in total else part
+    for tau, share in zip(taus, flow, strict=True):
+        found = thermal.response(total[tau], room, case.structure.volume, points.operations)
+        assert found[GAMMA_NL_INTERBAND][0, 2, 2] / (tau * found[GAMMA_NL][0, 2, 2]) == pytest.approx(share, rel=0.1)
+    assert found[KAPPA_INTERBAND][0, 2, 2] / (tau * found[KAPPA][0, 2, 2]) == pytest.approx(heat, rel=0.02)
 
 
 def test_modes_far_apart_keep_little_coherence(random):

@@ -127,8 +127,8 @@ def test_supercritical_samples_say_so(thermal):
 
 
 def test_the_line_on_conduction(thermal):
-    """κ with its errors; interband parts, whose errors nobody knows, with three digits."""
-    line = closing.conduction(thermal, spread(thermal), AXIS)
+    """κ with its errors; interband parts in a line of their own, with their share."""
+    (line,) = closing.conduction(thermal, spread(thermal), 1.0, AXIS)
     assert line == "κ along the axis at 300 K: 45.0 ± 1.4 ± 0.18 W m⁻¹ K⁻¹ (± mesh ± lattice)"
     between = thermal.with_(
         {
@@ -136,9 +136,12 @@ def test_the_line_on_conduction(thermal):
             (KAPPA_INTERBAND, INTERBAND): only_zz([0.1, 0.23456]),
         }
     )
-    assert "κ 0.235, γ^NL 2e-19 J s" in closing.conduction(between, spread(thermal, np.nan), AXIS)
-    assert "(± lattice)" in closing.conduction(thermal, spread(thermal, np.nan), AXIS)
-    bare = closing.conduction(thermal, {"error": errors(thermal, np.nan)}, AXIS)
+    heat, parts = closing.conduction(between, spread(between), 0.5, AXIS)
+    assert heat.startswith("κ along the axis at 300 K: 22.5 ± 0.7 ± 0.09 W")
+    assert parts.startswith("interband parts along the axis at 300 K, not included: κ 0.235 ± 0.007 ± 0.0009 W m⁻¹ K⁻¹")
+    assert "0.01 of it; γ^NL 2.00e-19 ±" in parts and parts.endswith("J s m⁻² K⁻¹, 1.8e-13 of it")
+    assert "(± lattice)" in closing.conduction(thermal, spread(thermal, np.nan), 1.0, AXIS)[0]
+    (bare,) = closing.conduction(thermal, {"error": errors(thermal, np.nan)}, 1.0, AXIS)
     assert bare == "κ along the axis at 300 K: 45.048 W m⁻¹ K⁻¹"
 
 
