@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from hpcph.figures import errors, labels, sample, style
 from hpcph.result.thermal import FEEDBACK_AMPLIFICATION, FEEDBACK_GAMMA_LL, FEEDBACK_GAMMA_LL_TOTAL
 from hpcph.show import doubt
+from hpcph.show.feedback import supercritical, turned
 from hpcph.show.numbers import alone
 
 PARTS = {"total": ("total", "black"), "diagonal": ("D", style.OKABE_ITO[0]), "off_diagonal": ("OD", style.OKABE_ITO[1])}
@@ -36,10 +37,11 @@ def draw(result: xr.Dataset, radius: float) -> Figure:
     figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=3, title=title)
     open_ = [float(error[most]) for error in _errors(result, FEEDBACK_AMPLIFICATION.variable, r).values()]
     largest = f"|η − 1| ≤ {style.typeset(alone(gain, *open_))}" if gain <= NOTICEABLE else ""
-    missing = np.isnan(result[FEEDBACK_AMPLIFICATION.variable].values[:, r]).any()
-    ended = r"η ends where $\gamma^\mathrm{LL}$ reaches 1" if missing else ""
+    ended = "η ends where the largest eigenvalue of Γ reaches 1" if supercritical(result)[:, r].any() else ""
+    words = "η: ⟨L⟩ with feedback over ⟨L⟩ without, along the axis, which Γ does not keep"
+    meant = words if turned(result)[:, r].any() else ""
     bands = errors.words(_errors(result, FEEDBACK_GAMMA_LL_TOTAL.variable, r))
-    style.note(figure, bands, largest, ended, sample.assumptions(result))
+    style.note(figure, bands, largest, ended, meant, sample.assumptions(result))
     return figure
 
 
@@ -63,9 +65,10 @@ def _inset(axes: Axes, result: xr.Dataset, r: int) -> None:
     inset.set_ylabel(labels.label(FEEDBACK_AMPLIFICATION), labelpad=1)
     inset.set_xlabel("T (K)", labelpad=1, fontsize=6.5)
     inset.tick_params(labelsize=6)
-    inset.set_ylim(0.9 * np.nanmin(eta, initial=1), 1.1 * np.nanmax(eta, initial=1))
-    if np.nanmax(eta, initial=1) > 20:
-        inset.set_yscale("log")
+    low, high = np.nanmin(eta, initial=1), np.nanmax(eta, initial=1)
+    inset.set_ylim(low - 0.1 * abs(low), 1.1 * high)
+    if np.nanmax(np.abs(eta), initial=1) > 20:
+        inset.set_yscale("log" if low > 0 else "symlog")
 
 
 def _curve(axes: Axes, temperature, value, error: errors.Errors, colour: str, label: str) -> None:

@@ -69,13 +69,15 @@ def errors(
     gamma = sum(parts.values())
     share = gamma / abs(total) if total else np.nan  # of γ^LL
     flow = mean.warming + mean.relative(GAMMA_NL)
-    dressed = flow + abs(eta) * gamma  # of L with feedback, δη = η² δγ^LL
+    kept, largest = feedback.amplified.kept[0, 0], feedback.largest[0, 0]
+    grown = abs(eta) * gamma if kept else share * largest / (1 - largest)  # where Γ keeps the axis δη = η² δγ^LL
+    dressed = flow + grown  # of L with feedback
     lever = setup.body.inverse_inertia_rij[0] @ totals.pam / setup.grid.volume
     found: dict[str, float | np.ndarray] = {
         **{f"gamma_ll_{part}": error for part, error in parts.items()},
         "gamma_ll": gamma,
-        "eigenvalue": share * abs(feedback.largest[0, 0]),
-        "amplification": eta**2 * gamma,
+        "eigenvalue": share * abs(largest),
+        "amplification": eta**2 * gamma if kept else dressed * _slant(totals),
         "critical_radius": share / 2 * feedback.critical_radius[0],
         "pam_without_feedback": flow * np.abs(totals.without.pam),
         "pam": dressed * np.abs(totals.pam),
@@ -91,6 +93,12 @@ def errors(
     if totals.threshold is not None:
         found["threshold_power"] = totals.threshold.power * (mean.warming + share / _steepness(totals.threshold))
     return found
+
+
+def _slant(totals: Totals) -> float:
+    """|⟨L⟩|/|n·⟨L⟩⁰|: the first order of η where the feedback turns what is driven."""
+    before = abs(totals.without.pam[2])
+    return float(np.linalg.norm(totals.pam) / before) if before else np.nan
 
 
 def _steepness(found: Threshold) -> float:

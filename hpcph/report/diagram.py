@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 import xarray as xr
 
-from hpcph.report import embed, style
+from hpcph.report import embed, gain, style
 from hpcph.response.feedback import of_radius, radius_at
 from hpcph.result.thermal import (
     FEEDBACK_AMPLIFICATION,
@@ -31,9 +31,7 @@ def table(result: xr.Dataset) -> dict[str, np.ndarray]:
         found[part] = of_radius(result[FEEDBACK_GAMMA_LL[part].variable].values[:, 0], stored[0], radius)
         known = np.searchsorted(radius, stored)
         found[part][:, known] = result[FEEDBACK_GAMMA_LL[part].variable].values  # to the last bit
-    critical = result[FEEDBACK_CRITICAL_RADIUS.variable].values[:, None]
-    solvable = ~(radius <= critical) & (found["total"] < 1)
-    found["amplification"] = np.where(solvable, 1 / np.where(solvable, 1 - found["total"], 1), np.nan)
+    found["amplification"] = gain.between(result, radius, found["total"])
     found["amplification"][:, known] = result[FEEDBACK_AMPLIFICATION.variable].values
     return found
 
@@ -54,6 +52,8 @@ def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
     data["errors"] = [{part: embed.array(error, "f8") for part, error in of.items()} for of in open_.values()]
     data["temperature"] = found["temperature"].tolist()
     data["radius"] = (found["radius"] * 1e9).tolist()
+    data["etaErrors"] = [embed.array(error, "f8") for error in gain.errors(result, found["radius"], found).values()]
+    data["critical"] = embed.array(result[FEEDBACK_CRITICAL_RADIUS.variable].values * 1e9, "f8")
     data["reference"] = float(result["radius"].values[0]) * 1e9
     stored = np.argmin(np.abs(found["radius"] - result["radius"].values[0]))
     data["start"] = [int(np.argmin(np.abs(found["temperature"] - 300))), int(stored)]
@@ -64,18 +64,22 @@ def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
 def _labels(result: xr.Dataset, found: dict[str, np.ndarray], open_: dict) -> tuple[list[list[str]], list[list[str]]]:
     """γ^LL and η without the digits that are open, (r, t) each, with the sign that stands before them."""
     reference, radius = float(result["radius"].values[0]), found["radius"]
+    critical, eta = result[FEEDBACK_CRITICAL_RADIUS.variable].values, found["amplification"]
+    spread_eta = list(gain.errors(result, radius, found).values())
     spread = [of_radius(of["total"], reference, radius) for of in open_.values()]
 
     def equals(text: str) -> str:
         return text if text.startswith("≈") else f"= {text}"
 
-    def gain(eta: float, *errors: float) -> str:
-        return "supercritical" if np.isnan(eta) else f"η {equals(embed.alone(eta, *(eta**2 * e for e in errors)))}"
+    def said(t: int, r: int) -> str:
+        if np.isnan(eta[t, r]):
+            return "supercritical" if radius[r] <= critical[t] else "η unknown"
+        return f"η {equals(embed.alone(eta[t, r], *(of[t, r] for of in spread_eta)))}"
 
     every = [range(len(found["temperature"])), range(len(radius))]
     doubts = {(t, r): [error[t, r] for error in spread] for t in every[0] for r in every[1]}
     gamma = [[equals(embed.alone(found["total"][t, r], *doubts[t, r])) for t in every[0]] for r in every[1]]
-    return gamma, [[gain(found["amplification"][t, r], *doubts[t, r]) for t in every[0]] for r in every[1]]
+    return gamma, [[said(t, r) for t in every[0]] for r in every[1]]
 
 
 def _map(result: xr.Dataset, found: dict[str, np.ndarray], open_: dict) -> go.Figure:

@@ -21,12 +21,15 @@ from hpcph.result.tensors import (
 from hpcph.result.thermal import (
     FEEDBACK_AMPLIFICATION,
     FEEDBACK_CRITICAL_RADIUS,
+    FEEDBACK_EIGENVALUE,
     FEEDBACK_GAMMA_LL,
     FEEDBACK_GAMMA_LL_TOTAL,
+    FEEDBACK_LENGTH_AMPLIFICATION,
     MAGNETIZATION_DENSITY,
     MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK,
 )
 from hpcph.show import axis, cut, doubt, units
+from hpcph.show.feedback import supercritical, turned
 
 GAMMA_NL = Markup("γ<sup>NL</sup>")
 GAMMA_LL = Markup("γ<sup>LL</sup>")
@@ -132,7 +135,13 @@ def _feedback(result: xr.Dataset, t: int) -> Facts:
         text = Markup("<strong>{} without scale, first principles</strong>").format(GAMMA_LL)
         unscaled = number(*(value / result.attrs["feedback_scale"] for value in of(FEEDBACK_GAMMA_LL_TOTAL)))
         facts.append((text, Markup("<strong>{}</strong>").format(unscaled)))
-    facts.append(("amplification η", amplification(*of(FEEDBACK_AMPLIFICATION))))
+    eta = of(FEEDBACK_AMPLIFICATION)
+    unknown = np.isnan(eta[0]) and not supercritical(result)[t, 0]
+    facts.append(("amplification η", "unknown without a lifetime" if unknown else amplification(*eta)))
+    if turned(result)[t, 0] and FEEDBACK_LENGTH_AMPLIFICATION.variable in result:
+        facts.append(("|⟨L⟩| with feedback over |⟨L⟩| without", amplification(*of(FEEDBACK_LENGTH_AMPLIFICATION))))
+    if FEEDBACK_EIGENVALUE.variable in result:
+        facts.append(("largest eigenvalue of Γ, threshold 1", number(*of(FEEDBACK_EIGENVALUE))))
     critical = [
         float(value[t]) * 1e9
         for value in (result[FEEDBACK_CRITICAL_RADIUS.variable].values, *doubt.critical_radius(result))
@@ -154,9 +163,9 @@ def warnings(result: xr.Dataset) -> list[str]:
     """What a reader must not overlook."""
     lines = []
     if FEEDBACK_AMPLIFICATION.variable in result:
-        eta = result[FEEDBACK_AMPLIFICATION.variable].values
-        if np.isnan(eta).any():
-            count = f"{int(np.isnan(eta).sum())} of {eta.size} points (T, r)"
+        lost = supercritical(result)
+        if lost.any():
+            count = f"{int(lost.sum())} of {lost.size} points (T, r)"
             lines.append(f"{count} are supercritical: the linear response has no solution there, η does not exist.")
     if SAMPLE_AMPLIFICATION.variable in result and not cut.has_feedback(result):
         lines.append("The finite sample is supercritical: with feedback its linear response has no solution.")

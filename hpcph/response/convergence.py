@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpcph.crystal.mesh import Mesh
+from hpcph.response import amplification
 from hpcph.response.feedback import Feedback
 from hpcph.response.sample import Samples
 from hpcph.response.tensors import CHI, DIAGONAL, GAMMA_NL, OFF_DIAGONAL, Part
@@ -75,14 +76,16 @@ def allows_axial(operations: np.ndarray) -> bool:
 
 @dataclass(frozen=True)
 class FeedbackUncertainty:
-    """Errors of a Feedback along the axis, (t, r) each, and of its density, (t, r, 3), None where it has none.
+    """Errors of a Feedback, (t, r) each, and of its density, (t, r, 3), None where it has none.
 
     Its scale counts as exact.
     """
 
     gamma_diagonal: np.ndarray
     gamma_off_diagonal: np.ndarray
+    largest: np.ndarray
     amplification: np.ndarray
+    length: np.ndarray | None
     pam_density: np.ndarray | None
 
     @property
@@ -99,7 +102,7 @@ def feedback_uncertainty(
     drive: np.ndarray | None,
     coupled: Feedback,
 ) -> FeedbackUncertainty:
-    """Errors of γ^LL = scale · V_sample n·χ I⁻¹·n, of η, δη = η² δγ^LL, and of ⟨L⟩ = (1 − Γ)⁻¹⟨L⟩⁰.
+    """Errors of γ^LL = scale · V_sample n·χ I⁻¹·n, of the largest eigenvalue of Γ, of η, and of ⟨L⟩ = (1 − Γ)⁻¹⟨L⟩⁰.
 
     drive (3,) is τ∇T in s K m⁻¹, None without one
     """
@@ -111,7 +114,35 @@ def feedback_uncertainty(
 
     diagonal, off_diagonal = along(errors[CHI, DIAGONAL]), along(errors[CHI, OFF_DIAGONAL])
     density = None if drive is None else _density(errors, thermal, samples, drive, coupled)
-    return FeedbackUncertainty(diagonal, off_diagonal, coupled.amplification**2 * (diagonal + off_diagonal), density)
+    eta, length = coupled.amplification**2 * (diagonal + off_diagonal), None
+    if coupled.amplified.length is not None:
+        along_axis, length = _ratios(errors, thermal, samples, n, n if drive is None else drive, coupled)
+        eta = np.where(coupled.amplified.kept, eta, along_axis)
+        length = np.where(coupled.amplified.kept & np.isnan(length), eta, length)  # nothing is driven
+    return FeedbackUncertainty(
+        diagonal, off_diagonal, _largest(errors, thermal, samples, coupled), eta, length, density
+    )
+
+
+def _largest(errors: Uncertainty, thermal: ThermalResponse, samples: Samples, coupled: Feedback) -> np.ndarray:
+    """Of the largest eigenvalue of Γ, similar to a symmetric matrix whose eigenvector says how δχ moves it, (t, r)."""
+    lever, own = np.linalg.eigh(samples.inverse_inertia_rij)
+    root = own * np.sqrt(np.maximum(lever, 0))[:, None]
+    strength = coupled.scale * coupled.coupling.value
+    vectors = np.linalg.eigh(strength * np.einsum("rai,tab,rbj->trij", root, thermal[CHI], root, optimize=True))[1]
+    reach = np.abs(np.einsum("rai,tri->tra", root, vectors[..., -1]))
+    return coupled.scale * np.einsum("tri,tij,trj->tr", reach, errors[CHI], reach)
+
+
+def _ratios(
+    errors: Uncertainty, thermal: ThermalResponse, samples: Samples, n: np.ndarray, drive: np.ndarray, coupled: Feedback
+) -> tuple[np.ndarray, np.ndarray]:
+    """Of η and of |⟨L⟩|/|⟨L⟩⁰|."""
+    inverse, strength = samples.inverse_inertia_rij, coupled.scale * coupled.coupling.value
+    gamma = strength * np.einsum("tij,rjk->trik", thermal[CHI], inverse)
+    opened = coupled.scale * np.einsum("tij,rjk->trik", errors[CHI], np.abs(inverse))
+    driven, open_ = thermal[GAMMA_NL] @ drive, errors[GAMMA_NL] @ np.abs(drive)
+    return amplification.errors(gamma, opened, n, driven, open_, coupled.amplified)
 
 
 def _density(
@@ -121,7 +152,7 @@ def _density(
     assert coupled.pam_density is not None
     inverse, reach = samples.inverse_inertia_rij, np.abs(samples.inverse_inertia_rij)
     strength = coupled.scale * coupled.coupling.value
-    solvable = np.isfinite(coupled.amplification)[..., None, None]
+    solvable = coupled.solvable[..., None, None]
     system = np.where(solvable, np.eye(3) - strength * np.einsum("tij,rjk->trik", thermal[CHI], inverse), np.eye(3))
     opened = coupled.scale * np.einsum("tij,rjk->trik", errors[CHI], reach)
     source = (errors[GAMMA_NL] @ np.abs(drive))[:, None] + np.einsum(

@@ -33,6 +33,7 @@ def thermal_errors(kind: str, found: Uncertainty, lifetime: float, drive: np.nda
 
 def feedback(result: Feedback, samples: Samples) -> list[Dataset]:
     """Response with feedback."""
+    length = result.amplified.length
     text = f"radius of the {samples.shape}; of a cuboid, of the cylinder of equal I/M"
     density = [] if result.pam_density is None else [quantities.FEEDBACK_PAM_DENSITY.of(result.pam_density)]
     return [
@@ -42,6 +43,9 @@ def feedback(result: Feedback, samples: Samples) -> list[Dataset]:
         quantities.FEEDBACK_GAMMA_LL_TOTAL.of(result.gamma_total),
         quantities.FEEDBACK_GAMMA_LL_UNSCALED.of(result.gamma_unscaled),
         quantities.FEEDBACK_AMPLIFICATION.of(result.amplification),
+        quantities.FEEDBACK_EIGENVALUE.of(result.largest),
+        quantities.FEEDBACK_INVERSE_INERTIA.of(samples.inverse_inertia_rij),
+        *([] if length is None else [quantities.FEEDBACK_LENGTH_AMPLIFICATION.of(length)]),
         quantities.FEEDBACK_CRITICAL_RADIUS.of(result.critical_radius),
         *density,
     ]
@@ -55,6 +59,8 @@ def feedback_errors(kind: str, errors: FeedbackUncertainty) -> list[Dataset]:
         quantities.FEEDBACK_GAMMA_LL_OFF_DIAGONAL.error(kind).of(errors.gamma_off_diagonal),
         quantities.FEEDBACK_GAMMA_LL_TOTAL.error(kind).of(errors.gamma_total),
         quantities.FEEDBACK_AMPLIFICATION.error(kind).of(errors.amplification),
+        quantities.FEEDBACK_EIGENVALUE.error(kind).of(errors.largest),
+        *([] if errors.length is None else [quantities.FEEDBACK_LENGTH_AMPLIFICATION.error(kind).of(errors.length)]),
         *([] if errors.pam_density is None else [beside.of(errors.pam_density)]),
     ]
 

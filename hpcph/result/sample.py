@@ -80,7 +80,8 @@ SAMPLE_AMPLIFICATION = Quantity(
     "/sample/amplification",
     (),
     "1",
-    "η of the sample, 1/(1 − γ^LL), NaN where supercritical",
+    "η of the sample, L with feedback over L without along the axis, 1/(1 − γ^LL) where Γ keeps it; NaN where "
+    "supercritical",
     NUMBER,
     errors=True,
     closing=True,

@@ -44,12 +44,25 @@ FEEDBACK_AMPLIFICATION = Quantity(
     "/feedback/amplification",
     (T, R),
     "1",
-    "η = 1/(1 − γ^LL), NaN where supercritical",
+    "η = n·⟨L⟩/n·⟨L⟩⁰ along the axis n, 1/(1 − γ^LL) where Γ keeps it; NaN where supercritical",
     NUMBER,
     errors=True,
     symbol="η",
     closing=True,
 )
+FEEDBACK_LENGTH_AMPLIFICATION = Quantity(
+    "/feedback/length_amplification", (T, R), "1",
+    "|⟨L⟩|/|⟨L⟩⁰| of a gradient along the axis, NaN where supercritical", NUMBER, optional=True, errors=True,
+    closing=True,
+)  # fmt: skip
+FEEDBACK_EIGENVALUE = Quantity(
+    "/feedback/eigenvalue", (T, R), "1", "largest of Γ, scaled, 0 where none is positive; 1 at the threshold",
+    optional=True, errors=True, symbol="λ", closing=True,
+)  # fmt: skip
+FEEDBACK_INVERSE_INERTIA = Quantity(
+    "/feedback/inverse_inertia", (R, "cartesian_rotation", L), "m kg-1", "V_sample I⁻¹; Γ = ± scale χ V_sample I⁻¹",
+    optional=True,
+)  # fmt: skip
 FEEDBACK_CRITICAL_RADIUS = Quantity(
     "/feedback/critical_radius",
     (T,),

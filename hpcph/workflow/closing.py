@@ -61,13 +61,20 @@ def closing_table(
             }
             for part in ("gamma_total", "gamma_diagonal", "gamma_off_diagonal"):
                 row.append(with_errors(getattr(coupled, part)[t, 0], *of[part]))
-            row.append("supercritical" if np.isnan(eta) else alone(eta, *of["amplification"]))
+            row.append(_gain(eta, bool(coupled.solvable[t, 0]), of["amplification"]))
             radius = coupled.critical_radius[t] * 1e9
             row.append(alone(radius, *(radius * e / abs(2 * total) for e in of["gamma_total"] if total)))
             if coupled.scale != 1:
                 row.append(alone(coupled.gamma_unscaled[t, 0], *(e / coupled.scale for e in of["gamma_total"])))
         table.add_row(*row)
     return table
+
+
+def _gain(eta: float, solvable: bool, errors: list[float]) -> str:
+    """η of a table."""
+    if not solvable:
+        return "supercritical"
+    return "unknown" if np.isnan(eta) else alone(eta, *errors)
 
 
 def closing_table_of_magnetization(
@@ -107,6 +114,19 @@ def closing_table_of_magnetization(
                 row.append("" if np.isnan(value) else alone(*(mu_0 * x for x in (value, *beside))))
         table.add_row(*row)
     return table
+
+
+def _turning(thermal: ThermalResponse, coupled: Feedback) -> str:
+    """One line on η where Γ does not keep the axis, for the first sample at the temperature nearest to 300 K."""
+    t, why = int(np.argmin(np.abs(thermal.temperature - ROOM))), "Γ does not keep the axis: η is n·⟨L⟩/n·⟨L⟩⁰"
+    if coupled.amplified.length is None:
+        return f"{why}, which needs a lifetime"
+    straight = 1 / (1 - coupled.gamma_total[t, 0]) if coupled.solvable[t, 0] else np.nan
+    eta = f"{coupled.amplification[t, 0]:.4g}, not {straight:.4g}"
+    return (
+        f"{why}, not 1/(1 − γ^LL); at {thermal.temperature[t]:g} K {eta}; "
+        f"|⟨L⟩|/|⟨L⟩⁰| {coupled.amplified.length[t, 0]:.4g}, largest eigenvalue of Γ {coupled.largest[t, 0]:.4g}"
+    )
 
 
 def conduction(
@@ -215,4 +235,6 @@ def remarks(
         found.append(
             f"{count} points (T, sample) are supercritical: the linear response has no solution there, η is NaN"
         )
+    if coupled is not None and not coupled.amplified.kept.all():
+        found.append(_turning(thermal, coupled))
     return found

@@ -54,6 +54,16 @@ def test_a_uniform_gradient_gives_the_amplification_of_the_main_job(tmp_path):
 
 
 @pytest.mark.parametrize("shape", ["cylinder", "cuboid"])
+def test_amplification_is_that_of_the_component_along_the_axis(results, shape):
+    """L with feedback over L without; about an axis of no symmetry that is not 1/(1 − γ^LL)."""
+    file = results[shape]["/sample"]
+    eta, gamma = file["amplification"][()], file["gamma_ll"][()]
+    assert eta == pytest.approx(file["pam"][2] / file["pam_without_feedback"][2], rel=1e-10)
+    assert (abs(eta * (1 - gamma) - 1) > 1e-4) == (shape == "cuboid")
+    assert file["amplification_error"][()] > 0
+
+
+@pytest.mark.parametrize("shape", ["cylinder", "cuboid"])
 def test_energy_is_balanced(results, shape):
     """What light brings the baths take, to 1e-8."""
     about = results[shape]["/sample"].attrs

@@ -87,14 +87,17 @@ def test_nan_exactly_above_the_threshold(seed, strength):
 @few
 @given(SEED)
 def test_antiparallel_screens(seed):
-    """For any strength a solution that satisfies (1 + |Γ|)⟨L⟩ = ⟨L⟩⁰, η ≤ 1, γ^LL with the other sign."""
+    """For any strength a solution that satisfies (1 + |Γ|)⟨L⟩ = ⟨L⟩⁰ and turns the body less."""
     rng, axis, samples, diagonal, off_diagonal, density = random_case(seed)
     scale = 10 ** rng.uniform(-2, 3)
     other = feedback(thermal(diagonal, off_diagonal), samples, density, axis, ANTIPARALLEL, scale)
     same = feedback(thermal(diagonal, off_diagonal), samples, density, axis, PARALLEL, scale)
     np.testing.assert_array_equal(other.gamma_total, -same.gamma_total)
     assert np.isfinite(other.pam_density).all()
-    assert ((0 < other.amplification) & (other.amplification <= 1)).all()
+    energy = [
+        np.einsum("tri,rij,trj->tr", L, samples.inverse_inertia_rij, L) for L in (density[:, None], other.pam_density)
+    ]
+    assert (energy[1] <= energy[0] * (1 + 1e-12)).all()
     assert np.isnan(other.critical_radius).all()
     tensor = scale * np.einsum("tij,rjk->trik", diagonal + off_diagonal, samples.inverse_inertia_rij)
     back = other.pam_density + np.einsum("trij,trj->tri", tensor, other.pam_density)
@@ -114,10 +117,13 @@ def test_rotating_everything_rotates_the_answer(seed):
         specific = sample.cylinder([1.0, 2.0], 3.0)
         samples = sample.samples("cylinder", [1.0, 2.0], specific, DENSITY, turn @ axis)
         parts = [turn @ chi @ turn.T for chi in (diagonal, off_diagonal)]
-        return feedback(thermal(*parts), samples, density @ turn.T, turn @ axis, PARALLEL, 0.02)
+        found = feedback(thermal(*parts), samples, density @ turn.T, turn @ axis, PARALLEL, 0.02)
+        return found, found.amplified
 
-    plain, turned = made(np.eye(3)), made(R)
-    for name in ("gamma_diagonal", "gamma_off_diagonal", "gamma_total", "amplification", "critical_radius"):
+    (plain, before), (turned, after) = made(np.eye(3)), made(R)
+    np.testing.assert_allclose(after.along, before.along, rtol=1e-7)
+    np.testing.assert_allclose(after.length, before.length, rtol=1e-7)
+    for name in ("gamma_diagonal", "gamma_off_diagonal", "gamma_total", "largest", "critical_radius"):
         np.testing.assert_allclose(getattr(turned, name), getattr(plain, name), rtol=1e-8, err_msg=name)
     np.testing.assert_allclose(turned.pam_density, plain.pam_density @ R.T, rtol=1e-7, atol=1e-8)
 
@@ -134,6 +140,51 @@ def test_scale_is_a_factor_of_chi_and_nothing_else(seed, scale):
     np.testing.assert_allclose(a.pam_density, b.pam_density, rtol=1e-6, atol=1e-9)
     first = feedback(thermal(diagonal, off_diagonal), samples, density, axis, PARALLEL, 1.0)
     np.testing.assert_allclose(a.gamma_unscaled, first.gamma_total, rtol=1e-12)
+
+
+@few
+@given(SEED, st.floats(0.05, 0.95), st.sampled_from(Coupling))
+def test_amplification_is_what_the_solution_has_of_what_is_driven(seed, strength, sign):
+    """n·⟨L⟩/n·⟨L⟩⁰ and |⟨L⟩|/|⟨L⟩⁰| of a Cartesian solution, in bodies whose axes are not the crystal's."""
+    _, axis, samples, diagonal, off_diagonal, density = random_case(seed)
+    scale = strength / largest(diagonal, off_diagonal, samples)
+    found = feedback(thermal(diagonal, off_diagonal), samples, density, axis, sign, scale)
+    gamma = sign.value * scale * np.einsum("tij,rjk->trik", diagonal + off_diagonal, samples.inverse_inertia_rij)
+    L = np.linalg.solve(np.eye(3) - gamma, np.broadcast_to(density[:, None, :, None], (4, 2, 3, 1)))[..., 0]
+    np.testing.assert_allclose(found.amplification, L @ axis / (density @ axis)[:, None], rtol=1e-9)
+    lengths = np.linalg.norm(L, axis=-1) / np.linalg.norm(density, axis=-1)[:, None]
+    np.testing.assert_allclose(found.amplified.length, lengths, rtol=1e-9)
+    assert not found.amplified.kept.any()
+    only = feedback(thermal(diagonal, off_diagonal), samples, None, axis, sign, scale)
+    assert np.isnan(only.amplification).all() and only.amplified.length is None and only.supercritical == 0
+
+
+def test_eta_can_have_any_sign_where_gamma_does_not_keep_the_axis():
+    """Γ = [[0.9, 0.09], [0.09, 0.5]]: what is driven across is turned against the axis; 1/(1 − γ^LL) is 2."""
+    axis, chi = np.array([0, 0, 1.0]), np.array([[[0.9, 0, 0.09], [0, 0, 0], [0.09, 0, 0.5]]])
+    ball = sample.samples("sphere", [1.0], sample.sphere([1.0]), DENSITY, axis)
+    density = np.array([[-5.0, 0, 1.0]])
+    found = feedback(thermal(chi, 0 * chi), ball, density, axis, PARALLEL, 0.4 * DENSITY)
+    assert found.gamma_total[0, 0] == pytest.approx(0.5, rel=1e-14)
+    determinant = 0.1 * 0.5 - 0.09**2
+    assert found.amplification[0, 0] == pytest.approx((0.1 - 0.09 * 5) / determinant, rel=1e-12)
+    assert found.amplification[0, 0] < -8 and found.largest[0, 0] < 1
+
+
+@few
+@given(SEED, st.floats(0.05, 0.95))
+def test_an_axis_that_gamma_keeps_has_one_amplification(seed, strength):
+    """A body that turns about its axis alone, or a χ with that axis: 1/(1 − γ^LL), whatever is driven, or nothing."""
+    rng, axis, _, diagonal, off_diagonal, density = random_case(seed)
+    n = axis / np.linalg.norm(axis)
+    held = bodies(axis, "cylinder")
+    uniaxial = np.eye(3) + rng.uniform(0, 5) * np.outer(n, n)
+    for chi, samples in ((diagonal, held), (uniaxial[None].repeat(4, 0), bodies(axis))):
+        scale = strength / largest(chi, off_diagonal * 0, samples)
+        for driven in (density, None):
+            found = feedback(thermal(chi, off_diagonal * 0), samples, driven, axis, PARALLEL, scale)
+            assert found.amplified.kept.all()
+            np.testing.assert_allclose(found.amplification, 1 / (1 - found.gamma_total), rtol=1e-14)
 
 
 @pytest.mark.parametrize("axis", [[0, 0, 1], [0, 0, -3.0], [1, 2, 2]])

@@ -6,6 +6,7 @@ function startDiagram(data) {
     ["total", "diagonal", "off_diagonal", "amplification"].map((name) => [name, rows(unpack(data[name]), radius.length)]));
   const parts = ["total", "diagonal", "off_diagonal"];
   const errors = data.errors.map((of) => Object.fromEntries(Object.entries(of).map(([name, packed]) => [name, unpack(packed)])));
+  const etaErrors = data.etaErrors.map((packed) => rows(unpack(packed), radius.length)), critical = unpack(data.critical);
   const marker = plot("diagram").data.length - 1;
 
   // Known errors of a part; like γ^LL they fall as r⁻².
@@ -16,9 +17,10 @@ function startDiagram(data) {
     const t = +element("temperature").value, r = +element("radius").value;
     const T = temperature[t], nm = radius[r], total = table.total[t][r], eta = table.amplification[t][r];
     const [ofTotal, D, OD] = parts.map((name) => text(name, t, r));
-    const ofEta = () => amplificationText(eta, open("total", t, r).map((error) => eta ** 2 * error));
+    const ofEta = () => amplificationText(eta, etaErrors.map((of) => of[t][r]));
+    const none = nm <= critical[t] ? "supercritical: η does not exist" : "η is unknown without a lifetime";
     element("diagram-readout").textContent = `T = ${T} K, r = ${shown(nm)} nm: γᴸᴸ = ${ofTotal} ` +
-      `(D ${D}, OD ${OD}), ` + (Number.isNaN(eta) ? "supercritical: η does not exist" : `η = ${ofEta()}`.replace("= ≈", "≈"));
+      `(D ${D}, OD ${OD}), ` + (Number.isNaN(eta) ? none : `η = ${ofEta()}`.replace("= ≈", "≈"));
     Plotly.restyle(plot("diagram"), { x: [[T]], y: [[nm]] }, [marker]);
     const columns = parts.map((name) => table[name].map((row) => row[r]));
     const lines = parts.map((name) => Array.from(table[name][t], Math.abs));
