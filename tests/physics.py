@@ -155,11 +155,11 @@ def gyromagnetic(structure: Structure) -> np.ndarray | None:
     return None if born is None else magnetic_moment.gyromagnetic_tensor(born, structure.mass_a)
 
 
-def sums(batch: Modes, temperature, weight_k=None, gyromagnetic_aij=None) -> thermal.ThermalSums:
+def sums(batch: Modes, temperature, weight_k=None, gyromagnetic_aij=None, mass_a=None) -> thermal.ThermalSums:
     """Sums over a batch of k-points, equally weighted unless told otherwise."""
     count = len(batch.frequency_kn)
     weight_k = np.full(count, 1 / count) if weight_k is None else weight_k
-    weights = mode_weights(batch, gyromagnetic_aij)
+    weights = mode_weights(batch, gyromagnetic_aij, mass_a)
     return thermal.thermal_sums(batch, weights, weight_k, np.asarray(temperature, float))
 
 

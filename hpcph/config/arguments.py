@@ -42,15 +42,28 @@ def digits(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
+def temperature(key: str, text: str) -> float:
+    """Above 0, in K."""
+    value = _measured(key, text, "K", "300 K")
+    if not 0 < value < np.inf:
+        raise InputError(key, text, "must be above 0")
+    return value
+
+
 def length(key: str, text: str, example: str, most: float = np.inf) -> float:
     """A length with its unit, above 0 and at most `most`, in m."""
-    from hpcph.config.units import convert  # pydantic takes its time to load
-
-    try:
-        value = convert(text, "m", example)
-    except ValueError as err:
-        raise InputError(key, text, str(err)) from None
+    value = _measured(key, text, "m", example)
     if not 0 < value <= most or value == np.inf:
         bound = f" and at most {most / angstrom:g} Å" if most < np.inf else ""
         raise InputError(key, text, f"must be above 0{bound}")
     return value
+
+
+def _measured(key: str, text: str, unit: str, example: str) -> float:
+    """A number with a unit, in that unit."""
+    from hpcph.config.units import convert  # pydantic takes its time to load
+
+    try:
+        return convert(text, unit, example)
+    except ValueError as err:
+        raise InputError(key, text, str(err)) from None

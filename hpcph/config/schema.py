@@ -23,13 +23,14 @@ from hpcph.config.units import Gradient
 class ThermalInput:
     """Sums over the zone: temperatures in ascending order, (t,) K; gradient in K m⁻¹; None where it is not given.
 
-    coherence : are interband parts wanted?
+    coherence, displacement : are interband parts wanted, and ⟨uu⟩ of the atoms?
     """
 
     mesh: MeshSection
     temperatures: np.ndarray
     lifetime: LifetimesSection | None
     coherence: bool
+    displacement: bool
     gradient: float | None
 
 
@@ -76,6 +77,10 @@ class Input(Section):
         default="auto",
         description="from Born charges; `auto`: where there are some (also those of a file whose dipole part "
         "`crystal.nac: none` leaves out)",
+    )
+    displacement: bool = Field(
+        default=True,
+        description="⟨u_i u_j⟩ of every atom (thermal ellipsoids), and beside `feedback` the bound that they are to χ",
     )
     modes: bool = Field(default=False, description="store the band-resolved tables of every irreducible k-point")
     bands: BandsSection | None = Field(default=None, description="dispersion along a path")
@@ -180,4 +185,6 @@ class Input(Section):
         lifetime = LifetimesSection(time=self.lifetime) if isinstance(self.lifetime, float) else self.lifetime
         own = lifetime is not None and lifetime.on_a_mesh
         coherence = own if self.coherence == "auto" else self.coherence
-        return ThermalInput(self.mesh, np.unique(np.asarray(values, float)), lifetime, coherence, self.gradient)
+        return ThermalInput(
+            self.mesh, np.unique(np.asarray(values, float)), lifetime, coherence, self.displacement, self.gradient
+        )

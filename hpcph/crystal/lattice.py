@@ -148,6 +148,14 @@ class Structure:
         columns = self.lattice_vc.T
         return np.einsum("ij,gjk,kl->gil", columns, self.rotations, np.linalg.inv(columns))
 
+    def images(self, operations: np.ndarray) -> np.ndarray:
+        """Atoms that some of the Cartesian rotations (g, 3, 3) carry atoms to, (g, a) int."""
+        assert self.operations is not None
+        columns = self.lattice_vc.T
+        rotations = np.rint(np.linalg.inv(columns) @ operations @ columns).astype(int)
+        same = np.all(rotations[:, None] == self.operations.rotations, axis=(2, 3))
+        return self.operations.images[same.argmax(axis=1)]
+
     def with_operations(self, operations: Operations) -> "Structure":
         """The same atoms with another space group (rank 0)."""
         name = spacegroup.name(operations, self.lattice_vc)

@@ -11,11 +11,12 @@ from hpcph.constants import angstrom
 from hpcph.crystal.elements import element
 from hpcph.disk.draft import draft
 from hpcph.errors import InputError
-from hpcph.export import extxyz, motion, phononwebsite, table, vesta
+from hpcph.export import cif, extxyz, motion, phononwebsite, table, vesta
 from hpcph.export.options import Options
-from hpcph.result.crystal import CRYSTAL_MASSES, CRYSTAL_SYMBOLS
+from hpcph.result.crystal import CRYSTAL_LATTICE, CRYSTAL_MASSES, CRYSTAL_POSITIONS, CRYSTAL_SYMBOLS
 from hpcph.result.modes import BANDS_Q, ORBITS_Q
 from hpcph.result.open import open_result
+from hpcph.result.tensors import CRYSTAL_DISPLACEMENT
 from hpcph.show.mode import Mode, find, sources
 
 MAX_ATOMS = 5_000_000  # in all frames of one file
@@ -28,6 +29,7 @@ def export(path: Path, options: Options) -> list[str]:
         "extxyz": _animation,
         "vesta": _arrows,
         "phononwebsite": _dispersion,
+        "cif": _ellipsoids,
         "table": _table,
         "moments": _moments,
     }
@@ -88,6 +90,23 @@ def _dispersion(result: xr.Dataset, options: Options) -> Export:
     lines = [f"{written} of {stored} points of the path, as −q with U*: the page's time factor is e^{{+iωt}}"]
     lines += _elements(result[CRYSTAL_SYMBOLS.variable].values.tolist())
     return "phononwebsite.json", lines, lambda target: phononwebsite.write(target, contents)
+
+
+def _ellipsoids(result: xr.Dataset, options: Options) -> Export:
+    if CRYSTAL_DISPLACEMENT.variable not in result:
+        fix = "the result has no displacements; add `mesh`, `temperature` and `displacement: true` to the input"
+        raise InputError("--format", options.format, fix)
+    stored = result["temperature"].values
+    t = int(np.argmin(np.abs(stored - options.kelvin)))
+    symbols = result[CRYSTAL_SYMBOLS.variable].values.tolist()
+    contents = cif.text(
+        result.attrs["formula"], result[CRYSTAL_LATTICE.variable].values / angstrom,
+        result[CRYSTAL_POSITIONS.variable].values, symbols,
+        result[CRYSTAL_DISPLACEMENT.variable].values[t] / angstrom**2, float(stored[t]),
+    )  # fmt: skip
+    lines = [f"ellipsoids at {stored[t]:g} K, the stored temperature nearest to {options.kelvin:g} K"]
+    name = f"ellipsoids_{stored[t]:g}K.cif"
+    return name, lines + _elements(symbols), lambda target: target.write_text(contents, encoding="utf-8")
 
 
 def _table(result: xr.Dataset, options: Options) -> Export:

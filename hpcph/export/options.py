@@ -13,6 +13,7 @@ FORMATS = {  # and the options that each has a use for, beside the output
     "extxyz": ("q", "branch", "cells", "frames", "amplitude"),
     "phononwebsite": (),
     "vesta": ("q", "branch", "cells", "amplitude", "vectors"),
+    "cif": ("temperature",),
     "table": (),
     "moments": ("leg",),
 }
@@ -36,13 +37,14 @@ class Options:
     frames: str = "32"
     amplitude: str = "0.3 angstrom"
     vectors: str = "displacement"
+    temperature: str = "300 K"
     leg: str | None = None
     output: Path | None = None
 
     def __post_init__(self) -> None:
         _one_of("--format", self.format, FORMATS)
         _one_of("--vectors", self.vectors, VECTORS)
-        _ = self.wave_vector, self.branch_number, self.repetitions, self.frame_count, self.metres
+        _ = self.wave_vector, self.branch_number, self.repetitions, self.frame_count, self.metres, self.kelvin
 
     @classmethod
     def given(cls, format: str, output: Path | None, **texts: str | None) -> "Options":
@@ -88,6 +90,11 @@ class Options:
     def metres(self) -> float:
         """The amplitude."""
         return arguments.length("--amplitude", self.amplitude, "0.3 angstrom", MAX_AMPLITUDE)
+
+    @property
+    def kelvin(self) -> float:
+        """The temperature."""
+        return arguments.temperature("--temperature", self.temperature)
 
 
 def _one_of(key: str, value: str, known: Iterable[str]) -> None:

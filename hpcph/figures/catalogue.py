@@ -16,6 +16,7 @@ from hpcph.figures import (
     decomposition,
     density,
     dispersion,
+    displacement,
     feedback,
     finite,
     interband,
@@ -43,7 +44,7 @@ from hpcph.result.modes import (
     SLICES,
 )
 from hpcph.result.sample import SAMPLE_TEMPERATURE_FIELD
-from hpcph.result.tensors import ROTATION_PAM_DENSITY, THERMAL_GAMMA_COHERENCE, THERMAL_GAMMA_NL
+from hpcph.result.tensors import CRYSTAL_DISPLACEMENT, ROTATION_PAM_DENSITY, THERMAL_GAMMA_COHERENCE, THERMAL_GAMMA_NL
 from hpcph.result.thermal import (
     CONVERGENCE,
     FEEDBACK_AMPLIFICATION,
@@ -144,6 +145,7 @@ def catalogue(choices: Choices) -> list[Drawing]:
         Drawing("slices", slices.draw, (lacks("slices", *(part.variable for part in SLICES.values())),)),
         Drawing("pam_density", density.angular_momentum, (coupled, undriven, dense)),
         Drawing("interband", interband.draw, (lacks("coherence", THERMAL_GAMMA_COHERENCE.variable),)),
+        Drawing("displacement", displacement.draw, (lacks("displacement", CRYSTAL_DISPLACEMENT.variable),)),
         Drawing("spectrum", spectrum.draw, (lacks("spectrum", SPECTRUM["diagonal"].variable),)),
         Drawing("convergence", convergence.draw, (lacks("mesh.grid", CONVERGENCE["diagonal"].variable), one_mesh)),
         Drawing(

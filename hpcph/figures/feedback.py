@@ -6,7 +6,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hpcph.figures import errors, labels, sample, style
-from hpcph.result.thermal import FEEDBACK_AMPLIFICATION, FEEDBACK_GAMMA_LL, FEEDBACK_GAMMA_LL_TOTAL
+from hpcph.result.thermal import (
+    FEEDBACK_AMPLIFICATION,
+    FEEDBACK_EIGENVALUE,
+    FEEDBACK_GAMMA_LL,
+    FEEDBACK_GAMMA_LL_TOTAL,
+)
 from hpcph.show import doubt
 from hpcph.show.feedback import supercritical, turned
 from hpcph.show.numbers import alone
@@ -26,6 +31,9 @@ def draw(result: xr.Dataset, radius: float) -> Figure:
     for part, (label, colour) in PARTS.items():
         name = FEEDBACK_GAMMA_LL[part].variable
         _curve(axes, temperature, result[name].values[:, r], _errors(result, name, r), colour, label)
+    if FEEDBACK_EIGENVALUE.variable in result and turned(result)[:, r].any():
+        largest_t = result[FEEDBACK_EIGENVALUE.variable].values[:, r]
+        axes.plot(temperature, largest_t, color="black", ls=":", label="largest eigenvalue of Γ")
     most = _most(result, r)
     gain = float(np.abs(result[FEEDBACK_AMPLIFICATION.variable].values[most, r] - 1)) if most is not None else 0.0
     if gain > NOTICEABLE:
@@ -34,7 +42,7 @@ def draw(result: xr.Dataset, radius: float) -> Figure:
     axes.set_xlabel("temperature (K)")
     axes.set_ylabel(labels.label(FEEDBACK_GAMMA_LL_TOTAL))
     title = f"sample radius {sample.radius_text(result['radius'].values[r])}"
-    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=3, title=title)
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=4, title=title)
     open_ = [float(error[most]) for error in _errors(result, FEEDBACK_AMPLIFICATION.variable, r).values()]
     largest = f"|η − 1| ≤ {style.typeset(alone(gain, *open_))}" if gain <= NOTICEABLE else ""
     ended = "η ends where the largest eigenvalue of Γ reaches 1" if supercritical(result)[:, r].any() else ""

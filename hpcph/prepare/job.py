@@ -33,9 +33,10 @@ from hpcph.response.light import optical_modes
 from hpcph.response.spectrum import Intervals
 from hpcph.result.maps import imaginary
 from hpcph.result.provenance import program
-from hpcph.workflow.job import Job, Thermal, explained, refuse_unstable
+from hpcph.workflow.job import Job, Thermal
 from hpcph.workflow.light import Light
 from hpcph.workflow.prepared import Origin, Prepared
+from hpcph.workflow.unstable import explained, refuse_unstable
 
 AUTOMATIC_REFINEMENT = 5  # levels around Γ where the program chooses
 
@@ -113,9 +114,9 @@ def prepare(source: Source) -> Prepared:
 
 
 def _thermal(given: WantedThermal, scattering: Scattering | None) -> Thermal:
-    lifetime = given.lifetime
+    lifetime, clouds = given.lifetime, given.displacement
     if lifetime is None:
-        return Thermal(given.temperatures, given.gradient, None, False, False, {})
+        return Thermal(given.temperatures, given.gradient, None, False, False, clouds, {})
     about: dict[str, float | str] = {}
     if lifetime.time is not None:
         about["lifetime"] = lifetime.time
@@ -128,7 +129,7 @@ def _thermal(given: WantedThermal, scattering: Scattering | None) -> Thermal:
     if scattering is not None and np.isfinite(scattering.boundary):
         about["boundary"] = scattering.boundary  # by the input or the file of linewidths
     one = lifetime.time if scattering is None else None
-    return Thermal(given.temperatures, given.gradient, one, True, given.coherence, about)
+    return Thermal(given.temperatures, given.gradient, one, True, given.coherence, clouds, about)
 
 
 def _left_out(given: WantedThermal) -> list[str]:

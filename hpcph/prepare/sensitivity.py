@@ -18,7 +18,8 @@ def of_flow(job: Job) -> float | None:
     None where symmetry forbids γ^NL, and for what has no supercell.
     """
     structure = job.crystal.structure
-    simple = replace(job, temperature=np.array([ROOM]), scattering=None, gyromagnetic=None)
+    bare = job.thermal and replace(job.thermal, coherent=False, clouds=False)
+    simple = replace(job, temperature=np.array([ROOM]), thermal=bare, scattering=None, gyromagnetic=None)
     mesh = lattice_mesh(simple, POINTS)
     if mesh is None or not convergence.allows_axial(structure.rotations_cartesian):
         return None

@@ -20,6 +20,7 @@ from hpcph.result.tensors import (
 )
 from hpcph.result.thermal import (
     FEEDBACK_AMPLIFICATION,
+    FEEDBACK_AMPLITUDE,
     FEEDBACK_CRITICAL_RADIUS,
     FEEDBACK_EIGENVALUE,
     FEEDBACK_GAMMA_LL,
@@ -149,6 +150,10 @@ def _feedback(result: xr.Dataset, t: int) -> Facts:
     facts.append(
         ("critical radius", number(*critical, of="nm") if np.isfinite(critical[0]) else "none: feedback screens")
     )
+    if FEEDBACK_AMPLITUDE.variable in result:
+        names = [FEEDBACK_AMPLITUDE.variable, *doubt.beside(result, FEEDBACK_AMPLITUDE.variable).values()]
+        width = number(*(float(result[name].values[t]) * 1e9 for name in names), of="nm")
+        facts.append((Markup("√⟨u<sub>⊥</sub>²⟩, by how much atoms vibrate across the axis"), width))
     return facts
 
 

@@ -1,7 +1,7 @@
 """How much more the feedback makes of what is driven, ⟨L⟩ = (1 − Γ)⁻¹⟨L⟩⁰, theory §4.
 
-Three numbers: the component along the axis, η = n·⟨L⟩/n·⟨L⟩⁰; the length, |⟨L⟩|/|⟨L⟩⁰|; and the largest eigenvalue of
-Γ, which alone decides about the threshold. Where Γ keeps the axis, n·Γ = γ^LL n, as on a symmetry axis or in a body that
+Three numbers: the component along the axis, η = n·⟨L⟩/n·⟨L⟩⁰; the length, |⟨L⟩|/|⟨L⟩⁰|; the largest eigenvalue of Γ,
+which alone decides about the threshold. Where Γ keeps the axis, n·Γ = γ^LL n, as on a symmetry axis or in a body that
 turns about its axis alone, η is 1/(1 − γ^LL) whatever is driven; elsewhere it can have any size and sign.
 """
 

@@ -36,12 +36,14 @@ L = Operator("L", axial=True, odd=True, answer="cartesian_l", cause="cartesian_r
 N = Operator("N", axial=True, odd=True, answer="cartesian_m", cause="cartesian_field")  # magnetic moment
 V = Operator("V", axial=False, odd=True, cause="cartesian_gradient")  # velocity
 E = Operator("E", axial=False, odd=True, answer="cartesian_heat")  # energy current
+U = Operator("U", axial=False, odd=False, answer="cartesian", cause="cartesian2")  # displacement of an atom
 
 
 class Channel(Enum):
     """How the temperature enters a sum over modes (theory §3, §4)."""
 
     OFF_DIAGONAL = "c_0 + Σ g f"
+    OSCILLATOR = "Σ s (f + ½)"
     DIAGONAL = "Σ d (−∂f/∂ħω)"
     FLOW = "−Σ p τ ∂f/∂T"
     HEAT = "Σ c τ ħω ∂f/∂T"
@@ -58,7 +60,7 @@ class Channel(Enum):
         return self.timed or self is Channel.INTERBAND
 
 
-OFF_DIAGONAL, DIAGONAL, FLOW, HEAT, INTERBAND = Channel
+OFF_DIAGONAL, OSCILLATOR, DIAGONAL, FLOW, HEAT, INTERBAND = Channel
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ class Stored:
 class Tensor:
     """A response per volume of crystal, first index `answer`, second `cause`, as the sum of its channels.
 
+    by_atom : of every atom by itself, and nothing per volume
     solved : what the Boltzmann equation changes; its dataset then stands in relaxation time beside it
     stored : the datasets that show it
     """
@@ -99,6 +102,7 @@ class Tensor:
     channels: tuple[Channel, ...]
     stored: tuple[Stored, ...]
     solved: bool = False
+    by_atom: bool = False
 
     @property
     def symmetric(self) -> bool:
@@ -131,12 +135,14 @@ class Tensor:
         return self.channels == (INTERBAND,)
 
     def unpack(self, columns: np.ndarray) -> np.ndarray:
-        """(…, 3, 3) from its columns."""
+        """(…, 3, 3) from its columns, (…, a, 3, 3) of atoms."""
+        if self.by_atom:
+            return symmetric(columns.reshape(*columns.shape[:-1], len(self.pairs), -1).swapaxes(-1, -2))
         return symmetric(columns) if self.symmetric else columns.reshape(*columns.shape[:-1], 3, 3)
 
-    def axes(self, shown: Stored) -> tuple[str, str]:
-        """Names of the axes of the two indices in a dataset."""
-        return self.answer.answer, shown.cause or self.cause.cause
+    def axes(self, shown: Stored) -> tuple[str, ...]:
+        """Names of the axes in a dataset, but for the temperature."""
+        return *(("atom",) if self.by_atom else ()), self.answer.answer, shown.cause or self.cause.cause
 
 
 Part = tuple[Tensor, Channel]
@@ -179,6 +185,12 @@ CHI_NN = Tensor(
     stored=(Stored("/field/susceptibility_paramagnetic", "1", "μ₀ χ^{N,N}, μ₀ times magnetization per magnetic field",
                    factor=mu_0, section="/field", optional=True),),
 )  # fmt: skip
+DISPLACEMENT = Tensor(
+    "⟨uu⟩", U, U, (OSCILLATOR,), by_atom=True,
+    stored=(Stored("/crystal/displacement", "m2",
+                   "⟨u_i u_j⟩ of every atom, zero point included, without translations of the crystal",
+                   section="/crystal", optional=True),),
+)  # fmt: skip
 KAPPA_INTERBAND = Tensor(
     "κ (Wigner)", E, V, (INTERBAND,),
     stored=(Stored("/thermal/conductivity_coherence", "W m-1 K-1",
@@ -195,20 +207,26 @@ GAMMA_N_INTERBAND = Tensor(
     stored=(Stored("/magnetization/gamma_coherence", "A K-1", "interband part of γ^N, not included in it",
                    section="/magnetization", optional=True),),
 )  # fmt: skip
-TABLE = (KAPPA, GAMMA_NL, GAMMA_N, CHI, CHI_N, CHI_NN, KAPPA_INTERBAND, GAMMA_NL_INTERBAND, GAMMA_N_INTERBAND)
+TABLE = (
+    KAPPA, GAMMA_NL, GAMMA_N, CHI, CHI_N, CHI_NN, DISPLACEMENT, KAPPA_INTERBAND, GAMMA_NL_INTERBAND, GAMMA_N_INTERBAND,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Sum:
-    """Tensors of one channel and one cause: their columns stand side by side, and one product of matrices sums them."""
+    """Tensors of one channel and one cause: their columns stand side by side, and one product of matrices sums them.
+
+    atoms : of which each has its own columns, where the tensors are theirs
+    """
 
     channel: Channel
     tensors: tuple[Tensor, ...]
+    atoms: int = 1
 
     @property
     def width(self) -> int:
         """Columns in all."""
-        return sum(len(tensor.pairs) for tensor in self.tensors)
+        return self.atoms * sum(len(tensor.pairs) for tensor in self.tensors)
 
     @property
     def pairs(self) -> list[tuple[Operator, int, Operator, int]]:
@@ -217,7 +235,7 @@ class Sum:
 
     def parts(self, columns: np.ndarray) -> dict[Tensor, np.ndarray]:
         """The columns (…, width) of every tensor."""
-        ends = np.cumsum([len(tensor.pairs) for tensor in self.tensors])
+        ends = np.cumsum([self.atoms * len(tensor.pairs) for tensor in self.tensors])
         return dict(zip(self.tensors, np.split(columns, ends[:-1], axis=-1), strict=True))
 
 
@@ -226,15 +244,26 @@ def solved(moments: bool) -> tuple[Tensor, ...]:
     return tuple(tensor for tensor in TABLE if tensor.solved and (moments or not tensor.magnetic))
 
 
-def sums(moments: bool, interband: bool = False) -> tuple[Sum, ...]:
-    """What a run adds up: with moments of the atoms or without, with interband parts or without."""
-    return _sums(t for t in TABLE if (moments or not t.magnetic) and (interband or not t.interband))
+def sums(moments: bool, interband: bool = False, atoms: int = 0) -> tuple[Sum, ...]:
+    """What a run adds up: with moments of the atoms or without, with interband parts or without, of so many atoms."""
+    wanted = (t for t in TABLE if (moments or not t.magnetic) and (interband or not t.interband))
+    return _sums((t for t in wanted if atoms or not t.by_atom), atoms)
 
 
-def _sums(tensors: Iterable[Tensor]) -> tuple[Sum, ...]:
+def displacements(atoms: int) -> Sum:
+    """Of the displacements alone."""
+    return Sum(OSCILLATOR, (DISPLACEMENT,), atoms)
+
+
+def _sums(tensors: Iterable[Tensor], atoms: int) -> tuple[Sum, ...]:
     def kind(part: tuple[Channel, Tensor]) -> tuple[int, str]:
         return list(Channel).index(part[0]), part[1].cause.name
 
     parts = sorted(((channel, tensor) for tensor in tensors for channel in tensor.channels), key=kind)
     grouped = [list(group) for _, group in groupby(parts, key=kind)]
-    return tuple(Sum(group[0][0], tuple(tensor for _, tensor in group)) for group in grouped)
+
+    def own(group: list[tuple[Channel, Tensor]]) -> Sum:
+        tensors = tuple(tensor for _, tensor in group)
+        return Sum(group[0][0], tensors, atoms if tensors[0].by_atom else 1)
+
+    return tuple(own(group) for group in grouped)

@@ -4,7 +4,7 @@ One relaxation time multiplies the finished tensors, which are rates per τ; lif
 tensors then are γ^NL and κ themselves ("per s").
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -13,8 +13,20 @@ import numpy as np
 from hpcph.constants import boltzmann, hbar
 from hpcph.phonons.lifetimes import lifetimes
 from hpcph.phonons.modes import Modes
+from hpcph.response.displacement import over_images
 from hpcph.response.occupation import bose
-from hpcph.response.tensors import DIAGONAL, FLOW, HEAT, OFF_DIAGONAL, TABLE, Channel, Part, Sum, Tensor, sums
+from hpcph.response.tensors import (
+    DIAGONAL,
+    FLOW,
+    HEAT,
+    OFF_DIAGONAL,
+    OSCILLATOR,
+    TABLE,
+    Channel,
+    Part,
+    Sum,
+    Tensor,
+)
 from hpcph.response.weights import ModeWeights
 
 FORBIDDEN = 1e-9  # what rounding leaves of a mean over operations that vanishes
@@ -40,14 +52,13 @@ class ThermalSums:
         return np.concatenate([*(self.of[s].ravel() for s in self.of), self.left_out])
 
     @staticmethod
-    def width(temperatures: int, moments: bool, coherent: bool = False) -> int:
+    def width(temperatures: int, every: Sequence[Sum]) -> int:
         """Length of the row."""
-        return sum(temperatures * s.width for s in sums(moments, coherent)) + SKIPPED
+        return sum(temperatures * s.width for s in every) + SKIPPED
 
     @classmethod
-    def from_flat(cls, row: np.ndarray, temperatures: int, moments: bool, coherent: bool = False) -> "ThermalSums":
+    def from_flat(cls, row: np.ndarray, temperatures: int, every: Sequence[Sum]) -> "ThermalSums":
         """The inverse of `flat`."""
-        every = sums(moments, coherent)
         *parts, left_out = np.split(row, np.cumsum([temperatures * s.width for s in every]))
         columns = {s: part.reshape(temperatures, s.width) for s, part in zip(every, parts, strict=True)}
         return cls(columns, left_out)
@@ -55,7 +66,7 @@ class ThermalSums:
 
 @dataclass(frozen=True)
 class Tensors:
-    """Responses per volume of crystal, or errors of them, by tensor and channel, (t, 3, 3) each.
+    """Responses per volume of crystal, or errors of them, by tensor and channel, (t, 3, 3) each, (t, a, 3, 3) by atom.
 
     [tensor] is the whole, [tensor, channel] one channel; those of FLOW and HEAT are per τ.
     """
@@ -136,6 +147,9 @@ def thermal_sums(
     add(OFF_DIAGONAL, w)
     for s, constant in weights.zero_point.items():
         found[s] += weight_k @ constant
+    for s, columns in weights.of_modes.items():
+        if s.channel is OSCILLATOR:
+            found[s] = ((f + 0.5) * np.repeat(weight_k, energy.shape[1])) @ columns.reshape(-1, s.width)
     f += f * f
     add(DIAGONAL, w, kT)
     if rate_tkn is not None:
@@ -146,13 +160,20 @@ def thermal_sums(
     return ThermalSums({**found, **(interband or {})}, left_out)
 
 
-def response(found: ThermalSums, temperature: np.ndarray, volume: float, operations: np.ndarray) -> ThermalResponse:
+def response(
+    found: ThermalSums,
+    temperature: np.ndarray,
+    volume: float,
+    operations: np.ndarray,
+    images_ga: np.ndarray | None = None,
+) -> ThermalResponse:
     """Tensors from the sums over irreducible points: averaged over the operations, per volume.
 
     L and m are axial and ∇T polar, so γ → det(R) R γ Rᵀ and χ → R χ Rᵀ; points of −k are left to those of k, so what
     time reversal changes averages out.
 
     volume : of the primitive cell, m³; operations : ndarray (g, 3, 3) Cartesian
+    images_ga : ndarray (g, a) int, the atoms that they carry atoms to, which what is by atom needs
     """
     determinant = np.linalg.det(operations)
     turns = {}
@@ -162,6 +183,10 @@ def response(found: ThermalSums, temperature: np.ndarray, volume: float, operati
     parts = {}
     for s, columns in found.of.items():
         for tensor, own in s.parts(columns).items():
+            if tensor.by_atom:
+                assert images_ga is not None
+                parts[tensor, s.channel] = over_images(tensor.unpack(own), operations, images_ga)
+                continue
             both = (1 + tensor.reversal) / 2
             mean = np.einsum("iljk,tjk->til", turns[tensor.parity], tensor.unpack(own))
             parts[tensor, s.channel] = both * mean / volume

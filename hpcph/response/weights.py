@@ -14,6 +14,7 @@ import numpy as np
 from hpcph.constants import hbar
 from hpcph.phonons import angular_momentum, magnetic_moment
 from hpcph.phonons.angular_momentum import block_average
+from hpcph.phonons.displacement import squares
 from hpcph.phonons.modes import Modes
 from hpcph.response.tensors import (
     DIAGONAL,
@@ -29,6 +30,7 @@ from hpcph.response.tensors import (
     Sum,
     Tensor,
     V,
+    displacements,
     sums,
 )
 
@@ -48,6 +50,7 @@ class ModeWeights:
         FLOW p^{ij}_n = ħ Σ_{m in the block of n} m^i_nm V^j_mn, J m s⁻¹ s
         DIAGONAL d^{ij}_n = Σ_{m in the block of n} A^i_nm A^j_mn, J² s²
         OFF_DIAGONAL g^{ij}_n, J s²
+        OSCILLATOR s^{ij}_n of every atom, m², see hpcph.phonons.displacement
     zero_point : by sum of OFF_DIAGONAL, ndarray (k, columns), c_0^{ij}, J s²
     """
 
@@ -75,10 +78,13 @@ def _of(columns: Mapping[Sum, np.ndarray], tensor: Tensor, channel: Channel) -> 
     return found.parts(columns[found])[tensor]
 
 
-def mode_weights(modes: Modes, gyromagnetic_aij: np.ndarray | None = None) -> ModeWeights:
+def mode_weights(
+    modes: Modes, gyromagnetic_aij: np.ndarray | None = None, mass_a: np.ndarray | None = None
+) -> ModeWeights:
     """All weights of the modes; nothing in them depends on phases or on the basis of a degenerate block.
 
     gyromagnetic_aij : ndarray (a, 3, 3) in C kg⁻¹, the moments of the atoms in terms of their L; None without them
+    mass_a : ndarray (a,) in kg, where displacements are wanted; their weights have m²
     """
     matrices = {L: angular_momentum.matrices(modes)}
     if gyromagnetic_aij is not None:
@@ -103,10 +109,11 @@ def mode_weights(modes: Modes, gyromagnetic_aij: np.ndarray | None = None) -> Mo
             columns[shared] = inside.columns(s.channel, wanted[s])
     between = {s: columns for s, columns in wanted.items() if s.channel is OFF_DIAGONAL}
     off_diagonal = _between_blocks(modes, [m[:, i] for m in matrices.values() for i in range(3)], between, block)
+    clouds = {} if mass_a is None else {displacements(len(mass_a)): squares(modes, mass_a)}
     return ModeWeights(
         polarization_kni=means[..., :3],
         velocity_knj=velocity,
-        of_modes=own | off_diagonal,
+        of_modes=own | off_diagonal | clouds,
         zero_point={s: 0.5 * g.sum(axis=1) for s, g in off_diagonal.items()},
     )
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from hpcph.crystal.mesh import Mesh
 from hpcph.response.convergence import FeedbackUncertainty, Uncertainty
+from hpcph.response.displacement import Bound
 from hpcph.response.feedback import Feedback
 from hpcph.response.magnetization import Magnetization, field
 from hpcph.response.sample import Samples
@@ -63,6 +64,16 @@ def feedback_errors(kind: str, errors: FeedbackUncertainty) -> list[Dataset]:
         *([] if errors.length is None else [quantities.FEEDBACK_LENGTH_AMPLIFICATION.error(kind).of(errors.length)]),
         *([] if errors.pam_density is None else [beside.of(errors.pam_density)]),
     ]
+
+
+def bound(found: Bound, spread: dict[str, Bound]) -> list[Dataset]:
+    """What the clouds of the atoms say of χ, and, spread, its errors by kind."""
+    both = (quantities.FEEDBACK_SUSCEPTIBILITY_BOUND, quantities.FEEDBACK_AMPLITUDE)
+    results = [quantity.of(value) for quantity, value in zip(both, (found.chi, found.amplitude), strict=True)]
+    for kind, doubt in spread.items():
+        chi, amplitude = both
+        results += [chi.error(kind).of(doubt.chi), amplitude.error(kind).of(doubt.amplitude)]
+    return results
 
 
 def spectrum(wanted: Intervals, found: Spectrum, names: Collection[str]) -> list[Dataset]:

@@ -71,6 +71,16 @@ FEEDBACK_CRITICAL_RADIUS = Quantity(
     NUMBER,
     closing=True,
 )
+FEEDBACK_SUSCEPTIBILITY_BOUND = Quantity(
+    "/feedback/susceptibility/bound", (T, L, "cartesian_l2"), CHI,
+    "moment of inertia of the atoms' clouds per volume: χ along an axis is never more, and this much classically",
+    optional=True, errors=True, symbol="χ^max",
+)  # fmt: skip
+FEEDBACK_AMPLITUDE = Quantity(
+    "/feedback/amplitude", (T,), "m",
+    "√⟨u_⊥²⟩, by mass, of what atoms vibrate across the axis: r_c of a cylinder, unscaled, is at most √2 times that",
+    optional=True, errors=True, symbol="u", closing=True,
+)  # fmt: skip
 FEEDBACK_PAM_DENSITY = Quantity(
     "/feedback/pam_density", (T, R, L), "J s m-3", "angular momentum per volume with feedback", NUMBER,
     optional=True, errors=True, solved=True, solved_errors=True, density=True,

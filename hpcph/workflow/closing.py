@@ -1,11 +1,15 @@
 """What a run says of its responses in the end: every number with its errors, no digits beyond them."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import numpy as np
 from rich.table import Table
 
 from hpcph.constants import mu_0
 from hpcph.phonons.lifetimes import Reference
 from hpcph.response.convergence import FeedbackUncertainty, Uncertainty
+from hpcph.response.displacement import Bound
 from hpcph.response.feedback import Feedback
 from hpcph.response.magnetization import Magnetization
 from hpcph.response.sample import Samples
@@ -30,9 +34,11 @@ def closing_table(
     doubt: dict[str, FeedbackUncertainty],
     samples: Samples | None,
     height: float | None = None,
+    clouds: Bound | None = None,
+    loose: Mapping[str, Bound] = MappingProxyType({}),
 ) -> Table:
-    """T, γ^NL along the axis (χ, where no lifetime is known), and for the first sample γ^LL with its channels, η, r_c
-    and the unscaled γ^LL.
+    """T, γ^NL along the axis (χ, where no lifetime is known), and for the first sample γ^LL with its channels, η, r_c,
+    beside it how far atoms vibrate across the axis (clouds, with errors loose by kind), and the unscaled γ^LL.
 
     The numbers after ± are the estimated errors of mesh and lattice: spread and doubt by their kind. axis : ndarray
     (3,), unit vector; height : of the cell of a layer, m, whose γ^NL is per area
@@ -44,6 +50,7 @@ def closing_table(
     headers = ["T (K)", f"{' ± '.join([tensor.symbol, *_known(spread)])} ({unit})"]
     if coupled is not None and samples is not None:
         headers += [f"γ^LL at {samples.radius_r[0] * 1e9:g} nm", "D", "OD", "η", "r_c (nm)"]
+        headers += ["√⟨u_⊥²⟩ (nm)"] if clouds is not None else []
         headers += ["γ^LL unscaled"] if coupled.scale != 1 else []
     for header in headers:
         table.add_column(header, justify="right", no_wrap=True)
@@ -64,6 +71,8 @@ def closing_table(
             row.append(_gain(eta, bool(coupled.solvable[t, 0]), of["amplification"]))
             radius = coupled.critical_radius[t] * 1e9
             row.append(alone(radius, *(radius * e / abs(2 * total) for e in of["gamma_total"] if total)))
+            if clouds is not None:
+                row.append(alone(1e9 * clouds.amplitude[t], *(1e9 * open_.amplitude[t] for open_ in loose.values())))
             if coupled.scale != 1:
                 row.append(alone(coupled.gamma_unscaled[t, 0], *(e / coupled.scale for e in of["gamma_total"])))
         table.add_row(*row)
@@ -117,11 +126,14 @@ def closing_table_of_magnetization(
 
 
 def _turning(thermal: ThermalResponse, coupled: Feedback) -> str:
-    """One line on η where Γ does not keep the axis, for the first sample at the temperature nearest to 300 K."""
-    t, why = int(np.argmin(np.abs(thermal.temperature - ROOM))), "Γ does not keep the axis: η is n·⟨L⟩/n·⟨L⟩⁰"
+    """One line on η where Γ does not keep the axis, for the first sample near 300 K, where it has a solution."""
+    why, solvable = "Γ does not keep the axis: η is n·⟨L⟩/n·⟨L⟩⁰", coupled.solvable[:, 0]
     if coupled.amplified.length is None:
         return f"{why}, which needs a lifetime"
-    straight = 1 / (1 - coupled.gamma_total[t, 0]) if coupled.solvable[t, 0] else np.nan
+    if not solvable.any():
+        return f"{why}, not 1/(1 − γ^LL)"
+    t = int(np.argmin(np.where(solvable, np.abs(thermal.temperature - ROOM), np.inf)))
+    straight = 1 / (1 - coupled.gamma_total[t, 0])
     eta = f"{coupled.amplification[t, 0]:.4g}, not {straight:.4g}"
     return (
         f"{why}, not 1/(1 − γ^LL); at {thermal.temperature[t]:g} K {eta}; "

@@ -32,11 +32,12 @@ from hpcph.workflow import sample as finite
 from hpcph.workflow.conclude import Outcome, Timing, conclude
 from hpcph.workflow.findings import Findings, Runs, errors_of, thermal_findings
 from hpcph.workflow.folder import clear, enter
-from hpcph.workflow.job import Job, answer, explained, lattice_mesh, lattice_zones, map_stages, meshes, read, zone
+from hpcph.workflow.job import Job, answer, lattice_mesh, lattice_zones, map_stages, meshes, read, zone
 from hpcph.workflow.keeper import Keeper
 from hpcph.workflow.prepared import Origin, Prepared
 from hpcph.workflow.progress import Reporter
 from hpcph.workflow.stage import Stage
+from hpcph.workflow.unstable import explained
 
 Pieces = list[tuple[slice, np.ndarray]]
 BUFFER = 24 << 20  # bytes of maps that a rank holds before all write together
@@ -263,6 +264,7 @@ def _write(comm: Comm, maps: list[Dataset], path: Path, pieces: dict[str, Pieces
 
 
 def _blocks_a_round(stage: Stage, ranks: int) -> int:
-    """Blocks between two collective writes: about BUFFER bytes of maps a rank."""
+    """Blocks between two collective writes: about BUFFER bytes of maps and partial sums a rank."""
     size = sum(int(np.prod(spec.shape)) * np.dtype(spec.dtype).itemsize for spec in stage.maps)
+    size += 8 * stage.width * len(stage.blocks)
     return max(1, int(BUFFER * ranks * len(stage.blocks) / max(size, 1)))

@@ -8,12 +8,13 @@ from rich.table import Table
 
 from hpcph.boltzmann.transport import added
 from hpcph.crystal.mesh import Mesh
-from hpcph.response import convergence
+from hpcph.response import convergence, displacement
+from hpcph.response.displacement import Bound, bound
 from hpcph.response.feedback import Feedback, feedback
 from hpcph.response.magnetization import Magnetization, magnetization, uncertainty
 from hpcph.response.sample import Samples
 from hpcph.response.spectrum import Spectrum
-from hpcph.response.tensors import GAMMA_N, GAMMA_NL
+from hpcph.response.tensors import DISPLACEMENT, GAMMA_N, GAMMA_NL
 from hpcph.response.thermal import Tensors, ThermalResponse
 from hpcph.result import responses, tensors
 from hpcph.result.quantity import Dataset
@@ -85,10 +86,15 @@ def thermal_findings(
             doubt[kind] = convergence.feedback_uncertainty(error, thermal, samples, axis, drive, coupled)
             results += responses.feedback_errors(kind, doubt[kind])
         groups["/feedback"] = {"scale": coupled.scale, "coupling": coupled.coupling.name.lower()}
+    clouds, loose = _bound(job, thermal, spread) if job.feedback is not None and DISPLACEMENT in thermal else (None, {})
+    if clouds is not None:
+        results += responses.bound(clouds, loose)
     scale = coupled.scale if coupled else 1.0
     magnetized = _magnetic(thermal, spread, drive, coupled, doubt, samples)
     height = job.crystal.structure.height
-    lines: list[str | Table] = [closing.closing_table(thermal, spread, tau, axis, coupled, doubt, samples, height)]
+    lines: list[str | Table] = [
+        closing.closing_table(thermal, spread, tau, axis, coupled, doubt, samples, height, clouds, loose)
+    ]
     if magnetized is not None:
         results += responses.magnetization(*magnetized, samples)
         lines.append(
@@ -106,6 +112,16 @@ def thermal_findings(
     lines += closing.remarks(thermal, coupled, job.accuracy, relative)
     results = [replace(spec, solved=beyond is not None and spec.solved) for spec in results]
     return Findings(results, groups, _provenance(scale, everything, mesh), lines)
+
+
+def _bound(
+    job: Job, thermal: ThermalResponse, spread: dict[str, convergence.Uncertainty]
+) -> tuple[Bound, dict[str, Bound]]:
+    """What the clouds of the atoms say of χ, and its errors by kind."""
+    structure, axis = job.crystal.structure, job.axis
+    found = bound(thermal[DISPLACEMENT], structure.mass_a, structure.volume, axis)
+    about = (structure.mass_a, structure.volume, axis)
+    return found, {kind: displacement.doubt(error[DISPLACEMENT], found, *about) for kind, error in spread.items()}
 
 
 def errors_of(runs: Runs, open_: convergence.Uncertainty | None) -> dict[str, convergence.Uncertainty]:

@@ -11,10 +11,9 @@ import numpy as np
 from hpcph.boltzmann.transport import Boltzmann
 from hpcph.crystal import mesh as meshing
 from hpcph.crystal.chain import Units
-from hpcph.crystal.dynamical import Crystal, matrices
+from hpcph.crystal.dynamical import Crystal
 from hpcph.crystal.mesh import Mesh, Sampling
 from hpcph.crystal.supercell import Report
-from hpcph.errors import Unstable
 from hpcph.heat.setup import Setup
 from hpcph.phonons.acoustics import Acoustics
 from hpcph.phonons.lifetimes import Reference, Scattering
@@ -22,6 +21,7 @@ from hpcph.phonons.modes import Modes, diagonalise
 from hpcph.response import maps, sharing
 from hpcph.response.coherence import coherence_sums
 from hpcph.response.spectrum import Intervals, Projection, Spectrum, spectral_sums
+from hpcph.response.tensors import Sum, sums
 from hpcph.response.thermal import ThermalResponse, ThermalSums, response, thermal_sums
 from hpcph.response.weights import ModeWeights, mode_weights
 from hpcph.result.modes import band_maps, mode_maps, moment_maps, orbit_maps, slice_maps
@@ -30,6 +30,7 @@ from hpcph.workflow import light as optics
 from hpcph.workflow.coupling import LLCoupling
 from hpcph.workflow.light import Light
 from hpcph.workflow.stage import Stage
+from hpcph.workflow.unstable import refuse_unstable
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Thermal:
     gradient : K m⁻¹ along the axis; None without one
     lifetime : s, one of all modes; None where they have their own, or none is known
     timed : is a lifetime known? Else there is no γ^NL, γ^N and κ
-    coherent : are interband parts summed?
+    coherent, clouds : are interband parts summed, and ⟨uu⟩ of the atoms?
     attributes : what the file says about lifetimes, by name
     """
 
@@ -57,6 +58,7 @@ class Thermal:
     lifetime: float | None
     timed: bool
     coherent: bool
+    clouds: bool
     attributes: dict[str, float | str]
 
     @property
@@ -120,6 +122,17 @@ class Job:
     def coherent(self) -> bool:
         """Are interband parts summed?"""
         return self.thermal is not None and self.thermal.coherent
+
+    @property
+    def clouds(self) -> np.ndarray | None:
+        """Masses (a,) in kg of the atoms whose ⟨uu⟩ is summed, None where it is not."""
+        return self.crystal.structure.mass_a if self.thermal is not None and self.thermal.clouds else None
+
+    @property
+    def sums(self) -> tuple[Sum, ...]:
+        """What is added up over the zone."""
+        atoms = 0 if self.clouds is None else len(self.clouds)
+        return sums(self.gyromagnetic is not None, self.coherent, atoms)
 
     @property
     def stored(self) -> np.ndarray:
@@ -190,7 +203,7 @@ def zone(job: Job, mesh: Mesh) -> Stage:
             modes = diagonalise(job.crystal, q[here])
             if not job.allow_unstable:
                 refuse_unstable(modes, q[here])
-            weights = mode_weights(modes, job.gyromagnetic)
+            weights = mode_weights(modes, job.gyromagnetic, job.clouds)
             rate, interband = _rates(job, modes, weights, q[here], job.temperature), None
             if job.coherent:
                 width_tkn = _one_rate(job) if rate is None else rate
@@ -207,7 +220,7 @@ def zone(job: Job, mesh: Mesh) -> Stage:
         return sums, _under("/modes", {name: np.concatenate(parts) for name, parts in tables.items()})
 
     projection = Projection.along(job.axis, mesh.operations)
-    thermal = ThermalSums.width(len(job.temperature), job.gyromagnetic is not None, job.coherent)
+    thermal = ThermalSums.width(len(job.temperature), job.sums)
     width = thermal + (Spectrum.width(job.intervals, job.crystal.modes) if job.intervals else 0)
     layout = mode_maps(len(q), job.crystal.modes) if job.store_modes else []
     return Stage(
@@ -272,7 +285,7 @@ def _slices(job: Job, planes: Planes) -> Stage:
 
 def read(job: Job, row: np.ndarray) -> tuple[ThermalSums, Spectrum | None]:
     """What the row of partial sums of a zone means once it is added up; the spectrum is still one of sums."""
-    what = (len(job.temperature), job.gyromagnetic is not None, job.coherent)
+    what = (len(job.temperature), job.sums)
     thermal = ThermalSums.width(*what)
     sums = ThermalSums.from_flat(row[:thermal], *what)
     if job.intervals is None:
@@ -282,33 +295,10 @@ def read(job: Job, row: np.ndarray) -> tuple[ThermalSums, Spectrum | None]:
 
 def answer(job: Job, sums: ThermalSums, mesh: Mesh) -> ThermalResponse:
     """The tensors of a run; without a lifetime none of which one is a factor."""
-    found = response(sums, job.temperature, job.crystal.structure.volume, mesh.operations)
+    structure = job.crystal.structure
+    images = None if job.clouds is None else structure.images(mesh.operations)
+    found = response(sums, job.temperature, structure.volume, mesh.operations, images)
     return found if job.thermal is None or job.thermal.timed else found.untimed()
-
-
-def refuse_unstable(modes: Modes, q_kc: np.ndarray) -> None:
-    """Raise Unstable for the most unstable mode of the block, if there is an unstable one."""
-    if modes.unstable_kn.any():
-        k, n = np.unravel_index(np.argmin(modes.frequency_kn), modes.frequency_kn.shape)
-        frequency = modes.frequency_kn[k, n] / (2e12 * np.pi)
-        a, b, c = (float(x) for x in q_kc[k])
-        raise Unstable(
-            "crystal.force_constants",
-            f"{frequency:.4f} THz",
-            f"imaginary mode at q = ({a:.4f}, {b:.4f}, {c:.4f}); use converged force constants, "
-            "or crystal.allow_unstable: true leaves such modes out",
-            (a, b, c),
-        )
-
-
-def explained(unstable: Unstable, plain: Crystal) -> Unstable:
-    """The same complaint with what the sum rules have to do with it; plain : the crystal without them."""
-    square = float(np.linalg.eigvalsh(matrices(plain, np.array([unstable.q])))[0, 0])
-    frequency = np.sign(square) * np.sqrt(abs(square)) / (2e12 * np.pi)
-    reason = f"without sharing and sum rules it is {frequency:.4f} THz"
-    if frequency > 0:
-        reason += ", which crystal.sum_rules: [translational] gives"
-    return Unstable(unstable.key, unstable.value, f"{unstable.fix}; {reason}", unstable.q)
 
 
 def _under(group: str, tables: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

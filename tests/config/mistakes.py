@@ -159,6 +159,7 @@ BAD = [  # what is changed, the key that the complaint names, words of the fix
     ({"lifetime": None, "sample": HEATED}, "sample", "needs a lifetime: add `lifetime`"),
     ({"lifetime": None, "coherence": "true"}, "coherence", "live for ever have not: add `lifetime`"),
     ({"coherence": "maybe"}, "coherence", "auto"),
+    ({"displacement": "1 nm"}, "displacement", "true or false"),
     ({**NO_THERMAL, "coherence": "true", "bands": "{}"}, "coherence", "needs mesh and temperature"),
     ({"axis": "[0, 0, 0]"}, "axis", "direction"),
     ({"axis": "[0, 0]"}, "axis", "3"),

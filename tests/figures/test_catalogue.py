@@ -20,7 +20,7 @@ ALL = {
     "dispersion", "dispersion_axis", "species", "orbits", "sound", "phase_diagram", "gamma_ll", "slices", "pam_density",
     "spectrum", "convergence", "magnetization", "moment", "rotation", "crystal_angular_momentum", "light_pam",
     "light_peltier", "light_orbital_current", "light_decomposition", "light_polarized", "light_levels", "sample",
-    "interband",
+    "interband", "displacement",
 }  # fmt: skip
 
 
@@ -47,11 +47,11 @@ def test_every_figure_is_written_twice(written):
 def test_every_section_can_be_missing(result, tmp_path):
     """Only the crystal and the responses: every figure says which section makes it."""
     kept = [name for name in result.data_vars if name.startswith(("crystal", "thermal", "temperature"))]
-    bare = result[[name for name in kept if "coherence" not in name]]
+    bare = result[[name for name in kept if "coherence" not in name and "displacement" not in name]]
     lines = list(write(bare, tmp_path / "none", Choices()))
     assert len(lines) == len(catalogue(Choices()))
     wanted = {"bands", "orbits", "elasticity", "feedback", "slices", "spectrum", "magnetization", "optics", "sample"}
-    assert {line.split("`")[1] for line in lines} == wanted | {"mesh.grid", "coherence"}
+    assert {line.split("`")[1] for line in lines} == wanted | {"mesh.grid", "coherence", "displacement"}
     assert not (tmp_path / "none").exists()
 
 

@@ -13,7 +13,7 @@ from hpcph.phonons import angular_momentum
 from hpcph.response import sample, thermal
 from hpcph.response.feedback import Coupling, feedback
 from hpcph.response.magnetization import field, magnetization
-from hpcph.response.tensors import CHI, CHI_N, CHI_NN, DIAGONAL, FLOW, GAMMA_N, GAMMA_NL, OFF_DIAGONAL
+from hpcph.response.tensors import CHI, CHI_N, CHI_NN, DIAGONAL, FLOW, GAMMA_N, GAMMA_NL, OFF_DIAGONAL, sums
 from hpcph.response.weights import mode_weights
 
 T = (20, 100, 300)
@@ -123,17 +123,22 @@ def test_irreducible_points_give_the_sums_of_the_full_mesh(name, tolerance, refi
 
 
 def test_rows_of_sums_keep_their_columns():
-    """flat and from_flat are inverse to each other with and without moments."""
+    """flat and from_flat are inverse to each other with and without moments and displacements."""
     case = physics.case("embedded")
     modes = physics.modes(case, [[0.1, 0.2, 0.3]])
     for ratio in (None, physics.gyromagnetic(case.structure)):
-        sums = physics.sums(modes, T, None, ratio)
-        row = sums.flat()
-        assert len(row) == thermal.ThermalSums.width(len(T), moments=ratio is not None)
-        again = thermal.ThermalSums.from_flat(row, len(T), ratio is not None)
-        np.testing.assert_array_equal(again.left_out, sums.left_out)
-        assert list(again.of) == list(sums.of)
-        for s, columns in sums.of.items():
+        mass = None if ratio is None else case.structure.mass_a
+        weights, every = (
+            mode_weights(modes, ratio, mass),
+            sums(ratio is not None, atoms=0 if mass is None else len(mass)),
+        )
+        found = thermal.thermal_sums(modes, weights, np.ones(1), np.asarray(T, float))
+        row = found.flat()
+        assert len(row) == thermal.ThermalSums.width(len(T), every) and list(found.of) == list(every)
+        again = thermal.ThermalSums.from_flat(row, len(T), every)
+        np.testing.assert_array_equal(again.left_out, found.left_out)
+        assert list(again.of) == list(found.of)
+        for s, columns in found.of.items():
             np.testing.assert_array_equal(again.of[s], columns)
 
 

@@ -6,7 +6,7 @@ from rich.console import Console
 
 from hpcph.response import convergence, magnetization
 from hpcph.response.feedback import Coupling, feedback
-from hpcph.response.sample import cylinder, samples
+from hpcph.response.sample import cylinder, samples, sphere
 from hpcph.response.tensors import (
     CHI,
     CHI_N,
@@ -124,6 +124,24 @@ def test_supercritical_samples_say_so(thermal):
     """In both tables."""
     (_, _, row), (_, _, row_m), _ = tables(thermal, spread(thermal), 3e6)
     assert "supercritical" in row and "supercritical" in row_m
+
+
+def test_eta_off_the_axes_of_gamma_has_a_line(thermal):
+    """Where a body turns about others as well: η, what it is not, the length and the eigenvalue; nowhere else."""
+    mixed = thermal.with_({(CHI, DIAGONAL): thermal[CHI] * 0.5 + 0.2 * np.abs(thermal[CHI]).max() * np.ones((3, 3))})
+    ball = samples("sphere", [20e-9], sphere([20e-9]), 2500.0, AXIS)
+    coupled = feedback(mixed, ball, None, AXIS, Coupling.PARALLEL, 2e5)
+    assert not coupled.amplified.kept.any() and coupled.supercritical == 0
+    (line,) = (line for line in closing.remarks(mixed, coupled, None, {}) if "does not keep" in line)
+    eta, largest = coupled.amplification[1, 0], coupled.largest[1, 0]
+    assert f"at 300 K {eta:.4g}, not {1 / (1 - coupled.gamma_total[1, 0]):.4g}; |⟨L⟩|" in line
+    assert (
+        line.endswith(f"largest eigenvalue of Γ {largest:.4g}")
+        and abs(eta * (1 - coupled.gamma_total[1, 0]) - 1) > 1e-3
+    )
+    held = samples("cylinder", [20e-9], cylinder([20e-9]), 2500.0, AXIS)
+    straight = feedback(mixed, held, None, AXIS, Coupling.PARALLEL, 2e5)
+    assert not any("does not keep" in line for line in closing.remarks(mixed, straight, None, {}))
 
 
 def test_the_line_on_conduction(thermal):

@@ -1,0 +1,56 @@
+"""How far atoms vibrate, by species, and the critical radius beside it, which is at most √2 · √⟨u_⊥²⟩."""
+
+import numpy as np
+import xarray as xr
+from matplotlib.figure import Figure
+
+from hpcph.constants import angstrom
+from hpcph.figures import errors, style
+from hpcph.result.crystal import CRYSTAL_DENSITY, CRYSTAL_SYMBOLS
+from hpcph.result.tensors import (
+    CRYSTAL_DISPLACEMENT,
+    FEEDBACK_SUSCEPTIBILITY_DIAGONAL,
+    FEEDBACK_SUSCEPTIBILITY_OFF_DIAGONAL,
+)
+from hpcph.result.thermal import FEEDBACK_AMPLITUDE
+from hpcph.show import axis, doubt
+
+CHI = (FEEDBACK_SUSCEPTIBILITY_DIAGONAL, FEEDBACK_SUSCEPTIBILITY_OFF_DIAGONAL)
+
+
+def draw(result: xr.Dataset) -> Figure:
+    """√⟨u²⟩ along one direction, mean over the atoms of a species and directions; with feedback √⟨u_⊥²⟩ and √(χ/ρ)."""
+    temperature = result["temperature"].values
+    marks = style.markers(len(temperature))
+    symbols = result[CRYSTAL_SYMBOLS.variable].values.astype(str)
+    figure = style.sheet(4.2, 3.2)
+    axes = figure.add_subplot()
+    for name, colour in style.names(list(dict.fromkeys(symbols))).items():
+        own = symbols == name
+        square = _mean(result, CRYSTAL_DISPLACEMENT.variable, own)
+        width = np.sqrt(square) / angstrom
+        axes.plot(temperature, width, color=colour, label=name, **marks)
+        beside = doubt.beside(result, CRYSTAL_DISPLACEMENT.variable)
+        open_ = {source: _mean(result, error, own) / square / 2 * width for source, error in beside.items()}
+        errors.draw(axes, temperature, width, open_, colour)
+    notes = ["species: root mean square displacement along one direction, zero point included"]
+    if FEEDBACK_AMPLITUDE.variable in result:
+        width = result[FEEDBACK_AMPLITUDE.variable].values / angstrom
+        axes.plot(temperature, width, color="black", label=r"$\langle u_\perp^2\rangle^{1/2}$", **marks)
+        notes.append("black: across the axis, all atoms by mass")
+        chi = sum(axis.diagonal(result, part.variable) for part in CHI)
+        held = np.sqrt(chi / float(result[CRYSTAL_DENSITY.variable])) / angstrom
+        axes.plot(temperature, held, color="black", ls="--", label=r"$\sqrt{\chi/\rho}$", **marks)
+        notes.append("dashed: critical radius of a long cylinder over √2, without a feedback scale; black classically")
+    bands = errors.words(errors.diagonal(result, CRYSTAL_DISPLACEMENT.variable))
+    axes.set_ylim(bottom=0)
+    axes.set_xlabel("temperature (K)")
+    axes.set_ylabel("displacement (Å)")
+    figure.legend(loc="outside upper center", ncols=4)
+    style.note(figure, *notes, bands, axis.meaning(result))
+    return figure
+
+
+def _mean(result: xr.Dataset, name: str, own: np.ndarray) -> np.ndarray:
+    """A third of the trace, mean over some atoms, (t,)."""
+    return np.trace(result[name].values[:, own], axis1=2, axis2=3).mean(axis=1) / 3
