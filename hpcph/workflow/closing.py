@@ -1,8 +1,5 @@
 """What a run says of its responses in the end: every number with its errors, no digits beyond them."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 import numpy as np
 from rich.table import Table
 
@@ -34,11 +31,9 @@ def closing_table(
     doubt: dict[str, FeedbackUncertainty],
     samples: Samples | None,
     height: float | None = None,
-    clouds: Bound | None = None,
-    loose: Mapping[str, Bound] = MappingProxyType({}),
 ) -> Table:
-    """T, γ^NL along the axis (χ, where no lifetime is known), and for the first sample γ^LL with its channels, η, r_c,
-    beside it how far atoms vibrate across the axis (clouds, with errors loose by kind), and the unscaled γ^LL.
+    """T, γ^NL along the axis (χ, where no lifetime is known), and for the first sample γ^LL with its channels, η, r_c
+    and the unscaled γ^LL.
 
     The numbers after ± are the estimated errors of mesh and lattice: spread and doubt by their kind. axis : ndarray
     (3,), unit vector; height : of the cell of a layer, m, whose γ^NL is per area
@@ -50,7 +45,6 @@ def closing_table(
     headers = ["T (K)", f"{' ± '.join([tensor.symbol, *_known(spread)])} ({unit})"]
     if coupled is not None and samples is not None:
         headers += [f"γ^LL at {samples.radius_r[0] * 1e9:g} nm", "D", "OD", "η", "r_c (nm)"]
-        headers += ["√⟨u_⊥²⟩ (nm)"] if clouds is not None else []
         headers += ["γ^LL unscaled"] if coupled.scale != 1 else []
     for header in headers:
         table.add_column(header, justify="right", no_wrap=True)
@@ -71,8 +65,6 @@ def closing_table(
             row.append(_gain(eta, bool(coupled.solvable[t, 0]), of["amplification"]))
             radius = coupled.critical_radius[t] * 1e9
             row.append(alone(radius, *(radius * e / abs(2 * total) for e in of["gamma_total"] if total)))
-            if clouds is not None:
-                row.append(alone(1e9 * clouds.amplitude[t], *(1e9 * open_.amplitude[t] for open_ in loose.values())))
             if coupled.scale != 1:
                 row.append(alone(coupled.gamma_unscaled[t, 0], *(e / coupled.scale for e in of["gamma_total"])))
         table.add_row(*row)
@@ -123,6 +115,18 @@ def closing_table_of_magnetization(
                 row.append("" if np.isnan(value) else alone(*(mu_0 * x for x in (value, *beside))))
         table.add_row(*row)
     return table
+
+
+def vibration(thermal: ThermalResponse, coupled: Feedback, found: Bound, spread: dict[str, Bound]) -> str:
+    """One line on r_c beside what atoms vibrate across the axis, its bound, at the temperature nearest to 300 K."""
+    t = int(np.argmin(np.abs(thermal.temperature - ROOM)))
+    width = with_errors(1e9 * found.amplitude[t], *(1e9 * error.amplitude[t] for error in spread.values()))
+    line = f"atoms vibrate across the axis by √⟨u_⊥²⟩ = {width} nm at {thermal.temperature[t]:g} K"
+    radius = coupled.critical_radius[t] * 1e9
+    if np.isnan(radius):
+        return line
+    scaled = "" if coupled.scale == 1 else f"; with the feedback scale {radius:.4g} nm"
+    return f"{line}; r_c is {radius / np.sqrt(coupled.scale):.4g} nm, of a cylinder at most √2 times as much{scaled}"
 
 
 def _turning(thermal: ThermalResponse, coupled: Feedback) -> str:

@@ -86,20 +86,19 @@ def thermal_findings(
             doubt[kind] = convergence.feedback_uncertainty(error, thermal, samples, axis, drive, coupled)
             results += responses.feedback_errors(kind, doubt[kind])
         groups["/feedback"] = {"scale": coupled.scale, "coupling": coupled.coupling.name.lower()}
-    clouds, loose = _bound(job, thermal, spread) if job.feedback is not None and DISPLACEMENT in thermal else (None, {})
-    if clouds is not None:
-        results += responses.bound(clouds, loose)
     scale = coupled.scale if coupled else 1.0
     magnetized = _magnetic(thermal, spread, drive, coupled, doubt, samples)
     height = job.crystal.structure.height
-    lines: list[str | Table] = [
-        closing.closing_table(thermal, spread, tau, axis, coupled, doubt, samples, height, clouds, loose)
-    ]
+    lines: list[str | Table] = [closing.closing_table(thermal, spread, tau, axis, coupled, doubt, samples, height)]
     if magnetized is not None:
         results += responses.magnetization(*magnetized, samples)
         lines.append(
             closing.closing_table_of_magnetization(thermal.temperature, *magnetized, axis, scale, samples, height)
         )
+    if coupled is not None and DISPLACEMENT in thermal:
+        bounded = _bound(job, thermal, spread)
+        results += responses.bound(*bounded)
+        lines.append(closing.vibration(thermal, coupled, *bounded))
     if job.scattering is not None or job.coherent:
         lines += closing.conduction(thermal, spread, tau, axis, height)
     if beyond is not None:

@@ -5,6 +5,7 @@ import pytest
 from rich.console import Console
 
 from hpcph.response import convergence, magnetization
+from hpcph.response.displacement import Bound
 from hpcph.response.feedback import Coupling, feedback
 from hpcph.response.sample import cylinder, samples, sphere
 from hpcph.response.tensors import (
@@ -124,6 +125,24 @@ def test_supercritical_samples_say_so(thermal):
     """In both tables."""
     (_, _, row), (_, _, row_m), _ = tables(thermal, spread(thermal), 3e6)
     assert "supercritical" in row and "supercritical" in row_m
+
+
+def test_the_critical_radius_stands_beside_the_vibration_of_the_atoms(thermal):
+    """Without the scale and with it; the errors are those of the amplitude; nothing of r_c where feedback screens."""
+    body = samples("cylinder", [20e-9], cylinder([20e-9]), 2500.0, AXIS)
+    clouds = Bound(np.zeros((2, 3, 3)), np.array([1e-11, 1.4e-11]))
+    loose = {"error": Bound(np.zeros((2, 3, 3)), np.array([1e-14, 3e-14]))}
+    plain, scaled, screened = (
+        closing.vibration(thermal, feedback(thermal, body, None, AXIS, sign, scale), clouds, loose)
+        for sign, scale in ((Coupling.PARALLEL, 1.0), (Coupling.PARALLEL, 1e6), (Coupling.ANTIPARALLEL, 1.0))
+    )
+    radius = np.sqrt(2 * 3.73307e-19 / 2500) * 1e9
+    assert plain == (
+        "atoms vibrate across the axis by √⟨u_⊥²⟩ = 0.01400 ± 0.00003 nm at 300 K; "
+        f"r_c is {radius:.4g} nm, of a cylinder at most √2 times as much"
+    )
+    assert scaled == f"{plain}; with the feedback scale {1000 * radius:.4g} nm"
+    assert screened == plain.partition(";")[0]
 
 
 def test_eta_off_the_axes_of_gamma_has_a_line(thermal):
