@@ -13,7 +13,7 @@ from scipy.constants import hbar
 from hpcph.crystal import mesh
 from hpcph.phonons import angular_momentum
 from hpcph.phonons.lifetimes import Linewidths, Scattering
-from hpcph.response import thermal
+from hpcph.response import convergence, thermal
 from hpcph.response.coherence import coherence_sums
 from hpcph.response.occupation import occupation
 from hpcph.response.tensors import GAMMA_N, GAMMA_N_INTERBAND, GAMMA_NL, GAMMA_NL_INTERBAND, KAPPA, KAPPA_INTERBAND
@@ -230,25 +230,51 @@ def test_interband_parts_are_the_sums_over_pairs():
         np.testing.assert_allclose(found, expected, rtol=0, atol=1e-11 * np.abs(expected).max())
 
 
-@pytest.mark.parametrize(
-    "name, flow, heat", [("quartz_pbesol", (0.04, 0.16), 0.66), ("quartz_lda", (0.09, 0.34), 0.62)]
-)
-def test_one_relaxation_time_has_the_shares_of_theory(name, flow, heat):
-    """γ^coh/γ^NL at 300 K for 1 and 0.3 ps and κ^coh/κ for 0.3 ps (theory §10), on the mesh that gives those."""
+def short_lived(name, grid, shift, taus, temperature):
+    """The mesh and, by relaxation time, the response with interband parts."""
     case = physics.case(name)
-    points = mesh.monkhorst_pack(case.structure, (12, 12, 12), (0.5, 0.5, 0.5), True)
-    taus, room, total = (1e-12, 3e-13), T[1:], {}
+    points = mesh.monkhorst_pack(case.structure, grid, shift, True)
+    total = {}
     for block in mesh.blocks(points.q_kc):
         modes, weight = physics.modes(case, points.q_kc[block]), points.weight_k[block]
         weights = mode_weights(modes)
         for tau in taus:
-            between = coherence_sums(modes, np.full((1, 1, 1), 1 / tau), weight, room)
-            part = thermal.thermal_sums(modes, weights, weight, room, None, between)
+            between = coherence_sums(modes, np.full((1, 1, 1), 1 / tau), weight, temperature)
+            part = thermal.thermal_sums(modes, weights, weight, temperature, None, between)
             total[tau] = total[tau] + part if tau in total else part
-    for tau, share in zip(taus, flow, strict=True):
-        found = thermal.response(total[tau], room, case.structure.volume, points.operations)
-        assert found[GAMMA_NL_INTERBAND][0, 2, 2] / (tau * found[GAMMA_NL][0, 2, 2]) == pytest.approx(share, rel=0.1)
-    assert found[KAPPA_INTERBAND][0, 2, 2] / (tau * found[KAPPA][0, 2, 2]) == pytest.approx(heat, rel=0.02)
+    volume = case.structure.volume
+    return points, {
+        tau: thermal.response(found, temperature, volume, points.operations) for tau, found in total.items()
+    }
+
+
+@pytest.mark.parametrize(
+    "name, flow, heat", [("quartz_pbesol", (0.04, 0.16), 0.66), ("quartz_lda", (0.09, 0.34), 0.62)]
+)
+def test_one_relaxation_time_has_the_shares_of_theory(name, flow, heat):
+    """γ^coh/γ^NL at 300 K for 1 and 0.3 ps and κ^coh/κ for 0.3 ps (theory §10), on the coarse mesh that gives those."""
+    _, found = short_lived(name, (12, 12, 12), (0.5, 0.5, 0.5), (1e-12, 3e-13), T[1:])
+
+    def share(part, whole, tau):
+        return found[tau][part][0, 2, 2] / (tau * found[tau][whole][0, 2, 2])
+
+    for tau, expected in zip(found, flow, strict=True):
+        assert share(GAMMA_NL_INTERBAND, GAMMA_NL, tau) == pytest.approx(expected, rel=0.1)
+    assert share(KAPPA_INTERBAND, KAPPA, 3e-13) == pytest.approx(heat, rel=0.02)
+
+
+def test_errors_of_interband_parts_hold():
+    """Of a mesh, judged by coarser ones, against a finer one: no component is farther off than its estimate."""
+    structure = physics.case("embedded").structure
+    grids = [mesh.even_grid(structure, divisions) for divisions in (6, 8, 16, 28)]
+    runs = [short_lived("embedded", g, mesh.automatic_shift(structure, g), (1e-12, 3e-13), T) for g in grids]
+    for tau in (1e-12, 3e-13):
+        *_, (_, last), (_, best) = [(points, found[tau]) for points, found in runs]
+        error = convergence.uncertainty([(points, found[tau]) for points, found in runs[:-1]])
+        for tensor in (GAMMA_NL_INTERBAND, KAPPA_INTERBAND):
+            true = np.abs(last[tensor] - best[tensor])
+            seen = np.abs(best[tensor]) > 1e-9 * np.abs(best[tensor]).max()
+            assert np.all(true[seen] <= error[tensor][seen]) and np.median(error[tensor][seen] / true[seen]) < 25
 
 
 def test_modes_far_apart_keep_little_coherence(random):
