@@ -189,7 +189,7 @@ DISPLACEMENT = Tensor(
     "⟨uu⟩", U, U, (OSCILLATOR,), by_atom=True,
     stored=(Stored("/crystal/displacement", "m2",
                    "⟨u_i u_j⟩ of every atom, zero point included, without translations of the crystal",
-                   section="/crystal", optional=True),),
+                   section="/crystal", optional=True, density=False),),
 )  # fmt: skip
 KAPPA_INTERBAND = Tensor(
     "κ (Wigner)", E, V, (INTERBAND,),

@@ -74,7 +74,7 @@ FEEDBACK_CRITICAL_RADIUS = Quantity(
 FEEDBACK_SUSCEPTIBILITY_BOUND = Quantity(
     "/feedback/susceptibility/bound", (T, L, "cartesian_l2"), CHI,
     "moment of inertia of the atoms' clouds per volume: χ along an axis is never more, and this much classically",
-    optional=True, errors=True, symbol="χ^max",
+    optional=True, errors=True, symbol="χ^max", density=True,
 )  # fmt: skip
 FEEDBACK_AMPLITUDE = Quantity(
     "/feedback/amplitude", (T,), "m",
