@@ -179,7 +179,7 @@ def test_errors_of_meshes_follow_from_their_steps_in_the_plane():
 
 class _Response(dict):
     @property
-    def judged(self):
+    def parts(self):
         return list(self)
 
 
