@@ -42,10 +42,12 @@ class Channel(Enum):
     """How the temperature enters a sum over modes (theory §3, §4)."""
 
     OFF_DIAGONAL = "c_0 + Σ g f"
+    DIAMAGNETIC = "c_0 + Σ g f of the clouds ⟨x x⟩"
     DIAGONAL = "Σ d (−∂f/∂ħω)"
     FLOW = "−Σ p τ ∂f/∂T"
     HEAT = "Σ c τ ħω ∂f/∂T"
     INTERBAND = "Σ over pairs of modes with linewidths"
+    TOGETHER = "sum of other tensors"
 
     @property
     def timed(self) -> bool:
@@ -53,7 +55,7 @@ class Channel(Enum):
         return self in (Channel.FLOW, Channel.HEAT)
 
 
-OFF_DIAGONAL, DIAGONAL, FLOW, HEAT, INTERBAND = Channel
+OFF_DIAGONAL, DIAMAGNETIC, DIAGONAL, FLOW, HEAT, INTERBAND, TOGETHER = Channel
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,8 @@ class Tensor:
     """A response per volume of crystal, first index `answer`, second `cause`, as the sum of its channels.
 
     solved : what the Boltzmann equation changes; its dataset then stands in relaxation time beside it
+    induced : what only a magnetic field is asked for
+    parts : of a tensor TOGETHER, those that add up to it; their errors partly cancel, so it has its own
     stored : the datasets that show it
     """
 
@@ -94,6 +98,8 @@ class Tensor:
     channels: tuple[Channel, ...]
     stored: tuple[Stored, ...]
     solved: bool = False
+    induced: bool = False
+    parts: tuple["Tensor", ...] = ()
 
     @property
     def symmetric(self) -> bool:
@@ -174,6 +180,18 @@ CHI_NN = Tensor(
     stored=(Stored("/field/susceptibility_paramagnetic", "1", "μ₀ χ^{N,N}, μ₀ times magnetization per magnetic field",
                    factor=mu_0, section="/field", optional=True),),
 )  # fmt: skip
+CHI_NN_DIAMAGNETIC = Tensor(
+    "χ^{N,N}, diamagnetic", N, N, (DIAMAGNETIC,), induced=True,
+    stored=(Stored("/field/susceptibility_diamagnetic", "1", "μ₀ times −(1/V) Σ ⟨x Wᵀ_i W_j x⟩", factor=mu_0,
+                   section="/field", optional=True),),
+)  # fmt: skip
+CHI_N_DIAMAGNETIC = Tensor("χ^{N,L}, diamagnetic", N, L, (DIAMAGNETIC,), induced=True, stored=())
+CHI_FIELD = Tensor(
+    "χ^B", N, N, (TOGETHER,), induced=True, parts=(CHI_NN, CHI_NN_DIAMAGNETIC),
+    stored=(Stored("/field/susceptibility", "1", "para- and diamagnetic part together, μ₀ M = χ B", factor=mu_0,
+                   section="/field", optional=True, closing=True),),
+)  # fmt: skip
+CHI_N_FIELD = Tensor("χ^{N,L}, kinetic", N, L, (TOGETHER,), induced=True, parts=(CHI_N, CHI_N_DIAMAGNETIC), stored=())
 KAPPA_INTERBAND = Tensor(
     "κ (Wigner)", E, V, (INTERBAND,),
     stored=(Stored("/thermal/conductivity_coherence", "W m-1 K-1",
@@ -190,7 +208,10 @@ GAMMA_N_INTERBAND = Tensor(
     stored=(Stored("/magnetization/gamma_coherence", "A K-1", "interband part of γ^N, not included in it",
                    section="/magnetization", optional=True),),
 )  # fmt: skip
-TABLE = (KAPPA, GAMMA_NL, GAMMA_N, CHI, CHI_N, CHI_NN, KAPPA_INTERBAND, GAMMA_NL_INTERBAND, GAMMA_N_INTERBAND)
+TABLE = (
+    KAPPA, GAMMA_NL, GAMMA_N, CHI, CHI_N, CHI_NN, CHI_NN_DIAMAGNETIC, CHI_N_DIAMAGNETIC, CHI_FIELD, CHI_N_FIELD,
+    KAPPA_INTERBAND, GAMMA_NL_INTERBAND, GAMMA_N_INTERBAND,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -221,9 +242,16 @@ def solved(moments: bool) -> tuple[Tensor, ...]:
     return tuple(tensor for tensor in TABLE if tensor.solved and (moments or not tensor.magnetic))
 
 
-def sums(moments: bool, interband: bool = False) -> tuple[Sum, ...]:
-    """What a run adds up: with moments of the atoms or without, with interband parts or without."""
-    return _sums(t for t in TABLE if (moments or not t.magnetic) and (interband or not t.interband))
+def sums(moments: bool, interband: bool = False, field: bool = False) -> tuple[Sum, ...]:
+    """What a run adds up: with moments of the atoms, with interband parts, with what a magnetic field asks for."""
+    return _sums(
+        tensor
+        for tensor in TABLE
+        if (moments or not tensor.magnetic)
+        and (interband or not tensor.interband)
+        and (field or not tensor.induced)
+        and not tensor.parts
+    )
 
 
 def _sums(tensors: Iterable[Tensor]) -> tuple[Sum, ...]:

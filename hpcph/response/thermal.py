@@ -14,7 +14,20 @@ from hpcph.constants import boltzmann, hbar
 from hpcph.phonons.lifetimes import lifetimes
 from hpcph.phonons.modes import Modes
 from hpcph.response.occupation import bose
-from hpcph.response.tensors import DIAGONAL, FLOW, HEAT, OFF_DIAGONAL, TABLE, Channel, Part, Sum, Tensor, sums
+from hpcph.response.tensors import (
+    DIAGONAL,
+    DIAMAGNETIC,
+    FLOW,
+    HEAT,
+    OFF_DIAGONAL,
+    TABLE,
+    TOGETHER,
+    Channel,
+    Part,
+    Sum,
+    Tensor,
+    sums,
+)
 from hpcph.response.weights import ModeWeights
 
 FORBIDDEN = 1e-9  # what rounding leaves of a mean over operations that vanishes
@@ -40,14 +53,16 @@ class ThermalSums:
         return np.concatenate([*(self.of[s].ravel() for s in self.of), self.left_out])
 
     @staticmethod
-    def width(temperatures: int, moments: bool, coherent: bool = False) -> int:
+    def width(temperatures: int, moments: bool, coherent: bool = False, field: bool = False) -> int:
         """Length of the row."""
-        return sum(temperatures * s.width for s in sums(moments, coherent)) + SKIPPED
+        return sum(temperatures * s.width for s in sums(moments, coherent, field)) + SKIPPED
 
     @classmethod
-    def from_flat(cls, row: np.ndarray, temperatures: int, moments: bool, coherent: bool = False) -> "ThermalSums":
+    def from_flat(
+        cls, row: np.ndarray, temperatures: int, moments: bool, coherent: bool = False, field: bool = False
+    ) -> "ThermalSums":
         """The inverse of `flat`."""
-        every = sums(moments, coherent)
+        every = sums(moments, coherent, field)
         *parts, left_out = np.split(row, np.cumsum([temperatures * s.width for s in every]))
         columns = {s: part.reshape(temperatures, s.width) for s, part in zip(every, parts, strict=True)}
         return cls(columns, left_out)
@@ -139,6 +154,7 @@ def thermal_sums(
                 found[s] = f @ (factor * columns).reshape(-1, s.width) / over
 
     add(OFF_DIAGONAL, w)
+    add(DIAMAGNETIC, w)
     for s, constant in weights.zero_point.items():
         found[s] += weight_k @ constant
     f += f * f
@@ -170,5 +186,10 @@ def response(found: ThermalSums, temperature: np.ndarray, volume: float, operati
             both = (1 + tensor.reversal) / 2
             mean = np.einsum("iljk,tjk->til", turns[tensor.parity], tensor.unpack(own))
             parts[tensor, s.channel] = both * mean / volume
+    known = Tensors(parts)
+    whole = [tensor for tensor in TABLE if tensor.parts and all(part in known for part in tensor.parts)]
+    for tensor in whole:
+        first, *others = (known[part] for part in tensor.parts)
+        parts[tensor, TOGETHER] = sum(others, start=first)
     zero, unstable = (int(count) for count in found.left_out)
     return ThermalResponse(parts, temperature, zero, unstable)
