@@ -9,6 +9,7 @@ from pydantic import Discriminator, Field, Tag, field_validator
 from hpcph.config.crystal import CrystalSection
 from hpcph.config.elasticity import ElasticitySection
 from hpcph.config.feedback import FeedbackSection
+from hpcph.config.field import FieldSection
 from hpcph.config.finite import FiniteSampleSection
 from hpcph.config.lifetime import Lifetime, LifetimesSection
 from hpcph.config.light import LinewidthsSection, OpticsSection
@@ -31,7 +32,7 @@ class ThermalInput:
 
 MODEL_RANGE = 1e5  # frequencies and lifetimes of a model beyond it were meant in SI
 THERMAL = ("mesh", "temperature")
-ALONE = ("bands", "orbits", "elasticity", "slices", "optics")  # sections that need nothing else
+ALONE = ("bands", "orbits", "elasticity", "slices", "optics", "field")  # sections that need nothing else
 UPON = ("lifetime", "gradient", "feedback", "spectrum", "modes", "sample")  # sections that need them
 
 
@@ -68,6 +69,9 @@ class Input(Section):
         description="from Born charges; `auto`: where there are some (also those of a file whose dipole part "
         "`crystal.nac: none` leaves out)",
     )
+    field: FieldSection | None = Field(
+        default=None, description="a magnetic field on the ions (Born charges): shifts of modes, sound, what it induces"
+    )
     modes: bool = Field(default=False, description="store the band-resolved tables of every irreducible k-point")
     bands: BandsSection | None = Field(default=None, description="dispersion along a path")
     orbits: OrbitsSection | None = Field(default=None, description="modes at single wave vectors, with eigenvectors")
@@ -99,9 +103,11 @@ class Input(Section):
         together = " and ".join(THERMAL)
         needing = [name for name in UPON if getattr(self, name) is not None and getattr(self, name) is not False]
         if self.crystal.model is not None:
-            sections = [name for name in (*THERMAL, "slices", "elasticity") if getattr(self, name)]
+            sections = [name for name in (*THERMAL, "slices", "elasticity", "field") if getattr(self, name)]
             given = [(name, "a model has bands, orbits and optics only; leave it out") for name in sections + needing]
             return given + self._units_of_a_model()
+        if self.field is not None and self.magnetization is False:
+            return [("magnetization", "field needs the moments of the ions; leave magnetization: false out")]
         if not missing:
             homeless = self.sample is not None and self.lifetime is None
             lonely = [("sample", "needs a lifetime: add `lifetime` to the input")] * homeless

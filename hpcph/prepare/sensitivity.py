@@ -18,7 +18,7 @@ def of_flow(job: Job) -> float | None:
     None where symmetry forbids γ^NL, and for what has no supercell.
     """
     structure = job.crystal.structure
-    simple = replace(job, temperature=np.array([ROOM]), scattering=None, gyromagnetic=None)
+    simple = replace(job, temperature=np.array([ROOM]), scattering=None, gyromagnetic=None, field=None)
     mesh = lattice_mesh(simple, POINTS)
     if mesh is None or not convergence.allows_axial(structure.rotations_cartesian):
         return None

@@ -19,6 +19,7 @@ from hpcph.result import responses, tensors
 from hpcph.result.quantity import Dataset
 from hpcph.result.thermal import SHARES
 from hpcph.workflow import closing
+from hpcph.workflow import field as magnetic
 from hpcph.workflow.coupling import sign_and_scale
 from hpcph.workflow.job import Job
 
@@ -94,6 +95,9 @@ def thermal_findings(
         lines.append(
             closing.closing_table_of_magnetization(thermal.temperature, *magnetized, axis, scale, samples, height)
         )
+    if job.field is not None:
+        datasets, line = magnetic.equilibrium(thermal, spread, job.field, axis, coupled, samples)
+        results, lines = results + datasets, [*lines, line]
     if job.scattering is not None:
         lines.append(closing.conduction(thermal, spread, axis, height))
     if beyond is not None:

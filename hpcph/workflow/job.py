@@ -26,6 +26,7 @@ from hpcph.response.thermal import ThermalResponse, ThermalSums, response, therm
 from hpcph.response.weights import ModeWeights, mode_weights
 from hpcph.result.modes import band_maps, mode_maps, moment_maps, orbit_maps, slice_maps
 from hpcph.result.quantity import Dataset
+from hpcph.workflow import field as magnetic
 from hpcph.workflow import light as optics
 from hpcph.workflow.coupling import LLCoupling
 from hpcph.workflow.light import Light
@@ -80,6 +81,7 @@ class Job:
     boltzmann : collisions beyond the relaxation time, None without them
     reference : κ that phono3py found with the same lifetimes, None where it is not known
     gyromagnetic : ndarray (a, 3, 3) C kg⁻¹, moments of the atoms in terms of their L; None without magnetization
+    field : ndarray (3,) T, a magnetic field; None without one, and where nothing is magnetic
     axis : ndarray (3,), Cartesian unit vector
     others : the crystal with its supercell's force constants shared otherwise, which gives the error of the lattice
     lattice : what was done to the force constants, None of a model
@@ -102,6 +104,7 @@ class Job:
     reference: Reference | None
     axis: np.ndarray
     gyromagnetic: np.ndarray | None
+    field: np.ndarray | None
     store_modes: bool
     sound: Acoustics | None
     path: maps.Path | None
@@ -118,6 +121,11 @@ class Job:
     def coherent(self) -> bool:
         """Are interband parts summed? Where modes have linewidths."""
         return self.scattering is not None and isinstance(self.scattering.bulk, Linewidths)
+
+    @property
+    def summed(self) -> tuple[bool, bool, bool]:
+        """What `sums` asks: moments, interband parts, what a magnetic field asks for."""
+        return self.gyromagnetic is not None, self.coherent, self.field is not None
 
     @property
     def stored(self) -> np.ndarray:
@@ -160,7 +168,7 @@ def lattice_zones(job: Job, mesh: Mesh) -> list[Stage]:
 
 
 def map_stages(job: Job) -> list[Stage]:
-    """Bands, orbits, slices and optics, where wanted."""
+    """Bands, orbits, the field along the bands, slices and optics, where wanted."""
     found, symbols = [], job.crystal.structure.symbols
     if job.path is not None:
         layout = band_maps(len(job.path.q_kc), symbols)
@@ -168,6 +176,8 @@ def map_stages(job: Job) -> list[Stage]:
     if job.orbits is not None:
         layout = orbit_maps(len(job.orbits), symbols)
         found.append(_dispersion(job, "orbits", layout, job.orbits, np.tile(job.axis, (len(job.orbits), 1))))
+    if job.field is not None and job.gyromagnetic is not None and job.path is not None:
+        found.append(magnetic.stage(job.crystal, job.path, job.gyromagnetic, job.field))
     if job.planes is not None:
         found.append(_slices(job, job.planes))
     if job.light is not None:
@@ -188,7 +198,7 @@ def zone(job: Job, mesh: Mesh) -> Stage:
             modes = diagonalise(job.crystal, q[here])
             if not job.allow_unstable:
                 refuse_unstable(modes, q[here])
-            weights = mode_weights(modes, job.gyromagnetic)
+            weights = mode_weights(modes, job.gyromagnetic, job.field is not None)
             rate, interband = _rates(job, modes, weights, q[here], job.temperature), None
             if rate is not None and job.coherent:
                 interband = coherence_sums(modes, rate, weight[here], job.temperature, job.gyromagnetic)
@@ -204,7 +214,7 @@ def zone(job: Job, mesh: Mesh) -> Stage:
         return sums, _under("/modes", {name: np.concatenate(parts) for name, parts in tables.items()})
 
     projection = Projection.along(job.axis, mesh.operations)
-    thermal = ThermalSums.width(len(job.temperature), job.gyromagnetic is not None, job.coherent)
+    thermal = ThermalSums.width(len(job.temperature), *job.summed)
     width = thermal + (Spectrum.width(job.intervals, job.crystal.modes) if job.intervals else 0)
     layout = mode_maps(len(q), job.crystal.modes) if job.store_modes else []
     return Stage(
@@ -263,9 +273,8 @@ def _slices(job: Job, planes: Planes) -> Stage:
 
 def read(job: Job, row: np.ndarray) -> tuple[ThermalSums, Spectrum | None]:
     """What the row of partial sums of a zone means once it is added up; the spectrum is still one of sums."""
-    what = (len(job.temperature), job.gyromagnetic is not None, job.coherent)
-    thermal = ThermalSums.width(*what)
-    sums = ThermalSums.from_flat(row[:thermal], *what)
+    thermal = ThermalSums.width(len(job.temperature), *job.summed)
+    sums = ThermalSums.from_flat(row[:thermal], len(job.temperature), *job.summed)
     if job.intervals is None:
         return sums, None
     return sums, Spectrum.from_flat(row[thermal:], job.intervals, job.crystal.modes)
