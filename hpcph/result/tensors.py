@@ -1,6 +1,17 @@
 """Tensor responses, as a result holds them: quantities from their rows (hpcph.response.tensors)."""
 
-from hpcph.response.tensors import CHI, CHI_N, GAMMA_NL, KAPPA, TABLE, Stored, Tensor
+from hpcph.response.tensors import (
+    CHI,
+    CHI_FIELD,
+    CHI_N,
+    CHI_NN,
+    CHI_NN_DIAMAGNETIC,
+    GAMMA_NL,
+    KAPPA,
+    TABLE,
+    Stored,
+    Tensor,
+)
 from hpcph.response.thermal import Tensors
 from hpcph.result.quantity import Dataset, Quantity
 from hpcph.result.thermal import T
@@ -34,6 +45,9 @@ def _of(tensor: Tensor) -> list[Quantity]:
 (THERMAL_GAMMA_NL,) = _of(GAMMA_NL)
 FEEDBACK_SUSCEPTIBILITY_DIAGONAL, FEEDBACK_SUSCEPTIBILITY_OFF_DIAGONAL, ROTATION_PAM_DENSITY = _of(CHI)
 ROTATION_MAGNETIZATION, ROTATION_FIELD = _of(CHI_N)
+(FIELD_SUSCEPTIBILITY_PARAMAGNETIC,) = _of(CHI_NN)
+(FIELD_SUSCEPTIBILITY_DIAMAGNETIC,) = _of(CHI_NN_DIAMAGNETIC)
+(FIELD_SUSCEPTIBILITY,) = _of(CHI_FIELD)
 
 
 def quantities() -> list[Quantity]:
