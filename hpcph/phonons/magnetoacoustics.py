@@ -1,20 +1,20 @@
-"""Sound in a magnetic field: long waves along a direction, and what the field changes of their velocities (theory §9).
+"""Sound in a magnetic field: what it changes of the velocity of long waves (theory §9).
 
-A uniform displacement a of the cell draws the sublattices along, x = [1 − G D(k)] a with G the inverse of D for all
-that is none. Sound then obeys ω² a = A(k) a − 2ω B·n(k) a with A = D_aa − D_ao G D_oa and n = x†N x, of which long
-waves keep A = k² A₂ and n = k n₁, both real and symmetric: v² a = A₂ a − 2v B·n₁ a.
+Atoms follow the uniform displacement a of a cell as x(k) a (hpcph.phonons.acoustics), so that sound obeys
+ω² a = A(k) a − 2ω B·n(k) a with n = x†N x, of which long waves keep A = k² A₂ and n = k n₁, both real and symmetric:
+v² a = A₂ a − 2v B·n₁ a.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from hpcph.crystal.dynamical import Crystal, matrices
+from hpcph.crystal.dynamical import Crystal
+from hpcph.phonons.acoustics import LONG, reduced
 
-SHORT = 2e-3  # of the shortest of a*, b*, c*: the least of the wave vectors that the limit is drawn from
-STEPS = np.array([1.0, 2.0, 3.0])
+STEPS = np.array([0.5, 1.0, 1.5])  # times LONG
 ALIKE = 1e-5  # of the velocity: waves closer than this share a degenerate set
-ROUNDING = 1e-10  # of the turning of ions over the ω of sound at a*: what is smaller, symmetry forbids
+ROUNDING = 1e-12  # of the turning of ions over the ω of sound at LONG: what is smaller, symmetry forbids
 
 
 @dataclass(frozen=True)
@@ -33,27 +33,19 @@ class SoundInField:
 
 def along(crystal: Crystal, gyromagnetic_aij: np.ndarray, direction: np.ndarray) -> SoundInField:
     """Long waves along a direction, a Cartesian unit vector (3,), in a field parallel to it."""
-    reciprocal = crystal.structure.reciprocal_vc
-    step = SHORT * np.linalg.norm(reciprocal, axis=1).min()
-    k = step * STEPS
-    D = matrices(crystal, k[:, None] * direction @ np.linalg.inv(reciprocal))
-    mass = crystal.structure.mass_a
-    uniform = np.kron(np.sqrt(mass / mass.sum())[:, None], np.eye(3))  # (n, 3)
-    rest = np.linalg.svd(uniform)[0][:, 3:]  # what is orthogonal to it
-    drawn = -rest @ np.linalg.solve(rest.T @ D @ rest, rest.T @ D @ uniform)
-    x = uniform + drawn
-    square = uniform.T @ D @ x
+    k = LONG * STEPS
+    square, x = reduced(crystal, k[:, None] * direction)
     moment = x.conj().swapaxes(-1, -2) @ _moment(gyromagnetic_aij, direction) @ x
-    A = _leading(square.real, k, constant=True)
-    n = _leading(moment.real / k[:, None, None], k, constant=False)
-    values, vectors = np.linalg.eigh((A + A.T) / 2)
+    A = _coefficients(square.real, k)[1]  # of k²; the constant is what broken sum rules leave of D at Γ
+    n = _coefficients(moment.real / k[:, None, None], k)[0]
+    values, vectors = np.linalg.eigh(A)
     velocity = np.sqrt(np.where(values > 0, values, np.nan))
     change = np.empty(3)
-    for members in _sets(velocity):
+    for members in np.split(np.arange(3), np.flatnonzero(np.diff(velocity) > ALIKE * velocity[:-1]) + 1):
         inside = vectors[:, members]
         own, turn = np.linalg.eigh(-inside.T @ ((n + n.T) / 2) @ inside)
         change[members], vectors[:, members] = own / velocity[members], inside @ turn
-    least = ROUNDING * np.abs(gyromagnetic_aij).max() * SHORT / (step * velocity)
+    least = ROUNDING * np.abs(gyromagnetic_aij).max() / (LONG * velocity)
     return SoundInField(velocity, vectors.T, np.where(np.abs(change) < least, 0.0, change))
 
 
@@ -66,14 +58,8 @@ def _moment(gyromagnetic_aij: np.ndarray, direction: np.ndarray) -> np.ndarray:
     return full.reshape(3 * atoms, 3 * atoms)
 
 
-def _leading(values_kij: np.ndarray, k: np.ndarray, constant: bool) -> np.ndarray:
-    """Of an even function of k its k² (where it has a constant, which exact sum rules make zero) or its constant."""
-    powers = k[:, None] ** (2 * np.arange(len(k)))
-    found = np.tensordot(np.linalg.inv(powers / powers[-1]), values_kij, axes=1)
-    return (found / powers[-1][:, None, None])[1 if constant else 0]
-
-
-def _sets(velocity: np.ndarray) -> list[np.ndarray]:
-    """Degenerate sets of ascending velocities."""
-    apart = np.diff(velocity) > ALIKE * velocity[:-1]
-    return np.split(np.arange(3), np.flatnonzero(apart) + 1)
+def _coefficients(values_kij: np.ndarray, k: np.ndarray) -> np.ndarray:
+    """Of k⁰, k², k⁴ of an even function of k, (3, i, j)."""
+    even = 2 * np.arange(len(k))
+    powers = (k[:, None] / k[-1]) ** even
+    return np.tensordot(np.linalg.inv(powers), values_kij, axes=1) / k[-1] ** even[:, None, None]

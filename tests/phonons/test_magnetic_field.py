@@ -127,6 +127,16 @@ def test_doublets_of_quartz_split_by_their_moment():
     assert single.sum() == 27 - 16 and np.abs(levels.per_tesla_n[single]).max() < 1e-6 * levels.per_tesla_n.max()
 
 
+@pytest.mark.parametrize(("name", "expected"), [("aln", [0.0869, 0.1012]), ("zno", [0.1015, 0.1113])])
+def test_polar_doublets_of_wurtzites(name, expected):
+    """Moments of E1 and of the upper E2 at Γ, limit along c, in μ_N."""
+    case, field = physics.case(name), np.array([0, 0, 1.0])
+    levels = at_gamma(case.crystal, field, physics.gyromagnetic(case.structure), field)
+    split = levels.splitting_n > 1e-6 * levels.splitting_n.max()
+    moment = np.unique(np.round(np.pi * hbar * levels.splitting_n[split] / NUCLEAR, 6))
+    np.testing.assert_allclose(moment[-2:], expected, atol=2e-4)
+
+
 @few
 @given(st.integers(0, 2**32 - 1))
 def test_nothing_depends_on_the_choice_of_eigenvectors(seed):
