@@ -178,6 +178,17 @@ def test_what_is_not_asked_is_not_summed():
         np.testing.assert_array_equal(with_.of_modes[s], columns)
 
 
+def test_the_field_is_the_cause_and_angular_momentum_the_answer():
+    """χ^{L,N} is χ^{N,L} transposed, which a set of wave vectors without symmetry tells apart."""
+    case, field = physics.case("quartz_pbesol"), np.array([1.0, -2.0, 9.0])
+    found = response(case, physics.random_q(case.structure, 3, seed=5), 30.0)
+    result = induced(found, field, np.array([0, 0, 1.0]), None, None)
+    for density, tensor in ((result.canonical, CHI_N), (result.pam_density, CHI_N_FIELD)):
+        chi = found[tensor][0]
+        assert np.abs(chi - chi.T).max() > 1e-4 * np.abs(chi).max()
+        np.testing.assert_allclose(density[0], field @ chi, rtol=1e-12)
+
+
 def coupled(strength: float):
     """A response, its feedback in two cylinders, and these; γ^LL of the smaller is the strength."""
     found, axis = on_mesh("quartz_pbesol", True), np.array([0.0, 0, 1])
