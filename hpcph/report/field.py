@@ -90,11 +90,11 @@ def levels(result: xr.Dataset) -> TensorTable:
 
 def sound(result: xr.Dataset) -> TensorTable:
     """Velocities along the field and what it changes of them."""
-    velocity, change = (result[q.variable].values for q in (FIELD_SOUND_VELOCITY, FIELD_SOUND_CHANGE))
-    rows = [
-        (Markup("{}").format(n), [number(float(f"{v:.5g}")), number(float(f"{c:.4g}"))])
-        for n, (v, c) in enumerate(zip(velocity, change, strict=True), 1)
-    ]
+    shown = []
+    for quantity in (FIELD_SOUND_VELOCITY, FIELD_SOUND_CHANGE):
+        names = [quantity.variable, *doubt.beside(result, quantity.variable).values()]
+        shown.append([number(*map(float, of)) for of in zip(*(result[name].values for name in names), strict=True)])
+    rows = [(Markup("{}").format(n), list(cells)) for n, cells in enumerate(zip(*shown, strict=True), 1)]
     columns = [Markup("v (m s⁻¹)"), Markup("(1/v) dv/dB (T⁻¹)")]
     return TensorTable(Markup("Sound along the field; against it the change has the other sign"), columns, rows)
 

@@ -47,11 +47,11 @@ FIELD_CENTRE_SPLITTING = Quantity(
 )  # fmt: skip
 FIELD_SOUND_VELOCITY = Quantity(
     "/field/sound_velocity", ("wave",), "m s-1", "sound along the field, slowest first, without the field", NUMBER,
-    optional=True, closing=True,
+    optional=True, errors=True, meshed=False, closing=True,
 )  # fmt: skip
 FIELD_SOUND_CHANGE = Quantity(
     "/field/sound_change", ("wave",), "T-1", "(1/v) dv/dB of sound along the field; the other sign against it, and in "
-    "the mirror image", NUMBER, optional=True, closing=True,
+    "the mirror image", NUMBER, optional=True, errors=True, meshed=False, closing=True,
 )  # fmt: skip
 FIELD_SOUND_POLARIZATION = Quantity(
     "/field/sound_polarization", ("wave", "cartesian"), "1", "directions of displacement, unit vectors", optional=True
@@ -90,9 +90,14 @@ def path_axes(distance_k: np.ndarray) -> list[Dataset]:
     return [FIELD_DISTANCE.of(distance_k)]
 
 
-def at_rest(field: np.ndarray, levels: ZeemanLevels, sound: SoundInField) -> list[Dataset]:
-    """The field, levels of Γ and sound."""
+def at_rest(
+    field: np.ndarray, levels: ZeemanLevels, sound: SoundInField, open_: tuple[np.ndarray, ...]
+) -> list[Dataset]:
+    """The field, levels of Γ, and sound; open_, of velocities and changes what the supercell leaves open, if known."""
+    measured = (FIELD_SOUND_VELOCITY, FIELD_SOUND_CHANGE)
+    errors = zip((quantity.error("lattice_error") for quantity in measured), open_, strict=False)
     return [
+        *(error.of(value) for error, value in errors),
         FIELD_MAGNETIC.of(field),
         FIELD_CENTRE_FREQUENCY.of(levels.frequency_n),
         FIELD_CENTRE_SHIFT.of(levels.shift_n),

@@ -129,7 +129,7 @@ def _map_axes(job: Job) -> Findings:
         groups["/optics"] = {"intensity_per_field_squared": INTENSITY}
     lines: list[str | Table] = []
     if job.field is not None and job.gyromagnetic is not None:
-        found, lines = magnetic.at_rest(job.crystal, job.axis, job.gyromagnetic, job.field)
+        found, lines = magnetic.at_rest(job.crystal, job.others, job.axis, job.gyromagnetic, job.field)
         results += found + (fields.path_axes(job.path.distance_k) if job.path is not None else [])
     return Findings(results, groups, lines=lines)
 

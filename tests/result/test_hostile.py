@@ -36,6 +36,7 @@ def path(tmp_path_factory):
     heated = {"radius": "20 nm", "height": "60 nm", "cells": [6, 4], "bottom": {"temperature": "200 K"}}
     heated["laser"] = {"power": "1e-8 W", "spot": "12 nm"}
     changes = {"sample": heated, "lifetime": lifetime, "mesh__grid": [2, 2, 2], "spectrum__points": 5}
+    changes |= {"field": {"magnetic": "9 T"}, "elasticity": {}}
     return world.result(folder, world.quartz(**solvers.possible(changes)))
 
 

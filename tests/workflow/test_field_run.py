@@ -63,6 +63,8 @@ def test_a_field_with_everything(comm, folder, capsys):
         assert np.isnan(found.field_magnetization_with_feedback.values[2, 0]).all()  # supercritical
         error = found.field_susceptibility_error.values[-1, 2, 2]
         assert 0 < error < 0.1 * found.field_susceptibility_paramagnetic_error.values[-1, 2, 2]
+        known = found.field_sound_velocity_lattice_error.values, found.field_sound_velocity.values
+        assert np.isfinite(known).all() and 0 < known[0].max() < 1e-3 * known[1].min()
         assert found.field_shift.attrs["units"] == "rad s-1" and found.field_susceptibility.attrs["units"] == "1"
     if comm.root:
         said = capsys.readouterr().out
