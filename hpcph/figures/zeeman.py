@@ -43,12 +43,17 @@ def draw(result: xr.Dataset) -> Figure:
     _levels(at_gamma, result)
     x, y, z = result[FIELD_MAGNETIC.variable].values
     direction = f"field ({x:.3g}, {y:.3g}, {z:.3g}) T, first order, ions only"
-    changes = ", ".join(
-        style.number(change) if change else "0" for change in result[FIELD_SOUND_CHANGE.variable].values
-    )
-    sound = rf"sound along the field, slowest first: $(1/v)\,dv/dB$ = {changes} T$^{{-1}}$, the other sign against it"
-    style.note(figure, direction, sound, axis.meaning(result))
+    style.note(figure, direction, _sound(result), axis.meaning(result))
     return figure
+
+
+def _sound(result: xr.Dataset) -> str:
+    """Changes of its velocities; empty for layers."""
+    if FIELD_SOUND_CHANGE.variable not in result:
+        return ""
+    changes = (style.number(change) if change else "0" for change in result[FIELD_SOUND_CHANGE.variable].values)
+    shown = rf"$(1/v)\,dv/dB$ = {', '.join(changes)} T$^{{-1}}$"
+    return f"sound along the field, slowest first: {shown}, the other sign against it"
 
 
 def _levels(axes: Axes, result: xr.Dataset) -> None:

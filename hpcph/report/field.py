@@ -89,9 +89,9 @@ def levels(result: xr.Dataset) -> TensorTable:
 
 
 def sound(result: xr.Dataset) -> TensorTable:
-    """Velocities along the field and what it changes of them."""
+    """Velocities along the field and what it changes of them; no rows for layers."""
     shown = []
-    for quantity in (FIELD_SOUND_VELOCITY, FIELD_SOUND_CHANGE):
+    for quantity in (FIELD_SOUND_VELOCITY, FIELD_SOUND_CHANGE) if FIELD_SOUND_CHANGE.variable in result else ():
         names = [quantity.variable, *doubt.beside(result, quantity.variable).values()]
         shown.append([number(*map(float, of)) for of in zip(*(result[name].values for name in names), strict=True)])
     rows = [(Markup("{}").format(n), list(cells)) for n, cells in enumerate(zip(*shown, strict=True), 1)]

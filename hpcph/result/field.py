@@ -58,24 +58,24 @@ FIELD_SOUND_POLARIZATION = Quantity(
 )
 FIELD_MAGNETIZATION = Quantity(
     "/field/magnetization", (T, M), "A m-1", "equilibrium magnetization in the field", optional=True, errors=True,
-    symbol="M", closing=True,
+    symbol="M", closing=True, density=True,
 )  # fmt: skip
 FIELD_PAM_DENSITY = Quantity(
     "/field/pam_density", (T, L), "J s m-3", "angular momentum per volume in the field, kinetic: u × m u̇",
-    optional=True, errors=True, symbol="ℓ", closing=True,
+    optional=True, errors=True, symbol="ℓ", closing=True, density=True,
 )  # fmt: skip
 FIELD_PAM_DENSITY_CANONICAL = Quantity(
     "/field/pam_density_canonical", (T, L), "J s m-3", "the same, canonical: u × p", optional=True, errors=True,
-    symbol="ℓ", closing=True,
+    symbol="ℓ", closing=True, density=True,
 )  # fmt: skip
 FIELD_RADIUS = Quantity(R, (R,), "m", "that of /feedback/radius", POSITIVE, optional=True)
 FIELD_PAM_DENSITY_WITH_FEEDBACK = Quantity(
     "/field/pam_density_with_feedback", (T, R, L), "J s m-3", "canonical, with feedback, NaN where supercritical",
-    NUMBER, optional=True, errors=True, symbol="ℓ", closing=True,
+    NUMBER, optional=True, errors=True, symbol="ℓ", closing=True, density=True,
 )  # fmt: skip
 FIELD_MAGNETIZATION_WITH_FEEDBACK = Quantity(
     "/field/magnetization_with_feedback", (T, R, M), "A m-1", "with feedback, NaN where supercritical", NUMBER,
-    optional=True, errors=True, symbol="M", closing=True,
+    optional=True, errors=True, symbol="M", closing=True, density=True,
 )  # fmt: skip
 
 
@@ -90,22 +90,26 @@ def path_axes(distance_k: np.ndarray) -> list[Dataset]:
     return [FIELD_DISTANCE.of(distance_k)]
 
 
-def at_rest(
-    field: np.ndarray, levels: ZeemanLevels, sound: SoundInField, open_: tuple[np.ndarray, ...]
-) -> list[Dataset]:
-    """The field, levels of Γ, and sound; open_, of velocities and changes what the supercell leaves open, if known."""
-    measured = (FIELD_SOUND_VELOCITY, FIELD_SOUND_CHANGE)
-    errors = zip((quantity.error("lattice_error") for quantity in measured), open_, strict=False)
+def at_gamma(field: np.ndarray, levels: ZeemanLevels) -> list[Dataset]:
+    """The field and levels of Γ."""
     return [
-        *(error.of(value) for error, value in errors),
         FIELD_MAGNETIC.of(field),
         FIELD_CENTRE_FREQUENCY.of(levels.frequency_n),
         FIELD_CENTRE_SHIFT.of(levels.shift_n),
         FIELD_CENTRE_SHIFT_PER_TESLA.of(levels.per_tesla_n),
         FIELD_CENTRE_SPLITTING.of(levels.splitting_n),
-        FIELD_SOUND_VELOCITY.of(sound.velocity_n),
-        FIELD_SOUND_CHANGE.of(sound.change_n),
-        FIELD_SOUND_POLARIZATION.of(sound.polarization_nc),
+    ]
+
+
+def sound(found: SoundInField, open_: tuple[np.ndarray, ...]) -> list[Dataset]:
+    """Sound along the field; open_, of velocities and changes what the supercell leaves open, if known."""
+    measured = (FIELD_SOUND_VELOCITY, FIELD_SOUND_CHANGE)
+    errors = zip((quantity.error("lattice_error") for quantity in measured), open_, strict=False)
+    return [
+        *(error.of(value) for error, value in errors),
+        FIELD_SOUND_VELOCITY.of(found.velocity_n),
+        FIELD_SOUND_CHANGE.of(found.change_n),
+        FIELD_SOUND_POLARIZATION.of(found.polarization_nc),
     ]
 
 

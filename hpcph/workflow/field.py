@@ -38,12 +38,16 @@ def stage(crystal: Crystal, path: Path, gyromagnetic_aij: np.ndarray, field: np.
 def at_rest(
     crystal: Crystal, others: tuple[Crystal, ...], axis: np.ndarray, gyromagnetic_aij: np.ndarray, field: np.ndarray
 ) -> tuple[list[Dataset], list[str | Table]]:
-    """Levels of Γ, seen along the axis, and sound along the field; what is said of them.
+    """Levels of Γ, seen along the axis, and sound along the field, which layers have none of; what is said of them.
 
     others : the crystal with its supercell's force constants shared otherwise, whose difference is the error of sound
     """
-    direction = field / np.linalg.norm(field)
     levels = at_gamma(crystal, axis, gyromagnetic_aij, field)
+    results, doublets = layout.at_gamma(field, levels), _doublets(levels, float(np.linalg.norm(field)))
+    lines: list[str | Table] = [doublets] if doublets.row_count else []
+    if not crystal.structure.periodic.all():
+        return results, lines
+    direction = field / np.linalg.norm(field)
     sound, *shared = (magnetoacoustics.along(one, gyromagnetic_aij, direction) for one in (crystal, *others))
     found = np.array([sound.velocity_n, sound.change_n])
     changes = [np.abs(np.array([other.velocity_n, other.change_n]) - found) for other in shared]
@@ -51,9 +55,7 @@ def at_rest(
     numbers = np.array([found, *([open_] if changes else [])])  # (number and errors, velocity and change, wave)
     waves = ", ".join(f"{with_errors(*v)} m s⁻¹ {with_errors(*change)}" for v, change in numbers.transpose(2, 1, 0))
     said = f"sound along the field, v and (1/v) dv/dB in T⁻¹{', ± lattice' * bool(changes)}: {waves}"
-    doublets = _doublets(levels, float(np.linalg.norm(field)))
-    lines: list[str | Table] = [f"{said}; the other sign against it"]
-    return layout.at_rest(field, levels, sound, open_), [*([doublets] if doublets.row_count else []), *lines]
+    return results + layout.sound(sound, open_), [*lines, f"{said}; the other sign against it"]
 
 
 def _doublets(levels: ZeemanLevels, tesla: float) -> Table:

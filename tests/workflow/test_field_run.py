@@ -3,11 +3,15 @@
 import numpy as np
 import physics
 import pytest
+from crystal import layers
 from parallel import world
 
 from hpcph.constants import mu_0
 from hpcph.errors import InputError, InputErrors
+from hpcph.figures.catalogue import catalogue
+from hpcph.figures.choices import Choices
 from hpcph.phonons import magnetoacoustics
+from hpcph.report.page import page
 from hpcph.response.zeeman import at_gamma, shifts
 from hpcph.result.open import open_result
 
@@ -96,6 +100,23 @@ def test_the_mirror_image(comm, tmp_path):
             both.append((found.field_sound_change.values, found.field_centre_splitting.values))
     np.testing.assert_allclose(both[1][0][:2], -both[0][0][:2], rtol=1e-6)
     np.testing.assert_allclose(both[1][1], both[0][1], rtol=1e-6, atol=1e-3)
+
+
+def test_a_layer_has_no_sound_along_its_normal(comm, tmp_path):
+    """No numbers of sound, densities per area too; figures and page do without."""
+    crystal = {"force_constants": str(layers.file(tmp_path, charges=layers.CHARGES)), "periodic": list(layers.LAYER)}
+    zone = {"mesh": {"grid": [4, 4, 1]}, "temperature": [100, 300], "lifetime": "10 ps", "bands": {"points": 3}}
+    with run(comm, tmp_path, alone(crystal=crystal, **zone)) as found:
+        assert not [name for name in found.data_vars if str(name).startswith("field_sound")]
+        height = np.linalg.norm(found.crystal_lattice.values[2])
+        both = found.field_magnetization_per_area, found.field_magnetization
+        assert np.abs(both[1]).max() > 0 and both[0].attrs["units"] == "A"
+        np.testing.assert_allclose(both[0], both[1] * height, rtol=1e-12)
+        drawn = {drawing.name: drawing.draw(found) for drawing in catalogue(Choices()) if not drawing.obstacle(found)}
+        assert {"zeeman", "field"} <= set(drawn) and "sound" not in drawn["zeeman"].get_supxlabel()
+        text = page(found)
+        section = text[text.index('<section id="field">') :].partition("</section>")[0]
+        assert "Sound" not in section
 
 
 @pytest.mark.parametrize(
