@@ -31,6 +31,8 @@ EXAMPLES = {  # of values that are more than a number or a word
     "lifetime.tdep": "outfile.thermal_conductivity_grid.hdf5",
     "lifetime.collision_matrix": "collision-m111111.hdf5",
     "lifetime.solver": "{tolerance: 1e-10}",
+    "field": "{magnetic: 9 T}",
+    "field.direction": "axis or [0, 0, 1]",
     "feedback": "{sample: {radius: 20 nm}}",
     "feedback.sample": "{radius: 20 nm} or {shape: cuboid, edges: [20 nm, 20 nm, 40 nm]}",
     "feedback.sample.edges": "[20 nm, 20 nm, 40 nm]",

@@ -9,6 +9,7 @@ from pydantic import Discriminator, Field, Tag, field_validator
 from hpcph.config.crystal import CrystalSection
 from hpcph.config.elasticity import ElasticitySection
 from hpcph.config.feedback import FeedbackSection
+from hpcph.config.field import FieldSection
 from hpcph.config.finite import FiniteSampleSection
 from hpcph.config.lifetime import Lifetime, LifetimesSection
 from hpcph.config.light import LinewidthsSection, OpticsSection
@@ -36,7 +37,7 @@ class ThermalInput:
 
 MODEL_RANGE = 1e5  # frequencies and lifetimes of a model beyond it were meant in SI
 THERMAL = ("mesh", "temperature")
-ALONE = ("bands", "orbits", "elasticity", "slices", "optics")  # sections that need nothing else
+ALONE = ("bands", "orbits", "elasticity", "slices", "optics", "field")  # sections that need nothing else
 UPON = ("lifetime", "coherence", "gradient", "feedback", "spectrum", "modes", "sample")  # sections that need them
 
 
@@ -82,6 +83,9 @@ class Input(Section):
         default=True,
         description="⟨u_i u_j⟩ of every atom (thermal ellipsoids), and beside `feedback` the bound that they are to χ",
     )
+    field: FieldSection | None = Field(
+        default=None, description="a magnetic field on the ions (Born charges): shifts of modes, sound, what it induces"
+    )
     modes: bool = Field(default=False, description="store the band-resolved tables of every irreducible k-point")
     bands: BandsSection | None = Field(default=None, description="dispersion along a path")
     orbits: OrbitsSection | None = Field(default=None, description="modes at single wave vectors, with eigenvectors")
@@ -113,9 +117,11 @@ class Input(Section):
         together = " and ".join(THERMAL)
         needing = [name for name in UPON if self._asks(name)]
         if self.crystal.model is not None:
-            sections = [name for name in (*THERMAL, "slices", "elasticity") if getattr(self, name)]
+            sections = [name for name in (*THERMAL, "slices", "elasticity", "field") if getattr(self, name)]
             given = [(name, "a model has bands, orbits and optics only; leave it out") for name in sections + needing]
             return given + self._units_of_a_model()
+        if self.field is not None and self.magnetization is False:
+            return [("magnetization", "field needs the moments of the ions; leave magnetization: false out")]
         if not missing:
             return self._without_lifetime() + self._other_meshes() + self._of_a_layer()
         if len(missing) < len(THERMAL):

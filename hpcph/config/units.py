@@ -24,6 +24,7 @@ USUAL: dict[str, dict[str, float]] = {  # in the unit of SI; pint gives the same
     "K/m": {"K/m": 1, "K/mm": 1e3, "K/um": 1e6, "K/µm": 1e6, "K/μm": 1e6},
     "Hz": {"Hz": 1, "kHz": 1e3, "MHz": 1e6, "GHz": 1e9, "THz": 1e12},
     "Pa": {"Pa": 1, "MPa": 1e6, "GPa": 1e9},
+    "T": {"T": 1, "mT": 1e-3},
     "W": {"W": 1, "mW": 1e-3, "uW": 1e-6, "µW": 1e-6, "μW": 1e-6},
     "W/m^2/K": {"W/m^2/K": 1},
     "rad": {"rad": 1, "pi": math.pi},
@@ -153,5 +154,6 @@ Angle = quantity("rad", "0.3 pi")
 Gradient = quantity("K/m", "1 K/mm")
 Pressure = quantity("Pa", "2 GPa")
 Power = quantity("W", "1 mW")
+FluxDensity = quantity("T", "9 T")
 Frequency = quantity("Hz", "1 kHz")
 HeatTransfer = quantity("W/m^2/K", "1e8 W/m^2/K")

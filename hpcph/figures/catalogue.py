@@ -18,6 +18,7 @@ from hpcph.figures import (
     dispersion,
     displacement,
     feedback,
+    field,
     finite,
     interband,
     legs,
@@ -32,9 +33,11 @@ from hpcph.figures import (
     species,
     spectrum,
     style,
+    zeeman,
 )
 from hpcph.figures.choices import Choices
 from hpcph.result.acoustics import ELASTICITY_PLANE_VELOCITY
+from hpcph.result.field import FIELD_PAM_DENSITY, FIELD_SHIFT_PER_TESLA
 from hpcph.result.light import OPTICS_PAM, OPTICS_PAM_BY_LEVELS
 from hpcph.result.modes import (
     BANDS_CRYSTAL_ANGULAR_MOMENTUM,
@@ -156,6 +159,8 @@ def catalogue(choices: Choices) -> list[Drawing]:
         Drawing("moment", dispersion.moment, (path, magnetic(BANDS_MOMENT.variable))),
         Drawing("sample", finite.draw, (lacks("sample", SAMPLE_TEMPERATURE_FIELD.variable),)),
         Drawing("rotation", rotation.draw, (lacks("magnetization", ROTATION_PAM_DENSITY.variable),)),
+        Drawing("zeeman", zeeman.draw, (path, lacks("field", FIELD_SHIFT_PER_TESLA.variable))),
+        Drawing("field", field.draw, (lacks("field", FIELD_PAM_DENSITY.variable, besides=", and `mesh`"),)),
         *(Drawing(f"light_{name}", partial(light.draw, name=name), (lit,)) for name in light.OBSERVABLES),
         Drawing("light_decomposition", decomposition.draw, (lit,)),
         Drawing("light_polarized", polarized.draw, (lit, no_intensity)),

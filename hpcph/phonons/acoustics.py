@@ -44,7 +44,7 @@ class Sound:
 def sound(crystal: Crystal, direction_dc: np.ndarray) -> Sound:
     """Sound in directions (d, 3), Cartesian of any length; the error of C and G is of order k⁴, relative."""
     n = direction_dc / np.linalg.norm(direction_dc, axis=1)[:, None]
-    far, near = (_reduced(crystal, k * n) for k in (LONG, LONG / 2))
+    far, near = (reduced(crystal, k * n)[0] for k in (LONG, LONG / 2))
     christoffel = (4 * near.real / (LONG / 2) ** 2 - far.real / LONG**2) / 3
     gyration = (4 * near.imag / (LONG / 2) ** 3 - far.imag / LONG**3) / 3
     square, vector = np.linalg.eigh(christoffel)
@@ -103,15 +103,16 @@ def in_planes() -> np.ndarray:
     return around
 
 
-def _reduced(crystal: Crystal, k_dc: np.ndarray) -> np.ndarray:
-    """A(k), (d, 3, 3) Hermitian, rad² s⁻²."""
+def reduced(crystal: Crystal, k_dc: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A(k), (d, 3, 3) Hermitian, rad² s⁻²; and how all atoms follow the uniform displacement, (d, n, 3)."""
     root = np.sqrt(crystal.structure.mass_a)
     uniform = np.kron((root / np.linalg.norm(root))[:, None], np.eye(3))
     optical = np.linalg.svd(uniform)[0][:, 3:]
     D = matrices(crystal, k_dc @ crystal.structure.lattice_vc.T / (2 * np.pi))
     outer, inner = optical.T @ D @ uniform, optical.T @ D @ optical
-    A = uniform.T @ D @ uniform - outer.conj().swapaxes(1, 2) @ np.linalg.solve(inner, outer)
-    return (A + A.conj().swapaxes(1, 2)) / 2
+    drawn = np.linalg.solve(inner, outer)
+    A = uniform.T @ D @ uniform - outer.conj().swapaxes(1, 2) @ drawn
+    return (A + A.conj().swapaxes(1, 2)) / 2, uniform - optical @ drawn
 
 
 def _upwards(vector_dnc: np.ndarray) -> np.ndarray:

@@ -24,6 +24,7 @@ from hpcph.phonons.modes import diagonalise
 from hpcph.potential.wanted import Wanted
 from hpcph.prepare import crystal as source_crystal
 from hpcph.prepare import feedback as source_feedback
+from hpcph.prepare import field as source_field
 from hpcph.prepare import maps as source_maps
 from hpcph.prepare import sample as source_finite
 from hpcph.prepare import scattering, sensitivity, sound
@@ -71,6 +72,7 @@ def prepare(source: Source) -> Prepared:
     asked, axis = _asked(source), _axis(given)
     heard = sound.heard(given.elasticity, found.settled)
     remarks += sound.lines(heard) if heard else []
+    moments = _gyromagnetic(given, structure) if found.units is None else None
     job = Job(
         crystal=crystal,
         others=found.settled.others if found.settled and thermal else (),
@@ -84,7 +86,8 @@ def prepare(source: Source) -> Prepared:
         boltzmann=collisions,
         reference=reference,
         axis=axis,
-        gyromagnetic=_gyromagnetic(given, structure) if found.units is None else None,
+        gyromagnetic=moments,
+        field=source_field.vector(given.field, axis, crystal, moments) if given.field and moments is not None else None,
         store_modes=given.modes,
         sound=heard,
         path=source_maps.path(given, structure),
@@ -243,10 +246,10 @@ def _hash(asked: dict[str, str]) -> str:
 
 def _gyromagnetic(given: Input, structure: Structure) -> np.ndarray | None:
     """Moments of the atoms in terms of their L, where the magnetization is wanted and Born charges are known."""
-    if given.magnetization is True and structure.born_aij is None:
-        raise InputError(
-            "magnetization", "true", "the force constants carry no Born charges; give crystal.born or leave it out"
-        )
+    asked = {"magnetization": given.magnetization is True, "field": given.field is not None}
+    for key in (key for key, needing in asked.items() if needing and structure.born_aij is None):
+        fix = "the force constants carry no Born charges; give crystal.born or leave it out"
+        raise InputError(key, "true" if key == "magnetization" else None, fix)
     if given.magnetization is False or structure.born_aij is None:
         return None
     return gyromagnetic_tensor(structure.born_aij, structure.mass_a)

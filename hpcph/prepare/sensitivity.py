@@ -19,7 +19,7 @@ def of_flow(job: Job) -> float | None:
     """
     structure = job.crystal.structure
     bare = job.thermal and replace(job.thermal, coherent=False, clouds=False)
-    simple = replace(job, temperature=np.array([ROOM]), thermal=bare, scattering=None, gyromagnetic=None)
+    simple = replace(job, temperature=np.array([ROOM]), thermal=bare, scattering=None, gyromagnetic=None, field=None)
     mesh = lattice_mesh(simple, POINTS)
     if mesh is None or not convergence.allows_axial(structure.rotations_cartesian):
         return None

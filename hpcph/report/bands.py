@@ -39,7 +39,7 @@ def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
         marker={"symbol": "circle-open", "size": 16, "color": style.GREEN, "line": {"width": 3}},
     )  # fmt: skip
     figure = style.figure(markers, chosen, height=520, showlegend=False, hovermode="closest")
-    places, labels = _corners(result, x)
+    places, labels = corners(result, x)
     figure.update_xaxes(tickvals=places, ticktext=labels, range=[x[0], x[-1]], showgrid=True, gridwidth=1.5)
     figure.update_yaxes(title=shown.label)
     q = embed.array(result[BANDS_Q.variable].values, "f4")
@@ -52,7 +52,7 @@ def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
     return {"bands": figure}, data
 
 
-def _corners(result: xr.Dataset, x: np.ndarray) -> tuple[list[float], list[str]]:
+def corners(result: xr.Dataset, x: np.ndarray) -> tuple[list[float], list[str]]:
     """Places and names of the high-symmetry points; both names where the path jumps."""
     names: dict[float, list[str]] = {}
     for index, name in zip(result[BANDS_CORNER.variable].values, result[BANDS_LABEL.variable].values, strict=True):

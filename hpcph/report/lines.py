@@ -73,7 +73,7 @@ def rotation(result: xr.Dataset) -> dict[str, go.Figure]:
             value = axis.diagonal(result, quantity.variable)
             errors = [axis.spread(result, beside) for beside in doubt.beside(result, quantity.variable).values()]
             line = go.Scatter(
-                x=result["temperature"].values, y=value, line={"color": style.BLUE}, text=_texts(value, errors),
+                x=result["temperature"].values, y=value, line={"color": style.BLUE}, text=texts(value, errors),
                 hovertemplate=HOVER + "<extra></extra>",
             )  # fmt: skip
             figure = style.figure(line, height=320, xaxis_title="T (K)")
@@ -153,11 +153,11 @@ def _enhanced(result: xr.Dataset, without: str, coupled: str, title: str) -> go.
             colour = style.OKABE_ITO[r % len(style.OKABE_ITO)]
             figure.add_scatter(
                 x=T, y=np.abs(values[:, r]), name=f"r = {radius * 1e9:.4g} nm", line={"color": colour},
-                text=_texts(values[:, r], [error[:, r] for error in open_]), hovertemplate=HOVER,
+                text=texts(values[:, r], [error[:, r] for error in open_]), hovertemplate=HOVER,
             )  # fmt: skip
     figure.add_scatter(
         x=T, y=np.abs(plain), name="without feedback", line={"color": "#777777", "dash": "dash", "width": 3},
-        text=_texts(plain, errors), hovertemplate=HOVER,
+        text=texts(plain, errors), hovertemplate=HOVER,
     )  # fmt: skip
     figure.update_yaxes(title=title, **style.decades(np.concatenate(everything)))
     if not plain.any():
@@ -170,6 +170,6 @@ def _errors(result: xr.Dataset, name: str) -> list[np.ndarray]:
     return [axis.reach(result, beside) for beside in doubt.beside(result, name).values()]
 
 
-def _texts(value_t: np.ndarray, errors: list[np.ndarray]) -> list[str]:
+def texts(value_t: np.ndarray, errors: list[np.ndarray]) -> list[str]:
     """What stands at the points of a curve."""
     return [number(float(value), *map(float, of)) for value, *of in zip(value_t, *errors, strict=True)]

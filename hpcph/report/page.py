@@ -14,8 +14,9 @@ from markupsafe import Markup
 
 from hpcph.disk.draft import draft
 from hpcph.errors import InputError
-from hpcph.report import bands, cell, diagram, embed, finite, lattice, light, lines, slices, summary, tensors
+from hpcph.report import bands, cell, diagram, embed, field, finite, lattice, light, lines, slices, summary, tensors
 from hpcph.result.crystal import ELASTICITY_STIFFNESS
+from hpcph.result.field import FIELD_CENTRE_FREQUENCY
 from hpcph.result.light import OPTICS_PAM
 from hpcph.result.modes import BANDS_EIGENVECTOR, BANDS_FREQUENCY, ORBITS_EIGENVECTOR, SLICES
 from hpcph.result.open import open_result
@@ -91,6 +92,7 @@ PARTS = (
     PagePart(
         "rotation", "Rotation", (ROTATION_PAM_DENSITY.variable,), "magnetization", lambda r: (lines.rotation(r), {})
     ),
+    PagePart("field", "Magnetic field", (FIELD_CENTRE_FREQUENCY.variable,), "field", field.build),
     PagePart("sample", "Finite sample", (SAMPLE_TEMPERATURE_FIELD.variable,), "sample", finite.build),
     PagePart("light", "Light", (OPTICS_PAM.variable,), "optics", light.build),
 )
@@ -133,6 +135,7 @@ def page(result: xr.Dataset) -> str:
         temperatures=result["temperature"].values if "temperature" in result else None,
         light=data.get("light"),
         sample=data.get("sample"),
+        field=field,
         finite=finite,
         lattice=lattice,
         tensors=tensors,

@@ -113,7 +113,10 @@ def feedback_uncertainty(
         return coupled.scale * np.einsum("i,tij,rj->tr", np.abs(n), error, lever)
 
     diagonal, off_diagonal = along(errors[CHI, DIAGONAL]), along(errors[CHI, OFF_DIAGONAL])
-    density = None if drive is None else _density(errors, thermal, samples, drive, coupled)
+    density = None
+    if drive is not None and coupled.pam_density is not None:
+        source = errors[GAMMA_NL] @ np.abs(drive)
+        density = fed_error(errors, thermal, samples, source, coupled.pam_density, coupled)
     eta, length = coupled.amplification**2 * (diagonal + off_diagonal), None
     if coupled.amplified.length is not None:
         along_axis, length = _ratios(errors, thermal, samples, n, n if drive is None else drive, coupled)
@@ -145,17 +148,22 @@ def _ratios(
     return amplification.errors(gamma, opened, n, driven, open_, coupled.amplified)
 
 
-def _density(
-    errors: Uncertainty, thermal: ThermalResponse, samples: Samples, drive: np.ndarray, coupled: Feedback
+def fed_error(
+    errors: Uncertainty,
+    thermal: ThermalResponse,
+    samples: Samples,
+    source_ti: np.ndarray,
+    density_tri: np.ndarray,
+    coupled: Feedback,
 ) -> np.ndarray:
-    """δ⟨L⟩ = (1 − Γ)⁻¹ (δ⟨L⟩⁰ + δΓ ⟨L⟩), all of its parts taken as positive, (t, r, 3)."""
-    assert coupled.pam_density is not None
+    """δ⟨L⟩ = (1 − Γ)⁻¹ (δ⟨L⟩⁰ + δΓ ⟨L⟩), all of its parts taken as positive, (t, r, 3).
+
+    source_ti : ndarray (t, 3), δ⟨L⟩⁰; density_tri : ndarray (t, r, 3), ⟨L⟩
+    """
     inverse, reach = samples.inverse_inertia_rij, np.abs(samples.inverse_inertia_rij)
     strength = coupled.scale * coupled.coupling.value
     solvable = coupled.solvable[..., None, None]
     system = np.where(solvable, np.eye(3) - strength * np.einsum("tij,rjk->trik", thermal[CHI], inverse), np.eye(3))
     opened = coupled.scale * np.einsum("tij,rjk->trik", errors[CHI], reach)
-    source = (errors[GAMMA_NL] @ np.abs(drive))[:, None] + np.einsum(
-        "trij,trj->tri", opened, np.abs(coupled.pam_density)
-    )
+    source = source_ti[:, None] + np.einsum("trij,trj->tri", opened, np.abs(density_tri))
     return np.einsum("trij,trj->tri", np.abs(np.linalg.inv(system)), source)

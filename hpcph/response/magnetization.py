@@ -37,9 +37,14 @@ def magnetization(
     without = response[GAMMA_N] @ drive
     if feedback is None or feedback.pam_density is None or samples is None:
         return Magnetization(without, None)
+    return Magnetization(without, without[:, None] + carried(response, feedback.pam_density, feedback, samples))
+
+
+def carried(response: Tensors, pam_density: np.ndarray, feedback: Feedback, samples: Samples) -> np.ndarray:
+    """± scale · χ^{N,L} Ω of a density with feedback (t, r, 3), (t, r, 3) A m⁻¹."""
     strength = feedback.scale * feedback.coupling.value
-    field = strength * np.einsum("rij,trj->tri", samples.inverse_inertia_rij, feedback.pam_density)
-    return Magnetization(without, without[:, None] + np.einsum("tij,trj->tri", response[CHI_N], field))
+    field = strength * np.einsum("rij,trj->tri", samples.inverse_inertia_rij, pam_density)
+    return np.einsum("tij,trj->tri", response[CHI_N], field)
 
 
 def uncertainty(
@@ -55,12 +60,25 @@ def uncertainty(
     if feedback is None or feedback.pam_density is None or samples is None:
         return Magnetization(without, None)
     assert doubt is not None and doubt.pam_density is not None
+    opened = carried_error(errors, response, feedback.pam_density, doubt.pam_density, feedback.scale, samples)
+    return Magnetization(without, without[:, None] + opened)
+
+
+def carried_error(
+    errors: Tensors,
+    response: Tensors,
+    pam_density: np.ndarray,
+    density_error: np.ndarray,
+    scale: float,
+    samples: Samples,
+) -> np.ndarray:
+    """Bounds of the errors of `carried` from those of its tensors and of the density, (t, r, 3)."""
     inverse = samples.inverse_inertia_rij
-    turning = np.abs(np.einsum("rij,trj->tri", inverse, feedback.pam_density))
+    turning = np.abs(np.einsum("rij,trj->tri", inverse, pam_density))
     opened = np.einsum("tij,trj->tri", errors[CHI_N], turning)
-    carried = np.abs(np.einsum("tij,rjk->trik", response[CHI_N], inverse))
-    opened += np.einsum("trij,trj->tri", carried, doubt.pam_density)
-    return Magnetization(without, without[:, None] + feedback.scale * opened)
+    lever = np.abs(np.einsum("tij,rjk->trik", response[CHI_N], inverse))
+    opened += np.einsum("trij,trj->tri", lever, density_error)
+    return scale * opened
 
 
 def field(magnetization: np.ndarray) -> np.ndarray:

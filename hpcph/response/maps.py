@@ -74,7 +74,7 @@ def bands(crystal: Crystal, q_kc: np.ndarray, direction_kc: np.ndarray, axis: np
     polarization_by_species (q, n, s, 3) in the order of species_names; crystal_angular_momentum (q, n), NaN off the
     axis; eigenvector (q, n, a, 3) complex
     """
-    modes = diagonalise(crystal, q_kc, _limits(crystal, q_kc, direction_kc))
+    modes = diagonalise(crystal, q_kc, limits(crystal, q_kc, direction_kc))
     names = species_names(crystal.structure.symbols)
     kind = np.array([names.index(symbol) for symbol in crystal.structure.symbols])
     atoms = block_average(polarization_by_atom(modes), modes.degenerate_blocks())
@@ -125,7 +125,8 @@ def _labels(
     return label
 
 
-def _limits(crystal: Crystal, q_kc: np.ndarray, direction_kc: np.ndarray):
+def limits(crystal: Crystal, q_kc: np.ndarray, direction_kc: np.ndarray) -> np.ndarray | None:
+    """What dipoles add to D at the Γ among the wave vectors, seen from its direction, (q, n, n); None for nothing."""
     at_gamma = np.flatnonzero(is_gamma(q_kc))
     if crystal.dipoles is None or not at_gamma.size:
         return None

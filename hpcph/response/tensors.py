@@ -44,10 +44,12 @@ class Channel(Enum):
 
     OFF_DIAGONAL = "c_0 + Σ g f"
     OSCILLATOR = "Σ s (f + ½)"
+    DIAMAGNETIC = "c_0 + Σ g f of the clouds ⟨x x⟩"
     DIAGONAL = "Σ d (−∂f/∂ħω)"
     FLOW = "−Σ p τ ∂f/∂T"
     HEAT = "Σ c τ ħω ∂f/∂T"
     INTERBAND = "Σ over pairs of modes with linewidths"
+    TOGETHER = "sum of other tensors"
 
     @property
     def timed(self) -> bool:
@@ -60,7 +62,7 @@ class Channel(Enum):
         return self.timed or self is Channel.INTERBAND
 
 
-OFF_DIAGONAL, OSCILLATOR, DIAGONAL, FLOW, HEAT, INTERBAND = Channel
+OFF_DIAGONAL, OSCILLATOR, DIAMAGNETIC, DIAGONAL, FLOW, HEAT, INTERBAND, TOGETHER = Channel
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,8 @@ class Tensor:
 
     by_atom : of every atom by itself, and nothing per volume
     solved : what the Boltzmann equation changes; its dataset then stands in relaxation time beside it
+    induced : what only a magnetic field is asked for
+    parts : of a tensor TOGETHER, those that add up to it; their errors partly cancel, so it has its own
     stored : the datasets that show it
     """
 
@@ -103,6 +107,8 @@ class Tensor:
     stored: tuple[Stored, ...]
     solved: bool = False
     by_atom: bool = False
+    induced: bool = False
+    parts: tuple["Tensor", ...] = ()
 
     @property
     def symmetric(self) -> bool:
@@ -191,6 +197,18 @@ DISPLACEMENT = Tensor(
                    "⟨u_i u_j⟩ of every atom, zero point included, without translations of the crystal",
                    section="/crystal", optional=True, density=False),),
 )  # fmt: skip
+CHI_NN_DIAMAGNETIC = Tensor(
+    "χ^{N,N}, diamagnetic", N, N, (DIAMAGNETIC,), induced=True,
+    stored=(Stored("/field/susceptibility_diamagnetic", "1", "μ₀ times −(1/V) Σ ⟨x Wᵀ_i W_j x⟩", factor=mu_0,
+                   section="/field", optional=True),),
+)  # fmt: skip
+CHI_N_DIAMAGNETIC = Tensor("χ^{N,L}, diamagnetic", N, L, (DIAMAGNETIC,), induced=True, stored=())
+CHI_FIELD = Tensor(
+    "χ^B", N, N, (TOGETHER,), induced=True, parts=(CHI_NN, CHI_NN_DIAMAGNETIC),
+    stored=(Stored("/field/susceptibility", "1", "para- and diamagnetic part together, μ₀ M = χ B", factor=mu_0,
+                   section="/field", optional=True, closing=True),),
+)  # fmt: skip
+CHI_N_FIELD = Tensor("χ^{N,L}, kinetic", N, L, (TOGETHER,), induced=True, parts=(CHI_N, CHI_N_DIAMAGNETIC), stored=())
 KAPPA_INTERBAND = Tensor(
     "κ (Wigner)", E, V, (INTERBAND,),
     stored=(Stored("/thermal/conductivity_coherence", "W m-1 K-1",
@@ -208,7 +226,8 @@ GAMMA_N_INTERBAND = Tensor(
                    section="/magnetization", optional=True),),
 )  # fmt: skip
 TABLE = (
-    KAPPA, GAMMA_NL, GAMMA_N, CHI, CHI_N, CHI_NN, DISPLACEMENT, KAPPA_INTERBAND, GAMMA_NL_INTERBAND, GAMMA_N_INTERBAND,
+    KAPPA, GAMMA_NL, GAMMA_N, CHI, CHI_N, CHI_NN, CHI_NN_DIAMAGNETIC, CHI_N_DIAMAGNETIC, CHI_FIELD, CHI_N_FIELD,
+    DISPLACEMENT, KAPPA_INTERBAND, GAMMA_NL_INTERBAND, GAMMA_N_INTERBAND,
 )  # fmt: skip
 
 
@@ -244,10 +263,18 @@ def solved(moments: bool) -> tuple[Tensor, ...]:
     return tuple(tensor for tensor in TABLE if tensor.solved and (moments or not tensor.magnetic))
 
 
-def sums(moments: bool, interband: bool = False, atoms: int = 0) -> tuple[Sum, ...]:
-    """What a run adds up: with moments of the atoms or without, with interband parts or without, of so many atoms."""
-    wanted = (t for t in TABLE if (moments or not t.magnetic) and (interband or not t.interband))
-    return _sums((t for t in wanted if atoms or not t.by_atom), atoms)
+def sums(moments: bool, interband: bool = False, atoms: int = 0, field: bool = False) -> tuple[Sum, ...]:
+    """What a run adds up: with moments, with interband parts, of so many atoms, with what a magnetic field asks for."""
+    wanted = (
+        tensor
+        for tensor in TABLE
+        if (moments or not tensor.magnetic)
+        and (interband or not tensor.interband)
+        and (atoms or not tensor.by_atom)
+        and (field or not tensor.induced)
+        and not tensor.parts
+    )
+    return _sums(wanted, atoms)
 
 
 def displacements(atoms: int) -> Sum:

@@ -17,11 +17,13 @@ from hpcph.response.displacement import over_images
 from hpcph.response.occupation import bose
 from hpcph.response.tensors import (
     DIAGONAL,
+    DIAMAGNETIC,
     FLOW,
     HEAT,
     OFF_DIAGONAL,
     OSCILLATOR,
     TABLE,
+    TOGETHER,
     Channel,
     Part,
     Sum,
@@ -145,6 +147,7 @@ def thermal_sums(
                 found[s] = f @ (factor * columns).reshape(-1, s.width) / over
 
     add(OFF_DIAGONAL, w)
+    add(DIAMAGNETIC, w)
     for s, constant in weights.zero_point.items():
         found[s] += weight_k @ constant
     for s, columns in weights.of_modes.items():
@@ -190,5 +193,10 @@ def response(
             both = (1 + tensor.reversal) / 2
             mean = np.einsum("iljk,tjk->til", turns[tensor.parity], tensor.unpack(own))
             parts[tensor, s.channel] = both * mean / volume
+    known = Tensors(parts)
+    whole = [tensor for tensor in TABLE if tensor.parts and all(part in known for part in tensor.parts)]
+    for tensor in whole:
+        first, *others = (known[part] for part in tensor.parts)
+        parts[tensor, TOGETHER] = sum(others, start=first)
     zero, unstable = (int(count) for count in found.left_out)
     return ThermalResponse(parts, temperature, zero, unstable)

@@ -4,6 +4,7 @@ The temperature enters only through f_n, ∂f/∂T and ∂f/∂(ħω), so one di
     γ^NL(T) = −(τ/V) Σ p_n ∂f_n/∂T,   κ(T) = (τ/V) Σ c_n ħω_n ∂f_n/∂T,
     χ^D(T) = (1/V) Σ d_n (−∂f_n/∂ħω),   χ^OD(T) = (1/V) [c_0 + Σ g_n f_n].
 The magnetic moment (§5) has the same structure: N in the place of the first M gives γ^N and χ^{N,L}, of both χ^{N,N}.
+In a magnetic field (§9) the clouds ⟨x x⟩ of the atoms add a diamagnetic part of that form to each of the two.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,12 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpcph.constants import hbar
+from hpcph.crystal.lattice import SYMMETRIC
 from hpcph.phonons import angular_momentum, magnetic_moment
 from hpcph.phonons.angular_momentum import block_average
 from hpcph.phonons.displacement import squares
 from hpcph.phonons.modes import Modes
 from hpcph.response.tensors import (
     DIAGONAL,
+    DIAMAGNETIC,
     FLOW,
     HEAT,
     KAPPA,
@@ -51,7 +54,8 @@ class ModeWeights:
         DIAGONAL d^{ij}_n = Σ_{m in the block of n} A^i_nm A^j_mn, J² s²
         OFF_DIAGONAL g^{ij}_n, J s²
         OSCILLATOR s^{ij}_n of every atom, m², see hpcph.phonons.displacement
-    zero_point : by sum of OFF_DIAGONAL, ndarray (k, columns), c_0^{ij}, J s²
+        DIAMAGNETIC the same as g, of the clouds
+    zero_point : by sum of OFF_DIAGONAL and DIAMAGNETIC, ndarray (k, columns), c_0^{ij}, J s²
     """
 
     polarization_kni: np.ndarray
@@ -79,17 +83,18 @@ def _of(columns: Mapping[Sum, np.ndarray], tensor: Tensor, channel: Channel) -> 
 
 
 def mode_weights(
-    modes: Modes, gyromagnetic_aij: np.ndarray | None = None, mass_a: np.ndarray | None = None
+    modes: Modes, gyromagnetic_aij: np.ndarray | None = None, mass_a: np.ndarray | None = None, field: bool = False
 ) -> ModeWeights:
     """All weights of the modes; nothing in them depends on phases or on the basis of a degenerate block.
 
     gyromagnetic_aij : ndarray (a, 3, 3) in C kg⁻¹, the moments of the atoms in terms of their L; None without them
     mass_a : ndarray (a,) in kg, where displacements are wanted; their weights have m²
+    field : is a magnetic field asked for?
     """
     matrices = {L: angular_momentum.matrices(modes)}
     if gyromagnetic_aij is not None:
         matrices[N] = magnetic_moment.matrices(modes, gyromagnetic_aij)
-    wanted = {s: _columns(s, list(matrices)) for s in sums(gyromagnetic_aij is not None)}
+    wanted = {s: _columns(s, list(matrices)) for s in sums(gyromagnetic_aij is not None, field=field)}
     block, active = modes.degenerate_blocks(), modes.active_kn[..., None]
     means = np.concatenate([np.einsum("kinn->kni", m.real) for m in matrices.values()], axis=-1)
     velocity, moving = modes.velocities(), hbar * active * means
@@ -108,13 +113,15 @@ def mode_weights(
         for s, columns in own.items():
             columns[shared] = inside.columns(s.channel, wanted[s])
     between = {s: columns for s, columns in wanted.items() if s.channel is OFF_DIAGONAL}
-    off_diagonal = _between_blocks(modes, [m[:, i] for m in matrices.values() for i in range(3)], between, block)
+    static = _between_blocks(modes, [m[:, i] for m in matrices.values() for i in range(3)], between, block)
+    if field and gyromagnetic_aij is not None:
+        static |= _of_clouds(modes, gyromagnetic_aij, [s for s in wanted if s.channel is DIAMAGNETIC])
     clouds = {} if mass_a is None else {displacements(len(mass_a)): squares(modes, mass_a)}
     return ModeWeights(
         polarization_kni=means[..., :3],
         velocity_knj=velocity,
-        of_modes=own | off_diagonal | clouds,
-        zero_point={s: 0.5 * g.sum(axis=1) for s, g in off_diagonal.items()},
+        of_modes=own | static | clouds,
+        zero_point={s: 0.5 * g.sum(axis=1) for s, g in static.items()},
     )
 
 
@@ -174,3 +181,29 @@ def _between_blocks(
                     np.vecdot(weighted, parts[max(pair)], out=found[s][..., column])
     scale = (hbar / np.where(active, frequency, np.inf))[..., None]
     return {s: values * scale for s, values in found.items()}
+
+
+def _of_clouds(modes: Modes, gyromagnetic_aij: np.ndarray, wanted: list[Sum]) -> dict[Sum, np.ndarray]:
+    """g_n = −(ħ/ω_n) Re⟨n|½(X^i Y^j + Y^j X^i)|n⟩ of operators X, Y within the atoms (theory §9); c_0 is ½ Σ g_n.
+
+    With N^i = Σ_κ g_a^iκ M^κ and M^κM^λ + M^λM^κ = 2δ_κλ − |κ⟩⟨λ| − |λ⟩⟨κ| that is −(ħ/ω_n) Σ_a (g_a^X Q_a g_a^Yᵀ)_ij,
+    Q_a = |e_a|² − Re e_a e_a†, the moment of inertia of the cloud; g_a is 1 for L.
+    """
+    e = modes.eigenvector_kmn
+    k, n = modes.frequency_kn.shape
+    atoms = e.reshape(k, n // 3, 3, n)
+    cloud = np.stack([(atoms[:, :, i] * atoms[:, :, j].conj()).real for i, j in SYMMETRIC], axis=2).reshape(k, -1, n)
+    scale = (-hbar / np.where(modes.active_kn, modes.frequency_kn, np.inf))[..., None]
+    of = {N: gyromagnetic_aij, L: np.broadcast_to(np.eye(3), gyromagnetic_aij.shape)}
+    found = {}
+    for s in wanted:
+        through = np.stack([_through(of[answer][:, i], of[cause][:, j]).ravel() for answer, i, cause, j in s.pairs])
+        found[s] = (through @ cloud).swapaxes(1, 2) * scale
+    return found
+
+
+def _through(x_ai: np.ndarray, y_ai: np.ndarray) -> np.ndarray:
+    """x·Q·y of every atom as a row of numbers for the components of P in Q = tr P − P, Voigt order, (a, 6)."""
+    both = -0.5 * (x_ai[:, :, None] * y_ai[:, None, :] + y_ai[:, :, None] * x_ai[:, None, :])
+    both += np.einsum("ai,ai->a", x_ai, y_ai)[:, None, None] * np.eye(3)
+    return np.stack([both[:, i, j] * (1 if i == j else 2) for i, j in SYMMETRIC], axis=1)

@@ -16,7 +16,7 @@ ELASTICITY_DIRECTION = Quantity(
 )
 ELASTICITY_VELOCITY = Quantity(
     "/elasticity/velocity", (D, "wave"), "m s-1", "velocities of sound, the slowest first, with the field of the Born "
-    "charges; NaN where unstable", NUMBER, optional=True, errors=True, symbol="v",
+    "charges; NaN where unstable", NUMBER, optional=True, errors=True, meshed=False, symbol="v",
 )  # fmt: skip
 ELASTICITY_POLARIZATION = Quantity(
     "/elasticity/polarization", (D, "wave", "cartesian"), "1",
@@ -24,11 +24,12 @@ ELASTICITY_POLARIZATION = Quantity(
 )  # fmt: skip
 ELASTICITY_ACTIVITY = Quantity(
     "/elasticity/activity", (D,), "m", "acoustic activity (ν₊ − ν₋)/(ν k) of two transverse waves of one velocity, "
-    "with angular momentum along n and against it; NaN where there are no two", NUMBER, optional=True, errors=True,
+    "with angular momentum along n and against it; NaN where there are no two", NUMBER,
+    optional=True, errors=True, meshed=False,
 )  # fmt: skip
 ELASTICITY_ROTATION = Quantity(
     "/elasticity/rotation", (D,), "rad m-1", "rotation of the polarization of transverse sound about n, right-handed, "
-    "at the group's frequency", NUMBER, optional=True, errors=True,
+    "at the group's frequency", NUMBER, optional=True, errors=True, meshed=False,
 )  # fmt: skip
 ELASTICITY_SOUND_ANGLE = Quantity(A, (A,), "rad", "angle in a plane, from its first axis", optional=True)
 ELASTICITY_SOUND_PLANE = Quantity(P, (P,), "1", "planes: first and second axis", TEXT, optional=True)

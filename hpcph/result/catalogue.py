@@ -2,13 +2,14 @@
 
 from types import ModuleType
 
-from hpcph.result import acoustics, crystal, light, modes, sample, tensors, thermal
+from hpcph.result import acoustics, crystal, field, light, modes, sample, tensors, thermal
 from hpcph.result.quantity import ERRORS, Quantity
 
 
 def quantities() -> list[Quantity]:
     """Every dataset that a result may hold, errors included."""
-    plain = [quantity for module in (crystal, acoustics, thermal, modes, sample, light) for quantity in _of(module)]
+    modules = (crystal, acoustics, thermal, modes, sample, light, field)
+    plain = [quantity for module in modules for quantity in _of(module)]
     every = list(dict.fromkeys(plain + tensors.quantities()))
     every += [quantity.per_area() for quantity in every if quantity.density]
     return every + [error for quantity in every for error in quantity.beside()]

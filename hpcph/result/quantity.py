@@ -56,7 +56,8 @@ class Quantity:
     axes : of every dimension the name, or the path of the quantity that measures it
     symbol : as in labels, such as γ^NL
     optional : there are results with its section and without it; section : whose readers need it, if not its group's
-    errors : its errors may stand beside it; solved, solved_errors : the Boltzmann equation changes it, or them
+    errors : its errors may stand beside it; meshed : that of a mesh among them
+    solved, solved_errors : the Boltzmann equation changes it, or them
     closing : stands in summary.json, as what a run says in the end
     density : is per volume, so that a layer has it per area too
     dtype, along : of maps, see Dataset
@@ -69,6 +70,7 @@ class Quantity:
     kind: Kind = Kind.FINITE
     optional: bool = False
     errors: bool = False
+    meshed: bool = True
     solved: bool = False
     solved_errors: bool = False
     closing: bool = False
@@ -126,7 +128,7 @@ class Quantity:
 
     def beside(self) -> list[Self]:
         """Quantities that may stand beside it."""
-        return [self.error(kind) for kind in ERRORS] if self.errors else []
+        return [self.error(kind) for kind in ERRORS if self.errors and (self.meshed or kind != "error")]
 
 
 def times_metre(unit: str) -> str:

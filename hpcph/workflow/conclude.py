@@ -5,18 +5,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rich.table import Table
+
 from hpcph.disk.durable import publish
 from hpcph.disk.room import writing
 from hpcph.parallel.comm import Comm
 from hpcph.response.optics import INTENSITY
 from hpcph.result import acoustics, modes, sample, summary, xdmf
 from hpcph.result import crystal as cell
+from hpcph.result import field as fields
 from hpcph.result import light as lit
 from hpcph.result.area import per_area
 from hpcph.result.maps import imaginary_in_maps, largest_moment
 from hpcph.result.provenance import versions, written_by_this_program
 from hpcph.result.quantity import Dataset
 from hpcph.result.store import attributes, complete
+from hpcph.workflow import field as magnetic
 from hpcph.workflow import light as optics
 from hpcph.workflow.findings import Findings
 from hpcph.workflow.job import Job
@@ -74,7 +78,7 @@ def conclude(
         _describe(final)
     if "/bands/moment" in maps:
         reporter.say(largest_moment(final))
-    for line in [*imaginary_in_maps(final), *found.lines]:
+    for line in [*imaginary_in_maps(final), *axes.lines, *found.lines]:
         reporter.say(line)
     points = sum(stage.points for stage in todo if stage.noun == POINTS)
     rate = points / timing.seconds / comm.size
@@ -123,7 +127,11 @@ def _map_axes(job: Job) -> Findings:
     if job.light is not None:
         results += _optics(job, job.light)
         groups["/optics"] = {"intensity_per_field_squared": INTENSITY}
-    return Findings(results, groups)
+    lines: list[str | Table] = []
+    if job.field is not None and job.gyromagnetic is not None:
+        found, lines = magnetic.at_rest(job.crystal, job.others, job.axis, job.gyromagnetic, job.field)
+        results += found + (fields.path_axes(job.path.distance_k) if job.path is not None else [])
+    return Findings(results, groups, lines=lines)
 
 
 def _optics(job: Job, light: Light) -> list[Dataset]:

@@ -20,6 +20,7 @@ from hpcph.result import responses, tensors
 from hpcph.result.quantity import Dataset
 from hpcph.result.thermal import SHARES
 from hpcph.workflow import closing
+from hpcph.workflow import field as magnetic
 from hpcph.workflow.coupling import sign_and_scale
 from hpcph.workflow.job import Job
 
@@ -99,6 +100,9 @@ def thermal_findings(
         bounded = _bound(job, thermal, spread)
         results += responses.bound(*bounded)
         lines.append(closing.vibration(thermal, coupled, *bounded))
+    if job.field is not None:
+        datasets, line = magnetic.equilibrium(thermal, spread, job.field, axis, coupled, samples)
+        results, lines = results + datasets, [*lines, line]
     if job.scattering is not None or job.coherent:
         lines += closing.conduction(thermal, spread, tau, axis, height)
     if beyond is not None:

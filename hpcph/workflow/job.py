@@ -26,6 +26,7 @@ from hpcph.response.thermal import ThermalResponse, ThermalSums, response, therm
 from hpcph.response.weights import ModeWeights, mode_weights
 from hpcph.result.modes import band_maps, mode_maps, moment_maps, orbit_maps, slice_maps
 from hpcph.result.quantity import Dataset
+from hpcph.workflow import field as magnetic
 from hpcph.workflow import light as optics
 from hpcph.workflow.coupling import LLCoupling
 from hpcph.workflow.light import Light
@@ -84,6 +85,7 @@ class Job:
     boltzmann : collisions beyond the relaxation time, None without them
     reference : κ that phono3py found with the same lifetimes, None where it is not known
     gyromagnetic : ndarray (a, 3, 3) C kg⁻¹, moments of the atoms in terms of their L; None without magnetization
+    field : ndarray (3,) T, a magnetic field; None without one, and where nothing is magnetic
     axis : ndarray (3,), Cartesian unit vector
     others : the crystal with its supercell's force constants shared otherwise, which gives the error of the lattice
     lattice : what was done to the force constants, None of a model
@@ -106,6 +108,7 @@ class Job:
     reference: Reference | None
     axis: np.ndarray
     gyromagnetic: np.ndarray | None
+    field: np.ndarray | None
     store_modes: bool
     sound: Acoustics | None
     path: maps.Path | None
@@ -132,7 +135,7 @@ class Job:
     def sums(self) -> tuple[Sum, ...]:
         """What is added up over the zone."""
         atoms = 0 if self.clouds is None else len(self.clouds)
-        return sums(self.gyromagnetic is not None, self.coherent, atoms)
+        return sums(self.gyromagnetic is not None, self.coherent, atoms, self.field is not None)
 
     @property
     def stored(self) -> np.ndarray:
@@ -175,7 +178,7 @@ def lattice_zones(job: Job, mesh: Mesh) -> list[Stage]:
 
 
 def map_stages(job: Job) -> list[Stage]:
-    """Bands, orbits, slices and optics, where wanted."""
+    """Bands, orbits, the field along the bands, slices and optics, where wanted."""
     found, symbols = [], job.crystal.structure.symbols
     if job.path is not None:
         layout = band_maps(len(job.path.q_kc), symbols)
@@ -183,6 +186,8 @@ def map_stages(job: Job) -> list[Stage]:
     if job.orbits is not None:
         layout = orbit_maps(len(job.orbits), symbols)
         found.append(_dispersion(job, "orbits", layout, job.orbits, np.tile(job.axis, (len(job.orbits), 1))))
+    if job.field is not None and job.gyromagnetic is not None and job.path is not None:
+        found.append(magnetic.stage(job.crystal, job.path, job.gyromagnetic, job.field))
     if job.planes is not None:
         found.append(_slices(job, job.planes))
     if job.light is not None:
@@ -203,7 +208,7 @@ def zone(job: Job, mesh: Mesh) -> Stage:
             modes = diagonalise(job.crystal, q[here])
             if not job.allow_unstable:
                 refuse_unstable(modes, q[here])
-            weights = mode_weights(modes, job.gyromagnetic, job.clouds)
+            weights = mode_weights(modes, job.gyromagnetic, job.clouds, job.field is not None)
             rate, interband = _rates(job, modes, weights, q[here], job.temperature), None
             if job.coherent:
                 width_tkn = _one_rate(job) if rate is None else rate

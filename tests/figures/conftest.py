@@ -12,6 +12,7 @@ from hpcph.result.open import open_result
 SECTIONS = {
     "modes": False,
     "coherence": True,
+    "field": {"magnetic": "9 T"},
     "bands": {
         "path": [[{"Γ": [0, 0, 0]}, {"A": [0, 0, 0.5]}], [{"M": [0.5, 0, 0]}, {"GAMMA": [0, 0, 0]}]],
         "points": 5,

@@ -21,6 +21,7 @@ ALL = {
     "spectrum", "convergence", "magnetization", "moment", "rotation", "crystal_angular_momentum", "light_pam",
     "light_peltier", "light_orbital_current", "light_decomposition", "light_polarized", "light_levels", "sample",
     "interband", "displacement",
+    "zeeman", "field",
 }  # fmt: skip
 
 
@@ -51,7 +52,8 @@ def test_every_section_can_be_missing(result, tmp_path):
     lines = list(write(bare, tmp_path / "none", Choices()))
     assert len(lines) == len(catalogue(Choices()))
     wanted = {"bands", "orbits", "elasticity", "feedback", "slices", "spectrum", "magnetization", "optics", "sample"}
-    assert {line.split("`")[1] for line in lines} == wanted | {"mesh.grid", "coherence", "displacement"}
+    missing = {"mesh.grid", "coherence", "displacement", "field"}
+    assert {line.split("`")[1] for line in lines} == wanted | missing
     assert not (tmp_path / "none").exists()
 
 
@@ -166,7 +168,7 @@ def test_the_scale_is_printed_where_it_acts(result, figures):
     words = f"feedback scale {style.number(result.attrs['feedback_scale'])}"
     assert set(figures) == ALL
     marked = {name for name, figure in figures.items() if words in figure.get_supxlabel()}
-    assert marked == {"phase_diagram", "gamma_ll", "pam_density", "magnetization", "sample"}
+    assert marked == {"phase_diagram", "gamma_ll", "pam_density", "magnetization", "sample", "field"}
     assert sample.assumptions(result.assign_attrs(feedback_scale=1.0)) == ""
 
 
@@ -229,6 +231,23 @@ def test_magnetization_figures(result, figures):
     left, right = figures["rotation"].axes
     np.testing.assert_allclose(left.lines[0].get_ydata(), result["rotation_pam_density"].values[:, 2, 2], rtol=1e-12)
     np.testing.assert_allclose(right.lines[0].get_ydata(), result["rotation_magnetization"].values[:, 2, 2], rtol=1e-12)
+
+
+def test_field_figures(result, figures):
+    """Dots are shifts per tesla in MHz, lines the splittings of Γ; parts of χ and their sum; L with η and without."""
+    along, levels, _ = figures["zeeman"].axes
+    shift = result["field_shift_per_tesla"].values / (2e6 * np.pi)
+    np.testing.assert_allclose(along.collections[0].get_offsets()[:, 1], shift.ravel(), rtol=1e-12, atol=1e-15)
+    splitting = result["field_centre_splitting"].values / 1e6
+    ends = levels.lines[0].get_xdata()
+    np.testing.assert_allclose(ends, splitting[splitting > 1e-6 * splitting.max()], rtol=1e-12)
+    left, right = figures["field"].axes
+    para, dia, both = (line.get_ydata() for line in left.lines[:3])
+    np.testing.assert_allclose(para + dia, both, atol=1e-9 * para.max())
+    np.testing.assert_allclose(para, result["field_susceptibility_paramagnetic"].values[:, 2, 2], rtol=1e-12)
+    canonical, fed = (line.get_ydata() for line in (right.lines[1], right.lines[4]))
+    eta = result["feedback_amplification"].values[:, 1]
+    np.testing.assert_allclose(fed / canonical, eta, rtol=1e-9)
 
 
 def test_some_figures_may_be_wanted(path, tmp_path):

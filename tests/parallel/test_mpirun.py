@@ -12,6 +12,7 @@ MANY_BLOCKS = {  # in every stage
     "mesh": {"grid": [8, 8, 8], "symmetry": False},
     "bands": {"points": 12},
     "slices": {"temperature": 300, "planes": [0], "grid": [9, 5]},
+    "field": {"magnetic": "9 T", "direction": [1, 0, 2]},
 }
 
 
@@ -28,7 +29,7 @@ def unstable(tmp_path_factory):
 
 @pytest.mark.parametrize("numbers", [RANKS, pytest.param(MORE_RANKS, marks=pytest.mark.slow)], ids=str)
 def test_same_bits_on_any_number_of_ranks(tmp_path, numbers):
-    """sha256 of all datasets, with modes, bands and slices, is that of a run without mpirun."""
+    """sha256 of all datasets, with modes, bands, slices and a field, is that of a run without mpirun."""
     path = world.write(tmp_path, world.quartz(**MANY_BLOCKS))
     found = {0: sha(world.result(tmp_path, world.quartz(**MANY_BLOCKS)))}
     for ranks in numbers:

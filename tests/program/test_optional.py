@@ -46,7 +46,7 @@ def test_figures_and_page_show_the_rest(tmp_path, missing):
     path = world.result(tmp_path, world.quartz(**dict.fromkeys(missing, world.DROP)))
     with open_result(path) as opened:
         skipped = {d.name: d.obstacle(opened) for d in catalogue(Choices()) if d.obstacle(opened)}
-        assert set(skipped) == {"pam_density", "magnetization", "sample"}
+        assert set(skipped) == {"pam_density", "magnetization", "sample", "sound", "zeeman", "field"}
         wanted = f"add {' and '.join(f'`{key}`' for key in missing)} to the input"
         assert skipped["pam_density"] == skipped["magnetization"] == wanted
         for drawing in catalogue(Choices()):

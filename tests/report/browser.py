@@ -17,6 +17,7 @@ FULL = {
         "calibrate": {"gamma_ll": 0.8, "temperature": "290 K", "radius": "20 nm"},
     },
     "modes": False,
+    "field": {"magnetic": "9 T"},
     "bands": {"path": [[{"Γ": [0, 0, 0]}, {"A": [0, 0, 0.5]}]], "points": 9},
     "orbits": {"q": [[0, 0, 0.091]]},
     "slices": {"temperature": "300 K", "planes": [0, 0.25, 0.5], "grid": [13, 13]},

@@ -124,6 +124,23 @@ def test_magnetization_and_rotation_are_drawn_where_they_are(path, text):
     assert "magnetization with feedback" in text
 
 
+def test_a_magnetic_field_is_shown(path, text):
+    """Levels of Γ that split, sound, densities with and without feedback, what is left out; a marker a mode."""
+    found = embedded(text)["figures"]
+    assert {"field-shift", "field-susceptibility", "field-pam_density"} <= set(found)
+    assert len(found["field-pam_density"]["data"]) == 5  # kinetic, canonical, three radii
+    with open_result(path) as result:
+        shift, splitting = result["field_shift_per_tesla"].values, result["field_centre_splitting"].values
+    shown = found["field-shift"]["data"][0]["y"]
+    drawn = np.frombuffer(base64.b64decode(shown["bdata"]), shown["dtype"])
+    np.testing.assert_allclose(drawn, shift.ravel() / (2e6 * np.pi), rtol=1e-6, atol=1e-9)
+    section = text[text.index('<section id="field">') :].partition("</section>")[0]
+    levels = np.count_nonzero(splitting > 1e-6 * splitting.max()) // 2
+    assert levels == 8 and section.count(" THz</th>") == levels
+    sound = section[section.index("<caption>Sound") :].partition("</table>")[0]
+    assert sound.count('<th scope="row">') == 3 and " ± " in sound and "electrons are left out" in section
+
+
 @pytest.mark.parametrize("make", ["no result", "no folder", "a folder"])
 def test_bad_arguments_end_with_one_line(path, tmp_path, make, comm, capfd):
     """Exit code 2, one line, nothing left behind."""

@@ -34,7 +34,10 @@ def inputs(folder: Path) -> list[dict]:
     maps = dict.fromkeys(("optics", "bands", "slices", "orbits", "spectrum", "feedback", "modes"), world.DROP)
     solved = world.quartz(**maps, lifetime=lifetime, mesh=mesh, temperature=collisions.T.tolist())
     heated = world.quartz(
-        elasticity={}, sample=CYLINDER | {"threshold": True}, temperature=["100 K", "290 K", "300 K", "600 K"]
+        elasticity={},
+        field={"magnetic": "9 T"},
+        sample=CYLINDER | {"threshold": True},
+        temperature=["100 K", "290 K", "300 K", "600 K"],
     )
     return [heated, solved]
 
