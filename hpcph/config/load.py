@@ -61,11 +61,12 @@ class Source:
     computed: Computed | None = None
 
     def resolve(self, name: str) -> Path:
-        """A path of the input, variables filled in, relative to the input file.
+        """A path of the input, variables filled in, relative to the input file; a link keeps its name.
 
         Raises InputError where HPCPH_DATA does not lead to the data that it stands for.
         """
-        found = os.path.realpath(self.path.parent / name)  # pathlib raises where links lead in a circle
+        folder, last = os.path.split(self.path.parent / name)
+        found = os.path.join(os.path.realpath(folder), last)  # pathlib raises where links lead in a circle
         root = os.path.realpath(self.path.parent / os.environ.get(DATA, DEFAULTS[DATA]))
         if DATA in self.text and found.startswith(root + os.sep):
             first = found[len(root) + 1 :].partition(os.sep)[0]
