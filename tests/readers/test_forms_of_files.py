@@ -10,6 +10,7 @@ import pytest
 from readers import references
 from readers.test_abinit import without
 
+from hpcph.config import load
 from hpcph.errors import InputError
 from hpcph.prepare import forceconstants, look
 from hpcph.readers import abinit
@@ -117,3 +118,18 @@ def test_a_metal_of_abinit_has_no_response_to_the_field():
     found = abinit.read(references.content("force_constants", "metal_DDB", text))
     assert len(re.findall(r"(?m)^ +\d +4 +\d +[12] ", text)) > 0
     assert found.born_aij is None and found.epsilon is None and found.phi_tab.shape == (64, 2, 2, 3, 3)
+
+
+def test_an_input_of_windows_is_the_input(tmp_path):
+    """With the mark and CR LF; what has no end is no input, and what is there is not what was meant instead of it."""
+    rows = "crystal: {force_constants: a.fc}\nmesh: {grid: [4, 4, 4]}\ntemperature: [300 K]\n"
+    (tmp_path / "plain.yaml").write_text(rows)
+    (tmp_path / "marked.yaml").write_bytes(MARK + rows.replace("\n", "\r\n").encode())
+    plain, marked = (load.load(tmp_path / f"{name}.yaml") for name in ("plain", "marked"))
+    assert plain.digest == marked.digest and plain.text == marked.text
+    folder = tmp_path / "some where"
+    folder.mkdir()
+    with pytest.raises(InputError, match="is larger than 1 MiB"):
+        load.load(Path("/dev/zero"))
+    with pytest.raises(InputError, match=r"cannot be read \(Is a directory\); give the path of a YAML file$"):
+        load.load(folder)
