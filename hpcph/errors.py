@@ -69,7 +69,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 def beside(path: Path) -> str:
     """ "; did you mean …?" where a file that is not there is spelled nearly as one of its folder, else empty."""
     try:
-        return did_you_mean(path.name, filter(str.isprintable, os.listdir(path.parent)))
+        others = (name for name in os.listdir(path.parent) if name.isprintable() and name != path.name)
+        return did_you_mean(path.name, others)
     except OSError:
         return ""
 

@@ -61,11 +61,12 @@ class Source:
     computed: Computed | None = None
 
     def resolve(self, name: str) -> Path:
-        """A path of the input, variables filled in, relative to the input file.
+        """A path of the input, variables filled in, relative to the input file; a link keeps its name.
 
         Raises InputError where HPCPH_DATA does not lead to the data that it stands for.
         """
-        found = os.path.realpath(self.path.parent / name)  # pathlib raises where links lead in a circle
+        folder, last = os.path.split(self.path.parent / name)
+        found = os.path.join(os.path.realpath(folder), last)  # pathlib raises where links lead in a circle
         root = os.path.realpath(self.path.parent / os.environ.get(DATA, DEFAULTS[DATA]))
         if DATA in self.text and found.startswith(root + os.sep):
             first = found[len(root) + 1 :].partition(os.sep)[0]
@@ -135,16 +136,18 @@ def _plain(value: Any) -> Any:
 
 def _text(path: Path) -> str:
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise InputError("input", path, "is larger than 1 MiB, so it is no hpcph input")
-        if path.suffix in (".h5", ".hdf5"):
-            raise InputError("input", path, "is a result, not an input; figures, report and export take results")
-        return path.read_text(encoding="utf-8")
+        with open(path, encoding="utf-8-sig") as file:
+            if path.suffix in (".h5", ".hdf5"):
+                raise InputError("input", path, "is a result, not an input; figures, report and export take results")
+            text = file.read(MAX_BYTES + 1)  # a device has neither a size nor an end
     except UnicodeDecodeError:
         raise InputError("input", path, "is not UTF-8 text") from None
     except OSError as err:
         fix = f"cannot be read ({err.strerror}); give the path of a YAML file{beside(path)}"
         raise InputError("input", path, fix) from None
+    if len(text) > MAX_BYTES:
+        raise InputError("input", path, "is larger than 1 MiB, so it is no hpcph input")
+    return text
 
 
 def _parse(text: str, path: Path) -> dict[str, Any]:

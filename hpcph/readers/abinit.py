@@ -214,7 +214,8 @@ def _averaged(lines: Lines, cell: Header, waves: Waves, block: Block) -> tuple[n
     In Hartree, displacements and inverse fields in units of the size of the cell, so that both weigh alike.
     """
     atoms = len(cell.mass_a)
-    fields = any(i >= 3 * atoms for i, _ in block.elements) and stars.apart(block.q_c, np.zeros(3)) < stars.ON_GRID
+    fields = any(min(place) >= 3 * atoms for place in block.elements)
+    fields = fields and stars.apart(block.q_c, np.zeros(3)) < stars.ON_GRID
     size = atoms + fields
     axes = np.kron(np.eye(size), np.linalg.inv(cell.lattice_vc) * cell.size)
     if fields:

@@ -24,6 +24,7 @@ PAIRS = "Data/ForceConstants/HARMONIC/FC2"
 KEPT = (STRUCTURE, "Data/Symmetry", PAIRS)
 MOST = 100_000  # atoms of the supercell
 IMAGES = 27
+EXACT = 1e-4  # how far Φ_ab and Φ_ba of its own symmetry may be off each other, relative to their row
 OFF = 1e-3  # of the supercell: how far atoms may be off the translations
 LARGEST = 1 << 27  # elements of the force constants
 UNIT = hartree / 2 / bohr**2
@@ -45,11 +46,14 @@ def read(content: Content, born: Content | None = None) -> SupercellConstants:
     supercell = _supercell(content, lattice_s, translations)
     symbols = tuple(names[atom] for atom in home)
     lattice, fractional = np.linalg.inv(supercell) @ lattice_s, place_s[home] @ supercell
-    return SupercellConstants(
+    found = SupercellConstants(
         lattice, fractional, symbols, np.full(len(home), np.nan), supercell,
         np.rint(translations @ supercell).astype(int), _pairs(content, given.get(PAIRS, []), len(home), at),
         *_charges(born, len(home)),
     )  # fmt: skip
+    if found.asymmetry > EXACT:
+        raise content.refuse("lacks elements FC2: expected of each pair of atoms that of the exchanged one too")
+    return found
 
 
 def _structure(content: Content, given: dict[str, list[Leaf]]) -> tuple[np.ndarray, np.ndarray, list[str]]:
@@ -136,11 +140,15 @@ def _pairs(content: Content, elements: list[Leaf], own: int, at: Mapping[int, tu
     if count * (3 * own) ** 2 > LARGEST:
         raise content.refuse(f"has {atoms} atoms, {own} of them independent: expected a smaller supercell")
     found = np.zeros((count, own, own, 3, 3))
+    known = set()
     for leaf in elements:
         one, two = (leaf.attributes.get(name, "") for name in ("pair1", "pair2"))
         a, i = leaf.integers(one, (own, 3), f"pair1, an atom of 1 to {own} and a direction")
         expected = f"pair2, an atom of 1 to {atoms}, a direction and an image of 1 to {IMAGES}"
-        second, j, _ = leaf.integers(two, (atoms, 3, IMAGES), expected)
+        second, j, image = leaf.integers(two, (atoms, 3, IMAGES), expected)
+        if (pair := (a, i, second, j, image)) in known:
+            raise leaf.refuse(f"pair1 {one} and pair2 {two} once")
+        known.add(pair)
         value = leaf.numbers(1, "a force constant in Ry/bohr²")[0]
         t, b = at[second]
         found[t, a, b, i, j] += value * UNIT

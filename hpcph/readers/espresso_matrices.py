@@ -17,7 +17,7 @@ from hpcph.readers.espresso_xml import Elements, is_xml
 from hpcph.readers.files import Content
 from hpcph.readers.lines import Lines
 
-NUMBERED = re.compile(r"(.*?)(\d+)((?:\.xml)?)((?:\.(?:gz|xz|bz2|lzma))?)")
+NUMBERED = re.compile(r"(.*?)(\d+)((?:\.(?:xml|txt|dat))?)((?:\.(?:gz|xz|bz2|lzma))?)")
 PACKED = ("", ".xz", ".gz", ".bz2", ".lzma")
 BEGINS = re.compile(
     r"\A\s*Dynamical matrix file|Dynamical +Matrix in cartesian axes|<DYNAMICAL_MAT_\.1>"
@@ -30,6 +30,7 @@ Q = re.compile(r"\s*q\s*=\s*\(([^()]*)\)\s*")
 ALIKE = 1e-5  # of a step of the grid, by which a q may be off; of lattice vectors and places, relative
 FINEST = 100  # divisions of a grid
 Read = tuple[EspressoCell, tuple[np.ndarray, np.ndarray] | None, list[tuple[np.ndarray, np.ndarray]]]
+RAMAN = 12  # lines of an atom's Raman tensor: three times a title and three rows
 CONJUGATE = 1e-3  # of C, by which that of −q may differ from the conjugate
 
 
@@ -40,25 +41,41 @@ def looks_like(head: str) -> bool:
 
 def beside(path: Path) -> list[Path]:
     """The other files of the grid, in order: those with the next numbers, of the same packing or another."""
-    found = NUMBERED.fullmatch(path.name)
-    if found is None or int(found[2]) > 1:
+    found = _numbered(path)
+    if found is None or found[1] > 1:
         return []
     others: list[Path] = []
-    number = int(found[2])
-    while True:
-        number += 1
-        ends = [f"{xml}{packed}" for xml in ("", ".xml") for packed in (found[4], *PACKED)]  # dyn0 is never XML
-        names = (f"{found[1]}{number}{end}" for end in dict.fromkeys([found[3] + found[4], *ends]))
-        one = next((path.with_name(name) for name in names if path.with_name(name).is_file()), None)
-        if one is None:
-            return others
+    before, number, form, packed = found
+    while one := _there(path, f"{before}{(number := number + 1)}", form, packed):
         others.append(one)
+    return others
+
+
+def _numbered(path: Path) -> tuple[str, int, str, str] | None:
+    """What stands before the number of a file, the number, and behind it form and packing; None where it has none.
+
+    A prefix may end in digits: where no file has the number 0 or 1, the last digit alone is it.
+    """
+    found = NUMBERED.fullmatch(path.name)
+    if found is None:
+        return None
+    before, digits, form, packed = found.groups()
+    if digits[-1] in "01" and not any(_there(path, before + first, form, packed) for first in "01"):
+        before, digits = before + digits[:-1], digits[-1]
+    return before, int(digits), form, packed
+
+
+def _there(path: Path, name: str, form: str, packed: str) -> Path | None:
+    """The file of that name beside one, in its form and packing or another; None where there is none."""
+    ends = [f"{xml}{end}" for xml in ("", ".xml") for end in (packed, *PACKED)]  # dyn0 is never XML
+    files = (path.with_name(name + end) for end in dict.fromkeys([form + packed, *ends]))
+    return next((file for file in files if file.is_file()), None)
 
 
 def read(contents: tuple[Content, ...], periodic: tuple[bool, ...] | None = None) -> SupercellConstants:
     """Force constants from the matrices of all q of a grid.
 
-    contents : prefix.dyn0 or prefix.dyn1, and all that `beside` says
+    contents : prefix.dyn0 or prefix.dyn1, and all that `beside` says; or a file without a number, which has all q
     periodic : along which of a, b, c the crystal repeats, None where the input does not say
 
     Raises InputError where a file is missing, damaged, of another crystal, or a q of the grid is there not at all or
@@ -73,7 +90,7 @@ def read(contents: tuple[Content, ...], periodic: tuple[bool, ...] | None = None
             raise first.refuse(
                 f"is of {count} files of matrices, but the one with number {len(files) + 1} is not there"
             )
-    elif (found := NUMBERED.fullmatch(first.path.name)) is None or int(found[2]) != 1:
+    elif (found := _numbered(first.path)) is not None and found[1] != 1:
         raise first.refuse("is one of several files of matrices; give the one with number 0, or 1, and all beside it")
     cell, charges, matrices = None, None, []
     for content in files:
@@ -138,6 +155,9 @@ def _text(lines: Lines) -> Read:
         lines.past_blank()
         raise lines.refuse("'Dynamical  Matrix in cartesian axes'")
     charges = _charges(lines, atoms) if "dielectric" in lines.coming().lower() else None
+    if "raman tensor" in lines.coming().lower():
+        for _ in range(1 + RAMAN * atoms):
+            lines.past_blank()
     if "diagonalizing" not in lines.past_blank().lower():
         raise lines.refuse("'Dynamical  Matrix in cartesian axes' or 'Diagonalizing the dynamical matrix'")
     return cell, charges, found
@@ -153,13 +173,15 @@ def _matrix(lines: Lines, atoms: int) -> np.ndarray:
     return matrix
 
 
-def _charges(lines: Lines, atoms: int) -> tuple[np.ndarray, np.ndarray]:
+def _charges(lines: Lines, atoms: int) -> tuple[np.ndarray, np.ndarray] | None:
+    """Born charges and ε; None where ε stands alone."""
     lines.past_blank()
     if not lines.coming():
         raise lines.refuse("ε")
     rows = [lines.numbers(lines.past_blank(), 3, "a row of ε") for _ in range(3)]
-    if "charges" not in lines.past_blank().lower():
-        raise lines.refuse("'Effective Charges E-U'")
+    if "charges" not in lines.coming().lower():
+        return None
+    lines.past_blank()
     born = []
     for number in range(1, atoms + 1):
         words = lines.past_blank().split()

@@ -1,6 +1,7 @@
 """Files that an input names: as bytes, packed or not, of bounded size; what they are is seen from what they hold."""
 
 import bz2
+import codecs
 import gzip
 import lzma
 import os
@@ -84,8 +85,8 @@ class Files:
     q2r: str | None = None
 
     def absolute(self) -> "Files":
-        """The same files, independent of the current folder."""
-        paths: dict[str, Any] = {name: Path(os.path.realpath(path)) for name, path in self.named().items()}
+        """The same files, independent of the current folder; links keep their names, which tell what lies beside."""
+        paths: dict[str, Any] = {name: path.absolute() for name, path in self.named().items()}
         return replace(self, **paths)
 
     def named(self) -> dict[str, Path]:
@@ -167,6 +168,7 @@ def opened(key: str, path: Path, folder: Path) -> Content:
         return Content(key, path, kind, b"", unpacked)
     if b"\0" in data:
         raise InputError(key, path, unread.of_bytes(data))
+    data = _as_written_here(data)
     return Content(key, path, _kind(data, path), data, path)
 
 
@@ -184,9 +186,14 @@ def head(path: Path) -> str:
             first = file.read(8)
         module = next((module for magic, module in PACKED.items() if first.startswith(magic)), None)
         with module.open(path, "rb") if module else open(path, "rb") as file:
-            return file.read(1 << 16).decode("utf-8", "replace")
+            return _as_written_here(file.read(1 << 16)).decode("utf-8", "replace")
     except (OSError, EOFError, lzma.LZMAError, zlib.error, ValueError):
         return ""
+
+
+def _as_written_here(data: bytes) -> bytes:
+    """A text without the mark of its encoding, its lines ended as ours are: editors of Windows change both."""
+    return data.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n")
 
 
 def _unpacked(module, key: str, path: Path) -> bytes:

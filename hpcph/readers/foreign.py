@@ -76,7 +76,8 @@ def _require_used(files: Files, of: Format) -> None:
     """Raise InputError where the input names what this format has no use for, or lacks what it needs."""
     for key in OTHERS:
         if key not in (*of.needs, *of.takes) and (value := getattr(files, key)) is not None:
-            raise InputError(f"crystal.{key}", value, f"{files.force_constants.name} is {of.title}; leave it out")
+            said = ", as crystal.format has it" * (files.format is not None)
+            raise InputError(f"crystal.{key}", value, f"{files.force_constants.name} is {of.title}{said}; leave it out")
     if "structure" in of.needs and files.structure is None:
         raise InputError("crystal.structure", None, f"{files.force_constants.name} holds no crystal ({of.title})")
 

@@ -138,9 +138,14 @@ NAMES = (PHONOPY, *(one.name for one in FORMATS))
 
 
 def main(path: Path) -> Path:
-    """The file that a path names: that of a folder of one of the formats, or the path itself."""
+    """The file that a path names: that of a folder of one of the formats, or the path itself.
+
+    A link is followed unless files that belong to it lie beside it.
+    """
     inside = (path / name for one in FORMATS for name in one.folder)
-    return next((file for file in inside if os.path.isfile(file)), path)
+    file = next((file for file in inside if os.path.isfile(file)), path)
+    alone = os.path.islink(file) and not any(one.beside(file) for one in FORMATS)
+    return Path(os.path.realpath(file)) if alone else file
 
 
 def recognised(head: str, wanted: str | None, structure: str = "") -> Format | None:

@@ -154,5 +154,5 @@ def grids(waves: Waves, points: set[tuple[Fraction, ...]]) -> list[tuple[int, in
 
 def missing(points: set[tuple[Fraction, ...]], divisions: tuple[int, int, int]) -> tuple[Fraction, ...] | None:
     """A point of a grid that is not there, None where all are."""
-    axes = [[Fraction(i, n) for i in range(n)] for n in divisions]
+    axes = [[Fraction(i, n) for i in range(min(n, len(points) + 1))] for n in divisions]
     return next((q for q in product(*axes) if q not in points), None)

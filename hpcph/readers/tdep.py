@@ -25,6 +25,7 @@ UNIT = elementary_charge / angstrom**2  # eV/Å² in N/m
 CUTOFF = 46.0  # −ln of the largest Gaussian that TDEP leaves out
 WHOLE = 1e-6  # how far lattice vectors may be off integers
 FARTHER = 1e-3  # relative: how far pairs may reach beyond the file's cutoff
+NEARER = 0.6  # of the cutoff: a cell whose pairs all are nearer is of another crystal, or in bohr
 ENDED = 3.5  # Λ√(x·ε⁻¹·x) beyond which the rest of the Ewald sum is below 1e-6 of its size
 FREE = 2  # times the reach of the pairs: nearer images would have a share in the pairs that reach farthest
 LARGEST = 1 << 27  # elements of the force constants
@@ -75,6 +76,9 @@ def read(content: Content, structure: Content, born: Content | None = None) -> S
     if length.max() > cutoff * (1 + FARTHER):
         far = f"{length.max() / angstrom:.4g} Å in {structure.path.name}"
         raise content.refuse(f"has pairs up to {far}: expected at most its cutoff, {cutoff / angstrom:.4g} Å")
+    if length.max() < cutoff * NEARER:
+        near = f"{length.max() / angstrom:.4g} Å in {structure.path.name}"
+        raise content.refuse(f"has pairs up to {near} alone: expected some near its cutoff, {cutoff / angstrom:.4g} Å")
     divisions = _divisions(content, lattice, float(length.max()), polar, atoms)
     supercell = np.diag(divisions)
     table = np.zeros((prod(divisions), atoms, atoms, 3, 3))

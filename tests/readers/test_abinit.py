@@ -179,7 +179,7 @@ def test_a_bad_ddb_is_one_line(kind):
     assert words in said, said
 
 
-@pytest.mark.parametrize("grid", [(6, 6, 6), (8, 4, 4), (3, 1, 1)])
+@pytest.mark.parametrize("grid", [(6, 6, 6), (8, 4, 4), (3, 1, 1), 3 * (10**9,)])
 def test_a_grid_that_is_not_there_is_one_line(grid):
     with pytest.raises(InputError, match=r"lacks q = .* of the grid .*: expected another crystal.ngqpt"):
         loaded("trf2_3_DDB.xz", grid)

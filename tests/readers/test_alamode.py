@@ -1,5 +1,7 @@
 """ALAMODE's XML: what ALAMODE makes of it, lattice vectors of a crystal without inversion, and bad files."""
 
+import re
+
 import numpy as np
 import pytest
 from phonopy import Phonopy
@@ -159,6 +161,12 @@ BAD = {  # what is done, and words of the complaint
     "another unit": (lambda d: d.replace(b"e-02</FC2>", b"e+06</FC2>"), "makes frequencies of"),
     "an atom that is none": (spoilt.swap('pair2="1 1 1"', 'pair2="129 1 1"'), "pair2, an atom of 1 to 128"),
     "an image that is none": (spoilt.swap('pair2="1 1 1"', 'pair2="1 1 28"'), "an image of 1 to 27"),
+    "an element less": (
+        lambda d: d.replace(b'<FC2 pair1="1 1" pair2="76 3 11">1.278130711103116e-03</FC2>', b""), "lacks elements FC2",
+    ),
+    "an element twice": (
+        lambda d: re.sub(rb"(<FC2 pair1[^\n]*)", rb"\1\n\1", d, count=1), "expected pair1 1 1 and pair2 1 1 1 once",
+    ),
     "no image": (spoilt.swap('pair2="1 1 1"', 'pair2="1 1"'), "line 439: expected pair2"),
     "pair1 of the supercell": (spoilt.swap('pair1="1 1"', 'pair1="65 1"'), "expected pair1, an atom of 1 to 2"),
     "another number of atoms": (spoilt.swap("Atoms>128", "Atoms>64"), "has 128 elements pos: expected 64"),

@@ -187,6 +187,7 @@ def test_check_says_what_it_recognised(tmp_path):
         ({"supercell": [4, 4, 4]}, "crystal.supercell = .*: .* leave it out"),
         ({"calculator": "qe"}, "crystal.calculator = qe: .* leave it out"),
         ({"structure": "POSCAR"}, "crystal.structure = .*: .* leave it out"),
+        ({"structure": "POSCAR", "format": "qe-dyn"}, "is dynamical matrices of .*, as crystal.format has it; "),
         ({"primitive": "F"}, "crystal.primitive = F: is no primitive cell of NaCl.fc"),
     ],
 )

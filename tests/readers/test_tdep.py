@@ -195,3 +195,6 @@ def test_two_files_of_different_crystals_are_one_line():
         InputError, match=r"has pairs up to 8.\d+ Å in infile.ucposcar: expected at most its cutoff, 5.976"
     ):
         made(parts("MgO")[0], large)
+    bohr = parts("MgO")[1].replace(b" 1.0000000000000000", b" 0.5291772109000000", 1)
+    with pytest.raises(InputError, match=r"has pairs up to 3.162 Å in .* alone: expected some near its cutoff, 5.976"):
+        made(parts("MgO")[0], bohr)
