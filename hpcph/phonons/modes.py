@@ -1,5 +1,6 @@
 """Diagonalisation of a block of k-points."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -41,6 +42,13 @@ class Modes:
         """Block number of every mode, (k, n) int: neighbours closer than DEGENERATE share one."""
         apart = np.diff(self.frequency_kn, axis=1) > DEGENERATE
         return np.concatenate([np.zeros((len(apart), 1), int), np.cumsum(apart, axis=1)], axis=1)
+
+    def degenerate_sets(self) -> Iterator[tuple[int, np.ndarray]]:
+        """Point and members of every block of more than one mode."""
+        block = self.degenerate_blocks()
+        for k in np.flatnonzero(block[:, -1] < block.shape[1] - 1):
+            for number in np.flatnonzero(np.bincount(block[k]) > 1):
+                yield int(k), np.flatnonzero(block[k] == number)
 
     def at(self, where) -> "Modes":
         """The same at some of the points."""

@@ -29,6 +29,7 @@ def _modes_at(group: str, q: str) -> tuple[Quantity, ...]:
     """Degenerate modes carry the mean of their block; their vectors have definite l along the axis."""
     each, every = (q, "branch"), (q, "branch", "atom", L)
     label = "label m of the turn by 2π/N about the axis, modulo N; NaN off the axis"
+    definite = "in a degenerate set the eigenvalues of n·{}, largest l first"
     vector = "polarization vector e, phase e^{ik·(T + r)}, largest component real"
     return (
         Quantity(f"{group}/frequency", each, "Hz", "frequency ν, negative where imaginary"),
@@ -43,12 +44,26 @@ def _modes_at(group: str, q: str) -> tuple[Quantity, ...]:
             f"{group}/moment_scalar", (*each, M), "A m2", "the same with the mean charge tr Z_a/3 of every atom",
             optional=True,
         ),
+        Quantity(
+            f"{group}/polarization_circular", each, "ħ", f"l along the axis n, {definite.format('L')}", optional=True,
+            symbol="l",
+        ),
+        Quantity(
+            f"{group}/moment_circular", each, "A m2", f"moment along the axis n, {definite.format('N')}", optional=True,
+            symbol="μ",
+        ),
+        Quantity(
+            f"{group}/moment_eigenvector", (*every[:3], "cartesian"), "1",
+            "e of the modes of moment_circular; those of eigenvector wherever n·L and n·N commute in the set", COMPLEX,
+            optional=True, dtype=np.complex64,
+        ),
     )  # fmt: skip
 
 
 (
     BANDS_FREQUENCY, BANDS_POLARIZATION, BANDS_POLARIZATION_BY_ATOM, BANDS_CRYSTAL_ANGULAR_MOMENTUM,
-    BANDS_EIGENVECTOR, BANDS_MOMENT, BANDS_MOMENT_SCALAR,
+    BANDS_EIGENVECTOR, BANDS_MOMENT, BANDS_MOMENT_SCALAR, BANDS_POLARIZATION_CIRCULAR, BANDS_MOMENT_CIRCULAR,
+    BANDS_MOMENT_EIGENVECTOR,
 ) = _modes_at("/bands", PATH)  # fmt: skip
 BANDS_POLARIZATION_BY_SPECIES = Quantity(
     "/bands/polarization_by_species", (PATH, "branch", "/bands/species", L), "ħ", "part of every species"
@@ -60,10 +75,12 @@ BANDS_LABEL = Quantity("/bands/label", ("path_corner",), "1", "names of these po
 BANDS_SPECIES = Quantity("/bands/species", ("/bands/species",), "1", "chemical symbols of the species axis", TEXT)
 (
     ORBITS_FREQUENCY, ORBITS_POLARIZATION, ORBITS_POLARIZATION_BY_ATOM, ORBITS_CRYSTAL_ANGULAR_MOMENTUM,
-    ORBITS_EIGENVECTOR, ORBITS_MOMENT, ORBITS_MOMENT_SCALAR,
+    ORBITS_EIGENVECTOR, ORBITS_MOMENT, ORBITS_MOMENT_SCALAR, ORBITS_POLARIZATION_CIRCULAR, ORBITS_MOMENT_CIRCULAR,
+    ORBITS_MOMENT_EIGENVECTOR,
 ) = _modes_at("/orbits", "orbit")  # fmt: skip
 ORBITS_Q = Quantity("/orbits/q", ("orbit", Q), "1", "fractional wave vector", FRACTION)
 
+CIRCULAR = {"orbits": ORBITS_POLARIZATION_CIRCULAR, "bands": BANDS_POLARIZATION_CIRCULAR}
 STORED_MODES = {  # by section: what a mode of it is
     "orbits": {"q": ORBITS_Q, "frequency": ORBITS_FREQUENCY, "polarization": ORBITS_POLARIZATION,
                "eigenvector": ORBITS_EIGENVECTOR},
@@ -105,6 +122,7 @@ def band_maps(points: int, symbols: tuple[str, ...]) -> list[Dataset]:
         BANDS_FREQUENCY.shaped(*each),
         BANDS_POLARIZATION.shaped(*each, 3),
         BANDS_POLARIZATION_BY_ATOM.shaped(*each, atoms, 3),
+        BANDS_POLARIZATION_CIRCULAR.shaped(*each),
         BANDS_CRYSTAL_ANGULAR_MOMENTUM.shaped(*each),
         BANDS_EIGENVECTOR.shaped(*each, atoms, 3),
         BANDS_POLARIZATION_BY_SPECIES.shaped(*each, len(set(symbols)), 3),
@@ -118,6 +136,7 @@ def orbit_maps(points: int, symbols: tuple[str, ...]) -> list[Dataset]:
         ORBITS_FREQUENCY.shaped(*each),
         ORBITS_POLARIZATION.shaped(*each, 3),
         ORBITS_POLARIZATION_BY_ATOM.shaped(*each, atoms, 3),
+        ORBITS_POLARIZATION_CIRCULAR.shaped(*each),
         ORBITS_CRYSTAL_ANGULAR_MOMENTUM.shaped(*each),
         ORBITS_EIGENVECTOR.shaped(*each, atoms, 3),
     ]
@@ -154,7 +173,9 @@ def slice_axes(q_ijpc: np.ndarray, reciprocal_vc: np.ndarray) -> list[Dataset]:
 def moment_maps(frequency: Dataset) -> list[Dataset]:
     """Magnetic moments beside the frequencies of a group; degenerate modes carry the mean of their block."""
     groups = {
-        BANDS_FREQUENCY.path: (BANDS_MOMENT, BANDS_MOMENT_SCALAR),
-        ORBITS_FREQUENCY.path: (ORBITS_MOMENT, ORBITS_MOMENT_SCALAR),
+        BANDS_FREQUENCY.path: (BANDS_MOMENT, BANDS_MOMENT_SCALAR, BANDS_MOMENT_CIRCULAR, BANDS_MOMENT_EIGENVECTOR),
+        ORBITS_FREQUENCY.path: (ORBITS_MOMENT, ORBITS_MOMENT_SCALAR, ORBITS_MOMENT_CIRCULAR, ORBITS_MOMENT_EIGENVECTOR),
     }
-    return [quantity.shaped(*frequency.shape, 3) for quantity in groups[frequency.name]]
+    mean, scalar, along, vector = groups[frequency.name]
+    each = frequency.shape
+    return [mean.shaped(*each, 3), scalar.shaped(*each, 3), along.shaped(*each), vector.shaped(*each, each[1] // 3, 3)]

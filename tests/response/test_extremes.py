@@ -166,7 +166,7 @@ def test_imaginary_modes():
     assert np.all(modes.velocities()[modes.unstable_kn] == 0)
     for values in maps.slices(case.crystal, points.q_kc, AXIS, 300.0).values():
         np.testing.assert_array_equal(np.isnan(values), ~modes.active_kn.all(axis=1))
-    bands = maps.bands(case.crystal, points.q_kc, np.tile(AXIS, (len(points.q_kc), 1)), AXIS)
+    bands = maps.bands(case.structure, modes, points.q_kc, np.tile(AXIS, (len(points.q_kc), 1)), AXIS)
     del bands["crystal_angular_momentum"]  # none off the axis
     assert all(np.isfinite(values).all() for values in bands.values())
 
