@@ -19,6 +19,7 @@ from hpcph.figures import (
     displacement,
     feedback,
     finite,
+    helicity,
     interband,
     legs,
     levels,
@@ -38,6 +39,7 @@ from hpcph.result.acoustics import ELASTICITY_PLANE_VELOCITY
 from hpcph.result.light import OPTICS_PAM, OPTICS_PAM_BY_LEVELS
 from hpcph.result.modes import (
     BANDS_CRYSTAL_ANGULAR_MOMENTUM,
+    BANDS_HELICITY,
     BANDS_MOMENT,
     BANDS_POLARIZATION,
     BANDS_POLARIZATION_BY_SPECIES,
@@ -50,6 +52,7 @@ from hpcph.result.thermal import (
     FEEDBACK_AMPLIFICATION,
     FEEDBACK_GAMMA_LL_TOTAL,
     FEEDBACK_PAM_DENSITY,
+    HELICITY_PER_CELL,
     MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK,
     SPECTRUM,
 )
@@ -131,6 +134,7 @@ def catalogue(choices: Choices) -> list[Drawing]:
     magnetic = partial(lacks, "magnetization", besides=" of a crystal with Born charges")
     return [
         Drawing("dispersion", dispersion.polarization, (path,)),
+        Drawing("dispersion_helicity", dispersion.helicity, (lacks("bands", BANDS_HELICITY.variable),)),
         Drawing(
             "crystal_angular_momentum",
             crystal_angular_momentum.draw,
@@ -154,6 +158,7 @@ def catalogue(choices: Choices) -> list[Drawing]:
             (undriven, magnetic(MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK.variable)),
         ),
         Drawing("moment", dispersion.moment, (path, magnetic(BANDS_MOMENT.variable))),
+        Drawing("helicity", helicity.draw, (lacks("temperature", HELICITY_PER_CELL.variable),)),
         Drawing("sample", finite.draw, (lacks("sample", SAMPLE_TEMPERATURE_FIELD.variable),)),
         Drawing("rotation", rotation.draw, (lacks("magnetization", ROTATION_PAM_DENSITY.variable),)),
         *(Drawing(f"light_{name}", partial(light.draw, name=name), (lit,)) for name in light.OBSERVABLES),

@@ -12,6 +12,7 @@ from hpcph.constants import nuclear_magneton
 from hpcph.figures import labels, legs, style
 from hpcph.result.modes import (
     BANDS_FREQUENCY,
+    BANDS_HELICITY,
     BANDS_MOMENT,
     BANDS_MOMENT_CIRCULAR,
     BANDS_POLARIZATION,
@@ -54,6 +55,17 @@ def moment(result: xr.Dataset) -> Figure:
         f"branch {n + 1} at q = ({q}), {scale.text(stored, 3)}"
     )
     style.note(figure, largest, axis.meaning(result), side_by_side(result))
+    return figure
+
+
+def helicity(result: xr.Dataset) -> Figure:
+    """All branches along the whole path, coloured by l along the wave vector, as from Γ to its nearest image."""
+    figure = style.sheet(style.WIDTH, 4.2)
+    axes = figure.add_subplot()
+    lines = _whole_path(axes, result, result[BANDS_HELICITY.variable].values)
+    words = rf"helicity ${labels.symbol(BANDS_HELICITY)} = \mathbf{{l}}\cdot\hat{{\mathbf{{k}}}}$"
+    figure.colorbar(lines, ax=axes, label=labels.label(BANDS_HELICITY, words), pad=0.01, aspect=35)
+    style.note(figure, "degenerate modes: the mean of their set")
     return figure
 
 

@@ -10,6 +10,7 @@ from hpcph.result.modes import (
     BANDS_CORNER,
     BANDS_CRYSTAL_ANGULAR_MOMENTUM,
     BANDS_FREQUENCY,
+    BANDS_HELICITY,
     BANDS_LABEL,
     BANDS_MOMENT,
     BANDS_MOMENT_CIRCULAR,
@@ -21,8 +22,8 @@ from hpcph.show import axis, sets, units
 
 
 def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
-    """One marker a mode, in the order point × branch; for its text q, the number of its degenerate set, and moment and
-    label m where they are known."""
+    """One marker a mode, in the order point × branch; for its text q, the number of its degenerate set, and helicity,
+    moment and label m where they are known."""
     x = result["distance"].values * angstrom
     shown = units.frequency(result, BANDS_FREQUENCY.variable)
     frequency = result[BANDS_FREQUENCY.variable].values * shown.shown
@@ -51,6 +52,8 @@ def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
     if BANDS_MOMENT.variable in result:
         moment = axis.of_modes(result, BANDS_MOMENT_CIRCULAR, BANDS_MOMENT) / nuclear_magneton
         data["moment"] = embed.array(moment, "f4")
+    if BANDS_HELICITY.variable in result:
+        data["helicity"] = embed.array(result[BANDS_HELICITY.variable].values, "f4")
     if BANDS_CRYSTAL_ANGULAR_MOMENTUM.variable in result:
         data["m"] = embed.array(result[BANDS_CRYSTAL_ANGULAR_MOMENTUM.variable].values, "f4")
     return {"bands": figure}, data

@@ -24,6 +24,7 @@ from hpcph.result.tensors import ROTATION_PAM_DENSITY
 from hpcph.result.thermal import (
     CONVERGENCE_POINTS,
     FEEDBACK_GAMMA_LL_TOTAL,
+    HELICITY_PER_CELL,
     MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK,
     SPECTRUM,
     THERMAL_PAM_DENSITY,
@@ -90,6 +91,13 @@ PARTS = (
     ),
     PagePart(
         "rotation", "Rotation", (ROTATION_PAM_DENSITY.variable,), "magnetization", lambda r: (lines.rotation(r), {})
+    ),
+    PagePart(
+        "helicity",
+        "Helicity",
+        (HELICITY_PER_CELL.variable,),
+        "temperature",
+        lambda r: ({"helicity": lines.helicity(r)}, {}),
     ),
     PagePart("sample", "Finite sample", (SAMPLE_TEMPERATURE_FIELD.variable,), "sample", finite.build),
     PagePart("light", "Light", (OPTICS_PAM.variable,), "optics", light.build),

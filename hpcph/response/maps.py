@@ -12,7 +12,7 @@ from hpcph.phonons.angular_momentum import block_average, polarization_by_atom
 from hpcph.phonons.eigenvectors import circular, magnetic, polarization_vectors
 from hpcph.phonons.modes import Modes, diagonalise
 from hpcph.response.occupation import occupation
-from hpcph.response.tensors import CHI, DIAGONAL, FLOW, GAMMA_NL, OFF_DIAGONAL
+from hpcph.response.tensors import CHI, DIAGONAL, FLOW, GAMMA_NL, HELICITY, OCCUPIED, OFF_DIAGONAL
 from hpcph.response.weights import ModeWeights, mode_weights
 
 
@@ -78,9 +78,9 @@ def bands(
     Returns
     -------
     frequency (q, n) in Hz, negative where imaginary; in ħ polarization (q, n, 3), polarization_by_atom (q, n, a, 3),
-    polarization_by_species (q, n, s, 3) in the order of species_names; crystal_angular_momentum (q, n), NaN off the
-    axis; of the modes of definite angular momentum polarization_circular (q, n), along the axis, and eigenvector
-    (q, n, a, 3) complex
+    polarization_by_species (q, n, s, 3) in the order of species_names; helicity (q, n), l along the wave vector;
+    crystal_angular_momentum (q, n), NaN off the axis; of the modes of definite angular momentum polarization_circular
+    (q, n), along the axis, and eigenvector (q, n, a, 3) complex
     """
     names = species_names(structure.symbols)
     kind = np.array([names.index(symbol) for symbol in structure.symbols])
@@ -93,6 +93,7 @@ def bands(
         "polarization_by_species": np.stack(
             [atoms[:, :, kind == s].sum(axis=2) for s in range(kind.max() + 1)], axis=2
         ),
+        "helicity": np.einsum("kni,ki->kn", atoms.sum(axis=2), modes.direction_kc),
         "polarization_circular": along,
         "crystal_angular_momentum": _labels(structure, modes, q_kc, direction_kc, axis),
         "eigenvector": polarization_vectors(definite).astype(np.complex64),
@@ -152,7 +153,9 @@ def _limits(crystal: Crystal, q_kc: np.ndarray, direction_kc: np.ndarray):
 
 
 def slices(crystal: Crystal, q_kc: np.ndarray, axis: np.ndarray, temperature: float) -> dict[str, np.ndarray]:
-    """Contribution of every k-point to χ^D and χ^OD along the axis, (k,) J s² m⁻³; their zone average is χ.
+    """Contribution of every k-point to χ^D and χ^OD along the axis, (k,) J s² m⁻³, and to the helicity, (k,) J s m⁻³.
+
+    Their averages over the zone are χ and the trace of H.
 
     NaN at Γ itself, where the acoustic modes diverge (integrably), and where a mode is imaginary.
     """
@@ -164,10 +167,12 @@ def slices(crystal: Crystal, q_kc: np.ndarray, axis: np.ndarray, temperature: fl
     off_diagonal = np.sum(f[0] * component(weights.of(CHI, OFF_DIAGONAL), axis), axis=1) + component(
         weights.zero_point_of(CHI), axis
     )
+    helicity = np.einsum("kn,knii->k", f[0], HELICITY.unpack(weights.of(HELICITY, OCCUPIED)))
     missing = ~modes.active_kn.all(axis=1)
     return {
         "diagonal": np.where(missing, np.nan, diagonal / volume),
         "off_diagonal": np.where(missing, np.nan, off_diagonal / volume),
+        "helicity": np.where(missing, np.nan, helicity / volume),
     }
 
 

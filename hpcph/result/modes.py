@@ -45,6 +45,10 @@ def _modes_at(group: str, q: str) -> tuple[Quantity, ...]:
             optional=True,
         ),
         Quantity(
+            f"{group}/helicity", each, "ħ", "l along the wave vector, from Γ to its nearest image; 0 at Γ",
+            optional=True, symbol="h",
+        ),
+        Quantity(
             f"{group}/polarization_circular", each, "ħ", f"l along the axis n, {definite.format('L')}", optional=True,
             symbol="l",
         ),
@@ -62,8 +66,8 @@ def _modes_at(group: str, q: str) -> tuple[Quantity, ...]:
 
 (
     BANDS_FREQUENCY, BANDS_POLARIZATION, BANDS_POLARIZATION_BY_ATOM, BANDS_CRYSTAL_ANGULAR_MOMENTUM,
-    BANDS_EIGENVECTOR, BANDS_MOMENT, BANDS_MOMENT_SCALAR, BANDS_POLARIZATION_CIRCULAR, BANDS_MOMENT_CIRCULAR,
-    BANDS_MOMENT_EIGENVECTOR,
+    BANDS_EIGENVECTOR, BANDS_MOMENT, BANDS_MOMENT_SCALAR, BANDS_HELICITY, BANDS_POLARIZATION_CIRCULAR,
+    BANDS_MOMENT_CIRCULAR, BANDS_MOMENT_EIGENVECTOR,
 ) = _modes_at("/bands", PATH)  # fmt: skip
 BANDS_POLARIZATION_BY_SPECIES = Quantity(
     "/bands/polarization_by_species", (PATH, "branch", "/bands/species", L), "ħ", "part of every species"
@@ -75,8 +79,8 @@ BANDS_LABEL = Quantity("/bands/label", ("path_corner",), "1", "names of these po
 BANDS_SPECIES = Quantity("/bands/species", ("/bands/species",), "1", "chemical symbols of the species axis", TEXT)
 (
     ORBITS_FREQUENCY, ORBITS_POLARIZATION, ORBITS_POLARIZATION_BY_ATOM, ORBITS_CRYSTAL_ANGULAR_MOMENTUM,
-    ORBITS_EIGENVECTOR, ORBITS_MOMENT, ORBITS_MOMENT_SCALAR, ORBITS_POLARIZATION_CIRCULAR, ORBITS_MOMENT_CIRCULAR,
-    ORBITS_MOMENT_EIGENVECTOR,
+    ORBITS_EIGENVECTOR, ORBITS_MOMENT, ORBITS_MOMENT_SCALAR, ORBITS_HELICITY, ORBITS_POLARIZATION_CIRCULAR,
+    ORBITS_MOMENT_CIRCULAR, ORBITS_MOMENT_EIGENVECTOR,
 ) = _modes_at("/orbits", "orbit")  # fmt: skip
 ORBITS_Q = Quantity("/orbits/q", ("orbit", Q), "1", "fractional wave vector", FRACTION)
 
@@ -89,6 +93,10 @@ STORED_MODES = {  # by section: what a mode of it is
 }  # fmt: skip
 
 PLANE = (PLANES, "slice_a", "slice_b")
+SLICES_HELICITY = Quantity(
+    "/slices/helicity", PLANE, "J s m-3", "contribution of a k-point to the helicity Σ ħ l·k̂ f per volume; its zone "
+    "average is that; NaN at Γ, at imaginary modes", NUMBER, optional=True, along=1, symbol="h",
+)  # fmt: skip
 OF_POINT = "contribution of a k-point to χ^{} along the axis; its zone average is χ^{}; NaN at Γ, at imaginary modes"
 SLICES_PLANE = Quantity(PLANES, (PLANES,), "1", "fractional q_c of the plane")
 SLICES_Q = Quantity("/slices/q", (*PLANE, Q), "1", "fractional wave vector", FRACTION)
@@ -122,6 +130,7 @@ def band_maps(points: int, symbols: tuple[str, ...]) -> list[Dataset]:
         BANDS_FREQUENCY.shaped(*each),
         BANDS_POLARIZATION.shaped(*each, 3),
         BANDS_POLARIZATION_BY_ATOM.shaped(*each, atoms, 3),
+        BANDS_HELICITY.shaped(*each),
         BANDS_POLARIZATION_CIRCULAR.shaped(*each),
         BANDS_CRYSTAL_ANGULAR_MOMENTUM.shaped(*each),
         BANDS_EIGENVECTOR.shaped(*each, atoms, 3),
@@ -136,6 +145,7 @@ def orbit_maps(points: int, symbols: tuple[str, ...]) -> list[Dataset]:
         ORBITS_FREQUENCY.shaped(*each),
         ORBITS_POLARIZATION.shaped(*each, 3),
         ORBITS_POLARIZATION_BY_ATOM.shaped(*each, atoms, 3),
+        ORBITS_HELICITY.shaped(*each),
         ORBITS_POLARIZATION_CIRCULAR.shaped(*each),
         ORBITS_CRYSTAL_ANGULAR_MOMENTUM.shaped(*each),
         ORBITS_EIGENVECTOR.shaped(*each, atoms, 3),
@@ -161,7 +171,7 @@ def orbit_axes(q_kc: np.ndarray) -> list[Dataset]:
 def slice_maps(shape: tuple[int, int, int]) -> list[Dataset]:
     """Contributions on planes; `shape` is (i, j, p)."""
     i, j, p = shape
-    return [quantity.shaped(p, i, j) for quantity in SLICES.values()]
+    return [quantity.shaped(p, i, j) for quantity in (*SLICES.values(), SLICES_HELICITY)]
 
 
 def slice_axes(q_ijpc: np.ndarray, reciprocal_vc: np.ndarray) -> list[Dataset]:
