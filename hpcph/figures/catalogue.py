@@ -27,6 +27,7 @@ from hpcph.figures import (
     orbits,
     phase_diagram,
     polarized,
+    pseudo_angular_momentum,
     rotation,
     slices,
     sound,
@@ -43,6 +44,7 @@ from hpcph.result.modes import (
     BANDS_MOMENT,
     BANDS_POLARIZATION,
     BANDS_POLARIZATION_BY_SPECIES,
+    BANDS_PSEUDO_ANGULAR_MOMENTUM,
     SLICES,
 )
 from hpcph.result.sample import SAMPLE_TEMPERATURE_FIELD
@@ -116,6 +118,11 @@ def no_labels(result: xr.Dataset) -> str:
     return "" if crystal_angular_momentum.on_axis(result) else "give `bands.path` a leg along the axis"
 
 
+def no_turn(result: xr.Dataset) -> str:
+    """A leg that a turn about the axis keeps, up to reciprocal lattice vectors."""
+    return "" if pseudo_angular_momentum.kept(result) else "give `bands.path` a leg along the axis"
+
+
 def no_intensity(result: xr.Dataset) -> str:
     """Watts per square metre."""
     return "a model has no unit of intensity; `crystal.force_constants` has" if units.is_model(result) else ""
@@ -139,6 +146,11 @@ def catalogue(choices: Choices) -> list[Drawing]:
             "crystal_angular_momentum",
             crystal_angular_momentum.draw,
             (lacks("bands", BANDS_CRYSTAL_ANGULAR_MOMENTUM.variable), no_labels),
+        ),
+        Drawing(
+            "pseudo_angular_momentum",
+            pseudo_angular_momentum.draw,
+            (lacks("bands", BANDS_PSEUDO_ANGULAR_MOMENTUM.variable), no_turn),
         ),
         Drawing("dispersion_axis", dispersion.near_axis, (path, no_leg)),
         Drawing("species", of_branch, (path, no_leg)),

@@ -16,6 +16,7 @@ from hpcph.result.modes import (
     BANDS_MOMENT_CIRCULAR,
     BANDS_POLARIZATION,
     BANDS_POLARIZATION_CIRCULAR,
+    BANDS_PSEUDO_ANGULAR_MOMENTUM,
     BANDS_Q,
 )
 from hpcph.show import axis, sets, units
@@ -23,7 +24,7 @@ from hpcph.show import axis, sets, units
 
 def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
     """One marker a mode, in the order point × branch; for its text q, the number of its degenerate set, and helicity,
-    moment and label m where they are known."""
+    moment and labels m and ℓ where they are known."""
     x = result["distance"].values * angstrom
     shown = units.frequency(result, BANDS_FREQUENCY.variable)
     frequency = result[BANDS_FREQUENCY.variable].values * shown.shown
@@ -56,6 +57,8 @@ def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
         data["helicity"] = embed.array(result[BANDS_HELICITY.variable].values, "f4")
     if BANDS_CRYSTAL_ANGULAR_MOMENTUM.variable in result:
         data["m"] = embed.array(result[BANDS_CRYSTAL_ANGULAR_MOMENTUM.variable].values, "f4")
+    if BANDS_PSEUDO_ANGULAR_MOMENTUM.variable in result:
+        data["pseudo"] = embed.array(result[BANDS_PSEUDO_ANGULAR_MOMENTUM.variable].values, "f4")
     return {"bands": figure}, data
 
 

@@ -79,13 +79,15 @@ def bands(
     -------
     frequency (q, n) in Hz, negative where imaginary; in ħ polarization (q, n, 3), polarization_by_atom (q, n, a, 3),
     polarization_by_species (q, n, s, 3) in the order of species_names; helicity (q, n), l along the wave vector;
-    crystal_angular_momentum (q, n), NaN off the axis; of the modes of definite angular momentum polarization_circular
+    crystal_angular_momentum (q, n), NaN off the axis; pseudo_angular_momentum (q, n) of the turn of rotation_order
+    (q,), NaN where there is none; of the modes of definite angular momentum polarization_circular
     (q, n), along the axis, and eigenvector (q, n, a, 3) complex
     """
     names = species_names(structure.symbols)
     kind = np.array([names.index(symbol) for symbol in structure.symbols])
     atoms = block_average(polarization_by_atom(modes), modes.degenerate_blocks())
     along, definite = circular(modes, axis)
+    pseudo, order = screw.pseudo_angular_momentum(structure, definite, along, q_kc, direction_kc, axis)
     return {
         "frequency": modes.frequency_kn / (2 * np.pi),
         "polarization": atoms.sum(axis=2),
@@ -95,6 +97,8 @@ def bands(
         ),
         "helicity": np.einsum("kni,ki->kn", atoms.sum(axis=2), modes.direction_kc),
         "polarization_circular": along,
+        "pseudo_angular_momentum": pseudo,
+        "rotation_order": order,
         "crystal_angular_momentum": _labels(structure, modes, q_kc, direction_kc, axis),
         "eigenvector": polarization_vectors(definite).astype(np.complex64),
     }

@@ -45,6 +45,15 @@ def _modes_at(group: str, q: str) -> tuple[Quantity, ...]:
             optional=True,
         ),
         Quantity(
+            f"{group}/pseudo_angular_momentum", each, "ħ",
+            "ℓ of the turn by 2π/N about the axis, with the phase of its screw, modulo N; NaN where none keeps q",
+            NUMBER, optional=True, symbol="ℓ",
+        ),
+        Quantity(
+            f"{group}/rotation_order", (q,), "1", "N of the highest turn about the axis that keeps q; 1 without one",
+            POSITIVE, optional=True, dtype=np.int64,
+        ),
+        Quantity(
             f"{group}/helicity", each, "ħ", "l along the wave vector, from Γ to its nearest image; 0 at Γ",
             optional=True, symbol="h",
         ),
@@ -66,8 +75,8 @@ def _modes_at(group: str, q: str) -> tuple[Quantity, ...]:
 
 (
     BANDS_FREQUENCY, BANDS_POLARIZATION, BANDS_POLARIZATION_BY_ATOM, BANDS_CRYSTAL_ANGULAR_MOMENTUM,
-    BANDS_EIGENVECTOR, BANDS_MOMENT, BANDS_MOMENT_SCALAR, BANDS_HELICITY, BANDS_POLARIZATION_CIRCULAR,
-    BANDS_MOMENT_CIRCULAR, BANDS_MOMENT_EIGENVECTOR,
+    BANDS_EIGENVECTOR, BANDS_MOMENT, BANDS_MOMENT_SCALAR, BANDS_PSEUDO_ANGULAR_MOMENTUM, BANDS_ROTATION_ORDER,
+    BANDS_HELICITY, BANDS_POLARIZATION_CIRCULAR, BANDS_MOMENT_CIRCULAR, BANDS_MOMENT_EIGENVECTOR,
 ) = _modes_at("/bands", PATH)  # fmt: skip
 BANDS_POLARIZATION_BY_SPECIES = Quantity(
     "/bands/polarization_by_species", (PATH, "branch", "/bands/species", L), "ħ", "part of every species"
@@ -79,8 +88,8 @@ BANDS_LABEL = Quantity("/bands/label", ("path_corner",), "1", "names of these po
 BANDS_SPECIES = Quantity("/bands/species", ("/bands/species",), "1", "chemical symbols of the species axis", TEXT)
 (
     ORBITS_FREQUENCY, ORBITS_POLARIZATION, ORBITS_POLARIZATION_BY_ATOM, ORBITS_CRYSTAL_ANGULAR_MOMENTUM,
-    ORBITS_EIGENVECTOR, ORBITS_MOMENT, ORBITS_MOMENT_SCALAR, ORBITS_HELICITY, ORBITS_POLARIZATION_CIRCULAR,
-    ORBITS_MOMENT_CIRCULAR, ORBITS_MOMENT_EIGENVECTOR,
+    ORBITS_EIGENVECTOR, ORBITS_MOMENT, ORBITS_MOMENT_SCALAR, ORBITS_PSEUDO_ANGULAR_MOMENTUM, ORBITS_ROTATION_ORDER,
+    ORBITS_HELICITY, ORBITS_POLARIZATION_CIRCULAR, ORBITS_MOMENT_CIRCULAR, ORBITS_MOMENT_EIGENVECTOR,
 ) = _modes_at("/orbits", "orbit")  # fmt: skip
 ORBITS_Q = Quantity("/orbits/q", ("orbit", Q), "1", "fractional wave vector", FRACTION)
 
@@ -130,6 +139,8 @@ def band_maps(points: int, symbols: tuple[str, ...]) -> list[Dataset]:
         BANDS_FREQUENCY.shaped(*each),
         BANDS_POLARIZATION.shaped(*each, 3),
         BANDS_POLARIZATION_BY_ATOM.shaped(*each, atoms, 3),
+        BANDS_PSEUDO_ANGULAR_MOMENTUM.shaped(*each),
+        BANDS_ROTATION_ORDER.shaped(points),
         BANDS_HELICITY.shaped(*each),
         BANDS_POLARIZATION_CIRCULAR.shaped(*each),
         BANDS_CRYSTAL_ANGULAR_MOMENTUM.shaped(*each),
@@ -145,6 +156,8 @@ def orbit_maps(points: int, symbols: tuple[str, ...]) -> list[Dataset]:
         ORBITS_FREQUENCY.shaped(*each),
         ORBITS_POLARIZATION.shaped(*each, 3),
         ORBITS_POLARIZATION_BY_ATOM.shaped(*each, atoms, 3),
+        ORBITS_PSEUDO_ANGULAR_MOMENTUM.shaped(*each),
+        ORBITS_ROTATION_ORDER.shaped(points),
         ORBITS_HELICITY.shaped(*each),
         ORBITS_POLARIZATION_CIRCULAR.shaped(*each),
         ORBITS_CRYSTAL_ANGULAR_MOMENTUM.shaped(*each),

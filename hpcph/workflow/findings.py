@@ -96,6 +96,7 @@ def thermal_findings(
         lines.append(
             closing.closing_table_of_magnetization(thermal.temperature, *magnetized, axis, scale, samples, height)
         )
+    lines += closing.helicity(thermal, spread, job.crystal.structure.volume)
     if coupled is not None and DISPLACEMENT in thermal:
         bounded = _bound(job, thermal, spread)
         results += responses.bound(*bounded)

@@ -10,6 +10,7 @@ const named = ({ symbol, unit }, nu) => `${symbol} = ${nu < 0 ? `${shown(-nu)}i`
 function startBands(bands, cell, show) {
   const gd = plot("bands"), n = bands.branches, q = unpack(bands.q);
   const m = bands.m ? unpack(bands.m) : [];
+  const pseudo = bands.pseudo ? unpack(bands.pseudo) : [];
   const moment = bands.moment ? unpack(bands.moment) : null, helicity = bands.helicity ? unpack(bands.helicity) : null;
   const { y, marker } = gd._fullData[0];
   const set = unpack(bands.set);
@@ -18,7 +19,7 @@ function startBands(bands, cell, show) {
     return Array.from({ length: n }, (_, branch) => start + branch).filter((j) => set[j] === set[i]).map(values).join(", ");
   };
   const labels = Array.from(y, (nu, i) => `q = ${vector(part(q, Math.floor(i / n), 3))}<br>branch ${(i % n) + 1}<br>` +
-    `${named(bands, nu)}<br>l = ${among(i, (j) => signed(marker.color[j].toFixed(4)))} ħ` + (helicity ? `<br>h = ${signed(helicity[i].toFixed(4))} ħ` : "") + (m[i] === Math.round(m[i]) ? `<br>m = ${signed(m[i])}` : "") + (moment ? `<br>μ = ${among(i, (j) => shown(moment[j]))} μ<sub>N</sub>` : ""));
+    `${named(bands, nu)}<br>l = ${among(i, (j) => signed(marker.color[j].toFixed(4)))} ħ` + (helicity ? `<br>h = ${signed(helicity[i].toFixed(4))} ħ` : "") + (m[i] === Math.round(m[i]) ? `<br>m = ${signed(m[i])}` : "") + (Number.isFinite(pseudo[i]) ? `<br>ℓ = ${signed(+pseudo[i].toFixed(4))}` : "") + (moment ? `<br>μ = ${among(i, (j) => shown(moment[j]))} μ<sub>N</sub>` : ""));
   Plotly.restyle(gd, { customdata: [labels] }, [0]);
   if (!show) return;
   const place = unpack(cell.modes.place);
