@@ -181,6 +181,9 @@ def _of_set(S: np.ndarray, e: np.ndarray, order: int) -> tuple[np.ndarray, np.nd
 
 def _definite(S: np.ndarray, order: int) -> tuple[np.ndarray, np.ndarray]:
     """m in falling order and orthonormal vectors of a unitary S, from the projectors Σ_j e^{2πi mj/N} S^j/N."""
+    if len(S) == 1:
+        m = round(float(-np.angle(S[0, 0]) * order / (2 * np.pi)))
+        return np.array([order // 2 - (order // 2 - m) % order]), np.eye(1, dtype=complex)
     powers = np.stack([np.linalg.matrix_power(S, j) for j in range(order)])
     found: list[int] = []
     columns: list[np.ndarray] = []

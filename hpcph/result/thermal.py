@@ -136,15 +136,25 @@ SPECTRAL = {  # what is divided, symbol, unit, are there spectra without it
 }
 SPECTRUM = {
     name: Quantity(
-        f"/spectrum/{name}", (S, W), f"{unit} Hz-1", f"share of {what} per frequency ν", optional=left, symbol=symbol,
+        f"/spectrum/{name}",
+        (S, W),
+        f"{unit} Hz-1",
+        f"share of {what} per frequency ν",
+        optional=left,
+        symbol=symbol,
         density=True,
-    )  # fmt: skip
+    )
     for name, (what, symbol, unit, left) in SPECTRAL.items()
 }
 SPECTRUM_BY_BRANCH = {
     name: Quantity(
-        f"/spectrum/{name}_by_branch", (S, "branch"), unit, f"share of {what} by branch", optional=left, symbol=symbol,
+        f"/spectrum/{name}_by_branch",
+        (S, "branch"),
+        unit,
+        f"share of {what} by branch",
+        optional=left,
+        symbol=symbol,
         density=True,
-    )  # fmt: skip
+    )
     for name, (what, symbol, unit, left) in SPECTRAL.items()
 }

@@ -142,7 +142,7 @@ def figures(path):
 
 
 def test_one_temperature_one_radius_no_mesh_below_an_axis_off_z(single):
-    """All but phase diagram, convergence, slices, sample and labels of turns; the axis is explained without a letter."""
+    """All but phase diagram, convergence, slices, sample, labels of turns; the axis is explained without a letter."""
     with open_result(single) as result:
         notes = {name: figure.get_supxlabel() for name, figure in everything(result).items()}
     labels = {"crystal_angular_momentum", "pseudo_angular_momentum"}
