@@ -12,6 +12,7 @@ from hpcph.errors import InputError, did_you_mean
 from hpcph.result.modes import (
     BANDS_CORNER,
     BANDS_FREQUENCY,
+    BANDS_HELICITY,
     BANDS_LABEL,
     BANDS_MOMENT,
     BANDS_MOMENT_CIRCULAR,
@@ -34,7 +35,7 @@ Columns = dict[str, np.ndarray]
 
 
 def dispersion(result: xr.Dataset) -> Iterator[list]:
-    """Rows, the header first: every branch at every point of the path, with l, its species and, if there, its moment.
+    """Rows, the header first: every branch at every point of the path, with l, its species, helicity and moment.
 
     Raises InputError where the result has no path.
     """
@@ -42,6 +43,8 @@ def dispersion(result: xr.Dataset) -> Iterator[list]:
     along = axis.along(result, BANDS_POLARIZATION_BY_SPECIES.variable)
     names = result["species"].values.tolist()
     columns |= {f"l along the axis, {name} (ħ)": along[..., s] for s, name in enumerate(names)}
+    if BANDS_HELICITY.variable in result:
+        columns |= {"helicity (ħ)": result[BANDS_HELICITY.variable].values}
     if BANDS_MOMENT.variable in result:
         columns |= _moments(result, BANDS_MOMENT, "μ", "μ_N")
     if BANDS_MOMENT_SCALAR.variable in result:

@@ -42,6 +42,7 @@ def test_the_table_is_the_dispersion(result, tmp_path):
             "branch": np.broadcast_to(np.arange(1, shape[1] + 1), shape),
             "q3": np.broadcast_to(data.bands_q.values[:, 2:], shape),
             "l_z (ħ)": data.bands_polarization.values[..., 2],
+            "helicity (ħ)": data.bands_helicity.values,
             "l along the axis, O (ħ)": data.bands_polarization_by_species.values[:, :, 1, 2],
         }
     for name, values in expected.items():
