@@ -1,5 +1,7 @@
 """Pseudo-angular momentum: labels of modes at every wave vector that a turn about the axis keeps, on zone faces too."""
 
+from dataclasses import replace
+
 import numpy as np
 import physics
 import pytest
@@ -39,7 +41,7 @@ def carried(structure, turn, q, e):
     return np.einsum("acm,acn->mn", (np.exp(1j * home @ k)[:, None, None] * field).conj(), moved)
 
 
-@pytest.mark.parametrize("name", ["zno", "quartz_pbesol", "P6_1"])
+@pytest.mark.parametrize("name", ["zno", "quartz_pbesol", "P6_1", "P2_13"])
 def test_modes_turned_in_space_have_the_eigenvalues_of_their_labels(name):
     """In every degenerate set the operation on the displacements of the atoms has the trace Σ e^{−2πiℓ/N}; modes of
     definite l are its eigenvectors, but where a set has one l several times."""
@@ -47,8 +49,8 @@ def test_modes_turned_in_space_have_the_eigenvalues_of_their_labels(name):
     value, order, modes = labelled(case, POINTS)
     l, seen = circular(modes, Z)[0], 0
     turns = {turn.order: turn for turn in screw.turns_about(case.structure, Z)}
-    expected = {"zno": [6, 6, 3, 3, 3, 2, 2, 2, 1, 6], "P6_1": [6, 6, 3, 3, 3, 2, 2, 2, 1, 6]}
-    assert list(order) == expected.get(name, [3, 3, 3, 3, 3, 1, 1, 1, 1, 3])
+    six, two = [6, 6, 3, 3, 3, 2, 2, 2, 1, 6], [2, 2, 1, 1, 1, 2, 2, 2, 1, 2]
+    assert list(order) == {"zno": six, "P6_1": six, "P2_13": two}.get(name, [3, 3, 3, 3, 3, 1, 1, 1, 1, 3])
     for k in np.flatnonzero(order > 1):
         N = order[k]
         S = carried(case.structure, turns[N], POINTS[k], modes.eigenvector_kmn[k])
@@ -104,3 +106,19 @@ def test_at_gamma_the_side_from_which_it_is_approached_must_be_kept():
     case = physics.case("zno")
     for direction, N in ((Z, 6), (case.structure.reciprocal_vc[0], 2), (np.array([1.0, 0, 1]), 1)):
         assert labelled(case, [[0, 0, 0]], direction)[1] == [N]
+
+
+def test_the_origin_may_be_anywhere():
+    """Atoms and operations moved by any step: at K the operation is still that in space, on the axis ℓ is as before."""
+    case, step = physics.case("zno"), np.array([0.13, 0.29, 0.41])
+    at = case.structure.operations
+    moved = replace(at, translations=at.translations + step - at.rotations @ step)
+    structure = replace(case.structure, fractional_ac=case.structure.fractional_ac + step, operations=moved)
+    modes = physics.modes(case, POINTS[:5])
+    for turn, k in ((screw.turns_about(structure, Z)[0], 0), (screw.turns_about(structure, Z)[1], 2)):
+        e = modes.eigenvector_kmn[k]
+        found = e.conj().T @ screw.at(structure, turn, POINTS[k]) @ e
+        np.testing.assert_allclose(found, carried(structure, turn, POINTS[k], e), atol=1e-9)
+    here, _, _ = labelled(case, POINTS[:2])
+    there, _, _ = labelled(replace(case, structure=structure), POINTS[:2])
+    np.testing.assert_allclose(here, there, atol=1e-9)
