@@ -58,7 +58,7 @@ class Channel(Enum):
 
     @property
     def mild(self) -> bool:
-        """Does it leave no 1/k² of the acoustic modes at Γ? Velocities, where lifetimes decide, and the helicity do not."""
+        """Has it no 1/k² of the acoustic modes at Γ? Velocities leave none where lifetimes decide; the helicity has 1/k."""
         return self.timed or self in (Channel.INTERBAND, Channel.OCCUPIED)
 
 
