@@ -58,7 +58,7 @@ class Channel(Enum):
 
     @property
     def mild(self) -> bool:
-        """Has it no 1/k² of the acoustic modes at Γ? Velocities leave none where lifetimes decide; the helicity has 1/k."""
+        """Has it no 1/k² of the acoustic modes at Γ? Velocities, with lifetimes, leave none; the helicity has 1/k."""
         return self.timed or self in (Channel.INTERBAND, Channel.OCCUPIED)
 
 
