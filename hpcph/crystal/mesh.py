@@ -1,15 +1,17 @@
 """Monkhorst–Pack meshes, their irreducible points, and the blocks that are handed out to ranks."""
 
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import product
 
 import numpy as np
 
 from hpcph.crystal.lattice import Structure
-from hpcph.crystal.refinement import faces, refine
+from hpcph.crystal.refinement import faces, obtuse, refine
 
 BLOCK, SMALLEST = 96, 8  # k-points a block aims at: with 27 modes, and with many
 AT_GAMMA = 1e-12  # of a fractional coordinate: closer to a whole number is one
+FACE = 1e-8  # of a step over a face of the zone: closer to its middle is on the face
 TAPER = 16  # the next block is at most this part of what is left
 IN_PLANE = ((0.5, 0.5), (0.5, 0.0), (0.0, 0.5), (1 / 3, 1 / 3), (1 / 3, 2 / 3))  # shifts of the mesh of a layer
 MAX_BLOCKS = 4096  # so that partial sums stay small however fine the mesh is
@@ -178,6 +180,32 @@ def into_zone(structure: Structure, q_kc: np.ndarray) -> np.ndarray:
     found = q_kc.copy()
     found[beyond] = nearest_image(structure, q_kc[beyond])
     return found
+
+
+def directions(structure: Structure, q_kc: np.ndarray) -> np.ndarray:
+    """Where wave vectors point: the unit vector from Γ to the nearest of their images, (k, 3) Cartesian; zero at Γ.
+
+    On the faces of the zone several images are equally near: their mean, so that symmetry turns the directions with the
+    wave vectors.
+    """
+    inside = into_zone(structure, q_kc)
+    k = inside @ structure.reciprocal_vc
+    length = np.linalg.norm(k, axis=1, keepdims=True)
+    found = np.where(is_gamma(inside)[:, None], 0.0, k / np.where(length > 0, length, 1.0))
+    steps = _around(*structure.reciprocal_vc.ravel().tolist())
+    square = np.einsum("gi,gi->g", steps, steps)
+    equal = np.abs(k @ steps.T - square / 2) < FACE * square
+    for point in np.flatnonzero(equal.any(axis=1)):
+        images = k[point] - np.vstack([np.zeros(3), steps[equal[point]]])
+        found[point] = np.mean(images / length[point], axis=0)
+    return found
+
+
+@cache
+def _around(*reciprocal: float) -> np.ndarray:
+    """The reciprocal lattice vectors that images of a point of the zone, equally near to Γ, are apart, (g, 3)."""
+    vectors = np.reshape(reciprocal, (3, 3))
+    return np.array([t for t in product((0, -1, 1), repeat=3) if any(t)]) @ obtuse(vectors)[:3] @ vectors
 
 
 def block_size(modes: int) -> int:

@@ -12,11 +12,14 @@ from hpcph.errors import InputError, did_you_mean
 from hpcph.result.modes import (
     BANDS_CORNER,
     BANDS_FREQUENCY,
+    BANDS_HELICITY,
     BANDS_LABEL,
     BANDS_MOMENT,
+    BANDS_MOMENT_CIRCULAR,
     BANDS_MOMENT_SCALAR,
     BANDS_POLARIZATION,
     BANDS_POLARIZATION_BY_SPECIES,
+    BANDS_POLARIZATION_CIRCULAR,
     BANDS_Q,
 )
 from hpcph.result.quantity import Quantity
@@ -32,7 +35,7 @@ Columns = dict[str, np.ndarray]
 
 
 def dispersion(result: xr.Dataset) -> Iterator[list]:
-    """Rows, the header first: every branch at every point of the path, with l, its species and, if there, its moment.
+    """Rows, the header first: every branch at every point of the path, with l, its species, helicity and moment.
 
     Raises InputError where the result has no path.
     """
@@ -40,6 +43,8 @@ def dispersion(result: xr.Dataset) -> Iterator[list]:
     along = axis.along(result, BANDS_POLARIZATION_BY_SPECIES.variable)
     names = result["species"].values.tolist()
     columns |= {f"l along the axis, {name} (ħ)": along[..., s] for s, name in enumerate(names)}
+    if BANDS_HELICITY.variable in result:
+        columns |= {"helicity (ħ)": result[BANDS_HELICITY.variable].values}
     if BANDS_MOMENT.variable in result:
         columns |= _moments(result, BANDS_MOMENT, "μ", "μ_N")
     if BANDS_MOMENT_SCALAR.variable in result:
@@ -63,6 +68,8 @@ def leg(result: xr.Dataset, wanted: str | None) -> str:
 def moments(result: xr.Dataset, wanted: str | None) -> Iterator[list]:
     """Rows, the header first: the magnetic moment of every branch along one leg, Γ–A or the first unless named.
 
+    The moment has its mean over a degenerate set, zero of doublets, and beside it along the axis ± that of the modes.
+
     Raises InputError where the result has no moments or no such leg.
     """
     if BANDS_MOMENT.variable not in result:
@@ -72,6 +79,7 @@ def moments(result: xr.Dataset, wanted: str | None) -> Iterator[list]:
     chosen = leg(result, wanted)
     columns = {f"l_{c} (ħ)": result[BANDS_POLARIZATION.variable].values[..., i] for i, c in _cartesian(result)}
     columns |= _moments(result, BANDS_MOMENT, "μ", "μ_N") | _moments(result, BANDS_MOMENT, "μ", "μ_B")
+    columns |= _circular(result)
     if BANDS_MOMENT_SCALAR.variable in result:
         columns |= _moments(result, BANDS_MOMENT_SCALAR, "scalar estimate μ", "μ_N")
     return _rows(result, columns, [name if name == chosen else None for name in _legs(result)])
@@ -92,6 +100,17 @@ def _cartesian(result: xr.Dataset) -> Iterator[tuple[int, str]]:
 def _moments(result: xr.Dataset, moment: Quantity, symbol: str, unit: str) -> Columns:
     values = result[moment.variable].values / MAGNETONS[unit]
     return {f"{symbol}_{c} ({unit})": values[..., i] for i, c in enumerate(XYZ)}
+
+
+def _circular(result: xr.Dataset) -> Columns:
+    """Of modes of degenerate sets by definite value, where they are known."""
+    if BANDS_MOMENT_CIRCULAR.variable not in result:
+        return {}
+    along = result[BANDS_MOMENT_CIRCULAR.variable].values / nuclear_magneton
+    return {
+        "circular l along the axis (ħ)": result[BANDS_POLARIZATION_CIRCULAR.variable].values,
+        "circular μ along the axis (μ_N)": along,
+    }
 
 
 def _legs(result: xr.Dataset) -> list[str]:

@@ -20,6 +20,7 @@ from hpcph.figures import (
     feedback,
     field,
     finite,
+    helicity,
     interband,
     legs,
     levels,
@@ -27,6 +28,7 @@ from hpcph.figures import (
     orbits,
     phase_diagram,
     polarized,
+    pseudo_angular_momentum,
     rotation,
     slices,
     sound,
@@ -41,9 +43,11 @@ from hpcph.result.field import FIELD_PAM_DENSITY, FIELD_SHIFT_PER_TESLA
 from hpcph.result.light import OPTICS_PAM, OPTICS_PAM_BY_LEVELS
 from hpcph.result.modes import (
     BANDS_CRYSTAL_ANGULAR_MOMENTUM,
+    BANDS_HELICITY,
     BANDS_MOMENT,
     BANDS_POLARIZATION,
     BANDS_POLARIZATION_BY_SPECIES,
+    BANDS_PSEUDO_ANGULAR_MOMENTUM,
     SLICES,
 )
 from hpcph.result.sample import SAMPLE_TEMPERATURE_FIELD
@@ -53,6 +57,7 @@ from hpcph.result.thermal import (
     FEEDBACK_AMPLIFICATION,
     FEEDBACK_GAMMA_LL_TOTAL,
     FEEDBACK_PAM_DENSITY,
+    HELICITY_PER_CELL,
     MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK,
     SPECTRUM,
 )
@@ -116,6 +121,11 @@ def no_labels(result: xr.Dataset) -> str:
     return "" if crystal_angular_momentum.on_axis(result) else "give `bands.path` a leg along the axis"
 
 
+def no_turn(result: xr.Dataset) -> str:
+    """A leg that a turn about the axis keeps, up to reciprocal lattice vectors."""
+    return "" if pseudo_angular_momentum.kept(result) else "give `bands.path` a leg along the axis"
+
+
 def no_intensity(result: xr.Dataset) -> str:
     """Watts per square metre."""
     return "a model has no unit of intensity; `crystal.force_constants` has" if units.is_model(result) else ""
@@ -134,10 +144,16 @@ def catalogue(choices: Choices) -> list[Drawing]:
     magnetic = partial(lacks, "magnetization", besides=" of a crystal with Born charges")
     return [
         Drawing("dispersion", dispersion.polarization, (path,)),
+        Drawing("dispersion_helicity", dispersion.helicity, (lacks("bands", BANDS_HELICITY.variable),)),
         Drawing(
             "crystal_angular_momentum",
             crystal_angular_momentum.draw,
             (lacks("bands", BANDS_CRYSTAL_ANGULAR_MOMENTUM.variable), no_labels),
+        ),
+        Drawing(
+            "pseudo_angular_momentum",
+            pseudo_angular_momentum.draw,
+            (lacks("bands", BANDS_PSEUDO_ANGULAR_MOMENTUM.variable), no_turn),
         ),
         Drawing("dispersion_axis", dispersion.near_axis, (path, no_leg)),
         Drawing("species", of_branch, (path, no_leg)),
@@ -157,6 +173,7 @@ def catalogue(choices: Choices) -> list[Drawing]:
             (undriven, magnetic(MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK.variable)),
         ),
         Drawing("moment", dispersion.moment, (path, magnetic(BANDS_MOMENT.variable))),
+        Drawing("helicity", helicity.draw, (lacks("temperature", HELICITY_PER_CELL.variable),)),
         Drawing("sample", finite.draw, (lacks("sample", SAMPLE_TEMPERATURE_FIELD.variable),)),
         Drawing("rotation", rotation.draw, (lacks("magnetization", ROTATION_PAM_DENSITY.variable),)),
         Drawing("zeeman", zeeman.draw, (path, lacks("field", FIELD_SHIFT_PER_TESLA.variable))),

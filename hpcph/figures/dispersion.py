@@ -6,29 +6,38 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from matplotlib.transforms import Affine2D
 
 from hpcph.constants import nuclear_magneton
 from hpcph.figures import labels, legs, style
-from hpcph.phonons.modes import DEGENERATE
-from hpcph.result.modes import BANDS_FREQUENCY, BANDS_MOMENT, BANDS_POLARIZATION, BANDS_Q
-from hpcph.show import axis, units
+from hpcph.result.modes import (
+    BANDS_FREQUENCY,
+    BANDS_HELICITY,
+    BANDS_MOMENT,
+    BANDS_MOMENT_CIRCULAR,
+    BANDS_POLARIZATION,
+    BANDS_POLARIZATION_CIRCULAR,
+    BANDS_Q,
+)
+from hpcph.show import axis, sets, units
 
 LOW = 12  # branches of the figure along the axis
+POINTS = 72  # to the inch
 
 
 def polarization(result: xr.Dataset) -> Figure:
     """All branches along the whole path, coloured by the phonon polarization."""
     figure = style.sheet(style.WIDTH, 4.2)
     axes = figure.add_subplot()
-    lines = _whole_path(axes, result, axis.along(result, BANDS_POLARIZATION.variable))
+    lines = _whole_path(axes, result, axis.of_modes(result, BANDS_POLARIZATION_CIRCULAR, BANDS_POLARIZATION))
     figure.colorbar(lines, ax=axes, label=polarized(result, "phonon polarization"), pad=0.01, aspect=35)
-    style.note(figure, axis.meaning(result))
+    style.note(figure, axis.meaning(result), side_by_side(result))
     return figure
 
 
 def moment(result: xr.Dataset) -> Figure:
     """All branches along the whole path, coloured by the magnetic moment; the largest one is marked."""
-    values = axis.along(result, BANDS_MOMENT.variable) / nuclear_magneton
+    values = axis.of_modes(result, BANDS_MOMENT_CIRCULAR, BANDS_MOMENT) / nuclear_magneton
     figure = style.sheet(style.WIDTH, 4.2)
     axes = figure.add_subplot()
     lines = _whole_path(axes, result, values)
@@ -45,7 +54,18 @@ def moment(result: xr.Dataset) -> Figure:
         f"circle: largest moment, {style.number(values[k, n])} $\\mu_\\mathrm{{N}}$, "
         f"branch {n + 1} at q = ({q}), {scale.text(stored, 3)}"
     )
-    style.note(figure, largest, axis.meaning(result))
+    style.note(figure, largest, axis.meaning(result), side_by_side(result))
+    return figure
+
+
+def helicity(result: xr.Dataset) -> Figure:
+    """All branches along the whole path, coloured by l along the wave vector, as from Γ to its nearest image."""
+    figure = style.sheet(style.WIDTH, 4.2)
+    axes = figure.add_subplot()
+    lines = _whole_path(axes, result, result[BANDS_HELICITY.variable].values)
+    words = rf"helicity ${labels.symbol(BANDS_HELICITY)} = \mathbf{{l}}\cdot\hat{{\mathbf{{k}}}}$"
+    figure.colorbar(lines, ax=axes, label=labels.label(BANDS_HELICITY, words), pad=0.01, aspect=35)
+    style.note(figure, "degenerate modes: the mean of their set")
     return figure
 
 
@@ -57,12 +77,13 @@ def near_axis(result: xr.Dataset) -> Figure:
     points = leg.points
     scale = units.frequency(result, BANDS_FREQUENCY.variable)
     frequency = result[BANDS_FREQUENCY.variable].values[points, :count] * scale.shown
-    values = axis.along(result, BANDS_POLARIZATION.variable)[points]
+    values = axis.of_modes(result, BANDS_POLARIZATION_CIRCULAR, BANDS_POLARIZATION)[points]
     distance = result["distance"].values[points]
     figure = style.sheet(style.COLUMN, 3.4)
     axes = figure.add_subplot()
     every = result[BANDS_FREQUENCY.variable].values[points] * scale.hertz
-    lines = _coloured(axes, distance, frequency, segment_values(values, every)[:, :count], _limit(values), 1.6)
+    shown = segment_values(values, every)[:, :count], beside(every)[:, :count]
+    lines = _coloured(axes, distance, frequency, *shown, _limit(values), 1.6)
     axes.set_xlim(distance[0], distance[-1])
     axes.set_ylim(min(0, 1.05 * frequency.min()), 1.05 * frequency.max())
     axes.set_xticks(distance[[0, -1]], [leg.start, leg.end])
@@ -86,8 +107,9 @@ def _whole_path(axes: Axes, result: xr.Dataset, values: np.ndarray) -> LineColle
     limit = _limit(values)
     for leg in legs.legs(result):
         p = leg.points
-        colour = segment_values(values[p], result[BANDS_FREQUENCY.variable].values[p] * scale.hertz)
-        lines = _coloured(axes, distance[p], frequency[p], colour, limit, width)
+        every = result[BANDS_FREQUENCY.variable].values[p] * scale.hertz
+        shown = segment_values(values[p], every), beside(every)
+        lines = _coloured(axes, distance[p], frequency[p], *shown, limit, width)
     places, names = legs.ticks(result)
     for place in places[1:-1]:
         axes.axvline(place, color="0.6", lw=0.5, zorder=0)
@@ -104,21 +126,40 @@ def _whole_path(axes: Axes, result: xr.Dataset, values: np.ndarray) -> LineColle
 def segment_values(value_kn: np.ndarray, frequency_kn: np.ndarray) -> np.ndarray:
     """Value of the segments between the points of a leg, (k − 1, n); frequencies in Hz.
 
-    A degenerate point carries the mean over its block, which is not what the lines that meet there carry beside it: a
-    segment that has one degenerate end takes the value of the other.
+    The modes of a degenerate point are not those of the lines that meet there: a segment that has one degenerate end
+    takes the value of the other.
     """
-    close = np.diff(frequency_kn, axis=1) < DEGENERATE / (2 * np.pi)
+    close = ~sets.apart(frequency_kn)
     shared = np.pad(close, ((0, 0), (0, 1))) | np.pad(close, ((0, 0), (1, 0)))
     first, second = value_kn[:-1], value_kn[1:]
     return np.where(shared[:-1] == shared[1:], (first + second) / 2, np.where(shared[:-1], second, first))
 
 
-def _coloured(axes: Axes, x_k, y_kn, value_sn, limit: float, width: float) -> LineCollection:
+def side_by_side(result: xr.Dataset) -> str:
+    """What a reader has to know of lines that coincide; empty where none do."""
+    frequency = result[BANDS_FREQUENCY.variable].values * units.frequency(result, BANDS_FREQUENCY.variable).hertz
+    drawn = any(beside(frequency[leg.points]).any() for leg in legs.legs(result))
+    return "lines of degenerate modes lie side by side, circular modes of definite value" if drawn else ""
+
+
+def beside(frequency_kn: np.ndarray) -> np.ndarray:
+    """How far up from its place a segment is drawn, (k − 1, n) in widths of a line: lines that coincide lie side by
+    side; frequencies in Hz."""
+    apart = sets.apart(frequency_kn)
+    block = sets.numbered(apart[:-1] | apart[1:])
+    same = block[:, :, None] == block[:, None, :]
+    before = np.tril(same, -1).sum(axis=2)
+    return (same.sum(axis=2) - 1) / 2 - before
+
+
+def _coloured(axes: Axes, x_k, y_kn, value_sn, beside_sn, limit: float, width: float) -> LineCollection:
     """Lines of all branches in segments, the strongest values on top."""
     points = np.stack(np.broadcast_arrays(x_k[:, None], y_kn), axis=-1)
     segments = np.stack([points[:-1], points[1:]], axis=2).reshape(-1, 2, 2)
     value = value_sn.ravel()
     order = np.argsort(np.abs(value), kind="stable")
+    figure = axes.get_figure(root=True)
+    assert figure is not None
     lines = LineCollection(
         list(segments[order]),
         array=value[order],
@@ -126,6 +167,8 @@ def _coloured(axes: Axes, x_k, y_kn, value_sn, limit: float, width: float) -> Li
         norm=Normalize(-limit, limit),
         linewidths=width,
         capstyle="round",
+        offsets=np.stack([np.zeros(value.size), width * beside_sn.ravel()[order]], axis=1),
+        offset_transform=Affine2D().scale(1 / POINTS) + figure.dpi_scale_trans,
     )
     axes.add_collection(lines)
     return lines

@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.colors import PowerNorm
+from matplotlib.colors import Normalize, PowerNorm
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 
@@ -12,32 +12,35 @@ from hpcph.crystal.lattice import reciprocal
 from hpcph.crystal.zone import cross_section, plane_frame
 from hpcph.figures import labels, style
 from hpcph.result.crystal import CRYSTAL_LATTICE
-from hpcph.result.modes import SLICES, SLICES_Q
+from hpcph.result.modes import SLICES, SLICES_HELICITY, SLICES_Q
 from hpcph.show import axis
 
 TOP = 98  # percentile at which the colours end: the pole at Γ must not hide the rest
 
 
 def draw(result: xr.Dataset) -> Figure:
-    """Diagonal and off-diagonal part, a colour scale each, inside the zone's cross-section at every stored plane."""
+    """Parts of χ and the helicity, a colour scale each, inside the zone's cross-section at every stored plane."""
     planes = result["plane"].values
-    figure = style.sheet(1.35 * len(planes) + 1.5, 3.7)
-    grid = figure.subplots(2, len(planes), sharex=True, sharey=True, squeeze=False)
-    for row, part in zip(grid, SLICES.values(), strict=True):
-        norm = _norm(result[part.variable].values)
+    parts = [part for part in (*SLICES.values(), SLICES_HELICITY) if part.variable in result]
+    figure = style.sheet(1.35 * len(planes) + 1.5, 0.5 + 1.6 * len(parts))
+    grid = figure.subplots(len(parts), len(planes), sharex=True, sharey=True, squeeze=False)
+    for row, part in zip(grid, parts, strict=True):
+        norm = (_signed if part is SLICES_HELICITY else _norm)(result[part.variable].values)
         for axes, p in zip(row, range(len(planes)), strict=True):
             image = _panel(axes, result, part.variable, p, norm)
-        colours = figure.colorbar(image, ax=list(row), extend="max", pad=0.01, aspect=18)
+        extend = "both" if part is SLICES_HELICITY else "max"
+        colours = figure.colorbar(image, ax=list(row), extend=extend, pad=0.01, aspect=18)
         colours.set_label(labels.label(part, rf"${labels.symbol(part)}(\mathbf{{q}})$"))
         colours.ax.ticklabel_format(axis="y", scilimits=(0, 0), useMathText=True)
         row[0].set_ylabel("across (Å$^{-1}$)")
     for axes, height in zip(grid[0], planes, strict=True):
         axes.set_title(rf"$q_c$ = {height:.4g}")
-    for axes in grid[1]:
+    for axes in grid[-1]:
         axes.set_xlabel("along $a^*$ (Å$^{-1}$)")
     temperature = float(result.attrs["slices_temperature"])
     words = (
-        f"{temperature:g} K, no feedback scale; the zone average is χ; the largest {100 - TOP} % share the top colour"
+        f"{temperature:g} K, no feedback scale; zone averages are χ and the helicity; "
+        f"the largest {100 - TOP} % share the top colour"
     )
     gap = ", as does Γ, where it diverges" if np.isnan(result[SLICES["diagonal"].variable].values).any() else ""
     style.note(figure, words + gap, axis.meaning(result))
@@ -75,13 +78,14 @@ def tiles(result: xr.Dataset, variable: str, plane: int) -> tuple[np.ndarray, np
     return k, result[variable].values[plane][np.ix_(*index)]
 
 
-def _panel(axes: Axes, result: xr.Dataset, variable: str, plane: int, norm: PowerNorm):
+def _panel(axes: Axes, result: xr.Dataset, variable: str, plane: int, norm: Normalize):
     k, values = tiles(result, variable, plane)
     i, j = (np.arange(n + 1)[:, None] - 0.5 for n in values.shape)
     borders = k[0, 0] + i[:, None] * (k[1, 0] - k[0, 0]) + j * (k[0, 1] - k[0, 0])
     x, y = np.moveaxis(borders, -1, 0) * angstrom
-    shown = np.where(np.isnan(values), norm.vmax or 0.0, values)
-    image = axes.pcolormesh(x, y, shown, norm=norm, cmap=style.SEQUENTIAL, rasterized=True)
+    rising = isinstance(norm, PowerNorm)
+    shown = np.where(np.isnan(values), (norm.vmax or 0.0) if rising else 0.0, values)
+    image = axes.pcolormesh(x, y, shown, norm=norm, cmap=style.SEQUENTIAL if rising else style.SIGNED, rasterized=True)
     corners = outline(result, plane) * angstrom
     edge = Polygon(corners, closed=True, fill=False, ec="black", lw=0.8, zorder=3)
     axes.add_patch(edge)
@@ -97,3 +101,9 @@ def _norm(values: np.ndarray) -> PowerNorm:
     """Square root above the smallest value, up to the last percents; anything above where all are the same."""
     low, high = float(np.nanmin(values)), float(np.nanpercentile(values, TOP))
     return PowerNorm(0.5, low, high if high > low else low + 1)
+
+
+def _signed(values: np.ndarray) -> Normalize:
+    """As far above zero as below it, up to the last percents."""
+    high = float(np.nanpercentile(np.abs(values), TOP))
+    return Normalize(-high, high) if high > 0 else Normalize(-1, 1)

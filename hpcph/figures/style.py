@@ -51,9 +51,9 @@ def note(figure: Figure, *lines: str) -> None:
         figure.supxlabel(text, fontsize=6.5, color="0.3", x=0.01, ha="left", linespacing=1.3)
 
 
-def forbidden(axes: Axes) -> None:
+def forbidden(axes: Axes, what: str = "a component along the axis") -> None:
     """Says in empty axes why they are empty."""
-    words = "zero: symmetry forbids\na component along the axis"
+    words = f"zero: symmetry forbids\n{what}"
     axes.text(0.5, 0.5, words, ha="center", va="center", color="0.3", fontsize=7, transform=axes.transAxes)
 
 

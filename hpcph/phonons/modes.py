@@ -1,11 +1,12 @@
 """Diagonalisation of a block of k-points."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 import numpy as np
 
 from hpcph.crystal.dynamical import Crystal, matrices_and_halves
-from hpcph.crystal.mesh import is_gamma
+from hpcph.crystal.mesh import directions, is_gamma
 
 DEGENERATE = 2 * np.pi * 1e7  # rad s⁻¹ (1e-5 THz): modes closer than this form a block
 FROZEN = 1e20  # rad s⁻¹: a frequency that no temperature excites
@@ -20,12 +21,14 @@ class Modes:
     eigenvector_kmn : ndarray (k, m, n) complex, columns are modes
     half_kcmm : ndarray (k, 3, m, m) complex, ∂D/∂k_c = H_c + H_c†, in m rad² s⁻²
     active_kn : ndarray (k, n) bool, False for zero and imaginary modes, which no sum includes
+    direction_kc : ndarray (k, 3) Cartesian, of the wave vectors, as hpcph.crystal.mesh.directions has them
     """
 
     frequency_kn: np.ndarray
     eigenvector_kmn: np.ndarray
     half_kcmm: np.ndarray
     active_kn: np.ndarray
+    direction_kc: np.ndarray
 
     @property
     def unstable_kn(self) -> np.ndarray:
@@ -41,6 +44,13 @@ class Modes:
         """Block number of every mode, (k, n) int: neighbours closer than DEGENERATE share one."""
         apart = np.diff(self.frequency_kn, axis=1) > DEGENERATE
         return np.concatenate([np.zeros((len(apart), 1), int), np.cumsum(apart, axis=1)], axis=1)
+
+    def degenerate_sets(self) -> Iterator[tuple[int, np.ndarray]]:
+        """Point and members of every block of more than one mode."""
+        block = self.degenerate_blocks()
+        for k in np.flatnonzero(block[:, -1] < block.shape[1] - 1):
+            for number in np.flatnonzero(np.bincount(block[k]) > 1):
+                yield int(k), np.flatnonzero(block[k] == number)
 
     def at(self, where) -> "Modes":
         """The same at some of the points."""
@@ -86,4 +96,4 @@ def diagonalise(crystal: Crystal, q_kc: np.ndarray, nonanalytic=None) -> Modes:
     for k in np.flatnonzero(is_gamma(q_kc)):  # whatever rounding or a broken sum rule left of the three translations
         active[k, np.argsort(np.abs(frequency[k]))[:3]] = False
         frequency[k, np.argsort(np.abs(frequency[k]))[:3]] = 0.0
-    return Modes(frequency, vectors, half, active)
+    return Modes(frequency, vectors, half, active, directions(crystal.structure, q_kc))

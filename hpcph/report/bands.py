@@ -10,20 +10,25 @@ from hpcph.result.modes import (
     BANDS_CORNER,
     BANDS_CRYSTAL_ANGULAR_MOMENTUM,
     BANDS_FREQUENCY,
+    BANDS_HELICITY,
     BANDS_LABEL,
     BANDS_MOMENT,
+    BANDS_MOMENT_CIRCULAR,
     BANDS_POLARIZATION,
+    BANDS_POLARIZATION_CIRCULAR,
+    BANDS_PSEUDO_ANGULAR_MOMENTUM,
     BANDS_Q,
 )
-from hpcph.show import axis, units
+from hpcph.show import axis, sets, units
 
 
 def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
-    """One marker a mode, in the order point × branch; q, and moment and label m where they are known, for its text."""
+    """One marker a mode, in the order point × branch; for its text q, the number of its degenerate set, and helicity,
+    moment and labels m and ℓ where they are known."""
     x = result["distance"].values * angstrom
     shown = units.frequency(result, BANDS_FREQUENCY.variable)
     frequency = result[BANDS_FREQUENCY.variable].values * shown.shown
-    l = axis.along(result, BANDS_POLARIZATION.variable)
+    l = axis.of_modes(result, BANDS_POLARIZATION_CIRCULAR, BANDS_POLARIZATION)
     branches = frequency.shape[1]
     scale = {"cmin": -1, "cmax": 1, "colorscale": style.SIGNED}
     bar = {"title": {"text": "l (ħ)", "side": "top"}}
@@ -43,12 +48,17 @@ def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
     figure.update_xaxes(tickvals=places, ticktext=labels, range=[x[0], x[-1]], showgrid=True, gridwidth=1.5)
     figure.update_yaxes(title=shown.label)
     q = embed.array(result[BANDS_Q.variable].values, "f4")
-    data = {"q": q, "branches": branches, "symbol": shown.symbol, "unit": shown.unit}
+    sets_kn = sets.numbered(sets.apart(result[BANDS_FREQUENCY.variable].values * shown.hertz))
+    data = {"q": q, "set": embed.array(sets_kn, "i2"), "branches": branches, "symbol": shown.symbol, "unit": shown.unit}
     if BANDS_MOMENT.variable in result:
-        moment = axis.along(result, BANDS_MOMENT.variable) / nuclear_magneton
+        moment = axis.of_modes(result, BANDS_MOMENT_CIRCULAR, BANDS_MOMENT) / nuclear_magneton
         data["moment"] = embed.array(moment, "f4")
+    if BANDS_HELICITY.variable in result:
+        data["helicity"] = embed.array(result[BANDS_HELICITY.variable].values, "f4")
     if BANDS_CRYSTAL_ANGULAR_MOMENTUM.variable in result:
         data["m"] = embed.array(result[BANDS_CRYSTAL_ANGULAR_MOMENTUM.variable].values, "f4")
+    if BANDS_PSEUDO_ANGULAR_MOMENTUM.variable in result:
+        data["pseudo"] = embed.array(result[BANDS_PSEUDO_ANGULAR_MOMENTUM.variable].values, "f4")
     return {"bands": figure}, data
 
 

@@ -20,6 +20,7 @@ from hpcph.result.thermal import (
     CONVERGENCE_GRID,
     CONVERGENCE_POINTS,
     FEEDBACK_PAM_DENSITY,
+    HELICITY_PER_CELL,
     MAGNETIZATION_DENSITY,
     MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK,
     MAGNETIZATION_FIELD,
@@ -49,6 +50,7 @@ ROTATED = {
 }
 HOVER = "%{x:.4g} K: %{text}"
 SHARES = {"gamma_nl": "γ<sup>NL</sup>", "diagonal": "χ<sup>D</sup>", "off_diagonal": "χ<sup>OD</sup>"}
+TITLES = SHARES | {"helicity": "helicity"}  # of spectra
 
 
 def density(result: xr.Dataset) -> go.Figure:
@@ -82,9 +84,25 @@ def rotation(result: xr.Dataset) -> dict[str, go.Figure]:
     return figures
 
 
+def helicity(result: xr.Dataset) -> go.Figure:
+    """Σ l·k̂ f of a primitive cell."""
+    name = HELICITY_PER_CELL.variable
+    value = result[name].values
+    errors = [result[beside].values for beside in doubt.beside(result, name).values()]
+    line = go.Scatter(
+        x=result["temperature"].values, y=value, line={"color": style.BLUE}, text=texts(value, errors),
+        hovertemplate=HOVER + "<extra></extra>",
+    )  # fmt: skip
+    figure = style.figure(line, height=320, xaxis_title="T (K)")
+    figure.update_yaxes(title="helicity of a cell (ħ)", **POWER)
+    if not value.any():
+        style.forbidden(figure, "a pseudoscalar")
+    return figure
+
+
 def spectra(result: xr.Dataset) -> go.Figure:
-    """Shares of γ^NL (with a lifetime), χ^D and χ^OD by frequency (above) and by branch (below)."""
-    shares = {name: title for name, title in SHARES.items() if SPECTRUM[name].variable in result}
+    """Shares of γ^NL (with a lifetime), χ^D, χ^OD and the helicity by frequency (above) and by branch (below)."""
+    shares = {name: title for name, title in TITLES.items() if SPECTRUM[name].variable in result}
     layout = {"vertical_spacing": 0.16, "horizontal_spacing": 0.09}
     figure = make_subplots(2, len(shares), subplot_titles=list(shares.values()), **layout)
     frequency = result[SPECTRUM_SPECTRAL_FREQUENCY.variable].values * 1e-12

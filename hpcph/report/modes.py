@@ -6,7 +6,7 @@ import xarray as xr
 from hpcph.phonons.eigenvectors import amplitudes
 from hpcph.report import embed
 from hpcph.result.crystal import CRYSTAL_MASSES, CRYSTAL_POSITIONS
-from hpcph.result.modes import STORED_MODES
+from hpcph.result.modes import CIRCULAR, STORED_MODES
 from hpcph.show import axis, units
 from hpcph.show.mode import sources
 
@@ -41,13 +41,14 @@ def build(result: xr.Dataset) -> dict:
 
 def _at(result: xr.Dataset, section: str, chosen: np.ndarray) -> dict[str, np.ndarray]:
     stored = {name: quantity.variable for name, quantity in STORED_MODES[section].items()}
-    some = result[list(stored.values())].isel({"distance" if section == "bands" else "orbit": chosen})
+    known = [name for name in (*stored.values(), CIRCULAR[section].variable) if name in result]
+    some = result[known].isel({"distance" if section == "bands" else "orbit": chosen})
     q, vectors = some[stored["q"]].values, some[stored["eigenvector"]].values
     positions, masses = result[CRYSTAL_POSITIONS.variable].values, result[CRYSTAL_MASSES.variable].values
     U = np.array([[amplitudes(e, at, positions, masses) for e in of_q] for of_q, at in zip(vectors, q, strict=True)])
     return {
         "q": q,
         "frequency": some[stored["frequency"]].values * units.frequency(result).shown,
-        "l": axis.along(some, stored["polarization"]),
+        "l": axis.of_modes(some, CIRCULAR[section], STORED_MODES[section]["polarization"]),
         "amplitude": np.rint(FULL * np.stack([U.real, U.imag], axis=-1)),
     }

@@ -25,6 +25,7 @@ from hpcph.result.tensors import ROTATION_PAM_DENSITY
 from hpcph.result.thermal import (
     CONVERGENCE_POINTS,
     FEEDBACK_GAMMA_LL_TOTAL,
+    HELICITY_PER_CELL,
     MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK,
     SPECTRUM,
     THERMAL_PAM_DENSITY,
@@ -93,6 +94,13 @@ PARTS = (
         "rotation", "Rotation", (ROTATION_PAM_DENSITY.variable,), "magnetization", lambda r: (lines.rotation(r), {})
     ),
     PagePart("field", "Magnetic field", (FIELD_CENTRE_FREQUENCY.variable,), "field", field.build),
+    PagePart(
+        "helicity",
+        "Helicity",
+        (HELICITY_PER_CELL.variable,),
+        "temperature",
+        lambda r: ({"helicity": lines.helicity(r)}, {}),
+    ),
     PagePart("sample", "Finite sample", (SAMPLE_TEMPERATURE_FIELD.variable,), "sample", finite.build),
     PagePart("light", "Light", (OPTICS_PAM.variable,), "optics", light.build),
 )

@@ -20,9 +20,9 @@ def figure(*traces, height: int, **layout) -> go.Figure:
     return drawn
 
 
-def forbidden(figure: go.Figure) -> None:
+def forbidden(figure: go.Figure, what: str = "a component along the axis") -> None:
     """Says in an empty figure why it is empty."""
-    words = "zero: symmetry forbids a component along the axis"
+    words = f"zero: symmetry forbids {what}"
     figure.add_annotation(text=words, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False, yshift=14)
     figure.update_yaxes(type="linear", showticklabels=False, showgrid=False, zeroline=False)
 

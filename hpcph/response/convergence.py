@@ -2,9 +2,9 @@
 
 Over an even mesh the 1/k² of the acoustic modes leaves an error of χ like the step h, so a mesh with r times the step
 says how large it is: |Q − Q_r|/(r − 1). Drawn towards Γ by enough levels, what is left changes sign from mesh to mesh
-and falls like h^3/2 or faster, as that of γ^NL does on any mesh: |Q − Q_r| is then the error of the coarser mesh, and
-that of the finer smaller by r^3/2. A result is given the larger of two such estimates times 2.5, because meshes can
-agree by chance: then nine errors of ten are below it (tests/response/test_convergence.py).
+and falls like h^3/2 or faster, as that of γ^NL and of the helicity does on any mesh: |Q − Q_r| is then the error of the
+coarser mesh, and that of the finer smaller by r^3/2. A result is given the larger of two such estimates times 2.5,
+because meshes can agree by chance: then nine errors of ten are below it (tests/response/test_convergence.py).
 """
 
 from collections.abc import Sequence
@@ -45,7 +45,7 @@ def uncertainty(runs: Sequence[tuple[Mesh, ThermalResponse]]) -> Uncertainty:
         return SAFETY * np.max([f * d for f, d in zip(factors, differences, strict=True)], axis=0)
 
     smooth = mesh.refinement >= DEEP
-    return Uncertainty({part: error(part, irregular if smooth or part[1].flowing else steady) for part in last.parts})
+    return Uncertainty({part: error(part, irregular if smooth or part[1].mild else steady) for part in last.parts})
 
 
 def relative(errors: Uncertainty, response: ThermalResponse, operations: np.ndarray) -> tuple[float, float]:

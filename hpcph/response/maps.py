@@ -9,10 +9,10 @@ from hpcph.crystal.lattice import SYMMETRIC, Structure
 from hpcph.crystal.mesh import is_gamma
 from hpcph.phonons import magnetic_moment, screw
 from hpcph.phonons.angular_momentum import block_average, polarization_by_atom
-from hpcph.phonons.eigenvectors import canonical
+from hpcph.phonons.eigenvectors import circular, magnetic, polarization_vectors
 from hpcph.phonons.modes import Modes, diagonalise
 from hpcph.response.occupation import occupation
-from hpcph.response.tensors import CHI, DIAGONAL, FLOW, GAMMA_NL, OFF_DIAGONAL
+from hpcph.response.tensors import CHI, DIAGONAL, FLOW, GAMMA_NL, HELICITY, OCCUPIED, OFF_DIAGONAL
 from hpcph.response.weights import ModeWeights, mode_weights
 
 
@@ -60,24 +60,34 @@ def plane_points(planes, grid) -> np.ndarray:
     return np.stack(np.meshgrid(a, b, np.asarray(planes, float), indexing="ij"), axis=-1)
 
 
-def bands(crystal: Crystal, q_kc: np.ndarray, direction_kc: np.ndarray, axis: np.ndarray) -> dict[str, np.ndarray]:
-    """Frequencies, phonon polarization and eigenvectors at wave vectors, as of a piece of a path.
+def seen(crystal: Crystal, q_kc: np.ndarray, direction_kc: np.ndarray) -> Modes:
+    """Modes at wave vectors, as of a piece of a path; those at Γ are the limits from a direction, (q, 3) Cartesian."""
+    return diagonalise(crystal, q_kc, limits(crystal, q_kc, direction_kc))
 
-    Degenerate modes get the mean over their block: no other number is independent of the choice of eigenvectors. Their
-    eigenvectors are those of definite angular momentum along the axis.
 
-    direction_kc : ndarray (q, 3) Cartesian, the side from which Γ is approached; axis : ndarray (3,), unit vector
+def bands(
+    structure: Structure, modes: Modes, q_kc: np.ndarray, direction_kc: np.ndarray, axis: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Frequencies, phonon polarization and eigenvectors at wave vectors, the modes being `seen` there.
+
+    Degenerate modes get the mean over their block, which does not depend on the choice of eigenvectors, or what those
+    of definite angular momentum along the axis have.
+
+    axis : ndarray (3,), unit vector
 
     Returns
     -------
     frequency (q, n) in Hz, negative where imaginary; in ħ polarization (q, n, 3), polarization_by_atom (q, n, a, 3),
-    polarization_by_species (q, n, s, 3) in the order of species_names; crystal_angular_momentum (q, n), NaN off the
-    axis; eigenvector (q, n, a, 3) complex
+    polarization_by_species (q, n, s, 3) in the order of species_names; helicity (q, n), l along the wave vector;
+    crystal_angular_momentum (q, n), NaN off the axis; pseudo_angular_momentum (q, n) of the turn of rotation_order
+    (q,), NaN where there is none; of the modes of definite angular momentum polarization_circular
+    (q, n), along the axis, and eigenvector (q, n, a, 3) complex
     """
-    modes = diagonalise(crystal, q_kc, limits(crystal, q_kc, direction_kc))
-    names = species_names(crystal.structure.symbols)
-    kind = np.array([names.index(symbol) for symbol in crystal.structure.symbols])
+    names = species_names(structure.symbols)
+    kind = np.array([names.index(symbol) for symbol in structure.symbols])
     atoms = block_average(polarization_by_atom(modes), modes.degenerate_blocks())
+    along, definite = circular(modes, axis)
+    pseudo, order = screw.pseudo_angular_momentum(structure, definite, along, q_kc, direction_kc, axis)
     return {
         "frequency": modes.frequency_kn / (2 * np.pi),
         "polarization": atoms.sum(axis=2),
@@ -85,23 +95,34 @@ def bands(crystal: Crystal, q_kc: np.ndarray, direction_kc: np.ndarray, axis: np
         "polarization_by_species": np.stack(
             [atoms[:, :, kind == s].sum(axis=2) for s in range(kind.max() + 1)], axis=2
         ),
-        "crystal_angular_momentum": _labels(crystal.structure, modes, q_kc, direction_kc, axis),
-        "eigenvector": canonical(modes, axis).astype(np.complex64),
+        "helicity": np.einsum("kni,ki->kn", atoms.sum(axis=2), modes.direction_kc),
+        "polarization_circular": along,
+        "pseudo_angular_momentum": pseudo,
+        "rotation_order": order,
+        "crystal_angular_momentum": _labels(structure, modes, q_kc, direction_kc, axis),
+        "eigenvector": polarization_vectors(definite).astype(np.complex64),
     }
 
 
-def moments(structure: Structure, polarization_knai: np.ndarray) -> dict[str, np.ndarray]:
-    """Magnetic moments of modes, (q, n, 3) in A m², from the polarization of their atoms, (q, n, a, 3) in ħ.
+def moments(structure: Structure, modes: Modes, axis: np.ndarray) -> dict[str, np.ndarray]:
+    """Magnetic moments of modes in A m²; axis : ndarray (3,), unit vector.
 
     Returns
     -------
-    moment from the Born charges of `structure`, moment_scalar with the mean charge of every atom
+    moment (q, n, 3) from the Born charges of `structure`, moment_scalar (q, n, 3) with the mean charge of every atom,
+    degenerate modes having the mean over their block; of the modes of definite moment moment_circular (q, n), along the
+    axis, and moment_eigenvector (q, n, a, 3) complex
     """
     born, mass = structure.born_aij, structure.mass_a
     assert born is not None, "moments need Born charges"
+    atoms = block_average(polarization_by_atom(modes), modes.degenerate_blocks())
+    ratio = magnetic_moment.gyromagnetic_tensor(born, mass)
+    along, definite = magnetic(modes, ratio, axis)
     return {
-        "moment": magnetic_moment.moments(polarization_knai, magnetic_moment.gyromagnetic_tensor(born, mass)),
-        "moment_scalar": magnetic_moment.moments(polarization_knai, magnetic_moment.scalar_ratio(born, mass)),
+        "moment": magnetic_moment.moments(atoms, ratio),
+        "moment_scalar": magnetic_moment.moments(atoms, magnetic_moment.scalar_ratio(born, mass)),
+        "moment_circular": along,
+        "moment_eigenvector": polarization_vectors(definite).astype(np.complex64),
     }
 
 
@@ -137,7 +158,9 @@ def limits(crystal: Crystal, q_kc: np.ndarray, direction_kc: np.ndarray) -> np.n
 
 
 def slices(crystal: Crystal, q_kc: np.ndarray, axis: np.ndarray, temperature: float) -> dict[str, np.ndarray]:
-    """Contribution of every k-point to χ^D and χ^OD along the axis, (k,) J s² m⁻³; their zone average is χ.
+    """Contribution of every k-point to χ^D and χ^OD along the axis, (k,) J s² m⁻³, and to the helicity, (k,) J s m⁻³.
+
+    Their averages over the zone are χ and the trace of H.
 
     NaN at Γ itself, where the acoustic modes diverge (integrably), and where a mode is imaginary.
     """
@@ -149,10 +172,12 @@ def slices(crystal: Crystal, q_kc: np.ndarray, axis: np.ndarray, temperature: fl
     off_diagonal = np.sum(f[0] * component(weights.of(CHI, OFF_DIAGONAL), axis), axis=1) + component(
         weights.zero_point_of(CHI), axis
     )
+    helicity = np.einsum("kn,knii->k", f[0], HELICITY.unpack(weights.of(HELICITY, OCCUPIED)))
     missing = ~modes.active_kn.all(axis=1)
     return {
         "diagonal": np.where(missing, np.nan, diagonal / volume),
         "off_diagonal": np.where(missing, np.nan, off_diagonal / volume),
+        "helicity": np.where(missing, np.nan, helicity / volume),
     }
 
 

@@ -9,8 +9,10 @@ from hpcph.phonons.angular_momentum import block_average
 from hpcph.phonons.lifetimes import lifetimes
 from hpcph.phonons.modes import Modes
 from hpcph.response.occupation import occupation
-from hpcph.response.tensors import CHI, DIAGONAL, FLOW, GAMMA_NL, OFF_DIAGONAL
+from hpcph.response.tensors import CHI, DIAGONAL, FLOW, GAMMA_NL, HELICITY, OCCUPIED, OFF_DIAGONAL
 from hpcph.response.weights import ModeWeights
+
+PARTS = 4  # of a spectrum, each by frequency and by branch
 
 
 @dataclass(frozen=True)
@@ -29,10 +31,12 @@ class Projection:
     Rᵀn ⊗ Rᵀn, so every mode has a share of its own.
 
     flow : ndarray (9,), of γ^NL, sign of improper operations included; susceptibility : ndarray (6,), Voigt order
+    trace : ndarray (9,), of H, which improper operations make vanish
     """
 
     flow: np.ndarray
     susceptibility: np.ndarray
+    trace: np.ndarray
 
     @classmethod
     def along(cls, axis: np.ndarray, operations: np.ndarray) -> "Projection":
@@ -41,7 +45,8 @@ class Projection:
         parity = np.linalg.det(operations)
         mean = np.einsum("gi,gj->ij", images, images) / len(operations)
         flow = np.einsum("g,gi,gj->ij", parity, images, images) / len(operations)
-        return cls(flow.ravel(), np.array([mean[i, j] * (1 if i == j else 2) for i, j in SYMMETRIC]))
+        chiral = np.eye(3) * np.rint(parity.mean())
+        return cls(flow.ravel(), np.array([mean[i, j] * (1 if i == j else 2) for i, j in SYMMETRIC]), chiral.ravel())
 
 
 @dataclass(frozen=True)
@@ -49,15 +54,17 @@ class Spectrum:
     """Shares of the response along the axis, by frequency (s, w) and by branch (s, n); either adds up to the response.
 
     gamma_nl : γ^NL/τ times V in sums, J m⁻² K⁻¹ after `per_volume`; diagonal, off_diagonal : χ, J s² m⁻³, an oscillator
-    carrying g (f + ½) of χ^OD
+    carrying g (f + ½) of χ^OD; helicity : the trace of H, J s m⁻³
     """
 
     gamma_nl: np.ndarray
     diagonal: np.ndarray
     off_diagonal: np.ndarray
+    helicity: np.ndarray
     gamma_nl_by_branch: np.ndarray
     diagonal_by_branch: np.ndarray
     off_diagonal_by_branch: np.ndarray
+    helicity_by_branch: np.ndarray
 
     def flat(self) -> np.ndarray:
         """All numbers in one row, for a reduction."""
@@ -67,14 +74,14 @@ class Spectrum:
     def from_flat(cls, row: np.ndarray, wanted: Intervals, modes: int) -> "Spectrum":
         """The inverse of `flat`."""
         temperatures = len(wanted.temperature)
-        shapes = [(temperatures, len(wanted.edges) - 1)] * 3 + [(temperatures, modes)] * 3
+        shapes = [(temperatures, len(wanted.edges) - 1)] * PARTS + [(temperatures, modes)] * PARTS
         parts = np.split(row, np.cumsum([int(np.prod(s)) for s in shapes])[:-1])
         return cls(*(part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)))
 
     @staticmethod
     def width(wanted: Intervals, modes: int) -> int:
         """Length of the row."""
-        return 3 * len(wanted.temperature) * (len(wanted.edges) - 1 + modes)
+        return PARTS * len(wanted.temperature) * (len(wanted.edges) - 1 + modes)
 
     def per_volume(self, volume: float, lifetime: float) -> "Spectrum":
         """γ^NL and χ from sums: over the volume of the cell, the flow times the relaxation time."""
@@ -103,11 +110,12 @@ def spectral_sums(
             -weights.of(GAMMA_NL, FLOW) @ projection.flow,
             weights.of(CHI, DIAGONAL) @ projection.susceptibility,
             weights.of(CHI, OFF_DIAGONAL) @ projection.susceptibility,
+            weights.of(HELICITY, OCCUPIED) @ projection.trace,
         ],
         axis=-1,
     )
     shares = block_average(shares, block) * weight_k[:, None, None]
-    thermal = (warming, slope, f + 0.5)
+    thermal = (warming, slope, f + 0.5, f)
     contributions = [factor * shares[..., i] for i, factor in enumerate(thermal)]  # (s, k, n) each
     interval = np.searchsorted(wanted.edges, modes.frequency_kn.ravel() / (2 * np.pi), side="right") - 1
     interval = np.clip(interval, 0, count - 1)

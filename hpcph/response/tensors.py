@@ -34,6 +34,7 @@ class Operator:
 
 L = Operator("L", axial=True, odd=True, answer="cartesian_l", cause="cartesian_rotation")  # angular momentum
 N = Operator("N", axial=True, odd=True, answer="cartesian_m", cause="cartesian_field")  # magnetic moment
+Q = Operator("Q", axial=False, odd=True, cause="cartesian_direction")  # direction of the wave vector
 V = Operator("V", axial=False, odd=True, cause="cartesian_gradient")  # velocity
 E = Operator("E", axial=False, odd=True, answer="cartesian_heat")  # energy current
 U = Operator("U", axial=False, odd=False, answer="cartesian", cause="cartesian2")  # displacement of an atom
@@ -45,6 +46,7 @@ class Channel(Enum):
     OFF_DIAGONAL = "c_0 + Σ g f"
     OSCILLATOR = "Σ s (f + ½)"
     DIAMAGNETIC = "c_0 + Σ g f of the clouds ⟨x x⟩"
+    OCCUPIED = "Σ h f"
     DIAGONAL = "Σ d (−∂f/∂ħω)"
     FLOW = "−Σ p τ ∂f/∂T"
     HEAT = "Σ c τ ħω ∂f/∂T"
@@ -57,12 +59,12 @@ class Channel(Enum):
         return self in (Channel.FLOW, Channel.HEAT)
 
     @property
-    def flowing(self) -> bool:
-        """Do lifetimes decide? Velocities then leave no 1/k² of the acoustic modes."""
-        return self.timed or self is Channel.INTERBAND
+    def mild(self) -> bool:
+        """Has it no 1/k² of the acoustic modes at Γ? Velocities, with lifetimes, leave none; the helicity has 1/k."""
+        return self.timed or self in (Channel.INTERBAND, Channel.OCCUPIED)
 
 
-OFF_DIAGONAL, OSCILLATOR, DIAMAGNETIC, DIAGONAL, FLOW, HEAT, INTERBAND, TOGETHER = Channel
+OFF_DIAGONAL, OSCILLATOR, DIAMAGNETIC, OCCUPIED, DIAGONAL, FLOW, HEAT, INTERBAND, TOGETHER = Channel
 
 
 @dataclass(frozen=True)
@@ -166,6 +168,12 @@ GAMMA_N = Tensor(
     "γ^N", N, V, (FLOW,), solved=True,
     stored=(Stored("/magnetization/gamma_nl", "A K-1", "γ^N, ⟨m_i⟩/volume = γ_ij ∂_jT", section="/magnetization"),),
 )  # fmt: skip
+HELICITY = Tensor(
+    "H", L, Q, (OCCUPIED,),
+    stored=(Stored("/helicity/density", "J s m-3",
+                   "H_ij = Σ ħ l_i k̂_j f per volume, k̂ the direction of the wave vector; its trace is the helicity",
+                   section="/helicity", optional=True),),
+)  # fmt: skip
 CHI = Tensor(
     "χ", L, L, (DIAGONAL, OFF_DIAGONAL),
     stored=(
@@ -226,8 +234,8 @@ GAMMA_N_INTERBAND = Tensor(
                    section="/magnetization", optional=True),),
 )  # fmt: skip
 TABLE = (
-    KAPPA, GAMMA_NL, GAMMA_N, CHI, CHI_N, CHI_NN, CHI_NN_DIAMAGNETIC, CHI_N_DIAMAGNETIC, CHI_FIELD, CHI_N_FIELD,
-    DISPLACEMENT, KAPPA_INTERBAND, GAMMA_NL_INTERBAND, GAMMA_N_INTERBAND,
+    KAPPA, GAMMA_NL, GAMMA_N, HELICITY, CHI, CHI_N, CHI_NN, CHI_NN_DIAMAGNETIC, CHI_N_DIAMAGNETIC, CHI_FIELD,
+    CHI_N_FIELD, DISPLACEMENT, KAPPA_INTERBAND, GAMMA_NL_INTERBAND, GAMMA_N_INTERBAND,
 )  # fmt: skip
 
 

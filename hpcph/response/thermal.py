@@ -20,6 +20,7 @@ from hpcph.response.tensors import (
     DIAMAGNETIC,
     FLOW,
     HEAT,
+    OCCUPIED,
     OFF_DIAGONAL,
     OSCILLATOR,
     TABLE,
@@ -153,6 +154,7 @@ def thermal_sums(
     for s, columns in weights.of_modes.items():
         if s.channel is OSCILLATOR:
             found[s] = ((f + 0.5) * np.repeat(weight_k, energy.shape[1])) @ columns.reshape(-1, s.width)
+    add(OCCUPIED, w)
     f += f * f
     add(DIAGONAL, w, kT)
     if rate_tkn is not None:

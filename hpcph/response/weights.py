@@ -24,12 +24,14 @@ from hpcph.response.tensors import (
     FLOW,
     HEAT,
     KAPPA,
+    OCCUPIED,
     OFF_DIAGONAL,
     Channel,
     E,
     L,
     N,
     Operator,
+    Q,
     Sum,
     Tensor,
     V,
@@ -51,6 +53,7 @@ class ModeWeights:
     of_modes : by sum, ndarray (k, n, columns):
         HEAT c^{ij}_n = Σ_{m in the block of n} Re V^i_nm V^j_mn, m² s⁻²
         FLOW p^{ij}_n = ħ Σ_{m in the block of n} m^i_nm V^j_mn, J m s⁻¹ s
+        OCCUPIED h^{ij}_n = ħ l^i_n k̂^j, J s, whose zero-point part Σ_n h_n = 0 is left out
         DIAGONAL d^{ij}_n = Σ_{m in the block of n} A^i_nm A^j_mn, J² s²
         OFF_DIAGONAL g^{ij}_n, J s²
         OSCILLATOR s^{ij}_n of every atom, m², see hpcph.phonons.displacement
@@ -98,9 +101,11 @@ def mode_weights(
     block, active = modes.degenerate_blocks(), modes.active_kn[..., None]
     means = np.concatenate([np.einsum("kinn->kni", m.real) for m in matrices.values()], axis=-1)
     velocity, moving = modes.velocities(), hbar * active * means
+    heading = modes.direction_kc[:, None]
     first: dict[Channel, Callable[[int, int], np.ndarray]] = {  # columns of modes that share no block
         HEAT: lambda i, j: velocity[..., i] * velocity[..., j],
         FLOW: lambda i, j: moving[..., i] * velocity[..., j],
+        OCCUPIED: lambda i, j: moving[..., i] * heading[..., j],
         DIAGONAL: lambda i, j: means[..., i] * means[..., j],
     }
     own = {s: np.stack([first[s.channel](i, j) for i, j in wanted[s]], axis=-1) for s in wanted if s.channel in first}
@@ -111,7 +116,8 @@ def mode_weights(
     if shared.size:
         inside = _Inside(modes, np.concatenate([m[shared] for m in matrices.values()], axis=1), block[shared], shared)
         for s, columns in own.items():
-            columns[shared] = inside.columns(s.channel, wanted[s])
+            if s.channel is not OCCUPIED:
+                columns[shared] = inside.columns(s.channel, wanted[s])
     between = {s: columns for s, columns in wanted.items() if s.channel is OFF_DIAGONAL}
     static = _between_blocks(modes, [m[:, i] for m in matrices.values() for i in range(3)], between, block)
     if field and gyromagnetic_aij is not None:
@@ -127,7 +133,7 @@ def mode_weights(
 
 def _columns(wanted: Sum, operators: list[Operator]) -> list[Column]:
     """Places of answer and cause of its columns, among the components of the operators or of the velocity."""
-    first = {operator: 3 * place for place, operator in enumerate(operators)} | {V: 0, E: 0}
+    first = {operator: 3 * place for place, operator in enumerate(operators)} | {V: 0, E: 0, Q: 0}
     return [(first[answer] + i, first[cause] + j) for answer, i, cause, j in wanted.pairs]
 
 

@@ -6,6 +6,7 @@ import h5py
 import numpy as np
 
 from hpcph.constants import bohr_magneton, nuclear_magneton
+from hpcph.phonons import magnetic_moment
 from hpcph.phonons.modes import ZERO
 
 SECTIONS = {"bands": "on the path", "orbits": "among the orbits"}
@@ -38,15 +39,18 @@ def imaginary_in_maps(path: Path) -> list[str]:
 
 
 def largest_moment(path: Path) -> str:
-    """One line on the largest |μ| of the bands that a file holds."""
+    """One line on the largest |μ| of the bands that a file holds, in degenerate sets along the axis."""
     with h5py.File(path, "r") as file:
-        moment, scalar = (np.linalg.norm(file[f"/bands/{n}"][...], axis=-1) for n in ("moment", "moment_scalar"))
+        moment = np.maximum(np.linalg.norm(file["/bands/moment"][...], axis=-1), np.abs(file["/bands/moment_circular"]))
         q, n = np.unravel_index(np.argmax(moment), moment.shape)
+        e, crystal = file["/bands/moment_eigenvector"][q, n], file["/crystal"]
+        ratio = magnetic_moment.scalar_ratio(crystal["born_charges"][...], crystal["masses"][...])
+        estimate = np.linalg.norm(magnetic_moment.moments(2 * np.cross(e.real, e.imag)[None, None], ratio))
         where = ", ".join(f"{x:.3g}" for x in np.round(file["/bands/q"][q], 9) + 0.0)  # rounding of paths is no number
         frequency = file["/bands/frequency"][q, n] / 1e12
-    largest, estimate = moment[q, n], scalar[q, n] / nuclear_magneton
+    largest = moment[q, n]
     size = f"{largest / nuclear_magneton:.3g} μ_N = {largest / bohr_magneton:.3g} μ_B"
     return (
         f"largest moment of a phonon on the path: {size} "
-        f"(scalar charges: {estimate:.3g} μ_N) at q = ({where}), {frequency:.3g} THz"
+        f"(scalar charges: {estimate / nuclear_magneton:.3g} μ_N) at q = ({where}), {frequency:.3g} THz"
     )

@@ -29,6 +29,7 @@ def _modes_at(group: str, q: str) -> tuple[Quantity, ...]:
     """Degenerate modes carry the mean of their block; their vectors have definite l along the axis."""
     each, every = (q, "branch"), (q, "branch", "atom", L)
     label = "label m of the turn by 2π/N about the axis, modulo N; NaN off the axis"
+    definite = "in a degenerate set the eigenvalues of n·{}, largest l first"
     vector = "polarization vector e, phase e^{ik·(T + r)}, largest component real"
     return (
         Quantity(f"{group}/frequency", each, "Hz", "frequency ν, negative where imaginary"),
@@ -43,12 +44,39 @@ def _modes_at(group: str, q: str) -> tuple[Quantity, ...]:
             f"{group}/moment_scalar", (*each, M), "A m2", "the same with the mean charge tr Z_a/3 of every atom",
             optional=True,
         ),
+        Quantity(
+            f"{group}/pseudo_angular_momentum", each, "ħ",
+            "ℓ of the turn by 2π/N about the axis, with the phase of its screw, modulo N; NaN where none keeps q",
+            NUMBER, optional=True, symbol="ℓ",
+        ),
+        Quantity(
+            f"{group}/rotation_order", (q,), "1", "N of the highest turn about the axis that keeps q; 1 without one",
+            POSITIVE, optional=True, dtype=np.int64,
+        ),
+        Quantity(
+            f"{group}/helicity", each, "ħ", "l along the wave vector, from Γ to its nearest image; 0 at Γ",
+            optional=True, symbol="h",
+        ),
+        Quantity(
+            f"{group}/polarization_circular", each, "ħ", f"l along the axis n, {definite.format('L')}", optional=True,
+            symbol="l",
+        ),
+        Quantity(
+            f"{group}/moment_circular", each, "A m2", f"moment along the axis n, {definite.format('N')}", optional=True,
+            symbol="μ",
+        ),
+        Quantity(
+            f"{group}/moment_eigenvector", (*every[:3], "cartesian"), "1",
+            "e of the modes of moment_circular; those of eigenvector wherever n·L and n·N commute in the set", COMPLEX,
+            optional=True, dtype=np.complex64,
+        ),
     )  # fmt: skip
 
 
 (
     BANDS_FREQUENCY, BANDS_POLARIZATION, BANDS_POLARIZATION_BY_ATOM, BANDS_CRYSTAL_ANGULAR_MOMENTUM,
-    BANDS_EIGENVECTOR, BANDS_MOMENT, BANDS_MOMENT_SCALAR,
+    BANDS_EIGENVECTOR, BANDS_MOMENT, BANDS_MOMENT_SCALAR, BANDS_PSEUDO_ANGULAR_MOMENTUM, BANDS_ROTATION_ORDER,
+    BANDS_HELICITY, BANDS_POLARIZATION_CIRCULAR, BANDS_MOMENT_CIRCULAR, BANDS_MOMENT_EIGENVECTOR,
 ) = _modes_at("/bands", PATH)  # fmt: skip
 BANDS_POLARIZATION_BY_SPECIES = Quantity(
     "/bands/polarization_by_species", (PATH, "branch", "/bands/species", L), "ħ", "part of every species"
@@ -60,10 +88,12 @@ BANDS_LABEL = Quantity("/bands/label", ("path_corner",), "1", "names of these po
 BANDS_SPECIES = Quantity("/bands/species", ("/bands/species",), "1", "chemical symbols of the species axis", TEXT)
 (
     ORBITS_FREQUENCY, ORBITS_POLARIZATION, ORBITS_POLARIZATION_BY_ATOM, ORBITS_CRYSTAL_ANGULAR_MOMENTUM,
-    ORBITS_EIGENVECTOR, ORBITS_MOMENT, ORBITS_MOMENT_SCALAR,
+    ORBITS_EIGENVECTOR, ORBITS_MOMENT, ORBITS_MOMENT_SCALAR, ORBITS_PSEUDO_ANGULAR_MOMENTUM, ORBITS_ROTATION_ORDER,
+    ORBITS_HELICITY, ORBITS_POLARIZATION_CIRCULAR, ORBITS_MOMENT_CIRCULAR, ORBITS_MOMENT_EIGENVECTOR,
 ) = _modes_at("/orbits", "orbit")  # fmt: skip
 ORBITS_Q = Quantity("/orbits/q", ("orbit", Q), "1", "fractional wave vector", FRACTION)
 
+CIRCULAR = {"orbits": ORBITS_POLARIZATION_CIRCULAR, "bands": BANDS_POLARIZATION_CIRCULAR}
 STORED_MODES = {  # by section: what a mode of it is
     "orbits": {"q": ORBITS_Q, "frequency": ORBITS_FREQUENCY, "polarization": ORBITS_POLARIZATION,
                "eigenvector": ORBITS_EIGENVECTOR},
@@ -72,6 +102,10 @@ STORED_MODES = {  # by section: what a mode of it is
 }  # fmt: skip
 
 PLANE = (PLANES, "slice_a", "slice_b")
+SLICES_HELICITY = Quantity(
+    "/slices/helicity", PLANE, "J s m-3", "contribution of a k-point to the helicity Σ ħ l·k̂ f per volume; its zone "
+    "average is that; NaN at Γ, at imaginary modes", NUMBER, optional=True, along=1, symbol="h",
+)  # fmt: skip
 OF_POINT = "contribution of a k-point to χ^{} along the axis; its zone average is χ^{}; NaN at Γ, at imaginary modes"
 SLICES_PLANE = Quantity(PLANES, (PLANES,), "1", "fractional q_c of the plane")
 SLICES_Q = Quantity("/slices/q", (*PLANE, Q), "1", "fractional wave vector", FRACTION)
@@ -105,6 +139,10 @@ def band_maps(points: int, symbols: tuple[str, ...]) -> list[Dataset]:
         BANDS_FREQUENCY.shaped(*each),
         BANDS_POLARIZATION.shaped(*each, 3),
         BANDS_POLARIZATION_BY_ATOM.shaped(*each, atoms, 3),
+        BANDS_PSEUDO_ANGULAR_MOMENTUM.shaped(*each),
+        BANDS_ROTATION_ORDER.shaped(points),
+        BANDS_HELICITY.shaped(*each),
+        BANDS_POLARIZATION_CIRCULAR.shaped(*each),
         BANDS_CRYSTAL_ANGULAR_MOMENTUM.shaped(*each),
         BANDS_EIGENVECTOR.shaped(*each, atoms, 3),
         BANDS_POLARIZATION_BY_SPECIES.shaped(*each, len(set(symbols)), 3),
@@ -118,6 +156,10 @@ def orbit_maps(points: int, symbols: tuple[str, ...]) -> list[Dataset]:
         ORBITS_FREQUENCY.shaped(*each),
         ORBITS_POLARIZATION.shaped(*each, 3),
         ORBITS_POLARIZATION_BY_ATOM.shaped(*each, atoms, 3),
+        ORBITS_PSEUDO_ANGULAR_MOMENTUM.shaped(*each),
+        ORBITS_ROTATION_ORDER.shaped(points),
+        ORBITS_HELICITY.shaped(*each),
+        ORBITS_POLARIZATION_CIRCULAR.shaped(*each),
         ORBITS_CRYSTAL_ANGULAR_MOMENTUM.shaped(*each),
         ORBITS_EIGENVECTOR.shaped(*each, atoms, 3),
     ]
@@ -142,7 +184,7 @@ def orbit_axes(q_kc: np.ndarray) -> list[Dataset]:
 def slice_maps(shape: tuple[int, int, int]) -> list[Dataset]:
     """Contributions on planes; `shape` is (i, j, p)."""
     i, j, p = shape
-    return [quantity.shaped(p, i, j) for quantity in SLICES.values()]
+    return [quantity.shaped(p, i, j) for quantity in (*SLICES.values(), SLICES_HELICITY)]
 
 
 def slice_axes(q_ijpc: np.ndarray, reciprocal_vc: np.ndarray) -> list[Dataset]:
@@ -154,7 +196,9 @@ def slice_axes(q_ijpc: np.ndarray, reciprocal_vc: np.ndarray) -> list[Dataset]:
 def moment_maps(frequency: Dataset) -> list[Dataset]:
     """Magnetic moments beside the frequencies of a group; degenerate modes carry the mean of their block."""
     groups = {
-        BANDS_FREQUENCY.path: (BANDS_MOMENT, BANDS_MOMENT_SCALAR),
-        ORBITS_FREQUENCY.path: (ORBITS_MOMENT, ORBITS_MOMENT_SCALAR),
+        BANDS_FREQUENCY.path: (BANDS_MOMENT, BANDS_MOMENT_SCALAR, BANDS_MOMENT_CIRCULAR, BANDS_MOMENT_EIGENVECTOR),
+        ORBITS_FREQUENCY.path: (ORBITS_MOMENT, ORBITS_MOMENT_SCALAR, ORBITS_MOMENT_CIRCULAR, ORBITS_MOMENT_EIGENVECTOR),
     }
-    return [quantity.shaped(*frequency.shape, 3) for quantity in groups[frequency.name]]
+    mean, scalar, along, vector = groups[frequency.name]
+    each = frequency.shape
+    return [mean.shaped(*each, 3), scalar.shaped(*each, 3), along.shaped(*each), vector.shaped(*each, each[1] // 3, 3)]

@@ -1,10 +1,11 @@
 """What a result holds of the thermal responses: quantities with their numbers."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from hpcph.constants import hbar
 from hpcph.crystal.mesh import Mesh
 from hpcph.response.convergence import FeedbackUncertainty, Uncertainty
 from hpcph.response.displacement import Bound
@@ -12,7 +13,7 @@ from hpcph.response.feedback import Feedback
 from hpcph.response.magnetization import Magnetization, field
 from hpcph.response.sample import Samples
 from hpcph.response.spectrum import Intervals, Spectrum
-from hpcph.response.tensors import CHI, DIAGONAL, GAMMA_NL, OFF_DIAGONAL
+from hpcph.response.tensors import CHI, DIAGONAL, GAMMA_NL, HELICITY, OFF_DIAGONAL
 from hpcph.response.thermal import ThermalResponse
 from hpcph.result import tensors
 from hpcph.result import thermal as quantities
@@ -30,6 +31,13 @@ def thermal_errors(kind: str, found: Uncertainty, lifetime: float, drive: np.nda
     beside = quantities.THERMAL_PAM_DENSITY.error(kind)
     density = [] if drive is None else [beside.of(found[GAMMA_NL] @ np.abs(drive))]
     return [*density, *tensors.errors(kind, found, lifetime)]
+
+
+def helicity(result: ThermalResponse, spread: Mapping[str, Uncertainty], volume: float) -> list[Dataset]:
+    """The trace of H in a primitive cell, whose volume is in m³, and its errors by kind."""
+    trace = {kind: np.trace(error[HELICITY], axis1=1, axis2=2) * volume / hbar for kind, error in spread.items()}
+    beside = [quantities.HELICITY_PER_CELL.error(kind).of(value) for kind, value in trace.items()]
+    return [quantities.HELICITY_PER_CELL.of(np.trace(result[HELICITY], axis1=1, axis2=2) * volume / hbar), *beside]
 
 
 def feedback(result: Feedback, samples: Samples) -> list[Dataset]:

@@ -124,29 +124,37 @@ CONVERGENCE = {
     for name, (symbol, unit, timed, scale) in SHARES.items()
 }
 
+HELICITY_PER_CELL = Quantity(
+    "/helicity/per_cell", (T,), "ħ", "trace of /helicity/density in a primitive cell: Σ l·k̂ f, a pseudoscalar",
+    optional=True, errors=True, symbol="h", closing=True,
+)  # fmt: skip
 SPECTRUM_SPECTRAL_FREQUENCY = Quantity(W, (W,), "Hz", "middles of the intervals of ν", RISING)
 SPECTRUM_AT_TEMPERATURE = Quantity(S, (S,), "K", "temperatures of the spectra", POSITIVE)
+SPECTRAL = {  # what is divided, symbol, unit, are there spectra without it
+    **{name: (f"{symbol} along the axis", symbol, unit, timed) for name, (symbol, unit, timed, _) in SHARES.items()},
+    "helicity": ("the helicity Σ ħ l·k̂ f per volume", "h", "J s m-3", True),
+}
 SPECTRUM = {
     name: Quantity(
         f"/spectrum/{name}",
         (S, W),
         f"{unit} Hz-1",
-        f"share of {symbol} along the axis per frequency ν",
-        optional=timed,
+        f"share of {what} per frequency ν",
+        optional=left,
         symbol=symbol,
         density=True,
     )
-    for name, (symbol, unit, timed, _) in SHARES.items()
+    for name, (what, symbol, unit, left) in SPECTRAL.items()
 }
 SPECTRUM_BY_BRANCH = {
     name: Quantity(
         f"/spectrum/{name}_by_branch",
         (S, "branch"),
         unit,
-        f"share of {symbol} along the axis by branch",
-        optional=timed,
+        f"share of {what} by branch",
+        optional=left,
         symbol=symbol,
         density=True,
     )
-    for name, (symbol, unit, timed, _) in SHARES.items()
+    for name, (what, symbol, unit, left) in SPECTRAL.items()
 }

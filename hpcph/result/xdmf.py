@@ -45,8 +45,9 @@ def _slices(domain: xml.Element, file: h5py.File) -> None:
     points = file[modes.SLICES_K.path]
     planes, rows, columns, _ = points.shape
     grid = _grid(domain, points, {"TopologyType": "3DSMesh", "Dimensions": f"{planes} {rows} {columns}"})
-    for quantity in modes.SLICES.values():
-        _item(_attribute(grid, quantity.name, file[quantity.path], "Scalar"), file[quantity.path])
+    for quantity in (*modes.SLICES.values(), modes.SLICES_HELICITY):
+        if quantity.path in file:
+            _item(_attribute(grid, quantity.name, file[quantity.path], "Scalar"), file[quantity.path])
 
 
 def _sample(domain: xml.Element, file: h5py.File) -> None:

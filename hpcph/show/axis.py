@@ -3,6 +3,8 @@
 import numpy as np
 import xarray as xr
 
+from hpcph.result.quantity import Quantity
+
 
 def unit(result: xr.Dataset) -> np.ndarray:
     """The axis, ndarray (3,), Cartesian unit vector."""
@@ -26,6 +28,11 @@ def meaning(result: xr.Dataset) -> str:
 def along(result: xr.Dataset, variable: str) -> np.ndarray:
     """Components along the axis of vectors, the last dimension being Cartesian."""
     return result[variable].values @ unit(result)
+
+
+def of_modes(result: xr.Dataset, definite: Quantity, mean: Quantity) -> np.ndarray:
+    """Components along the axis of what modes carry, of degenerate sets by definite value; an older file has means."""
+    return result[definite.variable].values if definite.variable in result else along(result, mean.variable)
 
 
 def diagonal(result: xr.Dataset, variable: str) -> np.ndarray:

@@ -3,14 +3,14 @@
 import numpy as np
 from rich.table import Table
 
-from hpcph.constants import mu_0
+from hpcph.constants import hbar, mu_0
 from hpcph.phonons.lifetimes import Reference
 from hpcph.response.convergence import FeedbackUncertainty, Uncertainty
 from hpcph.response.displacement import Bound
 from hpcph.response.feedback import Feedback
 from hpcph.response.magnetization import Magnetization
 from hpcph.response.sample import Samples
-from hpcph.response.tensors import CHI, GAMMA_NL, GAMMA_NL_INTERBAND, KAPPA, KAPPA_INTERBAND, Tensor
+from hpcph.response.tensors import CHI, GAMMA_NL, GAMMA_NL_INTERBAND, HELICITY, KAPPA, KAPPA_INTERBAND, Tensor
 from hpcph.response.thermal import ThermalResponse
 from hpcph.show.numbers import SOURCES, alone, with_errors
 
@@ -184,6 +184,20 @@ def _kinds(spread: dict[str, Uncertainty]) -> str:
 def _known(spread: dict[str, Uncertainty]) -> list[str]:
     """What the known errors come from."""
     return [SOURCES[kind] for kind, error in spread.items() if np.isfinite(error[CHI]).all()]
+
+
+def helicity(thermal: ThermalResponse, spread: dict[str, Uncertainty], volume: float) -> list[str]:
+    """One line on the helicity of a primitive cell at the temperature nearest to 300 K, none where symmetry forbids it.
+
+    volume : of the cell, m³
+    """
+    t = int(np.argmin(np.abs(thermal.temperature - ROOM)))
+    value, *errors = (float(np.trace(of[HELICITY][t])) * volume / hbar for of in (thermal, *spread.values()))
+    if value == 0:
+        return []
+    text = with_errors(value, *errors)
+    where = f"helicity of a cell at {thermal.temperature[t]:g} K"
+    return [f"{where}: {text} ħ{_kinds(spread)}; opposite in the mirror image"]
 
 
 def beyond_relaxation_time(

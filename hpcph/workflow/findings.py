@@ -68,12 +68,13 @@ def thermal_findings(
     results = responses.thermal(thermal, tau, density)
     for kind, error in spread.items():
         results += responses.thermal_errors(kind, error, tau, drive)
+    results += responses.helicity(thermal, spread, job.crystal.structure.volume)
     if beyond is not None:
         results += tensors.relaxed(relaxed.at(keep))
     results += responses.convergence([(m, found.at(keep)) for m, found in runs], axis, tau)
     if spectrum is not None and job.intervals is not None:
         shares = spectrum.per_volume(job.crystal.structure.volume, tau)
-        names = [name for name, (_, _, timed, _) in SHARES.items() if job.thermal.timed or not timed]
+        names = [name for name, (_, _, timed, _) in SHARES.items() if job.thermal.timed or not timed] + ["helicity"]
         results += responses.spectrum(job.intervals, shares, names)
     coupled = samples = None
     doubt: dict[str, convergence.FeedbackUncertainty] = {}
@@ -96,6 +97,7 @@ def thermal_findings(
         lines.append(
             closing.closing_table_of_magnetization(thermal.temperature, *magnetized, axis, scale, samples, height)
         )
+    lines += closing.helicity(thermal, spread, job.crystal.structure.volume)
     if coupled is not None and DISPLACEMENT in thermal:
         bounded = _bound(job, thermal, spread)
         results += responses.bound(*bounded)

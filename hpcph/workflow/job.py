@@ -257,11 +257,12 @@ def _dispersion(job: Job, name: str, layout: list[Dataset], q_kc: np.ndarray, di
     """Modes at the points of a path or a list (layout: frequency first); those at Γ are the limits from a direction."""
 
     def work(block: slice):
-        found = maps.bands(job.crystal, q_kc[block], direction_kc[block], job.axis)
+        structure, modes = job.crystal.structure, maps.seen(job.crystal, q_kc[block], direction_kc[block])
+        found = maps.bands(structure, modes, q_kc[block], direction_kc[block], job.axis)
         if job.units is not None:
             found["frequency"] *= 2 * np.pi / job.units.frequency
         if job.gyromagnetic is not None:
-            found |= maps.moments(job.crystal.structure, found["polarization_by_atom"])
+            found |= maps.moments(structure, modes, job.axis)
         return None, {key: values for key, values in _under(f"/{name}", found).items() if key in wanted}
 
     if job.gyromagnetic is not None:

@@ -75,8 +75,9 @@ def test_any_other_name_is_no_element(name):
 def test_a_screw_axis_is_that_of_the_operations_in_use():
     """Labels change no formula; atoms of another label, element or mass are another kind when operations are found."""
     structure = physics.case("embedded").structure
-    turn, order = screw.turn_about(structure, np.array([0.0, 0, 1]))
-    assert order == 3
+    (found,) = screw.turns_about(structure, np.array([0.0, 0, 1]))
+    assert found.order == 3
+    turn = found.rotation
     labelled = replace(structure, symbols=tuple(f"{s}{n}" for n, s in enumerate(structure.symbols, start=1)))
     np.testing.assert_array_equal(screw.operator(labelled, turn), screw.operator(structure, turn))
     assert labelled.formula == structure.formula == "Si3O6"

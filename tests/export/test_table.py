@@ -42,6 +42,7 @@ def test_the_table_is_the_dispersion(result, tmp_path):
             "branch": np.broadcast_to(np.arange(1, shape[1] + 1), shape),
             "q3": np.broadcast_to(data.bands_q.values[:, 2:], shape),
             "l_z (ħ)": data.bands_polarization.values[..., 2],
+            "helicity (ħ)": data.bands_helicity.values,
             "l along the axis, O (ħ)": data.bands_polarization_by_species.values[:, :, 1, 2],
         }
     for name, values in expected.items():
@@ -63,6 +64,10 @@ def test_moments_along_a_leg(magnetic, tmp_path):
             np.testing.assert_allclose(found[f"μ_z ({unit})"], expected, rtol=1e-9)
         expected = magnetic.bands_moment_scalar.values[here, :, 0].ravel() / MAGNETON["μ_N"]
         np.testing.assert_allclose(found["scalar estimate μ_x (μ_N)"], expected, rtol=1e-9)
+        expected = magnetic.bands_moment_circular.values[here] / MAGNETON["μ_N"]
+        np.testing.assert_allclose(found["circular μ along the axis (μ_N)"], expected.ravel(), rtol=1e-9, atol=1e-20)
+        expected = magnetic.bands_polarization_circular.values[here]
+        np.testing.assert_allclose(found["circular l along the axis (ħ)"], expected.ravel(), rtol=1e-9, atol=1e-20)
     with pytest.raises(InputError, match=r"--leg = A-Γ: the path has the legs Γ–M, M–K"):
         table.moments(magnetic, "A-Γ")
 
@@ -90,7 +95,7 @@ def test_moments_are_in_the_table_where_there_are_some(magnetic, tmp_path):
 def test_moments_that_are_not_there(result):
     """One line that says what makes them; the dispersion is a table without them."""
     with open_result(result) as data:
-        without = data.drop_vars(["bands_moment", "bands_moment_scalar"])
+        without = data.drop_vars(["bands_moment", "bands_moment_scalar", "bands_moment_circular"])
         with pytest.raises(InputError, match=r"need bands, Born charges and not magnetization: false"):
             table.moments(without, None)
         assert not any("μ" in name for name in next(table.dispersion(without)))

@@ -18,7 +18,8 @@ from hpcph.result.open import open_result
 
 ALL = {
     "dispersion", "dispersion_axis", "species", "orbits", "sound", "phase_diagram", "gamma_ll", "slices", "pam_density",
-    "spectrum", "convergence", "magnetization", "moment", "rotation", "crystal_angular_momentum", "light_pam",
+    "spectrum", "convergence", "magnetization", "moment", "rotation", "crystal_angular_momentum",
+    "pseudo_angular_momentum", "helicity", "dispersion_helicity", "light_pam",
     "light_peltier", "light_orbital_current", "light_decomposition", "light_polarized", "light_levels", "sample",
     "interband", "displacement",
     "zeeman", "field",
@@ -52,7 +53,7 @@ def test_every_section_can_be_missing(result, tmp_path):
     lines = list(write(bare, tmp_path / "none", Choices()))
     assert len(lines) == len(catalogue(Choices()))
     wanted = {"bands", "orbits", "elasticity", "feedback", "slices", "spectrum", "magnetization", "optics", "sample"}
-    missing = {"mesh.grid", "coherence", "displacement", "field"}
+    missing = {"mesh.grid", "coherence", "displacement", "field", "temperature"}
     assert {line.split("`")[1] for line in lines} == wanted | missing
     assert not (tmp_path / "none").exists()
 
@@ -143,10 +144,11 @@ def figures(path):
 
 
 def test_one_temperature_one_radius_no_mesh_below_an_axis_off_z(single):
-    """All but phase diagram, convergence, slices and sample, and the axis is explained where it has no letter."""
+    """All but phase diagram, convergence, slices, sample, labels of turns; the axis is explained without a letter."""
     with open_result(single) as result:
         notes = {name: figure.get_supxlabel() for name, figure in everything(result).items()}
-    assert set(notes) == ALL - {"phase_diagram", "convergence", "slices", "crystal_angular_momentum", "sample"}
+    labels = {"crystal_angular_momentum", "pseudo_angular_momentum"}
+    assert set(notes) == ALL - labels - {"phase_diagram", "convergence", "slices", "sample"}
     for name in ("dispersion", "species", "orbits", "pam_density", "spectrum", "light_pam"):
         assert "n = (0.7071, 0, 0.7071)" in notes[name]
     assert "antiparallel" in notes["gamma_ll"]

@@ -14,8 +14,8 @@ from hpcph.show import light as response
 from hpcph.show import units
 
 OF_MODELS = {
-    "dispersion", "crystal_angular_momentum", "dispersion_axis", "species", "orbits", "light_pam", "light_peltier",
-    "light_orbital_current", "light_decomposition", "light_levels",
+    "dispersion", "dispersion_helicity", "crystal_angular_momentum", "pseudo_angular_momentum", "dispersion_axis",
+    "species", "orbits", "light_pam", "light_peltier", "light_orbital_current", "light_decomposition", "light_levels",
 }  # fmt: skip
 
 

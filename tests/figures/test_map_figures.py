@@ -163,3 +163,11 @@ def test_components_along_an_axis_off_z(single):
         drawn = density.angular_momentum(result).axes[0].lines[0].get_ydata()
         expected = np.abs(n @ result["thermal_gamma_nl"].values @ n) * result.attrs["gradient"]
         np.testing.assert_allclose(drawn, expected, rtol=1e-9)
+
+
+def test_lines_of_a_degenerate_set_lie_side_by_side():
+    """One, two and three lines: symmetric about their place; a segment that is single at one end is where it is."""
+    from hpcph.figures.dispersion import beside
+
+    frequency = np.array([[1, 2, 2, 3, 3, 3], [1, 2, 2, 4, 4, 4], [1, 2, 5, 6, 6, 7]]) * 1e12
+    np.testing.assert_array_equal(beside(frequency), [[0, 0.5, -0.5, 1, 0, -1], [0, 0, 0, 0.5, -0.5, 0]])

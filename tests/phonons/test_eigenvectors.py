@@ -7,10 +7,15 @@ import physics
 import pytest
 
 from hpcph.phonons import angular_momentum
-from hpcph.phonons.eigenvectors import amplitudes, canonical
+from hpcph.phonons.eigenvectors import amplitudes, circular, polarization_vectors
 
 Z = np.array([0.0, 0.0, 1.0])
 POINTS = [[0.11, 0.23, 0.31], [0, 0, 0.091], [0, 0, 0.5], [0, 0, 0], [0.5, 0, 0]]
+
+
+def canonical(modes, axis):
+    """The vectors that bands and orbits hold."""
+    return polarization_vectors(circular(modes, axis)[1])
 
 
 def scrambled(modes, seed=0):

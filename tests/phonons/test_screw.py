@@ -52,9 +52,9 @@ def test_screw_carries_modes_to_themselves():
     """Every labelled mode is an eigenvector of the operation with e^{−2πim/3}; blocks at Γ included."""
     chain = Chain()
     label, modes = labelled(chain, [0, 0.21, 0.5])
-    turn, order = screw.turn_about(chain.structure, Z)
-    S = screw.operator(chain.structure, turn)
-    assert order == 3
+    turn = screw.turns_about(chain.structure, Z)[0]
+    S = screw.operator(chain.structure, turn.rotation)
+    assert turn.order == 3
     for k in range(3):
         turned = S @ modes.eigenvector_kmn[k]
         assert np.abs(turned - modes.eigenvector_kmn[k] * np.exp(-2j * np.pi * label[k] / 3)).max() < 1e-9
@@ -73,10 +73,10 @@ def test_any_crystal_with_a_screw_axis_has_labels(name, order):
     """Along Γ–A the operation commutes with D(k) (NAC included) and the labels add up to whole representations."""
     case = physics.case(name, physics.NONE)
     modes = physics.modes(case, [[0, 0, 0.13], [0, 0, 0.4]])
-    _, found = screw.turn_about(case.structure, Z)
-    assert found == order
+    turn = screw.turns_about(case.structure, Z)[0]
+    assert turn.order == order
     label, vectors = screw.labels(case.structure, modes, Z)
-    S = screw.operator(case.structure, screw.turn_about(case.structure, Z)[0])
+    S = screw.operator(case.structure, turn.rotation)
     for k in range(2):
         residue = S @ vectors[k] - vectors[k] * np.exp(-2j * np.pi * label[k] / order)
         assert np.abs(residue).max() < 0.02
@@ -88,7 +88,7 @@ def test_the_operation_carries_isotopes_to_their_like(tmp_path):
     """By symbols alone a four-fold axis passes through the first atom; by masses it passes between atoms alone."""
     masses = np.array([24.0, 26, 28, 24, 16, 16, 16, 16])
     structure = replace(CRYSTALS["rocksalt"], primitive="P", masses=masses).loaded(tmp_path / "fc.yaml").structure
-    turn, order = screw.turn_about(structure, Z)
-    assert order == 4
-    S, mass = screw.operator(structure, turn), np.repeat(structure.mass_a, 3)
+    turn = screw.turns_about(structure, Z)[0]
+    assert turn.order == 4
+    S, mass = screw.operator(structure, turn.rotation), np.repeat(structure.mass_a, 3)
     np.testing.assert_allclose(S @ np.diag(mass) @ S.T, np.diag(mass), atol=1e-9 * mass.max())

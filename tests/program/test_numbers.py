@@ -151,3 +151,16 @@ def test_moments_of_the_bands(result, data):
     np.testing.assert_allclose(data["/bands/moment_scalar"], expected, atol=1e-12 * largest)
     magneton = physical_constants["nuclear magneton"][0]
     assert f"path: {largest / magneton:.3g} μ_N" in largest_moment(result[0].path)
+
+
+def test_helicity_of_a_cell(data):
+    """tr H V/ħ, its errors the same of those of H; every branch and frequency has a share of tr H."""
+    volume = data["/crystal/volume"] / hbar
+    for kind in ("", "_error", "_lattice_error"):
+        expected = np.trace(data[f"/helicity/density{kind}"], axis1=1, axis2=2) * volume
+        np.testing.assert_allclose(data[f"/helicity/per_cell{kind}"], expected, rtol=1e-12)
+    assert np.abs(data["/helicity/per_cell"]).max() > 1e-3
+    shares = data["/spectrum/helicity_by_branch"].sum(axis=1)
+    both, s, t = np.intersect1d(data["/spectrum/at_temperature"], data["/temperature"], return_indices=True)
+    assert both.size
+    np.testing.assert_allclose(shares[s] * volume, data["/helicity/per_cell"][t], rtol=1e-9)

@@ -11,7 +11,7 @@ from hpcph.report.page import page
 from hpcph.result.open import open_result
 
 FLOWS = {"/thermal/gamma_nl", "/thermal/conductivity", "/magnetization/gamma_nl", "/spectrum/gamma_nl",
-         "/spectrum/gamma_nl_by_branch", "/convergence/gamma_nl"}  # fmt: skip
+         "/spectrum/gamma_nl_by_branch", "/convergence/gamma_nl", "/feedback/length_amplification"}  # fmt: skip
 DRIVEN = {"/thermal/pam_density", "/feedback/pam_density", "/magnetization/density_without_feedback",
           "/magnetization/field_without_feedback", "/magnetization/density", "/magnetization/field",
           "/magnetization/radius"}  # fmt: skip
@@ -46,7 +46,7 @@ def test_figures_and_page_show_the_rest(tmp_path, missing):
     path = world.result(tmp_path, world.quartz(**dict.fromkeys(missing, world.DROP)))
     with open_result(path) as opened:
         skipped = {d.name: d.obstacle(opened) for d in catalogue(Choices()) if d.obstacle(opened)}
-        assert set(skipped) == {"pam_density", "magnetization", "sample", "sound", "zeeman", "field"}
+        assert set(skipped) == {"pam_density", "magnetization", "sample", "sound", "zeeman", "field", "interband"}
         wanted = f"add {' and '.join(f'`{key}`' for key in missing)} to the input"
         assert skipped["pam_density"] == skipped["magnetization"] == wanted
         for drawing in catalogue(Choices()):

@@ -37,7 +37,7 @@ def test_sections_that_are_not_asked_for_are_not_there(comm, folder):
     """No empty groups; χ is there without the feedback section, scale 1; Born charges without the magnetization."""
     found = computed(comm, folder, **SMALL, magnetization=False)
     groups = {name.split("/")[1] for name in found if name[0] == "/" and name.count("/") > 1}
-    assert groups == {"crystal", "elasticity", "thermal", "feedback", "rotation", "convergence"}
+    assert groups == {"crystal", "elasticity", "thermal", "helicity", "feedback", "rotation", "convergence"}
     assert "/crystal/born_charges" in found and "/rotation/magnetization" not in found
     assert "/feedback/radius" not in found
     assert found["@feedback_scale"] == 1

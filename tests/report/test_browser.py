@@ -209,15 +209,17 @@ def test_a_click_on_a_mode_makes_it_move(opened, index, branch):
 
 
 def test_hovering_over_a_mode_names_it(opened):
-    """q, branch, ν, l, m on the axis and the moment in nuclear magnetons."""
+    """q, branch, ν, l, helicity, labels m and ℓ on the axis and the moment in nuclear magnetons."""
     chrome, result = opened
     label = chrome.execute_script("return document.getElementById('plot-bands').data[0].customdata[27 * 4 + 2]")
     found = mode.at(result, "bands", 4, 3)
-    *_, q, branch, nu, l, m, moment = numbers(label)
+    *_, q, branch, nu, l, h, m, pseudo, moment = numbers(label)
     assert (q, branch) == (found.q_c[2], 3)
     assert nu == pytest.approx(found.frequency * 1e-12, rel=1e-5)
     assert l == pytest.approx(found.polarization[2], abs=1e-4)
+    assert h == pytest.approx(result["bands_helicity"].values[4, 2], abs=1e-4)
     assert m == result["bands_crystal_angular_momentum"].values[4, 2]
+    assert pseudo == pytest.approx(result["bands_pseudo_angular_momentum"].values[4, 2], abs=1e-4)
     assert moment == pytest.approx(result["bands_moment"].values[4, 2, 2] / 5.0507837393e-27, rel=1e-5, abs=1e-9)
 
 

@@ -39,8 +39,9 @@ BOUND = 1e-10
 MOMENT = 1e7  # C kg⁻¹, e/2m of an ion
 SPEED = hbar * 5e3  # J m, ħ times the speed of sound
 LARGEST = {  # sizes of what inversion forbids
-    **dict.fromkeys(("polarization", "polarization_by_atom", "polarization_by_species"), 1.0),
-    **dict.fromkeys(("moment", "moment_scalar"), hbar * MOMENT),
+    **dict.fromkeys(("polarization", "polarization_by_atom", "polarization_by_species", "helicity"), 1.0),
+    "polarization_circular": 1.0,
+    **dict.fromkeys(("moment", "moment_scalar", "moment_circular"), hbar * MOMENT),
     "flow": SPEED,
     **dict.fromkeys(("gamma_nl", "gamma_nl_by_branch"), SPEED * boltzmann / (hbar * 1e14)),
 }
@@ -134,13 +135,14 @@ def slices(name):
 
 
 def dispersion(name):
-    """Frequency, polarization and moments; eigenvectors have a test of their own, crystal angular momentum as well."""
+    """Frequency, polarization, helicity and moments; eigenvectors and labels have tests of their own."""
     case = physics.case(name)
     direction = np.tile(AXIS, (len(points(name).q_kc), 1))
-    found = maps.bands(case.crystal, points(name).q_kc, direction, AXIS)
-    del found["eigenvector"], found["crystal_angular_momentum"]
-    born = case.structure.born_aij is not None
-    return found | (maps.moments(case.structure, found["polarization_by_atom"]) if born else {})
+    structure, q = case.structure, points(name).q_kc
+    batch = maps.seen(case.crystal, q, direction)
+    found = maps.bands(structure, batch, q, direction, AXIS)
+    found |= {} if structure.born_aij is None else maps.moments(structure, batch, AXIS)
+    return {name: x for name, x in found.items() if "eigenvector" not in name and "angular_momentum" not in name}
 
 
 def lit(name):

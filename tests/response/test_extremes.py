@@ -26,8 +26,10 @@ AXIS = np.array([0.0, 0.0, 1.0])
 SUPERCRITICAL = {
     f"feedback/{n}" for n in ("amplification", "length_amplification", "pam_density")
 } | {"magnetization/density", "magnetization/field"}  # fmt: skip
-MAY_BE_NAN = {"feedback/critical_radius", "bands/crystal_angular_momentum", "orbits/crystal_angular_momentum"}
-AT_GAMMA = {"slices/diagonal", "slices/off_diagonal"}
+MAY_BE_NAN = {"feedback/critical_radius"} | {
+    f"{group}/{kind}_angular_momentum" for group in ("bands", "orbits") for kind in ("crystal", "pseudo")
+}
+AT_GAMMA = {"slices/diagonal", "slices/off_diagonal", "slices/helicity"}
 SMALL = {"bands": DROP, "orbits": DROP, "optics": DROP, "feedback": {"sample": {"radius": ["20 nm"]}, "scale": 1.0}}
 COLD_AND_HOT = {"temperature": ["0.1 K", "5 K", "300 K", "2000 K"]}
 RUNS = {
@@ -166,8 +168,8 @@ def test_imaginary_modes():
     assert np.all(modes.velocities()[modes.unstable_kn] == 0)
     for values in maps.slices(case.crystal, points.q_kc, AXIS, 300.0).values():
         np.testing.assert_array_equal(np.isnan(values), ~modes.active_kn.all(axis=1))
-    bands = maps.bands(case.crystal, points.q_kc, np.tile(AXIS, (len(points.q_kc), 1)), AXIS)
-    del bands["crystal_angular_momentum"]  # none off the axis
+    bands = maps.bands(case.structure, modes, points.q_kc, np.tile(AXIS, (len(points.q_kc), 1)), AXIS)
+    del bands["crystal_angular_momentum"], bands["pseudo_angular_momentum"]  # none off the axis
     assert all(np.isfinite(values).all() for values in bands.values())
 
 

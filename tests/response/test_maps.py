@@ -8,7 +8,7 @@ from hpcph.crystal import mesh
 from hpcph.phonons.modes import diagonalise
 from hpcph.response import maps
 from hpcph.response.occupation import occupation
-from hpcph.response.tensors import CHI, DIAGONAL, GAMMA_NL, OFF_DIAGONAL
+from hpcph.response.tensors import CHI, DIAGONAL, GAMMA_NL, HELICITY, OFF_DIAGONAL
 from hpcph.response.weights import mode_weights
 
 AXIS = np.array([0.3, -0.2, 1.0])
@@ -21,7 +21,7 @@ def test_bands_reach_gamma_with_the_splitting_of_their_direction(name, direction
     """LO–TO splitting at Γ along a fractional direction is that of phonopy, whose supercell is exact there."""
     case = physics.case(name, physics.NONE)
     cartesian = np.array([direction]) @ case.structure.reciprocal_vc
-    found = maps.bands(case.crystal, np.zeros((1, 3)), cartesian, AXIS)["frequency"][0] / 1e12
+    found = maps.seen(case.crystal, np.zeros((1, 3)), cartesian).frequency_kn[0] / (2e12 * np.pi)
     reference = physics.phonopys(name)
     reference.run_qpoints([[0, 0, 0]], nac_q_direction=direction)
     assert np.abs(found - reference.qpoints.frequencies[0])[3:].max() < 1e-5
@@ -30,13 +30,14 @@ def test_bands_reach_gamma_with_the_splitting_of_their_direction(name, direction
 
 
 def test_zone_average_of_the_slices_is_the_susceptibility():
-    """Σ_k/N over all points of a mesh of both contributions gives n·χ·n."""
+    """Σ_k/N over all points of a mesh of the contributions gives n·χ·n and the helicity."""
     case, n = physics.case("embedded"), AXIS / np.linalg.norm(AXIS)
     points = mesh.monkhorst_pack(case.structure, (GRID,) * 3, SHIFT, symmetry=False).q_kc
     found = maps.slices(case.crystal, points, AXIS, T)
     expected = physics.response("embedded", GRID, SHIFT, (T,))
     assert found["diagonal"].mean() == pytest.approx(n @ expected[CHI, DIAGONAL][0] @ n, rel=1e-12)
     assert found["off_diagonal"].mean() == pytest.approx(n @ expected[CHI, OFF_DIAGONAL][0] @ n, rel=1e-12)
+    assert found["helicity"].mean() == pytest.approx(np.trace(expected[HELICITY][0]), rel=1e-11)
 
 
 def test_slices_have_no_number_at_gamma():

@@ -6,12 +6,12 @@ import pytest
 
 from hpcph.crystal import mesh
 from hpcph.response.spectrum import Intervals, Projection, Spectrum, spectral_sums
-from hpcph.response.tensors import CHI, DIAGONAL, GAMMA_NL, OFF_DIAGONAL
+from hpcph.response.tensors import CHI, DIAGONAL, GAMMA_NL, HELICITY, OFF_DIAGONAL
 from hpcph.response.weights import mode_weights
 
 T = (60.0, 300.0)
 AXIS = np.array([0.3, -0.2, 1.0]) / np.linalg.norm([0.3, -0.2, 1.0])
-SHARES = ("gamma_nl", "diagonal", "off_diagonal")
+SHARES = ("gamma_nl", "diagonal", "off_diagonal")  # along the axis
 TENSOR = {"gamma_nl": GAMMA_NL, "diagonal": (CHI, DIAGONAL), "off_diagonal": (CHI, OFF_DIAGONAL)}
 
 
@@ -36,6 +36,7 @@ def spectrum(name, grid, shift, axis, symmetry, edges):
         ("embedded", (0, 0, 0.5), AXIS),
         ("zno", (0, 0, 0.5), AXIS),
         ("P2_13", (0.5, 0.5, 0.5), AXIS),
+        ("mp-717", (0.5, 0.5, 0.5), AXIS),
     ],
 )
 def test_shares_add_up_to_the_response_along_the_axis(name, shift, axis, symmetry):
@@ -49,6 +50,12 @@ def test_shares_add_up_to_the_response_along_the_axis(name, shift, axis, symmetr
         scale = np.abs(tensor).max() + 1e-12 * np.abs(expected[CHI, OFF_DIAGONAL]).max()
         for part in (getattr(found, share), getattr(found, f"{share}_by_branch")):
             np.testing.assert_allclose(part.sum(1), along, atol=2e-9 * scale, rtol=0, err_msg=share)
+    trace = np.trace(expected[HELICITY], axis1=1, axis2=2)
+    assert name in ("zno", "mp-717") or np.abs(trace).min() > 0
+    for part in (found.helicity, found.helicity_by_branch):
+        np.testing.assert_allclose(
+            part.sum(1), trace, rtol=1e-9, atol=1e-9 * 1.1e-34 / physics.case(name).structure.volume
+        )
 
 
 def test_shares_stand_where_their_modes_are():

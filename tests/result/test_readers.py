@@ -81,7 +81,7 @@ def test_the_sidecar_names_what_the_file_holds(path):
         topology = slices.find("Topology")
         assert topology.attrib == {"TopologyType": "3DSMesh", "Dimensions": "2 3 5"}
         assert modes.find("Topology").get("Dimensions") == str(len(file["/modes/q"]))
-        assert len(slices.findall("Attribute")) == 2 and len(modes.findall("Attribute")) == 1 + 6 * 27
+        assert len(slices.findall("Attribute")) == 3 and len(modes.findall("Attribute")) == 1 + 6 * 27
         for attribute in modes.findall("Attribute"):
             label, unit = attribute.get("Name").rstrip(")").split(" (")
             name, *branch = label.split()

@@ -10,10 +10,16 @@ const named = ({ symbol, unit }, nu) => `${symbol} = ${nu < 0 ? `${shown(-nu)}i`
 function startBands(bands, cell, show) {
   const gd = plot("bands"), n = bands.branches, q = unpack(bands.q);
   const m = bands.m ? unpack(bands.m) : [];
-  const moment = bands.moment ? unpack(bands.moment) : null;
+  const pseudo = bands.pseudo ? unpack(bands.pseudo) : [];
+  const moment = bands.moment ? unpack(bands.moment) : null, helicity = bands.helicity ? unpack(bands.helicity) : null;
   const { y, marker } = gd._fullData[0];
+  const set = unpack(bands.set);
+  const among = (i, values) => { // those of all modes of the degenerate set
+    const start = n * Math.floor(i / n);
+    return Array.from({ length: n }, (_, branch) => start + branch).filter((j) => set[j] === set[i]).map(values).join(", ");
+  };
   const labels = Array.from(y, (nu, i) => `q = ${vector(part(q, Math.floor(i / n), 3))}<br>branch ${(i % n) + 1}<br>` +
-    `${named(bands, nu)}<br>l = ${signed(marker.color[i].toFixed(4))} ħ` + (m[i] === Math.round(m[i]) ? `<br>m = ${signed(m[i])}` : "") + (moment ? `<br>μ = ${shown(moment[i])} μ<sub>N</sub>` : ""));
+    `${named(bands, nu)}<br>l = ${among(i, (j) => signed(marker.color[j].toFixed(4)))} ħ` + (helicity ? `<br>h = ${signed(helicity[i].toFixed(4))} ħ` : "") + (m[i] === Math.round(m[i]) ? `<br>m = ${signed(m[i])}` : "") + (Number.isFinite(pseudo[i]) ? `<br>ℓ = ${signed(+pseudo[i].toFixed(4))}` : "") + (moment ? `<br>μ = ${among(i, (j) => shown(moment[j]))} μ<sub>N</sub>` : ""));
   Plotly.restyle(gd, { customdata: [labels] }, [0]);
   if (!show) return;
   const place = unpack(cell.modes.place);
