@@ -54,7 +54,8 @@ def test_figures_and_page_show_the_rest(tmp_path, missing):
                 figure = drawing.draw(opened)
                 if drawing.name in ("spectrum", "convergence"):
                     shown = [axes for axes in figure.axes if axes.lines or axes.patches]
-                    assert len(shown) == (3 - ("lifetime" in missing)) * (3 if drawing.name == "spectrum" else 1)
+                    wanted_rows, columns = (4, 3) if drawing.name == "spectrum" else (3, 1)  # helicity in the first
+                    assert len(shown) == (wanted_rows - ("lifetime" in missing)) * columns
         text = page(opened)
     assert 'id="plot-diagram"' in text and 'id="plot-spectra"' in text and 'id="plot-density"' not in text
     assert "add <code>lifetime and gradient</code> to the input" in text
