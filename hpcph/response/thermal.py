@@ -148,12 +148,12 @@ def thermal_sums(
                 found[s] = f @ (factor * columns).reshape(-1, s.width) / over
 
     add(OFF_DIAGONAL, w)
-    add(DIAMAGNETIC, w)
-    for s, constant in weights.zero_point.items():
-        found[s] += weight_k @ constant
     for s, columns in weights.of_modes.items():
         if s.channel is OSCILLATOR:
             found[s] = ((f + 0.5) * np.repeat(weight_k, energy.shape[1])) @ columns.reshape(-1, s.width)
+    add(DIAMAGNETIC, w)
+    for s, constant in weights.zero_point.items():
+        found[s] += weight_k @ constant
     add(OCCUPIED, w)
     f += f * f
     add(DIAGONAL, w, kT)
