@@ -93,7 +93,6 @@ PARTS = (
     PagePart(
         "rotation", "Rotation", (ROTATION_PAM_DENSITY.variable,), "magnetization", lambda r: (lines.rotation(r), {})
     ),
-    PagePart("field", "Magnetic field", (FIELD_CENTRE_FREQUENCY.variable,), "field", field.build),
     PagePart(
         "helicity",
         "Helicity",
@@ -101,6 +100,7 @@ PARTS = (
         "temperature",
         lambda r: ({"helicity": lines.helicity(r)}, {}),
     ),
+    PagePart("field", "Magnetic field", (FIELD_CENTRE_FREQUENCY.variable,), "field", field.build),
     PagePart("sample", "Finite sample", (SAMPLE_TEMPERATURE_FIELD.variable,), "sample", finite.build),
     PagePart("light", "Light", (OPTICS_PAM.variable,), "optics", light.build),
 )
