@@ -226,8 +226,9 @@ def test_amplification_just_below_the_threshold(seed, exponent):
 def test_any_strength(seed, shape, exponent):
     """Parallel: NaN or finite; antiparallel: never NaN, 0 < η ≤ 1 where Γ keeps the axis, up to 1e30 thresholds."""
     chi, density, axis, samples = turning(seed, shape)
-    same = coupled(chi, density, axis, samples, 10**exponent)
-    assert np.isnan(same.pam_density).all() == (exponent > -1e-13) and not np.isinf(same.amplification).any()
+    same, distance = coupled(chi, density, axis, samples, 10**exponent), 10**exponent - (1 - 1e-12)
+    assert np.isnan(same.pam_density).all() == (distance > 0) or abs(distance) < 1e-13
+    assert not np.isinf(same.amplification).any()
     other = coupled(chi, density, axis, samples, 10**exponent, Coupling.ANTIPARALLEL)
     assert np.isfinite(other.pam_density).all() and np.isfinite(other.amplification).all()
     assert 0 < other.amplification[0, 0] <= 1 or not other.amplified.kept[0, 0]
