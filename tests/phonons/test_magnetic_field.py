@@ -45,7 +45,8 @@ def well(omega, mass=2e-26, ions=1) -> tuple[Modes, np.ndarray]:
     """Ions of charge +e, each in an isotropic well of its own."""
     n = 3 * ions
     zero = np.zeros((1, 3, n, n), complex)
-    modes = Modes(np.full((1, n), omega), np.eye(n, dtype=complex)[None], zero, np.full((1, n), True))
+    known = np.full((1, n), True), np.zeros((1, 3))
+    modes = Modes(np.full((1, n), omega), np.eye(n, dtype=complex)[None], zero, *known)
     return modes, gyromagnetic_tensor(np.repeat(np.eye(3)[None], ions, axis=0), np.full(ions, mass))
 
 

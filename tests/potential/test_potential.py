@@ -21,7 +21,7 @@ from hpcph.parallel.schedule import never
 from hpcph.phonons.modes import diagonalise
 from hpcph.potential import supercells
 from hpcph.prepare import crystal, entrance
-from hpcph.response.maps import bands
+from hpcph.response.maps import bands, seen
 from hpcph.result.open import open_result
 
 SPREAD = 3e-4  # THz by which phonopy's and ASE's differences of EMT differ; 4e-4 ħ of the angular momenta
@@ -59,7 +59,8 @@ def test_emt_has_the_frequencies_and_angular_momenta_of_ase():
     known = json.loads((toys.READERS / "ase_phonons/reference_CuAgAu_EMT.json").read_text())
     found = crystal.crystal(computed(toys.layers())).settled.plain
     q = np.array(known["q"])
-    table = bands(found, q, np.tile([0, 0, 1.0], (len(q), 1)), np.array([0, 0, 1.0]))
+    axis, direction = np.array([0, 0, 1.0]), np.tile([0, 0, 1.0], (len(q), 1))
+    table = bands(found.structure, seen(found, q, direction), q, direction, axis)
     np.testing.assert_allclose(table["frequency"] / 1e12, known["frequency_THz"], atol=SPREAD)
     np.testing.assert_allclose(table["polarization"], known["pam_hbar"], atol=4e-4)
     at_gamma = diagonalise(found, np.zeros((1, 3))).frequency_kn[0] / (2e12 * np.pi)
