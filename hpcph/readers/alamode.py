@@ -12,10 +12,9 @@ from itertools import combinations
 import numpy as np
 
 from hpcph.constants import bohr, hartree
-from hpcph.readers import cells
+from hpcph.readers import charges
 from hpcph.readers.constants import SupercellConstants
 from hpcph.readers.files import Content
-from hpcph.readers.lines import Lines
 from hpcph.readers.xml import Leaf, leaves
 
 BEGINS = re.compile(r"<Data>\s*<(?:ALM_version|ANPHON_version|Optimize|Description|Structure)\b")
@@ -49,7 +48,7 @@ def read(content: Content, born: Content | None = None) -> SupercellConstants:
     found = SupercellConstants(
         lattice, fractional, symbols, np.full(len(home), np.nan), supercell,
         np.rint(translations @ supercell).astype(int), _pairs(content, given.get(PAIRS, []), len(home), at),
-        *_charges(born, len(home)),
+        *(charges.in_rows(born, len(home)) if born else (None, None)),
     )  # fmt: skip
     if found.asymmetry > EXACT:
         raise content.refuse("lacks elements FC2: expected of each pair of atoms that of the exchanged one too")
@@ -153,17 +152,3 @@ def _pairs(content: Content, elements: list[Leaf], own: int, at: Mapping[int, tu
         t, b = at[second]
         found[t, a, b, i, j] += value * UNIT
     return found
-
-
-def _charges(born: Content | None, atoms: int) -> tuple[np.ndarray | None, np.ndarray | None]:
-    """Born charges and ε of a .born file."""
-    if born is None:
-        return None, None
-    lines = Lines(born)
-    epsilon = np.array([lines.begins(3, "a row of ε") for _ in range(3)])
-    rows = [[lines.begins(3, f"a row of the Born charges of atom {a + 1}") for _ in range(3)] for a in range(atoms)]
-    if lines.coming():
-        lines.past_blank()
-        raise lines.refuse(f"nothing behind the Born charges of {atoms} atoms")
-    found = cells.charges({"born": np.array(rows), "dielectric": epsilon}, born)
-    return found["born"], found["dielectric"]

@@ -15,6 +15,7 @@ import numpy as np
 from hpcph.constants import angstrom, atomic_mass, bohr, elementary_charge, epsilon_0
 from hpcph.crystal.lattice import reciprocal
 from hpcph.readers import cells, grids
+from hpcph.readers.charges import in_rows
 from hpcph.readers.constants import SupercellConstants, lattice_points
 from hpcph.readers.files import Content
 from hpcph.readers.lines import Lines
@@ -205,17 +206,11 @@ def _charges(
     own = (None, None) if polar is None else (polar.born, polar.epsilon)
     if born is None:
         return own, []
-    lines = Lines(born)
-    epsilon = np.array([lines.begins(3, "a row of ε") for _ in range(3)])
-    rows = [[lines.begins(3, f"a row of the Born charges of atom {a + 1}") for _ in range(3)] for a in range(atoms)]
-    if lines.coming():
-        lines.past_blank()
-        raise lines.refuse(f"nothing behind the Born charges of {atoms} atoms")
-    found = cells.charges({"born": np.array(rows), "dielectric": epsilon}, born)
+    found, epsilon = in_rows(born, atoms)
     if polar is None:
         line = f"{content.path.name} has no dipoles, those of {born.path.name} are part of its force constants"
-        return (found["born"], found["dielectric"]), [line]
-    apart = max(np.abs(found["born"] - polar.born).max(), np.abs(found["dielectric"] - polar.epsilon).max())
+        return (found, epsilon), [line]
+    apart = max(np.abs(found - polar.born).max(), np.abs(epsilon - polar.epsilon).max())
     if apart > SAME:
         raise born.refuse(f"differs by {apart:.2g} from the charges or ε in {content.path.name}: expected the same")
     return own, []
