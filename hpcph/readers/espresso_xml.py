@@ -41,7 +41,8 @@ class Elements:
 
     def children(self, path: str) -> dict[str, ElementTree.Element]:
         """The elements within one, by name."""
-        return {element.tag: element for element in self.root.find(path) or ()}
+        found = self.root.find(path)
+        return {} if found is None else {element.tag: element for element in found}
 
     def values(self, path: str, *shape: int) -> np.ndarray:
         """An element's numbers, as an array in C's order: Fortran's the other way round. Raises InputError."""
