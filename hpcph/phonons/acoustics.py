@@ -13,6 +13,7 @@ import numpy as np
 from hpcph.crystal.dynamical import Crystal, matrices
 
 LONG = 2 * np.pi * 5e6  # rad m⁻¹: waves of 0.2 µm
+LENGTHS = LONG * np.array([0.5, 1.0, 1.5])  # of k from which limits follow
 EQUAL = 1e-6  # relative difference of v² of two modes that are one pair
 ROUNDING = 1e-9  # of ν by which the modes of a pair differ at LONG, and of a component of a unit vector times 1e3
 PLANES = ((0, 1), (1, 2), (2, 0))  # x and y, …
@@ -44,9 +45,9 @@ class Sound:
 def sound(crystal: Crystal, direction_dc: np.ndarray) -> Sound:
     """Sound in directions (d, 3), Cartesian of any length; the error of C and G is of order k⁴, relative."""
     n = direction_dc / np.linalg.norm(direction_dc, axis=1)[:, None]
-    far, near = (reduced(crystal, k * n)[0] for k in (LONG, LONG / 2))
-    christoffel = (4 * near.real / (LONG / 2) ** 2 - far.real / LONG**2) / 3
-    gyration = (4 * near.imag / (LONG / 2) ** 3 - far.imag / LONG**3) / 3
+    A = np.stack([reduced(crystal, k * n)[0] for k in LENGTHS])
+    christoffel = coefficients(A.real)[1]
+    gyration = coefficients(A.imag / LENGTHS[:, None, None, None])[1]
     square, vector = np.linalg.eigh(christoffel)
     velocity = np.sqrt(np.where(square > 0, square, np.nan))
     equal = np.abs(np.diff(square, axis=1)) < EQUAL * np.abs(square).max(axis=1, keepdims=True)
@@ -113,6 +114,17 @@ def reduced(crystal: Crystal, k_dc: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     drawn = np.linalg.solve(inner, outer)
     A = uniform.T @ D @ uniform - outer.conj().swapaxes(1, 2) @ drawn
     return (A + A.conj().swapaxes(1, 2)) / 2, uniform - optical @ drawn
+
+
+def coefficients(values: np.ndarray) -> np.ndarray:
+    """Of k⁰, k², k⁴ of an even function of k that is known at LENGTHS, (3, …) for (3, …).
+
+    The first is what broken sum rules leave of D at Γ.
+    """
+    even = 2 * np.arange(len(LENGTHS))
+    powers = (LENGTHS[:, None] / LENGTHS[-1]) ** even
+    found = np.tensordot(np.linalg.inv(powers), values, axes=1)
+    return found / (LENGTHS[-1] ** even).reshape(-1, *[1] * (values.ndim - 1))
 
 
 def _upwards(vector_dnc: np.ndarray) -> np.ndarray:

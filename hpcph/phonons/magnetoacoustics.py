@@ -10,9 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpcph.crystal.dynamical import Crystal
-from hpcph.phonons.acoustics import LONG, reduced
+from hpcph.phonons.acoustics import LENGTHS, LONG, coefficients, reduced
 
-STEPS = np.array([0.5, 1.0, 1.5])  # times LONG
 ALIKE = 1e-5  # of the velocity: waves closer than this share a degenerate set
 ROUNDING = 1e-12  # of the turning of ions over the ω of sound at LONG: what is smaller, symmetry forbids
 
@@ -33,11 +32,10 @@ class SoundInField:
 
 def along(crystal: Crystal, gyromagnetic_aij: np.ndarray, direction: np.ndarray) -> SoundInField:
     """Long waves along a direction, a Cartesian unit vector (3,), in a field parallel to it."""
-    k = LONG * STEPS
-    square, x = reduced(crystal, k[:, None] * direction)
+    square, x = reduced(crystal, LENGTHS[:, None] * direction)
     moment = x.conj().swapaxes(-1, -2) @ _moment(gyromagnetic_aij, direction) @ x
-    A = _coefficients(square.real, k)[1]  # of k²; the constant is what broken sum rules leave of D at Γ
-    n = _coefficients(moment.real / k[:, None, None], k)[0]
+    A = coefficients(square.real)[1]
+    n = coefficients(moment.real / LENGTHS[:, None, None])[0]
     values, vectors = np.linalg.eigh(A)
     velocity = np.sqrt(np.where(values > 0, values, np.nan))
     change = np.empty(3)
@@ -56,10 +54,3 @@ def _moment(gyromagnetic_aij: np.ndarray, direction: np.ndarray) -> np.ndarray:
     full = np.zeros((atoms, 3, atoms, 3), complex)
     full[np.arange(atoms), :, np.arange(atoms)] = -1j * np.cross(c[:, None], np.eye(3))  # −i ε_λμν c_λ
     return full.reshape(3 * atoms, 3 * atoms)
-
-
-def _coefficients(values_kij: np.ndarray, k: np.ndarray) -> np.ndarray:
-    """Of k⁰, k², k⁴ of an even function of k, (3, i, j)."""
-    even = 2 * np.arange(len(k))
-    powers = (k[:, None] / k[-1]) ** even
-    return np.tensordot(np.linalg.inv(powers), values_kij, axes=1) / k[-1] ** even[:, None, None]
