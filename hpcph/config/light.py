@@ -5,8 +5,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, field_validator, model_validator
 
-from hpcph.config.ratios import ratio
-from hpcph.config.section import NUMBERS, Kelvin, Section
+from hpcph.config.section import NUMBERS, Kelvin, Section, word_or_direction
 from hpcph.config.units import Angle, AngularFrequency, Time
 
 Spring = Annotated[float, Field(gt=0, le=1e6)]
@@ -161,12 +160,4 @@ class OpticsSection(Section):
     @field_validator("direction")
     @classmethod
     def _transverse_or_vector(cls, value):
-        if value == "transverse":
-            return value
-        value = [ratio(x) for x in value] if isinstance(value, list) else value
-        good = (
-            isinstance(value, list) and len(value) == 3 and all(type(x) in (int, float) and abs(x) < 1e6 for x in value)
-        )
-        if not good or not np.linalg.norm(value) > 1e-6:
-            raise ValueError("must be transverse or a Cartesian direction such as [0, 0, 1]")
-        return [float(x) for x in value]
+        return word_or_direction(value, "transverse")

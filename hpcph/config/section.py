@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
+import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
 from hpcph.config.ratios import ratio
@@ -35,3 +36,15 @@ def auto_or(kind: Any) -> Any:
     """`auto` or a value of that kind: whether it is a word decides which complaint the user reads."""
     choice = Annotated[Literal["auto"], Tag("word")] | Annotated[kind, Tag("value")]
     return Annotated[choice, Discriminator(lambda value: "word" if isinstance(value, str) else "value")]
+
+
+def word_or_direction(value: Any, word: str) -> Any:
+    """The word, or a Cartesian direction as three floats. Raises ValueError."""
+    if value == word:
+        return value
+    value = [ratio(x) for x in value] if isinstance(value, list) else value
+    good = isinstance(value, list) and len(value) == 3
+    good = good and all(type(x) in (int, float) and abs(x) < 1e6 for x in value)
+    if not good or not np.linalg.norm(value) > 1e-6:
+        raise ValueError(f"must be {word} or a Cartesian direction such as [0, 0, 1]")
+    return [float(x) for x in value]

@@ -110,16 +110,10 @@ def _whole_path(axes: Axes, result: xr.Dataset, values: np.ndarray) -> LineColle
         every = result[BANDS_FREQUENCY.variable].values[p] * scale.hertz
         shown = segment_values(values[p], every), beside(every)
         lines = _coloured(axes, distance[p], frequency[p], *shown, limit, width)
-    places, names = legs.ticks(result)
-    for place in places[1:-1]:
-        axes.axvline(place, color="0.6", lw=0.5, zorder=0)
-    axes.set_xticks(places, names)
-    axes.tick_params(axis="x", length=0, pad=5)
-    axes.set_xlim(places[0], places[-1])
+    legs.wave_vectors(axes, result)
     axes.set_ylim(min(0, 1.02 * frequency.min()), 1.02 * frequency.max())
     axes.axhline(0, color="0.6", lw=0.5, zorder=0)
     axes.set_ylabel(scale.label)
-    axes.set_xlabel("wave vector")
     return lines
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
+from matplotlib.axes import Axes
 
 from hpcph.crystal.lattice import reciprocal
 from hpcph.result.crystal import CRYSTAL_LATTICE
@@ -72,3 +73,14 @@ def nearest_axis(result: xr.Dataset) -> Leg | None:
         if cosine > best + 1e-9:
             best, found = cosine, leg
     return found
+
+
+def wave_vectors(axes: Axes, result: xr.Dataset) -> None:
+    """The horizontal axis of what is drawn along the path: ends of the legs, named."""
+    places, names = ticks(result)
+    for place in places[1:-1]:
+        axes.axvline(place, color="0.6", lw=0.5, zorder=0)
+    axes.set_xticks(places, names)
+    axes.tick_params(axis="x", length=0, pad=5)
+    axes.set_xlim(places[0], places[-1])
+    axes.set_xlabel("wave vector")

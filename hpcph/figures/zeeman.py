@@ -32,13 +32,7 @@ def draw(result: xr.Dataset) -> Figure:
     dots = along.scatter(distance.ravel(), shift.ravel(), **look)
     figure.colorbar(dots, ax=along, label=scale.label, pad=0.01, aspect=35)
     along.axhline(0, color="0.6", lw=0.5, zorder=0)
-    places, names = legs.ticks(result)
-    for place in places[1:-1]:
-        along.axvline(place, color="0.6", lw=0.5, zorder=0)
-    along.set_xticks(places, names)
-    along.tick_params(axis="x", length=0, pad=5)
-    along.set_xlim(places[0], places[-1])
-    along.set_xlabel("wave vector")
+    legs.wave_vectors(along, result)
     along.set_ylabel(r"shift $\delta\nu/B$ (MHz T$^{-1}$)")
     _levels(at_gamma, result)
     x, y, z = result[FIELD_MAGNETIC.variable].values
