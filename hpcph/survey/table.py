@@ -7,7 +7,7 @@ from enum import Enum
 import numpy as np
 
 
-class Kind(Enum):
+class ColumnKind(Enum):
     """What stands in a column."""
 
     TEXT = "text"
@@ -24,7 +24,7 @@ class Column:
     """
 
     name: str
-    kind: Kind
+    kind: ColumnKind
     unit: str
     symbol: str
     description: str
@@ -32,7 +32,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
+class SurveyTable:
     """Rows of a survey, in the order of their names.
 
     temperature : K, of the numbers that depend on it
