@@ -5,7 +5,7 @@ import sys
 from hpcph.parallel import threads
 from hpcph.parallel.signals import hold
 
-if sys.argv[1:2] == ["run"]:
+if sys.argv[1:2] in (["run"], ["survey"]):
     hold()
 threads.pin()
 

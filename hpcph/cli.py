@@ -64,7 +64,7 @@ def _run(args, comm: Comm) -> int:
     from hpcph.parallel.signals import Stop, hold
 
     stop = Stop().listen()
-    _announce(args, comm)
+    _announce(args.input or embedded(), comm)
     from hpcph.prepare.entrance import read
     from hpcph.workflow.driver import run
 
@@ -79,14 +79,34 @@ def _run(args, comm: Comm) -> int:
     return 0
 
 
-def _announce(args, comm: Comm) -> None:
+def _survey(args, comm: Comm) -> int:
+    from hpcph.parallel.signals import Stop, hold
+
+    stop = Stop().listen()
+    _announce(args.place, comm)
+    from hpcph.survey import driver
+
+    try:
+        if args.plan is not None:
+            _say(comm, *driver.plan(comm, args.place, args.template, args.output, args.plan, stop))
+        else:
+            driver.survey(comm, args.place, args.template, args.output, stop, args.overwrite)
+    except Stopped as stopped:
+        _complain(comm, f"{stopped}; the same command goes on from there")
+        return 75
+    finally:
+        hold()
+    return 0
+
+
+def _announce(name: Path, comm: Comm) -> None:
     """The first line of a run, before anything that takes its time."""
     from hpcph.workflow.progress import Reporter
 
     if comm.root:
         ranks = "1 rank" if comm.size == 1 else f"{comm.size} ranks"
-        name = str(args.input or embedded()).encode(errors="replace").decode()
-        Reporter(comm.root).say(f"hpcph {hpcph.__version__} on {ranks}: {name}")
+        shown = str(name).encode(errors="replace").decode()
+        Reporter(comm.root).say(f"hpcph {hpcph.__version__} on {ranks}: {shown}")
 
 
 def _check(args, comm: Comm) -> int:
@@ -253,6 +273,7 @@ def _look(name: Path, comm: Comm) -> "Callable[[], Prepared]":
 
 COMMANDS = {
     "run": _run,
+    "survey": _survey,
     "check": _check,
     "init": _init,
     "schema": _schema,

@@ -74,6 +74,12 @@ def command_line(name: str) -> argparse.ArgumentParser:
     )  # fmt: skip
     init.add_argument("--output", "-o", type=Path, metavar="INPUT.yaml", help="a new file instead of the screen")
     commands.add_parser("schema", help="the JSON schema of an input, for editors")
+    survey = commands.add_parser("survey", help="every crystal of a folder or a list by one input: tables and a page")
+    survey.add_argument("place", type=Path, metavar="FOLDER|LIST")
+    survey.add_argument("--template", type=Path, required=True, metavar="INPUT.yaml", help="an input without files")
+    survey.add_argument("--output", type=Path, required=True, metavar="DIR", help="what it holds of this survey stays")
+    survey.add_argument("--overwrite", action="store_true", help="replace what the folder holds, of any survey")
+    survey.add_argument("--plan", type=_several_ranks, metavar="N,N,…", help="only say what it takes on N ranks")
     plan = commands.add_parser("plan", help="k-points, blocks, memory, file size and time of a run")
     plan.add_argument("input", nargs="?", type=Path, metavar="INPUT.yaml")
     plan.add_argument("--ranks", type=_ranks, required=True, metavar="N")

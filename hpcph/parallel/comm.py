@@ -131,6 +131,14 @@ class Comm:
                     total += row
         return total
 
+    def split(self, group: int) -> "Comm":
+        """The ranks that name the same group, in this order. Collective; `free` gives it back."""
+        return Comm(self.mpi.Split(group, self.rank))
+
+    def free(self) -> None:
+        """Give a communicator of `split` back. Collective over its ranks."""
+        self.mpi.Free()
+
     @property
     def has_mpi(self) -> bool:
         """Is there an MPI library behind it?"""

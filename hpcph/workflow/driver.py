@@ -50,6 +50,7 @@ def run(
     stop: Stop,
     resume: bool = False,
     overwrite: bool = False,
+    reporter: Reporter | None = None,
 ) -> Outcome:
     """Compute every section of an input into <output>/result.h5; the Outcome on every rank. Collective.
 
@@ -59,9 +60,10 @@ def run(
     prepare : called on rank 0 alone, within the run, whose complaints it shares
     output : replaces the input's folder, relative to the current one; resume : refuse to begin anew
     overwrite : replace any result there, and compute a finished one again
+    reporter : who takes what is said; the user where it is left out
     """
     begin = time.monotonic()
-    reporter = Reporter(comm.root)
+    reporter = reporter or Reporter(comm.root)
     locks: list[Lock] = []
     ready: list[Prepared] = []  # on rank 0
     try:

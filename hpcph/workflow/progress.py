@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from html import escape
+from typing import TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -26,12 +27,16 @@ class Unbroken(Console):
 
 
 class Reporter:
-    """Lines and bars of one run; silent on every rank but the first."""
+    """Lines and bars of one run; silent on every rank but the first.
 
-    def __init__(self, speaks: bool):
-        self.bars = Unbroken(quiet=not speaks, force_terminal=_watched(), force_jupyter=False)
-        self.lines = Unbroken(quiet=not speaks, force_terminal=False, force_jupyter=False, width=LOG_WIDTH)
-        self.notebook = speaks and _notebook()
+    file : takes lines alone, instead of what the user sees
+    """
+
+    def __init__(self, speaks: bool, file: TextIO | None = None):
+        watched = file is None and _watched()
+        self.bars = Unbroken(quiet=not speaks, force_terminal=watched, force_jupyter=False, file=file)
+        self.lines = Unbroken(quiet=not speaks, force_terminal=False, force_jupyter=False, width=LOG_WIDTH, file=file)
+        self.notebook = speaks and file is None and _notebook()
 
     def say(self, text: str | Table) -> None:
         """One line, or a table."""

@@ -1,0 +1,39 @@
+"""The page of every crystal, a file beside its result; one that cannot be drawn is nobody else's trouble."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from hpcph.parallel.comm import Comm
+from hpcph.parallel.schedule import hand_out
+from hpcph.parallel.signals import Stop
+from hpcph.workflow.progress import Reporter
+
+
+def reports(comm: Comm, folders: Sequence[Path], stop: Stop, reporter: Reporter) -> bool:
+    """Write report.html into every folder whose result is newer; was it stopped before the end? Collective."""
+    comm.phase = "writing the pages of the crystals"
+    wanted = comm.on_root(lambda: [folder for folder in folders if _is_due(folder)])
+    if not wanted:
+        return False
+
+    def work(i: int) -> None:
+        from hpcph.report.page import write
+
+        with suppress(Exception):  # whatever a result holds; the table has its numbers
+            write(wanted[i] / "result.h5", None)
+
+    with reporter.stage("pages", len(wanted), len(wanted), "crystals") as progress:
+        return hand_out(comm, 0, len(wanted), work, progress, lambda: stop.requested) < len(wanted)
+
+
+def _is_due(folder: Path) -> bool:
+    """Is there a result without a page of its own?"""
+    try:
+        made = (folder / "result.h5").stat().st_mtime_ns
+    except OSError:
+        return False
+    try:
+        return (folder / "report.html").stat().st_mtime_ns < made
+    except OSError:
+        return True
