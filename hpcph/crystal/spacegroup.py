@@ -173,6 +173,13 @@ def name(operations: Operations, lattice_vc: np.ndarray) -> str:
     return f"{kind.international_short} ({kind.number})"
 
 
+def class_name(rotations: np.ndarray) -> str:
+    """The point group of rotations (g, 3, 3) int, such as 321."""
+    import spglib
+
+    return spglib.get_pointgroup(rotations)[0].strip()
+
+
 def located(rotations: np.ndarray, fractional_ac: np.ndarray, kind_a: np.ndarray) -> Operations:
     """The operations with given rotations, their translations found from exact places.
 

@@ -1,8 +1,7 @@
 """One crystal of a survey, by the ranks of a group: its input, its run, its row. Whatever fails is told in the row."""
 
 import time
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from contextlib import nullcontext
 from pathlib import Path
 
 from hpcph.disk import checkpoint
@@ -11,77 +10,74 @@ from hpcph.disk.room import writing
 from hpcph.errors import InputError, InputErrors
 from hpcph.parallel.comm import Comm, RankError
 from hpcph.parallel.signals import Stop
-from hpcph.prepare.entrance import read
-from hpcph.prepare.job import identity
+from hpcph.prepare.job import identity, prepare
 from hpcph.survey import row, template
 from hpcph.survey.candidate import Candidate
+from hpcph.survey.claims import KEPT
 from hpcph.survey.template import Template
 from hpcph.workflow.driver import run
 from hpcph.workflow.folder import clear
+from hpcph.workflow.prepared import Prepared
 from hpcph.workflow.progress import Reporter
 
-OURS = "output"  # key of what concerns the folder, and so every crystal
-
-
-@dataclass
-class _Ended:
-    """How a crystal's run went: why sections are left out, or why there is no result."""
-
-    reasons: list[str] = field(default_factory=list)
-    failed: bool = False
+DISK = "output"  # key of what is not the crystal's fault
+PARTIAL = ".result.h5.partial"
 
 
 def compute(group: Comm, folder: Path, candidate: Candidate, wanted: Template, stop: Stop) -> str:
-    """Compute a crystal into its folder unless it is done; how it ended: done, partial, failed. Collective.
+    """Compute a crystal into its folder; the status of its row, or KEPT where it was done before. Collective.
 
     The folder gets input.yaml, by which `hpcph run` gives the same numbers, the result and its companions, what the run
-    said (log.txt) and the row. Raises InputError where nothing can be written, Stopped where that is asked for.
+    said (log.txt), and the row. Raises InputError where nothing can be written, Stopped where that is asked for.
     """
-    begin, about = time.monotonic(), row.About(candidate.name, candidate.place)
-
-    def enter() -> tuple[str, str | None]:
-        with writing(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-            text = template.text(wanted, candidate) if candidate.files else ""
-            known = row.fingerprint(identity(template.source(folder, text)) if text else {"reason": candidate.reason})
-            earlier = row.load(folder)
-            return known, earlier.status if earlier is not None and earlier.fingerprint == known else None
-
-    known, earlier = group.on_root(enter)
-    if earlier is not None:
-        return earlier
-    ended = _Ended([candidate.reason], failed=True) if candidate.reason else _run(group, folder, candidate, wanted, stop)
+    begin = time.monotonic()
+    known = group.on_root(lambda: _entered(folder, candidate, wanted))
+    if known is None:
+        return KEPT
+    left_out: list[str] = []  # on rank 0
+    reason = candidate.reason
+    if not reason:
+        try:
+            _run(group, folder, candidate, wanted, stop, left_out)
+        except InputError as err:
+            if err.key == DISK:
+                raise
+            reason = "; ".join(str(err).splitlines())
+        except RankError as err:
+            reason = f"hpcph failed: {str(err).splitlines()[-1]}"
 
     def leave() -> str:
-        seconds = time.monotonic() - begin
-        reason = "; ".join(ended.reasons)
-        if ended.failed:
-            found = row.failed(about, known, reason, seconds)
-        else:
-            found = row.of(folder / "result.h5", about, known, reason, seconds)
+        about = row.About(candidate.name, candidate.place, "; ".join(left_out), known, time.monotonic() - begin)
+        found = row.failed(about, reason) if reason else row.of(folder / "result.h5", about)
         with writing(folder):
-            row.save(folder, found)
+            row.save(found, folder)
         return found.status
 
     return group.on_root(leave)
 
 
-def _run(group: Comm, folder: Path, candidate: Candidate, wanted: Template, stop: Stop) -> _Ended:
-    """The run with every section that the crystal allows."""
-    ended = _Ended()
-    without: tuple[str, ...] = ()
-    with ExitStack() as stack:
-        log = stack.enter_context(open(folder / "log.txt", "w", encoding="utf-8")) if group.root else None
-        reporter = Reporter(group.root, log)
-        while True:
-            try:
-                group.on_root(lambda: _write(folder, template.text(wanted, candidate, without)))
-                run(group, read(group, lambda: folder / "input.yaml"), folder, stop, overwrite=True, reporter=reporter)
-                return ended
-            except RankError as err:
-                reporter.say(str(err))
-                ended.reasons.append(f"the program failed: {str(err).splitlines()[-1]} (log.txt)")
-            except InputError as err:
-                lacking = template.needing_charges(wanted, err)
-                ...
-        return ended
+def _entered(folder: Path, candidate: Candidate, wanted: Template) -> str | None:
+    """What decides the crystal's row, in one word; None where the row is there already (rank 0)."""
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    source = template.source(wanted, candidate, folder) if candidate.files else None
+    known = row.fingerprint(identity(source) if source is not None else {"the reason": candidate.reason})
+    return None if row.is_there(folder, known) else known
+
+
+def _run(
+    group: Comm, folder: Path, candidate: Candidate, wanted: Template, stop: Stop, left_out: list[str]
+) -> None:
+    """The crystal's run, which goes on with an unfinished one; what it says goes into a file."""
+
+    def prepared() -> Prepared:
+        text, ready, lacking = _prepared(folder, candidate, wanted)
+        left_out[:] = lacking
+        earlier = checkpoint.load(folder)
+        if earlier is not None and earlier.identity != ready.identity:
+            clear(folder / PARTIAL)
+        with writing(folder), draft(folder / "input.yaml") as temporary:
+            temporary.write_text(text, encoding="utf-8")
+        return ready
+
+    log = group.on_root(...)

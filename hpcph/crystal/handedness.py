@@ -1,0 +1,49 @@
+"""Which crystals are chiral, and what their group leaves of an axial tensor such as γ^NL."""
+
+import numpy as np
+
+from hpcph.crystal import spacegroup
+from hpcph.crystal.lattice import Structure
+
+NAMES = tuple(f"{i}{j}" for i in "xyz" for j in "xyz")
+SAME = 1e-6  # of a projection, whose entries are at most 1
+
+
+def is_sohncke(structure: Structure) -> bool:
+    """Does the space group hold proper operations alone, one of the 65 types that chiral structures have?"""
+    return bool((np.linalg.det(structure.rotations) > 0).all())
+
+
+def mirror_image(structure: Structure) -> str:
+    """The space group of the mirror image, with its number, where it is the other of an enantiomorphic pair; else ""."""
+    if structure.operations is None:
+        return ""
+    other = spacegroup.name(structure.operations.inverted(), structure.lattice_vc)
+    return other if other != spacegroup.name(structure.operations, structure.lattice_vc) else ""
+
+
+def axial_projection(operations: np.ndarray) -> np.ndarray:
+    """Projection of tensors of rank two (9,) onto those that operations (g, 3, 3) leave alone, one index axial."""
+    parity = np.linalg.det(operations)
+    return np.einsum("g,gik,gjl->ijkl", parity, operations, operations).reshape(9, 9) / len(operations)
+
+
+def independent(operations: np.ndarray) -> int:
+    """How many components of such a tensor are independent: the trace of the projection."""
+    return round(float(np.trace(axial_projection(operations))))
+
+
+def components(operations: np.ndarray) -> str:
+    """Components that are not zero, those that are equal but for the sign together, such as "xx = yy, zz".
+
+    In a frame along no axis of the group they may depend on each other by sums, too.
+    """
+    P = axial_projection(operations)
+    left = [c for c in range(9) if P[c, c] > SAME]
+    found: list[str] = []
+    while left:
+        first, *others = left
+        alike = {c: np.sign(P[first, c]) for c in others if np.allclose(P[c], np.sign(P[first, c]) * P[first], atol=SAME)}
+        found.append(" = ".join([NAMES[first], *(f"{'−' if sign < 0 else ''}{NAMES[c]}" for c, sign in alike.items())]))
+        left = [c for c in others if c not in alike]
+    return ", ".join(found)

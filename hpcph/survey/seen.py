@@ -1,0 +1,99 @@
+"""What a survey looks at of a finished crystal: numbers of its result with their errors, and its group."""
+
+from dataclasses import dataclass
+
+import h5py
+import numpy as np
+
+from hpcph.crystal.lattice import Structure
+from hpcph.result.quantity import ERRORS, Quantity
+
+ROOM = 300.0  # K
+UNKNOWN = np.nan
+Measured = tuple[float, ...]  # a number, and its errors by kind
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An open result.h5 and the structure that it is of."""
+
+    file: h5py.File
+    structure: Structure
+
+    @property
+    def attributes(self) -> dict:
+        """Of the crystal and of where the result comes from."""
+        return {**self.file["/crystal"].attrs, **self.file["/provenance"].attrs}
+
+    @property
+    def axis(self) -> np.ndarray:
+        """Cartesian unit vector (3,)."""
+        return np.asarray(self.attributes["axis"], float)
+
+    @property
+    def temperature(self) -> np.ndarray:
+        """Temperatures of the sums, (t,) K; none without sums."""
+        return self.file["/temperature"][...] if "/temperature" in self.file else np.zeros(0)
+
+    @property
+    def at(self) -> int:
+        """Which of them is nearest to 300 K."""
+        return int(np.argmin(np.abs(self.temperature - ROOM)))
+
+    def __contains__(self, quantity: Quantity) -> bool:
+        return quantity.path in self.file
+
+    def of(self, quantity: Quantity) -> np.ndarray:
+        """A dataset."""
+        return self.file[quantity.path][...]
+
+    def errors(self, quantity: Quantity) -> list[np.ndarray]:
+        """Its errors by kind, NaN where unknown."""
+        shape = self.file[quantity.path].shape
+        paths = [f"{quantity.path}_{kind}" for kind in ERRORS]
+        return [self.file[path][...] if path in self.file else np.full(shape, UNKNOWN) for path in paths]
+
+    def tensor(self, quantity: Quantity) -> list[np.ndarray]:
+        """A tensor with its errors at the temperature nearest to 300 K, (3, 3) each; nothing where it is not there."""
+        if quantity not in self:
+            return []
+        return [values[self.at] for values in (self.of(quantity), *self.errors(quantity))]
+
+    def along(self, quantity: Quantity) -> Measured:
+        """The component of a tensor along the axis."""
+        n = self.axis
+        found = self.tensor(quantity)
+        return (n @ found[0] @ n, *(np.abs(n) @ e @ np.abs(n) for e in found[1:])) if found else nothing()
+
+    def mean(self, quantity: Quantity) -> Measured:
+        """A third of a tensor's trace."""
+        found = self.tensor(quantity)
+        return tuple(float(np.trace(part)) / 3 for part in found) if found else nothing()
+
+    def largest(self, quantity: Quantity) -> Measured:
+        """The largest answer to a cause of length one: the largest singular value of a tensor."""
+        found = self.tensor(quantity)
+        if not found:
+            return nothing()
+        left, sizes, right = np.linalg.svd(found[0])
+        return (sizes[0], *(np.abs(left[:, 0]) @ e @ np.abs(right[0]) for e in found[1:]))
+
+    def scalar(self, quantity: Quantity) -> Measured:
+        """A number for each temperature, at that nearest to 300 K."""
+        if quantity not in self:
+            return nothing()
+        return tuple(float(values[self.at]) for values in (self.of(quantity), *self.errors(quantity)))
+
+
+def nothing() -> Measured:
+    """Of what was not asked or is not known."""
+    return (UNKNOWN,) * (1 + len(ERRORS))
+
+
+def ratio(above: Measured, below: Measured) -> Measured:
+    """A quotient whose errors add up."""
+    if not below[0]:
+        return nothing()
+    value = above[0] / below[0]
+    pairs = zip(above[1:], below[1:], strict=True)
+    return (value, *(a / abs(below[0]) + abs(value * b / below[0]) for a, b in pairs))
