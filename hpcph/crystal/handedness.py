@@ -15,7 +15,7 @@ def is_sohncke(structure: Structure) -> bool:
 
 
 def mirror_image(structure: Structure) -> str:
-    """The space group of the mirror image, with its number, where it is the other of an enantiomorphic pair; else ""."""
+    """The space group of the mirror image where it is the other of an enantiomorphic pair, such as P3_221 (154)."""
     if structure.operations is None:
         return ""
     other = spacegroup.name(structure.operations.inverted(), structure.lattice_vc)
@@ -42,8 +42,9 @@ def components(operations: np.ndarray) -> str:
     left = [c for c in range(9) if P[c, c] > SAME]
     found: list[str] = []
     while left:
-        first, *others = left
-        alike = {c: np.sign(P[first, c]) for c in others if np.allclose(P[c], np.sign(P[first, c]) * P[first], atol=SAME)}
-        found.append(" = ".join([NAMES[first], *(f"{'−' if sign < 0 else ''}{NAMES[c]}" for c, sign in alike.items())]))
-        left = [c for c in others if c not in alike]
+        first = left[0]
+        sign = {c: np.sign(P[first, c]) for c in left}
+        alike = [c for c in left if np.allclose(P[c], sign[c] * P[first], atol=SAME)]
+        found.append(" = ".join(f"{'−' if sign[c] < 0 else ''}{NAMES[c]}" for c in alike))
+        left = [c for c in left if c not in alike]
     return ", ".join(found)

@@ -1,13 +1,15 @@
 """One crystal of a survey, by the ranks of a group: its input, its run, its row. Whatever fails is told in the row."""
 
 import time
-from contextlib import nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from hpcph.config.load import Source, from_text
+from hpcph.crystal.lattice import Structure
 from hpcph.disk import checkpoint
 from hpcph.disk.draft import draft
 from hpcph.disk.room import writing
-from hpcph.errors import InputError, InputErrors
+from hpcph.errors import InputError, Unstable
 from hpcph.parallel.comm import Comm, RankError
 from hpcph.parallel.signals import Stop
 from hpcph.prepare.job import identity, prepare
@@ -20,8 +22,18 @@ from hpcph.workflow.folder import clear
 from hpcph.workflow.prepared import Prepared
 from hpcph.workflow.progress import Reporter
 
-DISK = "output"  # key of what is not the crystal's fault
-PARTIAL = ".result.h5.partial"
+DISK = "output"  # key of a complaint that is not about the crystal
+INPUT, LOG, RESULT, UNDER_WORK = "input.yaml", "log.txt", "result.h5", ".result.h5.partial"
+
+
+@dataclass
+class _Course:
+    """How a crystal's run goes, noted on rank 0: its structure, what its input leaves out, why it failed."""
+
+    structure: Structure | None = None
+    left_out: list[str] = field(default_factory=list)
+    reason: str = ""
+    unstable: bool = False
 
 
 def compute(group: Comm, folder: Path, candidate: Candidate, wanted: Template, stop: Stop) -> str:
@@ -30,25 +42,27 @@ def compute(group: Comm, folder: Path, candidate: Candidate, wanted: Template, s
     The folder gets input.yaml, by which `hpcph run` gives the same numbers, the result and its companions, what the run
     said (log.txt), and the row. Raises InputError where nothing can be written, Stopped where that is asked for.
     """
-    begin = time.monotonic()
+    begin, course = time.monotonic(), _Course(reason=candidate.reason)
     known = group.on_root(lambda: _entered(folder, candidate, wanted))
     if known is None:
         return KEPT
-    left_out: list[str] = []  # on rank 0
-    reason = candidate.reason
-    if not reason:
+    if candidate.files:
         try:
-            _run(group, folder, candidate, wanted, stop, left_out)
+            _run(group, folder, candidate, wanted, stop, course)
         except InputError as err:
             if err.key == DISK:
                 raise
-            reason = "; ".join(str(err).splitlines())
+            course.reason, course.unstable = "; ".join(str(err).splitlines()), isinstance(err, Unstable)
         except RankError as err:
-            reason = f"hpcph failed: {str(err).splitlines()[-1]}"
+            course.reason = f"hpcph failed: {str(err).splitlines()[-1]}"
 
     def leave() -> str:
-        about = row.About(candidate.name, candidate.place, "; ".join(left_out), known, time.monotonic() - begin)
-        found = row.failed(about, reason) if reason else row.of(folder / "result.h5", about)
+        about = {"name": candidate.name, "place": candidate.place, "ranks": group.size}
+        about["seconds"] = time.monotonic() - begin
+        if course.reason or course.structure is None:
+            found = row.failed(known, about, course.reason, course.unstable)
+        else:
+            found = row.of(known, about, folder / RESULT, course.structure, "; ".join(course.left_out))
         with writing(folder):
             row.save(found, folder)
         return found.status
@@ -57,27 +71,64 @@ def compute(group: Comm, folder: Path, candidate: Candidate, wanted: Template, s
 
 
 def _entered(folder: Path, candidate: Candidate, wanted: Template) -> str | None:
-    """What decides the crystal's row, in one word; None where the row is there already (rank 0)."""
+    """What decides the crystal's row, as one hash; None where that row is there already (rank 0)."""
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    source = template.source(wanted, candidate, folder) if candidate.files else None
-    known = row.fingerprint(identity(source) if source is not None else {"the reason": candidate.reason})
-    return None if row.is_there(folder, known) else known
+    if not candidate.files:
+        decides = {"the reason": candidate.reason}
+    else:
+        try:
+            decides = identity(_source(folder, template.text(wanted, candidate)))
+        except (InputError, OSError) as err:
+            decides = {"the complaint": str(err)}
+    known, earlier = row.fingerprint(decides), row.load(folder)
+    return None if earlier is not None and earlier.fingerprint == known else known
 
 
-def _run(
-    group: Comm, folder: Path, candidate: Candidate, wanted: Template, stop: Stop, left_out: list[str]
-) -> None:
-    """The crystal's run, which goes on with an unfinished one; what it says goes into a file."""
+def _run(group: Comm, folder: Path, candidate: Candidate, wanted: Template, stop: Stop, course: _Course) -> None:
+    """The crystal's run, which goes on with one that was begun; what it says goes into the log."""
 
     def prepared() -> Prepared:
-        text, ready, lacking = _prepared(folder, candidate, wanted)
-        left_out[:] = lacking
+        text, ready = _prepared(folder, candidate, wanted, course)
         earlier = checkpoint.load(folder)
         if earlier is not None and earlier.identity != ready.identity:
-            clear(folder / PARTIAL)
-        with writing(folder), draft(folder / "input.yaml") as temporary:
+            clear(folder / UNDER_WORK)
+        with writing(folder), draft(folder / INPUT) as temporary:
             temporary.write_text(text, encoding="utf-8")
+        course.structure = ready.job.crystal.structure
         return ready
 
-    log = group.on_root(...)
+    def opened():
+        with writing(folder):
+            return open(folder / LOG, "w", encoding="utf-8")
+
+    log = group.for_root(opened)
+    try:
+        reporter = Reporter(group.root, log)
+        try:
+            run(group, prepared, folder, stop, overwrite=True, reporter=reporter)
+        except (InputError, RankError) as err:
+            reporter.say(str(err))
+            raise
+    finally:
+        if log is not None:
+            log.close()
+
+
+def _prepared(folder: Path, candidate: Candidate, wanted: Template, course: _Course) -> tuple[str, Prepared]:
+    """The input of a crystal and its job, without what asks for Born charges that it has not (rank 0)."""
+    asked = set(template.asks_for_charges(wanted))
+    while True:
+        text = template.text(wanted, candidate)
+        try:
+            return text, prepare(_source(folder, text))
+        except InputError as err:
+            if err.key not in asked:
+                raise
+            asked.remove(err.key)
+            wanted = template.without(wanted, [err.key])
+            course.left_out.append(f"without {err.key}: {err.fix.partition(';')[0]}")
+
+
+def _source(folder: Path, text: str) -> Source:
+    return from_text(folder / INPUT, text)

@@ -4,9 +4,14 @@ Whatever is done stands in the crystal's own folder, so that a survey goes on fr
 ranks; which rank computed what leaves no trace in the numbers.
 """
 
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
+from rich.table import Table
+
+from hpcph.disk.draft import draft
 from hpcph.disk.lock import Lock
 from hpcph.disk.room import writing
 from hpcph.errors import InputError, Stopped
@@ -14,15 +19,18 @@ from hpcph.parallel.comm import Comm
 from hpcph.parallel.petsc import petsc
 from hpcph.parallel.schedule import hand_out
 from hpcph.parallel.signals import Stop
-from hpcph.survey import claims, find, gather, template
+from hpcph.survey import claims, find, gather, row, template
 from hpcph.survey.candidate import Candidate
 from hpcph.survey.claims import Claims
 from hpcph.survey.compute import compute
-from hpcph.survey.groups import Phase, group_of, phases
+from hpcph.survey.forecast import ASSUMED, divided, forecast
+from hpcph.survey.groups import SERIAL, Phase, group_of, phases
 from hpcph.survey.reports import reports
 from hpcph.survey.template import Template
 from hpcph.survey.watch import Watch
 from hpcph.workflow.progress import Reporter
+
+TEMPLATE, CRYSTALS = "template.yaml", "crystals"
 
 
 @dataclass(frozen=True)
@@ -36,13 +44,18 @@ class Survey:
 
     def folder(self, number: int) -> Path:
         """Of a crystal."""
-        return self.output / "crystals" / self.crystals[number].name
+        return folder_of(self.output, self.crystals[number])
+
+
+def folder_of(output: Path, candidate: Candidate) -> Path:
+    """Where everything about a crystal stands."""
+    return output / CRYSTALS / candidate.name
 
 
 def survey(comm: Comm, place: Path, wanted: Path, output: Path, stop: Stop, overwrite: bool = False) -> None:
     """Compute every crystal of a folder, or of a list, by one template; tables and page in `output`. Collective.
 
-    Crystals that fail are rows with a reason. Whatever is done of the same template stays; overwrite : begin anew.
+    Crystals that fail are rows with a reason. What is done of the same template stays; overwrite : begin anew.
 
     Raises InputError where place, template or output are no good, Stopped where that is asked for.
     """
@@ -51,16 +64,18 @@ def survey(comm: Comm, place: Path, wanted: Path, output: Path, stop: Stop, over
     try:
         comm.phase = "reading the template"
         given = comm.on_root(lambda: template.read(wanted))
-        comm.on_root(lambda: _enter(output, given, overwrite, locks))
+        comm.on_root(lambda: _enter(output, wanted, given, overwrite, locks))
         crystals = _found(comm, place, given, stop, reporter)
         every = Survey(given, output, comm.on_root(lambda: claims.begin(output)), crystals)
-        if given.input.sample is not None:
+        if "sample" in given.data:
             petsc()  # begun by all ranks, whatever crystals they get
         stopped = _crystals(comm, every, stop, reporter)
         if not stopped:
             stopped = reports(comm, [every.folder(i) for i in range(len(crystals))], stop, reporter)
         comm.phase = "gathering the rows"
-        comm.on_root(lambda: gather.write(every.output, [c.name for c in crystals], reporter))
+        comm.on_root(
+            lambda: gather.write([every.folder(i) for i in range(len(crystals))], given.title, output, reporter)
+        )
         if stopped:
             raise Stopped("stopped, what is done stays")
     finally:
@@ -70,13 +85,51 @@ def survey(comm: Comm, place: Path, wanted: Path, output: Path, stop: Stop, over
             lock.release()
 
 
-def _enter(output: Path, given: Template, overwrite: bool, locks: list[Lock]) -> None:
+def plan(comm: Comm, place: Path, wanted: Path, output: Path, ranks: Sequence[int], stop: Stop) -> list[str | Table]:
+    """What a survey takes on so many ranks; computes nothing. Collective.
+
+    Crystals whose rows are there already count with the time that they took.
+    """
+    given = comm.on_root(lambda: template.read(wanted))
+    found = _found(comm, place, given, stop, Reporter(comm.root))
+
+    def lines() -> list[str | Table]:
+        cost = [one.cost for one in found]
+        taken = [_taken(row.load(folder_of(output.absolute(), one))) for one in found]
+        known = sum(seconds is not None for seconds in taken)
+        cost = [c if seconds is None else seconds for c, seconds in zip(cost, taken, strict=True)]
+        named = f"{len(found)} crystals, the time of {known} as measured, of the rest as expected"
+        return [named, forecast(cost, ranks), ASSUMED]
+
+    return comm.on_root(lines)
+
+
+def _taken(known: row.Row | None) -> float | None:
+    """Seconds on one rank, beyond those that are serial, that a crystal took; None where that is not known."""
+    if known is None:
+        return None
+    return max(0.0, (float(known.about["seconds"]) - SERIAL) * int(known.about["ranks"]))
+
+
+def _enter(output: Path, path: Path, given: Template, overwrite: bool, locks: list[Lock]) -> None:
     """Take the folder; it must be this survey's, or nobody's (rank 0)."""
+    held = output / TEMPLATE
     with writing(output):
         output.mkdir(parents=True, exist_ok=True)
         locks.append(Lock(output))
-        held = output / "template.yaml"
-        ...
+    if overwrite:
+        for old in (output / CRYSTALS).glob(f"*/{row.NAME}"):
+            old.unlink(missing_ok=True)
+    elif held.exists():
+        try:
+            same = template.read(held).data == given.data
+        except InputError:
+            same = False
+        if not same:
+            fix = f"holds a survey of another template ({held.name}); choose another folder, or --overwrite replaces it"
+            raise InputError("--output", output, fix)
+    with writing(output), draft(held) as temporary:
+        temporary.write_bytes(path.read_bytes())
 
 
 def _found(comm: Comm, place: Path, given: Template, stop: Stop, reporter: Reporter) -> tuple[Candidate, ...]:
@@ -84,14 +137,16 @@ def _found(comm: Comm, place: Path, given: Template, stop: Stop, reporter: Repor
     comm.phase = "looking for crystals"
     places = comm.on_root(lambda: find.places(place))
     own: list[Candidate] = []
-    with reporter.stage("looking for crystals", len(places), len(places), "places") as progress:
-        done = hand_out(comm, 0, len(places), lambda i: own.extend(find.candidates(places[i], given)), progress,
-                        lambda: stop.requested)  # fmt: skip
-    if done < len(places):
+    with reporter.stage("looking for crystals", max(1, len(places)), len(places), "places") as progress:
+        looked = hand_out(
+            comm, 0, len(places), lambda i: own.extend(find.candidates(places[i], given)), progress,
+            lambda: stop.requested,
+        )  # fmt: skip
+    if looked < len(places):
         raise Stopped("stopped while looking for crystals")
-    found = sorted((one for part in comm.mpi.allgather(own) for one in part), key=lambda one: one.name)
+    found = find.distinct(one for part in comm.mpi.allgather(own) for one in part)
     if not found:
-        raise InputError("FOLDER", place, "holds no crystal that hpcph can read; `hpcph check FILE…` says what files are")
+        raise InputError("FOLDER", place, "holds no crystal that hpcph reads; `hpcph check FILE…` says what files are")
     return tuple(found)
 
 
@@ -100,19 +155,16 @@ def _crystals(comm: Comm, every: Survey, stop: Stop, reporter: Reporter) -> bool
     cost = [one.cost for one in every.crystals]
     comm.phase = "dividing the crystals"
     planned = comm.on_root(lambda: phases(cost, comm.size))
-    if comm.root:
-        reporter.say(_said(planned, len(cost), comm.size))
+    reporter.say(f"{len(cost)} crystals, by ranks of a group: {divided(planned, comm.size)}")
     with Watch(every.claims, cost, reporter.say) if comm.root else nullcontext():
-        for phase in planned:
-            comm.phase = f"computing crystals by {phase.groups} groups"
-            if _phase(comm, every, phase, stop):
-                return True
-    return False
+        return any(_phase(comm, every, phase, stop) for phase in planned)
 
 
 def _phase(comm: Comm, every: Survey, phase: Phase, stop: Stop) -> bool:
     """The crystals of one phase; was it stopped?"""
+    comm.phase = f"computing crystals by {phase.groups} groups"
     group = comm.split(group_of(comm.rank, comm.size, phase.groups))
+    group.phase = comm.phase
     ours, failure = Claims(every.claims, phase.crystals), None
     try:
         while not any(group.mpi.allgather(stop.requested)):

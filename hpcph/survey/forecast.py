@@ -1,14 +1,14 @@
 """What a survey takes on so many ranks, before it is begun or from what is done of it.
 
-The time of a crystal on one rank is its expected cost, or SERIAL and what its row says it took; on g ranks it is SERIAL
-and a g-th of the rest. Ranks are alike, the disk keeps up, and every rank has the memory of the largest crystal's.
+The time of a crystal is that of hpcph.survey.groups, its cost the expected one, or what its row says it took. Ranks are
+alike, the disk keeps up, and a rank has the memory that the largest crystal needs.
 """
 
 from collections.abc import Sequence
 
 from rich.table import Table
 
-from hpcph.survey.groups import SERIAL, Phase, phases, seconds
+from hpcph.survey.groups import LOSS, SERIAL, Phase, phases, seconds
 from hpcph.survey.watch import duration
 
 
@@ -37,6 +37,6 @@ def divided(found: Sequence[Phase], ranks: int) -> str:
 
 
 ASSUMED = (
-    f"assumed: {SERIAL:g} s of a crystal on one rank alone, the rest shared evenly by the ranks of its group; ranks of one kind; "
-    "a disk that keeps up"
+    f"assumed: {SERIAL:g} s of every crystal on one rank, the rest shared by the ranks of its group, which lose {LOSS:.0%} "
+    "of it; ranks of one kind, a disk that keeps up"
 )

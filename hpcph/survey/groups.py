@@ -1,6 +1,7 @@
 """How many ranks compute a crystal: most have one to themselves, large ones several, and all are done soonest.
 
-The time of a crystal on g ranks is taken as SERIAL + cost/g, its preparation being one rank's work. Crystals whose share
+The time of a crystal on g ranks is taken as SERIAL + cost/g, its preparation being one rank's work, and what ranks of a
+group wait for each other as LOSS of the rest. Crystals whose share
 stays above a limit get twice as many ranks, and again, up to all. Groups of one size work at a time, from the largest
 on; within a phase the most expensive crystal that is left goes to the next group that is free. Of all limits the one
 with the shortest time is taken.
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 SERIAL = 1.0  # s of a crystal that do not become fewer with ranks
+LOSS = 0.1  # of the time that ranks share, measured on two
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,14 @@ def seconds(found: Sequence[Phase], cost: Sequence[float], ranks: int) -> float:
     for phase in found:
         free = [0.0] * phase.groups
         for i in phase.crystals:
-            heapq.heapreplace(free, free[0] + SERIAL + cost[i] * phase.groups / ranks)
+            heapq.heapreplace(free, free[0] + alone(cost[i], phase.groups, ranks))
         total += max(free)
     return total
+
+
+def alone(cost: float, groups: int, ranks: int) -> float:
+    """Seconds of one crystal where the ranks are so many groups."""
+    return SERIAL + (cost * groups / ranks * (1 + LOSS) if groups < ranks else cost)
 
 
 def group_of(rank: int, ranks: int, groups: int) -> int:

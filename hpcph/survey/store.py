@@ -35,12 +35,16 @@ def table(rows: Sequence[Row], title: str) -> SurveyTable:
     return SurveyTable(title, float(kelvin[0]) if kelvin.size else np.nan, COLUMNS, values)
 
 
+def names(column: Column) -> list[str]:
+    """A column and those of its errors."""
+    return [column.name, *(f"{column.name}_{kind}" for kind in ERRORS if column.errors)]
+
+
 def variables() -> Iterator[tuple[Column, str, str]]:
     """Every column with its name and description, and those of its errors."""
     for column in COLUMNS:
         yield column, column.name, column.description
-        if column.errors:
-            yield from ((column, f"{column.name}_{kind}", ERRORS[kind]) for kind in ERRORS)
+        yield from ((column, name, ERRORS[name.removeprefix(f"{column.name}_")]) for name in names(column)[1:])
 
 
 def write(rows: Sequence[Row], title: str, folder: Path) -> SurveyTable:
@@ -102,7 +106,11 @@ def _heading(column: Column, name: str) -> str:
 
 def _columns(found: SurveyTable) -> xr.Dataset:
     held = {
-        name: (("crystal",), found.values[name], {"units": column.unit, "long_name": column.symbol, "description": text})
+        name: (
+            ("crystal",),
+            found.values[name],
+            {"units": column.unit, "long_name": column.symbol, "description": text},
+        )
         for column, name, text in variables()
     }
     return xr.Dataset(held, {"crystal": found.values["name"]})
