@@ -7,6 +7,7 @@ ranks; which rank computed what leaves no trace in the numbers.
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from rich.table import Table
@@ -70,12 +71,11 @@ def survey(comm: Comm, place: Path, wanted: Path, output: Path, stop: Stop, over
         if "sample" in given.data:
             petsc()  # begun by all ranks, whatever crystals they get
         stopped = _crystals(comm, every, stop, reporter)
+        folders = [every.folder(number) for number in range(len(crystals))]
         if not stopped:
-            stopped = reports(comm, [every.folder(i) for i in range(len(crystals))], stop, reporter)
+            stopped = reports(comm, folders, stop, reporter)
         comm.phase = "gathering the rows"
-        comm.on_root(
-            lambda: gather.write([every.folder(i) for i in range(len(crystals))], given.title, output, reporter)
-        )
+        comm.on_root(lambda: gather.write(folders, given.title, output, reporter))
         if stopped:
             raise Stopped("stopped, what is done stays")
     finally:
@@ -172,7 +172,7 @@ def _phase(comm: Comm, every: Survey, phase: Phase, stop: Stop) -> bool:
             if number is None:
                 break
             status = compute(group, every.folder(number), every.crystals[number], every.template, stop)
-            group.on_root(lambda: ours.ended(number, status))
+            group.on_root(partial(ours.ended, number, status))
     except Stopped:
         pass
     except InputError as err:  # nothing can be written

@@ -37,6 +37,6 @@ def divided(found: Sequence[Phase], ranks: int) -> str:
 
 
 ASSUMED = (
-    f"assumed: {SERIAL:g} s of every crystal on one rank, the rest shared by the ranks of its group, which lose {LOSS:.0%} "
-    "of it; ranks of one kind, a disk that keeps up"
+    f"assumed: {SERIAL:g} s of every crystal on one rank, the rest shared by the ranks of its group, which lose "
+    f"{LOSS:.0%} of it; ranks of one kind, a disk that keeps up"
 )

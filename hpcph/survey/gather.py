@@ -27,10 +27,8 @@ def write(folders: Sequence[Path], title: str, output: Path, reporter: Reporter)
         page.write(table, output / "survey.html")
     reporter.say(ranking(table))
     counted = Counter(found.status for found in rows)
-    missing = {"not begun": len(folders) - len(rows)} if len(rows) < len(folders) else {}
-    reporter.say(
-        ", ".join(f"{number} {status}" for status, number in {**dict(sorted(counted.items())), **missing}.items())
-    )
+    counted["not yet"] = len(folders) - len(rows)
+    reporter.say(", ".join(f"{number} {status}" for status, number in sorted(counted.items()) if number))
     reporter.say(f"{output}: survey.h5, survey.csv, survey.html")
 
 

@@ -105,14 +105,10 @@ def _heading(column: Column, name: str) -> str:
 
 
 def _columns(found: SurveyTable) -> xr.Dataset:
-    held = {
-        name: (
-            ("crystal",),
-            found.values[name],
-            {"units": column.unit, "long_name": column.symbol, "description": text},
-        )
-        for column, name, text in variables()
-    }
+    held = {}
+    for column, name, text in variables():
+        about = {"units": column.unit, "long_name": column.symbol, "description": text}
+        held[name] = (("crystal",), found.values[name], about)
     return xr.Dataset(held, {"crystal": found.values["name"]})
 
 

@@ -20,7 +20,7 @@ RANGE = 3.0  # Å in which the one becomes the other
 
 @cache
 def embedded() -> tuple[str, np.ndarray, np.ndarray, list[int]]:
-    """Of the embedded α-quartz: all but the force constants, these, the lengths of their bonds (Å), the atoms' places."""
+    """Of the embedded α-quartz: all but the force constants, these, lengths of their bonds (Å), places of the atoms."""
     path = hpcph.embedded().parent / "quartz/phonopy_params.yaml.xz"
     head, _, rest = lzma.open(path, "rt", encoding="utf-8").read().partition("\nforce_constants:")
     section = YAML(typ="safe").load(rest)

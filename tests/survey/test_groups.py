@@ -18,7 +18,7 @@ def test_every_crystal_is_computed_once(cost, ranks):
 
 @given(costs, st.integers(1, 300))
 def test_nothing_takes_longer_than_the_two_simplest_ways(cost, ranks):
-    """A rank for each crystal, or all ranks for each: what is chosen is no slower, and no faster than the work allows."""
+    """A rank for each crystal, or all for each: what is chosen is no slower, and no faster than the work allows."""
     order = tuple(sorted(range(len(cost)), key=lambda i: -cost[i]))
     own = seconds(phases(cost, ranks), cost, ranks)
     assert own <= seconds([Phase(ranks, order)], cost, ranks) * (1 + 1e-12)
