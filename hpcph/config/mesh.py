@@ -22,7 +22,8 @@ class MeshSection(Section):
     length: Annotated[StepLength, Field(ge=1e-10, le=3e-7)] | None = Field(
         default=None,
         description="the same density for every cell: along each reciprocal vector the smallest even number of "
-        "divisions not below `length`/d, d the distance of its lattice planes; `phonopy --mesh LENGTH` takes the nearest number",
+        "divisions not below `length`/d, d the distance of its lattice planes; `phonopy --mesh LENGTH` takes the "
+        "nearest number",
     )
     accuracy: Annotated[Fraction, Field(ge=1e-4, le=0.5)] | None = Field(
         default=None,
