@@ -66,6 +66,7 @@ ENTRANCES = {
         f"hpcph.{m}"
         for m in ("cli", "prepare.entrance", "prepare.proposal", "cost.scaling", "export.options", "figures.choices")
     ),
+    *(f"hpcph.survey.{m}" for m in ("template", "find", "effort")),
 }
 
 

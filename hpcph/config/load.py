@@ -92,6 +92,19 @@ def load(path: Path) -> Source:
     return from_text(path.resolve(), text)
 
 
+def read_data(path: Path) -> dict[str, Any]:
+    """What a file says that is an input or a part of one, variables filled in, not validated. Raises InputError."""
+    return _expand(_parse(_text(path), path), [MAX_VALUES])
+
+
+def as_yaml(data: Any) -> str:
+    """The text of an input that says this, its keys in their order."""
+    stream, yaml = io.StringIO(), YAML(typ="safe", pure=True)
+    yaml.width, yaml.sort_base_mapping_type_on_output = MAX_BYTES, False  # type: ignore[assignment]
+    yaml.dump(data, stream)
+    return stream.getvalue()
+
+
 def from_mapping(config: Mapping) -> Source:
     """Validate a dict that says what an input file would say; its paths are relative to the current folder.
 

@@ -149,7 +149,7 @@ class Input(Section):
             return []
         if not thermal.lifetime.on_a_mesh or thermal.lifetime.interpolate:
             return []
-        given = [name for name in ("accuracy", "refine_gamma") if getattr(thermal.mesh, name)]
+        given = [name for name in ("length", "accuracy", "refine_gamma") if getattr(thermal.mesh, name)]
         other = "" if thermal.lifetime.collision_matrix else ", or lifetime.interpolate: true"
         fix = f"needs points that the mesh of the linewidths has not; give its grid alone{other}"
         return [("mesh", f"{name} {fix}") for name in given]

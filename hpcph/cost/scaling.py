@@ -67,7 +67,8 @@ def study(source: Source, job: Job, ranks: list[int], folder: Path, launcher: st
     if source.input.mesh is None:
         raise InputError("mesh", None, "is missing; scaling needs a mesh that can grow, such as grid: [24, 24, 24]")
     if source.input.mesh.grid is None:
-        raise InputError("mesh.accuracy", source.input.mesh.accuracy, "scaling needs a fixed mesh; give mesh.grid")
+        key = "length" if source.input.mesh.accuracy is None else "accuracy"
+        raise InputError(f"mesh.{key}", source.data["mesh"][key], "scaling needs a fixed mesh; give mesh.grid")
     if job.boltzmann is not None:
         fix = "belongs to one mesh, and scaling needs one that can grow; give a lifetime instead"
         raise InputError("lifetime.collision_matrix", None, fix)

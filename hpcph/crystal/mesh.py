@@ -101,7 +101,21 @@ def even_grid(structure: Structure, divisions: int) -> tuple[int, int, int]:
     degenerate and a plane of measure zero would count in χ^D.
     """
     length = np.linalg.norm(structure.reciprocal_vc, axis=1) * structure.periodic
-    a, b, c = np.maximum(1, 2 * np.ceil(divisions * length / length.max() / 2 - 1e-6).astype(int))
+    return _even(divisions * length / length.max())
+
+
+def dense_grid(structure: Structure, length: float) -> tuple[int, int, int]:
+    """Even divisions N ≥ length |b|/2π along each reciprocal vector b, so that steps are at most 2π/length.
+
+    length : m. phonopy's --mesh takes the nearest whole number instead. One along the normal of a layer.
+    """
+    planes = np.linalg.norm(structure.reciprocal_vc, axis=1) * structure.periodic / (2 * np.pi)
+    return _even(length * planes)
+
+
+def _even(divisions_v: np.ndarray) -> tuple[int, int, int]:
+    """The next even numbers, one where none is wanted."""
+    a, b, c = np.maximum(1, 2 * np.ceil(divisions_v / 2 - 1e-6).astype(int))
     return int(a), int(b), int(c)
 
 

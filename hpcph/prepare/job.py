@@ -209,14 +209,17 @@ def temperatures(given: Input) -> np.ndarray:
 def samplings(
     wanted: WantedMesh, structure: Structure, scattered: Scattering | None = None
 ) -> tuple[mesh.Sampling, ...]:
-    """The series of meshes for an accuracy; for a grid itself and two coarser ones that its error is judged by.
+    """The series of meshes for an accuracy; for a grid, or a length, itself and two coarser ones that its error is
+    judged by.
 
     Where linewidths are known on a mesh alone, coarser ones must be parts of it.
     """
-    if wanted.grid is None:
+    if wanted.accuracy is not None:
         grids = [mesh.even_grid(structure, divisions) for divisions in mesh.DIVISIONS]
         return tuple(_sampling(wanted, structure, grid, AUTOMATIC_REFINEMENT) for grid in grids)
-    last = _sampling(wanted, structure, wanted.grid, wanted.refine_gamma or 0)
+    grid = mesh.dense_grid(structure, wanted.length) if wanted.length is not None else wanted.grid
+    assert grid is not None
+    last = _sampling(wanted, structure, grid, wanted.refine_gamma or 0)
     coarser = dict.fromkeys(last.coarser(factor) for factor in (3, 2))
     return (*(s for s in coarser if s != last and (scattered is None or scattered.reach(s.grid))), last)
 

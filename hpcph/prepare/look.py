@@ -18,7 +18,7 @@ from hpcph.prepare.crystal import Given
 from hpcph.prepare.plausible import first_lines
 from hpcph.readers import force_constants as constants
 from hpcph.readers import foreign
-from hpcph.readers.files import KEYS
+from hpcph.readers.files import KEYS, Files
 from hpcph.readers.files import head as beginning
 from hpcph.result.crystal import names
 from hpcph.result.maps import imaginary
@@ -71,6 +71,11 @@ def of_input(source: Source) -> Seen:
     else:
         sources = tuple(path.name for path in foreign.sources(crystal.files(source)))
     return Seen(crystal.crystal(source), "", sources, tuple(made))
+
+
+def files_of_input(source: Source) -> Files:
+    """The files with force constants that an input names, with what it says of them. Raises InputError."""
+    return crystal.files(source)
 
 
 def lines(seen: Seen) -> list[str]:

@@ -1,6 +1,6 @@
 """Which of a user's files is what of a crystal, without an input that says it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import product
@@ -27,11 +27,17 @@ def paired(paths: Sequence[Path], supercell: tuple[int, int, int] | None = None)
 
     Raises InputError where they are no crystal with force constants, or do not belong together.
     """
+    return together(map(recognised, paths), supercell)
+
+
+def together(
+    files: Iterable[Recognised], supercell: tuple[int, int, int] | None = None
+) -> tuple[Files, Recognised | None]:
+    """The same of files that were looked into."""
     found: dict[Role, Recognised] = {}
-    for path in paths:
-        one = recognised(path)
+    for one in files:
         if one.role in found:
-            raise InputError(KEY, path, f"is {one.role.value}, and so is {found[one.role].path}; name one of them")
+            raise InputError(KEY, one.path, f"is {one.role.value}, and so is {found[one.role].path}; name one of them")
         found[one.role] = one
     return _files(found, supercell), found.get(Role.LINEWIDTHS)
 

@@ -17,6 +17,8 @@ RYDBERG = constants.hartree / 2 / constants.bohr**2  # N m⁻¹
 AMU = 911.4442431  # masses of half an electron in one of the atomic mass unit
 MOST = 100_000  # atoms of a supercell
 SPECIES = re.compile(r"\s*(\d+)\s+'([^']*)'\s+(\S+)\s*")
+FIRST_LINE = re.compile(r"^[ \t]*\d+[ \t]+\d+[ \t]+-?\d+(?:[ \t]+-?\d*\.\d*(?:[Ee][-+]?\d+)?){6}[ \t]*$", re.MULTILINE)
+GEOMETRY = ("NUMBER_OF_TYPES", "NUMBER_OF_ATOMS", "BRAVAIS_LATTICE_INDEX", "CELL_DIMENSIONS")
 FIRST = "numbers of species and atoms, ibrav and six of celldm"
 
 
@@ -67,6 +69,17 @@ def require_known(
             "has one q along c (nq3 = 1) and Born charges: whether it is a layer no file says; write crystal.periodic, "
             "[true, true, false] for a layer, [true, true, true] for a bulk"
         )
+
+
+def sketch(head: str) -> tuple[float, ...] | None:
+    """Numbers of species and atoms, ibrav and celldm of a file of q2r.x or ph.x that begins so; None where not seen."""
+    if (found := FIRST_LINE.search(head)) is not None:
+        return tuple(float(word) for word in found[0].split())
+    elements = [re.search(rf"<{name}\b[^>]*>([^<]*)<", head) for name in GEOMETRY]
+    try:
+        return tuple(float(word) for one in elements if one for word in one[1].split()) or None
+    except ValueError:
+        return None
 
 
 def header(lines: Lines) -> EspressoCell:

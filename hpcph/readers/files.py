@@ -12,14 +12,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from hpcph.errors import InputError, beside
 from hpcph.readers import unread
 
 PACKED = {b"\x1f\x8b": gzip, b"\xfd7zXZ\0": lzma, b"BZh": bz2, b"]\0\0": lzma}
 LARGEST = 8 << 30  # bytes of a text file
+BEGINNING = 1 << 16  # bytes that say what a text is
 FIRST = 64  # bytes that say what is no text
+UNPACKING = (OSError, EOFError, lzma.LZMAError, zlib.error, ValueError)
 LEAST, RATIO = 64 << 20, 100  # bytes that any file may unpack to; bytes for each of its own
 
 
@@ -169,7 +171,7 @@ def opened(key: str, path: Path, folder: Path) -> Content:
     if b"\0" in data:
         raise InputError(key, path, unread.of_bytes(data))
     data = _as_written_here(data)
-    return Content(key, path, _kind(data, path), data, path)
+    return Content(key, path, kind_of_text(data, path), data, path)
 
 
 def binary(first: bytes) -> FileKind | None:
@@ -182,13 +184,23 @@ def head(path: Path) -> str:
     if not os.path.isfile(path):  # a pipe would be waited for
         return ""
     try:
-        with open(path, "rb") as file:
-            first = file.read(8)
-        module = next((module for magic, module in PACKED.items() if first.startswith(magic)), None)
-        with module.open(path, "rb") if module else open(path, "rb") as file:
-            return _as_written_here(file.read(1 << 16)).decode("utf-8", "replace")
-    except (OSError, EOFError, lzma.LZMAError, zlib.error, ValueError):
+        with stream(path) as file:
+            return as_text(file.read(BEGINNING))
+    except UNPACKING:
         return ""
+
+
+def stream(path: Path) -> IO[bytes]:
+    """The bytes of a file, unpacked. Raises one of UNPACKING, also where it is read."""
+    with open(path, "rb") as file:
+        first = file.read(8)
+    module = next((module for magic, module in PACKED.items() if first.startswith(magic)), None)
+    return module.open(path, "rb") if module else open(path, "rb")
+
+
+def as_text(data: bytes) -> str:
+    """How a file that begins with these bytes is read as text."""
+    return _as_written_here(data).decode("utf-8", "replace")
 
 
 def _as_written_here(data: bytes) -> bytes:
@@ -210,8 +222,9 @@ def _unpacked(module, key: str, path: Path) -> bytes:
     return data
 
 
-def _kind(data: bytes, path: Path) -> FileKind:
-    head = data[: 1 << 16].decode("utf-8", "replace")
+def kind_of_text(data: bytes, path: Path) -> FileKind:
+    """What a file is that begins with these bytes and is no binary one."""
+    head = data[:BEGINNING].decode("utf-8", "replace")
     lines = (text.partition("#")[0] for text in head.splitlines())
     first = "".join(text + "\n" for text in lines if text.strip())
     for name, pattern in LINES.items():

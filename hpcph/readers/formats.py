@@ -44,6 +44,7 @@ class Format:
     folder : name of the file that a folder of such files stands for
     binary : what its files are, where they are no text
     describes : whether a crystal.structure that begins with this text says that the force constants are of it
+    evidence : bytes that a file with force constants holds; those of other runs of the program do not
     """
 
     name: str
@@ -56,6 +57,7 @@ class Format:
     folder: tuple[str, ...] = ()
     binary: FileKind | None = None
     describes: Callable[[str], bool] = lambda text: False
+    evidence: bytes = b""
 
 
 def _needed(files: Opened) -> Content:
@@ -106,6 +108,7 @@ FORMATS = (
         vasp.looks_like,
         lambda files: vasp.read(files.main, files.structure, files.supercell),
         takes=("structure", "supercell"),
+        evidence=b'name="hessian"',
     ),
     Format(
         "ase-cache",
@@ -123,6 +126,7 @@ FORMATS = (
         castep.looks_like,
         lambda files: castep.read(files.main),
         binary=FileKind.RECORDS,
+        evidence=b"FORCE_CON",
     ),
     Format(
         "shengbte",

@@ -2,7 +2,7 @@
 
 import contextlib
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from hpcph.readers import (
 )
 from hpcph.readers.cells import Described
 from hpcph.readers.files import Content, FileKind, head, opened
+from hpcph.readers.formats import Format
 from hpcph.readers.hdf5 import opening
 
 KEY = "FILES"
@@ -50,6 +51,7 @@ class Recognised:
     described : the crystal, of files that hold one; sites : number of atoms of the supercell, of forces and force
     constants, None where the file does not say; temperature : ndarray (t,) K, of linewidths and collisions, else empty
     program : whose linewidths they are, its key in `lifetime`; "" of other files
+    foreign : the format of another program's force constants, or of their crystal; None of phonopy's
     """
 
     path: Path
@@ -58,10 +60,14 @@ class Recognised:
     sites: int | None
     temperature: np.ndarray
     program: str = ""
+    foreign: Format | None = None
 
 
 def recognised(path: Path) -> Recognised:
-    """Look into a file; a unit cell in the format of VASP. Raises InputError where an input could name it nowhere."""
+    """Look into a file; a unit cell in the format of VASP.
+
+    Raises InputError where an input could name it nowhere, Unread where nothing says that it is damaged.
+    """
     if (kelvin := shengbte_rates.temperatures(path)).size:
         return Recognised(path, Role.LINEWIDTHS, None, None, kelvin, "shengbte")
     path = formats.main(path)
@@ -71,9 +77,9 @@ def recognised(path: Path) -> Recognised:
             return Recognised(path, Role.LINEWIDTHS, None, None, alamode_rates.temperatures(path), "alamode")
         if (foreign := formats.recognised(head(path), None)) is not None:
             if foreign.describes(head(path)):
-                return _plain(content, Role.CONTROL)
+                return replace(_plain(content, Role.CONTROL), foreign=foreign)
             held = Role.SUPERCELL if "structure" in foreign.takes else Role.WHOLE
-            return _plain(content, Role.PAIRS if "structure" in foreign.needs else held)
+            return replace(_plain(content, Role.PAIRS if "structure" in foreign.needs else held), foreign=foreign)
         if content.kind is FileKind.HDF5:
             return _hdf5(content)
         if content.kind is FileKind.YAML:
@@ -93,7 +99,7 @@ def recognised(path: Path) -> Recognised:
         except InputError as err:
             known = "phonopy's yaml, FORCE_SETS, FORCE_CONSTANTS, BORN, POSCAR, force_constants.hdf5, kappa-m….hdf5"
             other = ", ".join([*(one.title for one in formats.FORMATS), "linewidths of ALAMODE, ShengBTE (its folder)"])
-            raise content.refuse(f"is none of {known}, {other}") from err
+            raise unread.Unread(KEY, content.path, f"is none of {known}, {other}") from err
 
 
 def _plain(content: Content, role: Role, found: Described | None = None, sites: int | None = None) -> Recognised:
@@ -133,4 +139,4 @@ def _hdf5(content: Content) -> Recognised:
     except Unsound as err:
         raise content.refuse(str(err)) from err
     what = "fc2.hdf5, force_constants.hdf5, kappa-m….hdf5, collision-m….hdf5 and linewidths of ALAMODE and TDEP"
-    raise content.refuse(other or f"holds nothing that an input could name; of HDF5 {what} are known")
+    raise unread.Unread(KEY, content.path, other or f"holds nothing that an input could name; of HDF5 {what} are known")

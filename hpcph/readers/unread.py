@@ -2,6 +2,13 @@
 
 from collections.abc import Callable
 
+from hpcph.errors import InputError
+
+
+class Unread(InputError):
+    """A file that may be sound, but is of no kind that is read here."""
+
+
 BEGINNINGS = {  # bytes and where they stand
     (257, b"ustar"): "is a tar archive, as hiPhive's .fcs, whose pickles could run anything and are never opened; give "
     "what fcs.write_to_phonopy('force_constants.hdf5') writes",

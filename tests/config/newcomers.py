@@ -10,7 +10,7 @@ NEWCOMERS = [
     ({"mesh": "{grid: 6 6 6}"}, "[24, 24, 24]"),
     ({"mesh": "{grid: 6}"}, "[24, 24, 24]"),
     ({"mesh": "{gird: [6, 6, 6]}"}, "mesh.gird = [6, 6, 6]: unknown key; did you mean grid?"),
-    ({"mesh": "{grid: [6, 6, 6], gamma: true}"}, "mesh has grid, accuracy, refine_gamma, shift, symmetry"),
+    ({"mesh": "{grid: [6, 6, 6], gamma: true}"}, "mesh has grid, length, accuracy, refine_gamma, shift, symmetry"),
     ({"mesh": "{grid: [6, 6, 6], shift: gamma}"}, "must be auto; write it like auto or [0, 0, 1/2]"),
     ({"mesh": "{grid: [6, 6, 6], shift: [a, 0, 0]}"}, "write it like 1/3"),
     ({"mesh": "{grid: [6, 6, 6], symmetry: yes}"}, "must be true or false"),

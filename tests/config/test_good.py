@@ -105,6 +105,19 @@ def test_an_accuracy_instead_of_a_grid(tmp_path, text, value):
     assert given.accuracy == pytest.approx(value, rel=1e-14)
 
 
+@pytest.mark.parametrize("text", ["40 angstrom", "4 nm", "4e-9"])
+def test_a_length_instead_of_a_grid(tmp_path, text):
+    """The run has the grid of this density, and coarser ones that its error is judged by."""
+    text = MINIMAL.replace("fc.yaml", str(embedded().parent / "quartz/phonopy_params.yaml.xz")).replace(
+        "grid: [4, 5, 6]", f"length: {text}, refine_gamma: 1"
+    )
+    source = read(tmp_path, text)
+    assert source.input.mesh.length == pytest.approx(4e-9, rel=1e-14)
+    job = prepare(source).job
+    assert [one.grid for one in job.samplings] == [(3, 3, 2), (5, 5, 4), (10, 10, 8)]
+    assert job.accuracy is None and {one.refinement for one in job.samplings} == {1}
+
+
 def test_defaults_of_the_sections(tmp_path):
     """Optional sections have defaults of their own."""
     text = MINIMAL + "bands: {}\nslices: {temperature: 1, planes: [0]}\nfeedback: {sample: {radius: 20 nm}}\n"

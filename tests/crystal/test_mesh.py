@@ -1,5 +1,6 @@
 """Meshes, their irreducible points and the blocks handed out to ranks."""
 
+from dataclasses import replace
 from itertools import product
 
 import models
@@ -166,3 +167,36 @@ def test_tapered_blocks_partition_the_points_and_end_small(name, grid, size):
     for block in blocks:
         share = max(size // 3, (len(q) - block.start) // mesh.TAPER)
         assert block.stop - block.start < share + 2 * max(line, size if line >= 2 * size else 0) + 1
+
+
+@pytest.mark.parametrize("name", ["quartz_pbesol", "stishovite", "P2_13", "zno"])
+@pytest.mark.parametrize("length", [15e-10, 40e-10, 111e-10])
+def test_a_length_is_the_density_of_every_cell(name, length):
+    """Divisions are even, their steps at most 2π/length and no two divisions finer than that; the point group stays,
+    for axes that it maps on each other have the same number."""
+    structure = physics.loaded(name).structure
+    grid = np.array(mesh.dense_grid(structure, length))
+    step = np.linalg.norm(structure.reciprocal_vc, axis=1) / grid
+    assert np.all(grid % 2 == 0) and np.all(step <= 2 * np.pi / length * (1 + 1e-5))
+    assert np.all(np.linalg.norm(structure.reciprocal_vc, axis=1) * length / (2 * np.pi) > grid - 2 - 1e-5)
+    kept = mesh.preserving(structure, grid, mesh.automatic_shift(structure, grid))
+    other = mesh.preserving(structure, (8, 8, 8), mesh.automatic_shift(structure, (8, 8, 8)))
+    assert kept.sum() == other.sum() > 1
+
+
+def test_a_length_is_that_of_phonopy_up_to_even_numbers():
+    """phonopy's --mesh takes the nearest whole number to length |a*|; here it is the next even one."""
+    from phonopy.phonon.grid import length2mesh
+
+    for name in ("quartz_pbesol", "stishovite", "zno"):
+        structure = physics.loaded(name).structure
+        for angstroms in (20.0, 57.0, 100.0):
+            theirs = length2mesh(angstroms, structure.lattice_vc * 1e10)
+            apart = np.array(mesh.dense_grid(structure, angstroms * 1e-10)) - theirs
+            assert np.all((apart >= -1) & (apart <= 2))
+
+
+def test_the_normal_of_a_layer_has_one_division_whatever_the_length():
+    """No waves run along it."""
+    structure = replace(physics.loaded("zno").structure, empty=2)
+    assert mesh.dense_grid(structure, 50e-10)[2] == 1 and min(mesh.dense_grid(structure, 50e-10)[:2]) > 1

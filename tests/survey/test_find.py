@@ -1,0 +1,381 @@
+"""Which crystals are in a folder or on a list: each once, with the files that belong to it, and nothing that is none."""
+
+import os
+import re
+import shlex
+from pathlib import Path
+
+import numpy as np
+import physics
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from survey import folders
+from survey.folders import NOBODY, lay, packed
+
+from hpcph.config.load import from_text
+from hpcph.errors import InputError
+from hpcph.prepare import look
+from hpcph.survey import find, sieve
+from hpcph.survey import template as templates
+
+TEMPLATE = templates.Template({"mesh": {"length": "2 nm"}, "temperature": "300 K"}, "", None)
+SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]*")
+USUAL = ("phonopy_disp.yaml", "FORCE_SETS", "BORN", "POSCAR")  # of phonopy with VASP
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """Every file of two crystals."""
+    return folders.crystals(tmp_path_factory.mktemp("crystals"))
+
+
+def search(place: Path) -> dict[str, find.Candidate]:
+    """Everything that is found, by name."""
+    found = [one for each in find.places(place) for one in find.candidates(each, TEMPLATE)]
+    assert len({one.name for one in found}) == len(found)
+    return {one.name: one for one in found}
+
+
+def only(place: Path) -> find.Candidate:
+    (found,) = search(place).values()
+    return found
+
+
+def names(one: find.Candidate) -> dict:
+    """Files of a candidate by their last step."""
+    return {key: Path(value).name if isinstance(value, str) else value for key, value in one.files.items()}
+
+
+def pick(files: dict[str, bytes], *chosen: str, into: str = "") -> dict[str, bytes]:
+    return {os.path.join(into, name): files[name] for name in chosen}
+
+
+def structure(one: find.Candidate):
+    """What a run would make of a candidate."""
+    source = from_text(Path("/nowhere/input.yaml"), templates.text(TEMPLATE, one))
+    return look.of_input(source).given.crystal.structure
+
+
+SETS = {  # files beside each other, and what is made of them
+    ("phonopy_params.yaml",): {"force_constants": "phonopy_params.yaml"},
+    ("phonopy_params.yaml", "BORN"): {"force_constants": "phonopy_params.yaml", "born": "BORN"},
+    USUAL: {"force_constants": "phonopy_disp.yaml", "force_sets": "FORCE_SETS", "born": "BORN"},
+    ("POSCAR", "FORCE_SETS"): {"force_constants": "FORCE_SETS", "structure": "POSCAR", "supercell": [2, 1, 1]},
+    ("POSCAR", "FORCE_CONSTANTS", "BORN"): {
+        "force_constants": "FORCE_CONSTANTS", "structure": "POSCAR", "supercell": [2, 1, 1], "born": "BORN",
+    },
+    ("phonopy_disp.yaml", "FORCE_SETS", "FORCE_CONSTANTS"): {
+        "force_constants": "FORCE_CONSTANTS", "structure": "phonopy_disp.yaml",
+    },
+    ("phonopy_disp.yaml", "force_constants.hdf5"): {
+        "force_constants": "force_constants.hdf5", "structure": "phonopy_disp.yaml",
+    },
+    ("phonopy_params.yaml", "phonopy_disp.yaml", "FORCE_SETS", "POSCAR"): {"force_constants": "phonopy_params.yaml"},
+}  # fmt: skip
+REASONS = {  # files beside each other that are no crystal, words of the reason
+    ("FORCE_SETS",): "FORCE_SETS: holds no crystal; add phonopy_disp.yaml or POSCAR",
+    ("FORCE_SETS", "POSCAR-2"): "POSCAR-2 names no supercell",
+    ("FORCE_SETS-2", "POSCAR-2"): "FORCE_SETS-2: fits several supercells, 1×2×2, 2×1×2, 2×2×1",
+    ("FORCE_CONSTANTS", "force_constants.hdf5", "POSCAR"): "which is of what crystal, no file says",
+    ("phonopy_disp.yaml", "POSCAR", "BORN"): "phonopy_disp.yaml: holds no force constants, and nothing beside it does",
+    ("phonopy_params.yaml", "BORN", "BORN-2"): "may have the Born charges of BORN and BORN-2",
+}
+
+
+@pytest.mark.parametrize("chosen", SETS, ids=" ".join)
+def test_files_of_one_crystal_are_one_candidate(files, tmp_path, chosen):
+    """Whatever lies beside them; what is made of them is the crystal, charges included."""
+    lay(tmp_path, NOBODY | pick(files, *chosen))
+    one = only(tmp_path)
+    assert not one.reason and names(one) == SETS[chosen] and one.cost > 0
+    assert structure(one).formula == "NaCl" and (structure(one).born_aij is not None) == (
+        "BORN" in chosen or chosen[0] == "phonopy_params.yaml"
+    )
+
+
+@pytest.mark.parametrize("chosen", REASONS, ids=" ".join)
+def test_files_that_are_no_crystal_have_one_reason(files, tmp_path, chosen):
+    """In one line."""
+    lay(tmp_path, {name: data for name, data in NOBODY.items() if name != "POSCAR"})
+    one = only(lay(tmp_path, pick(files, *chosen)))
+    assert REASONS[chosen] in one.reason and "\n" not in one.reason and one.files == {} and one.cost == 0
+
+
+def test_files_that_hold_crystals_are_each_one(files, tmp_path):
+    """All that a user of phonopy has of one crystal in a folder: three files hold it whole; of the halves none is a
+    fourth, for they have the same cell; of which of the three the Born charges are, nobody says."""
+    chosen = [name for name in files if not name.endswith("-2")]
+    found = search(lay(tmp_path, pick(files, *chosen)))
+    whole = {"phonopy_params.yaml", "phonopy_forces.yaml", "phonopy_other.yaml"}
+    assert {name for name, one in found.items() if not one.reason} == whole
+    assert set(found) == {*whole, "BORN"} and "beside 3 crystals" in found["BORN"].reason
+
+
+def test_halves_of_another_crystal_are_one_more(files, tmp_path):
+    """A whole crystal and the files of another one, of which none is lost."""
+    found = search(lay(tmp_path, pick(files, "phonopy_params.yaml-2", "POSCAR", "FORCE_SETS")))
+    assert {name: names(one)["force_constants"] for name, one in found.items()} == {
+        "phonopy_params.yaml-2": "phonopy_params.yaml-2", "FORCE_SETS": "FORCE_SETS",
+    }  # fmt: skip
+
+
+def test_of_several_cells_the_one_that_fits_is_taken(files, tmp_path):
+    """Supercells of phonopy, and another crystal's cell, are not what the force constants are of; two cells that both
+    fit are a reason."""
+    lay(tmp_path, pick(files, "FORCE_CONSTANTS", "POSCAR") | {"POSCAR-007": folders.poscar(), "SPOSCAR": b""})
+    assert names(only(tmp_path))["structure"] == "POSCAR"
+    lay(tmp_path, {"CONTCAR": folders.poscar(atoms=3)})
+    assert names(only(tmp_path))["structure"] == "POSCAR"
+    other = files["POSCAR"].replace(b"5.5999999999999996", b"5.7000000000000000")
+    assert other != files["POSCAR"]
+    lay(tmp_path, {"CONTCAR": other})
+    assert "fits CONTCAR and POSCAR" in only(tmp_path).reason
+
+
+@pytest.mark.parametrize("name", NOBODY)
+def test_what_is_nobody_s_business_is_not_found_nor_read(tmp_path, monkeypatch, name):
+    """Only how it begins is looked at, but of what begins as a text of phonopy or a vasprun.xml does."""
+    if name not in ("vasprun.xml", "about.md", "POSCAR"):
+        monkeypatch.setattr(sieve, "recognised", lambda path: pytest.fail(f"{path} was read"))
+    assert search(lay(tmp_path, {name: NOBODY[name]})) == {}
+
+
+DAMAGED = {  # name, what is done to phonopy_params.yaml, words of the reason
+    "cut.yaml.xz": (lambda data: packed(data)[:-900], "cut.yaml.xz: is cut off"),
+    "nothing.yaml.xz": (lambda data: packed(data)[:20], "nothing.yaml.xz: is cut off"),
+    "phonopy_params.yaml": (lambda data: b"", "phonopy_params.yaml: is empty"),
+    "half.yaml": (lambda data: data[: len(data) // 2] + b"\n  - [", "half.yaml: "),
+    "no number.yaml": (lambda data: data.replace(b"coordinates: [", b"coordinates: [a, "), "no number.yaml: "),
+    "flat.yaml": (lambda data: data.replace(b"5.6", b"0.0").replace(b"5.5999", b"0.0000"), "flat.yaml: has lattice vectors"),
+    "FORCE_CONSTANTS": (lambda data: b"\0\1\2", "FORCE_CONSTANTS: is neither text nor HDF5"),
+    "old.fcs": (lambda data: NOBODY["data.tar"], "old.fcs: is a tar archive"),
+    "tags.yaml": (lambda data: data.replace(b"phonopy:", b"phonopy: !!python/object:os.system"), "tags.yaml: "),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_damaged_files_are_rows_with_a_reason(files, tmp_path, name):
+    """The good ones beside them stay; what may be sound and is not read counts only where there is nothing else."""
+    spoil, words = DAMAGED[name]
+    lay(tmp_path, NOBODY | {name: spoil(files["phonopy_params.yaml"])})
+    one = only(tmp_path)
+    assert words in one.reason and "\n" not in one.reason and not one.files
+    found = search(lay(tmp_path, {"good.yaml": files["phonopy_params.yaml"]}))
+    assert not found["good.yaml"].reason
+    assert len(found) == (1 if name in ("FORCE_CONSTANTS", "old.fcs") else 2)
+
+
+def test_what_is_no_file_is_left_alone(files, tmp_path):
+    """Pipes are not waited for; links to files are files, dangling ones and rings nothing; folders that links lead to,
+    hidden ones and those of results are not searched."""
+    lay(tmp_path, pick(files, "phonopy_params.yaml", into="real"))
+    for name in ("runs", "surveyed", ".hidden"):
+        lay(tmp_path, pick(files, "phonopy_params.yaml", into=f"{name}/below"))
+    lay(tmp_path, {"runs/result.h5": b"", "surveyed/survey.h5": b""})
+    os.mkfifo(tmp_path / "FORCE_SETS")
+    os.symlink(tmp_path / "real", tmp_path / "link")
+    os.symlink(tmp_path / "real/phonopy_params.yaml", tmp_path / "linked.yaml")
+    os.symlink("nowhere", tmp_path / "phonopy_params.yaml")
+    os.symlink("ring", tmp_path / "ring")
+    os.symlink("/dev/zero", tmp_path / "FORCE_CONSTANTS")
+    assert set(search(tmp_path)) == {"real__phonopy_params.yaml", "linked.yaml"}
+
+
+def test_what_may_not_be_read_is_a_reason_where_its_name_says_what_it_was(files, tmp_path):
+    """Of a file; of a folder nobody knows what it holds."""
+    place = tmp_path if os.geteuid() else Path(f"/tmp/{tmp_path.parent.name}-{tmp_path.name}-{os.getpid()}")
+    place.mkdir(exist_ok=True)
+    try:
+        lay(place, {"phonopy_params.yaml": b"a", "notes": b"a"} | pick(files, "phonopy_params.yaml", into="closed"))
+        for name in ("phonopy_params.yaml", "notes", "closed"):
+            (place / name).chmod(0)
+        place.chmod(0o755)
+        root = os.geteuid() == 0
+        if root:
+            os.seteuid(65534)
+        try:
+            one = only(place)
+        finally:
+            if root:
+                os.seteuid(0)
+        assert one.reason == "phonopy_params.yaml: cannot be read (Permission denied)"
+    finally:
+        (place / "closed").chmod(0o755)
+        if place != tmp_path:
+            import shutil
+
+            shutil.rmtree(place)
+
+
+def test_packed_and_unpacked_are_one_crystal(files, tmp_path):
+    """The unpacked one is taken, and the name is the same."""
+    data = files["phonopy_params.yaml"]
+    one = only(lay(tmp_path, {"a.yaml.xz": packed(data)}))
+    two = only(lay(tmp_path, {"a.yaml": data}))
+    assert one.name == two.name == "a.yaml" and names(two) == {"force_constants": "a.yaml"}
+
+
+def test_files_are_parsed_once(files, tmp_path, monkeypatch):
+    """Of every yaml."""
+    from hpcph.readers import plain_yaml
+
+    parsed = []
+    parse = plain_yaml.parse
+    monkeypatch.setattr(plain_yaml, "parse", lambda content: parsed.append(content.path.name) or parse(content))
+    search(lay(tmp_path, pick(files, *USUAL, "phonopy_params.yaml-2")))
+    assert sorted(parsed) == ["phonopy_disp.yaml", "phonopy_params.yaml-2"]
+
+
+STEP = st.text(st.sampled_from("aB3._- ~é'\"\n;$(&*\\|%#=0"), min_size=1, max_size=7).filter(
+    lambda name: name.strip(".") and name[0] != "." and "/" not in name
+)
+TREE = st.dictionaries(
+    st.lists(STEP, min_size=1, max_size=4).map("/".join),
+    st.sampled_from(["phonopy_params.yaml", "phonopy_params.yaml-2", "notes", "empty"]),
+    max_size=6,
+)
+
+
+def place_of(tmp_path_factory, files, *trees: dict[str, str]) -> Path:
+    """A folder of all of them, without what is a folder in one and a file in another."""
+    folder, known = tmp_path_factory.mktemp("tree"), files | {"notes": b"a", "empty": b""}
+    for tree in trees:
+        for path, kind in tree.items():
+            if not any(os.path.isfile(os.path.join(folder, part)) for part in _above(path)) and not os.path.lexists(
+                os.path.join(folder, path)
+            ):
+                lay(folder, {path: known[kind]})
+    return folder
+
+
+def _above(path: str) -> list[str]:
+    steps = path.split("/")
+    return ["/".join(steps[:n]) for n in range(1, len(steps))]
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(first=TREE, second=TREE)
+def test_names_are_unique_safe_and_do_not_depend_on_what_else_is_there(tmp_path_factory, files, first, second):
+    """Names of folders and files may hold anything; every crystal that is there is found, and has the same name and files
+    after others were added."""
+    alone = search(place_of(tmp_path_factory, files, first))
+    both = search(place_of(tmp_path_factory, files, first, second))
+    assert all(SAFE.fullmatch(name) and len(name) < 120 for name in both)
+    assert {name: one.place for name, one in alone.items()}.items() <= {n: one.place for n, one in both.items()}.items()
+    whole = {path for path, kind in first.items() if kind.startswith("phonopy")}
+    assert len(alone) >= len({sieve.unpacked_name(path) for path in whole}) - len(first) + len(whole) or not whole
+    for one in alone.values():
+        assert one.reason == "" or "$" in one.place
+        if not one.reason:
+            text = templates.text(TEMPLATE, one)
+            named = from_text(Path("/nowhere/input.yaml"), text).input.crystal.force_constants
+            assert os.path.isfile(named) and named == one.files["force_constants"]
+
+
+def test_paths_that_are_no_text_or_would_be_expanded_are_reasons(files, tmp_path):
+    """An input cannot name them."""
+    for name in (b"a\xff", b"$HOME", b"${HOME}"):
+        os.mkdir(os.path.join(os.fsencode(tmp_path), name))
+        with open(os.path.join(os.fsencode(tmp_path), name, b"a.yaml"), "wb") as file:
+            file.write(files["phonopy_params.yaml"])
+    reasons = sorted(one.reason for one in search(tmp_path).values())
+    assert ["$" in reason for reason in reasons] == [True, True, False] and "UTF-8" in reasons[2]
+    assert all(one.place.isprintable() for one in search(tmp_path).values())
+
+
+def test_many_files_of_a_folder_are_shared_and_none_is_lost(files, tmp_path):
+    """More than a hundred yaml are several places, each with its own."""
+    data = files["phonopy_params.yaml-2"]
+    lay(tmp_path, {f"mp-{n}.yaml": data for n in range(250)} | {"notes": b"a"})
+    found = find.places(tmp_path)
+    assert sorted(len(one.files) for one in found) == [1, 50, 100, 100]
+    assert len(search(tmp_path)) == 250
+
+
+def test_ten_thousand_folders_are_listed_without_opening_a_file(tmp_path, monkeypatch):
+    """In order."""
+    for n in range(10_000):
+        os.makedirs(tmp_path / f"{n % 100:02}" / f"{n:05}")
+        (tmp_path / f"{n % 100:02}" / f"{n:05}" / "phonopy_params.yaml").touch()
+    monkeypatch.setattr("builtins.open", lambda *_, **__: pytest.fail("a file was opened"))
+    found = find.places(tmp_path)
+    monkeypatch.undo()
+    assert len(found) == 10_000 and [one.folder for one in found] == sorted(one.folder for one in found)
+    assert found[123].paths() == [tmp_path / found[123].folder / "phonopy_params.yaml"]
+
+
+def test_a_line_of_a_list_is_a_crystal(files, tmp_path):
+    """By its files, which belong together because it says so; by a folder; or by an input, with all that it says."""
+    lay(tmp_path, pick(files, *USUAL, "FORCE_CONSTANTS", "force_constants.hdf5", into="my files"))
+    lay(tmp_path, pick(files, "phonopy_params.yaml", "phonopy_params.yaml-2", into="two"))
+    lay(tmp_path, {"mine.yaml": b"crystal: {force_constants: two/phonopy_params.yaml, nac: none, primitive: P}\nbands: {}\n"})
+    lines = [
+        "# my crystals",
+        "'my files/POSCAR' 'my files/FORCE_SETS' \"my files/BORN\"   # rock salt",
+        "'my files/phonopy_disp.yaml' my\\ files/force_constants.hdf5",
+        "",
+        "two",
+        "mine.yaml",
+        "two/phonopy_params.yaml",
+        "missing.yaml",
+        str(tmp_path / "two/phonopy_params.yaml-2") + " " + shlex.quote(str(tmp_path / "my files/FORCE_SETS")),
+    ]
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "list.txt").write_text("\n".join(lines))
+    found = [one for each in find.places(tmp_path / "list.txt") for one in find.candidates(each, TEMPLATE)]
+    files_of = [names(one) for one in found]
+    assert files_of == [
+        {"force_constants": "FORCE_SETS", "structure": "POSCAR", "supercell": [2, 1, 1], "born": "BORN"},
+        {"force_constants": "force_constants.hdf5", "structure": "phonopy_disp.yaml"},
+        {"force_constants": "phonopy_params.yaml"},
+        {"force_constants": "phonopy_params.yaml-2"},
+        {"force_constants": "phonopy_params.yaml", "nac": "none", "primitive": "P"},
+        {"force_constants": "phonopy_params.yaml"},
+        {},
+        {},
+    ]
+    assert "no such file" in found[6].reason and "leave one out" in found[7].reason
+    assert len(find.distinct(found)) == 7 and len(structure(found[4]).mass_a) == 8
+    assert all(SAFE.fullmatch(one.name) for one in found)
+
+
+LISTS = {  # bytes of a list, words of the line
+    b"": "names no crystal",
+    b"# nothing\n\n": "names no crystal",
+    b"a 'b\n": "line 1: no closing quotation",
+    b"\x89HDF\0": "is no text",
+    b"a\n\xff\xfe\n": "is no text",
+}
+
+
+@pytest.mark.parametrize("data", LISTS)
+def test_a_bad_list_is_one_line(tmp_path, data):
+    """Before anything is searched."""
+    (tmp_path / "list").write_bytes(data)
+    with pytest.raises(InputError, match=LISTS[data]) as caught:
+        find.places(tmp_path / "list")
+    assert "\n" not in str(caught.value) and caught.value.key == "FOLDER"
+
+
+def test_what_is_neither_folder_nor_list_is_one_line(tmp_path):
+    """Missing, a device, a pipe, too long."""
+    os.mkfifo(tmp_path / "pipe")
+    with open(tmp_path / "long", "wb") as file:
+        file.truncate(find.LONGEST + 1)
+    wrong = {"missing": "is not there", "pipe": "no list", "long": "larger than", "/dev/zero": "no list"}
+    for name, words in wrong.items():
+        with pytest.raises(InputError, match=words):
+            find.places(tmp_path / name)
+
+
+def test_larger_and_less_symmetric_crystals_cost_more(files, tmp_path):
+    """Than smaller ones; so do finer meshes."""
+    place = physics.data("chiral/phonopy_params_P6_1.yaml.xz").parent
+    costs = {name.partition("params_")[2]: one.cost for name, one in search(place).items()}
+    assert costs["P2_13.yaml"] < costs["P6_222.yaml"] < costs["P6_1.yaml"] < costs["P4_332.yaml"]
+    fine = templates.read(lay(tmp_path, {"t.yaml": b"mesh: {length: 4 nm}\ntemperature: 1 K\n"}) / "t.yaml")
+    coarse = templates.read(lay(tmp_path, {"t.yaml": b"mesh: {length: 2 nm}\ntemperature: 1 K\n"}) / "t.yaml")
+    (where,) = find.places(place)
+    finer, coarser = (np.array([one.cost for one in find.candidates(where, one)]) for one in (fine, coarse))
+    assert np.all(finer > coarser) and np.all(coarser > 0)
