@@ -3,18 +3,26 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
-import jinja2
 import plotly.graph_objects as go
-import plotly.io
 import xarray as xr
-from markupsafe import Markup
 
-from hpcph.disk.draft import draft
-from hpcph.errors import InputError
-from hpcph.report import bands, cell, diagram, embed, field, finite, lattice, light, lines, slices, summary, tensors
+from hpcph.report import (
+    bands,
+    cell,
+    diagram,
+    document,
+    embed,
+    field,
+    finite,
+    lattice,
+    light,
+    lines,
+    slices,
+    summary,
+    tensors,
+)
 from hpcph.result.crystal import ELASTICITY_STIFFNESS
 from hpcph.result.field import FIELD_CENTRE_FREQUENCY
 from hpcph.result.light import OPTICS_PAM
@@ -33,7 +41,7 @@ from hpcph.result.thermal import (
 from hpcph.show import units
 
 Built = tuple[dict[str, go.Figure], dict]
-SCRIPTS = ("numbers.js", "page.js", "diagram.js", "cell.js", "slices.js", "sample.js", "light.js")
+SCRIPTS = ("unpack.js", "numbers.js", "page.js", "diagram.js", "cell.js", "slices.js", "sample.js", "light.js")
 
 
 @dataclass(frozen=True)
@@ -114,11 +122,7 @@ def write(result: Path, output: Path | None) -> Path:
     final = Path(output) if output else Path(result).with_name("report.html")
     with open_result(result) as data:
         text = page(data)
-    try:
-        with draft(final) as temporary:
-            temporary.write_text(text, encoding="utf-8")
-    except OSError as err:
-        raise InputError("--output", final, f"cannot be written ({err.strerror}); name another file") from err
+    document.write(text, final)
     return final
 
 
@@ -127,34 +131,31 @@ def page(result: xr.Dataset) -> str:
     built = {part.name: part.build(result) for part in PARTS if any(name in result for name in part.needs)}
     figures = {name: json.loads(figure.to_json()) for drawn, _ in built.values() for name, figure in drawn.items()}
     data = {name: found for name, (_, found) in built.items() if found}
-    themes = {n: {"layout": plotly.io.templates[f"plotly_{n}"].layout.to_plotly_json()} for n in ("white", "dark")}
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("hpcph.report"), autoescape=True, undefined=jinja2.StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    environment.policies["json.dumps_kwargs"] = {"allow_nan": False, "separators": (",", ":"), "ensure_ascii": False}
-    sources = files("hpcph.report") / "templates"
-    return environment.get_template("page.html").render(
-        title=result.attrs.get("title") or result.attrs.get("formula", "hpcph"),
-        parts=PARTS,
-        built={name: list(drawn) for name, (drawn, _) in built.items()},
-        modes=data.get("cell", {}).get("modes"),
-        senses=cell.SENSES,
-        temperatures=result["temperature"].values if "temperature" in result else None,
-        light=data.get("light"),
-        sample=data.get("sample"),
-        field=field,
-        finite=finite,
-        lattice=lattice,
-        tensors=tensors,
-        sizes=result.sizes,
-        model=units.is_model(result),
-        slices_temperature=result.attrs.get("slices_temperature"),
-        result=result.attrs,
-        summary=summary,
-        data=result,
-        embedded={"figures": figures, "data": data, "themes": themes},
-        plotly=embed.plotly_script(),
-        style=Markup((sources / "page.css").read_text("utf-8")),
-        script=Markup("\n".join((sources / name).read_text("utf-8") for name in SCRIPTS)),
+    return (
+        document.environment("hpcph.report")
+        .get_template("page.html")
+        .render(
+            title=result.attrs.get("title") or result.attrs.get("formula", "hpcph"),
+            parts=PARTS,
+            built={name: list(drawn) for name, (drawn, _) in built.items()},
+            modes=data.get("cell", {}).get("modes"),
+            senses=cell.SENSES,
+            temperatures=result["temperature"].values if "temperature" in result else None,
+            light=data.get("light"),
+            sample=data.get("sample"),
+            field=field,
+            finite=finite,
+            lattice=lattice,
+            tensors=tensors,
+            sizes=result.sizes,
+            model=units.is_model(result),
+            slices_temperature=result.attrs.get("slices_temperature"),
+            result=result.attrs,
+            summary=summary,
+            data=result,
+            embedded={"figures": figures, "data": data, "themes": document.themes()},
+            plotly=embed.plotly_script(),
+            style=document.sources("hpcph.report", "page.css"),
+            script=document.sources("hpcph.report", *SCRIPTS),
+        )
     )

@@ -39,6 +39,8 @@ def test_no_errors_and_no_requests(opened):
         "const done = arguments[0]; fetch('https://example.org/').then(() => done('sent'), (e) => done(e.name));"
     )
     assert blocked == "TypeError"  # the policy of the page
+    buttons = "return [...document.querySelectorAll('.modebar-btn')].map((b) => b.dataset.title)"
+    assert "Share" not in " ".join(chrome.execute_script(buttons))  # nor does a button offer to send a figure away
 
 
 def test_the_title_is_text(opened):
