@@ -88,9 +88,9 @@ def _survey(args, comm: Comm) -> int:
 
     try:
         if args.plan is not None:
-            _say(comm, *driver.plan(comm, args.place, args.template, args.output, args.plan, stop))
+            driver.plan(comm, args.place, args.template, args.output, args.plan, stop)
         else:
-            driver.survey(comm, args.place, args.template, args.output, stop, args.overwrite)
+            driver.survey(comm, args.place, args.template, args.output, stop, args.overwrite, args.reports)
     except Stopped as stopped:
         _complain(comm, f"{stopped}; the same command goes on from there")
         return 75
@@ -229,9 +229,16 @@ def _export(args, comm: Comm) -> int:
 
 
 def _report(args, comm: Comm) -> int:
-    from hpcph.report.page import write
+    def write() -> Path:
+        from hpcph.report import page
+        from hpcph.survey import page as pages
+        from hpcph.survey import store
 
-    _say(comm, str(comm.on_root(lambda: write(args.result, args.output))))
+        if not store.is_table(args.result):
+            return page.write(args.result, args.output)
+        return pages.write(store.read(args.result), args.output or args.result.with_name("survey.html"))
+
+    _say(comm, str(comm.on_root(write)))
     return 0
 
 

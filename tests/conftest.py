@@ -15,7 +15,7 @@ threads.pin()
 SERIAL = (  # what measures time, or ends programs at moments
     *(f"parallel/test_{name}.py" for name in ("faults", "signals", "resume", "schedule", "many_ranks")),
     "boltzmann/test_interruption.py", "boltzmann/test_memory.py", "cost/test_scaling.py", "slurm/",
-    "survey/test_survey_speed.py",
+    "survey/test_killed.py",
 )  # fmt: skip
 LAUNCHER = ("OMPI_MCA_", "OMPI_COMM_", "PMIX_", "ORTE_", "PMI_")  # what MPI leaves in the environment
 KEPT = "OMPI_MCA_btl_tcp_disable_family"  # of the Makefile

@@ -79,6 +79,9 @@ def command_line(name: str) -> argparse.ArgumentParser:
     survey.add_argument("--template", type=Path, required=True, metavar="INPUT.yaml", help="an input without files")
     survey.add_argument("--output", type=Path, required=True, metavar="DIR", help="what it holds of this survey stays")
     survey.add_argument("--overwrite", action="store_true", help="replace what the folder holds, of any survey")
+    survey.add_argument(
+        "--no-reports", action="store_false", dest="reports", help="leave out the page of every crystal (some MB each)"
+    )
     survey.add_argument("--plan", type=_several_ranks, metavar="N,N,…", help="only say what it takes on N ranks")
     plan = commands.add_parser("plan", help="k-points, blocks, memory, file size and time of a run")
     plan.add_argument("input", nargs="?", type=Path, metavar="INPUT.yaml")
@@ -105,7 +108,7 @@ def command_line(name: str) -> argparse.ArgumentParser:
     convert.add_argument("files", nargs="+", type=Path, metavar="FILE")
     convert.add_argument("--supercell", metavar="N,N,N", help="of files without an input, where none says it")
     convert.add_argument("--output", "-o", type=Path, required=True, metavar="DIR", help="nothing is overwritten in it")
-    report = commands.add_parser("report", help="one self-contained interactive page of a result")
+    report = commands.add_parser("report", help="one self-contained interactive page of a result, or of a survey.h5")
     report.add_argument("result", type=Path, metavar="RESULT.h5")
     report.add_argument("--output", type=Path, metavar="FILE.html", help="report.html beside the result by default")
     figures = commands.add_parser("figures", help="publication figures of a result, each as PDF and PNG")

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from rich.table import Table
-
 from hpcph.disk.draft import draft
 from hpcph.disk.lock import Lock
 from hpcph.disk.room import writing
@@ -53,10 +51,20 @@ def folder_of(output: Path, candidate: Candidate) -> Path:
     return output / CRYSTALS / candidate.name
 
 
-def survey(comm: Comm, place: Path, wanted: Path, output: Path, stop: Stop, overwrite: bool = False) -> None:
+def survey(
+    comm: Comm,
+    place: Path,
+    wanted: Path,
+    output: Path,
+    stop: Stop,
+    overwrite: bool = False,
+    reported: bool = True,
+) -> None:
     """Compute every crystal of a folder, or of a list, by one template; tables and page in `output`. Collective.
 
-    Crystals that fail are rows with a reason. What is done of the same template stays; overwrite : begin anew.
+    Crystals that fail are rows with a reason. What is done of the same template stays.
+
+    overwrite : begin anew; reported : write a page of every crystal, too
 
     Raises InputError where place, template or output are no good, Stopped where that is asked for.
     """
@@ -72,7 +80,7 @@ def survey(comm: Comm, place: Path, wanted: Path, output: Path, stop: Stop, over
             petsc()  # begun by all ranks, whatever crystals they get
         stopped = _crystals(comm, every, stop, reporter)
         folders = [every.folder(number) for number in range(len(crystals))]
-        if not stopped:
+        if reported and not stopped:
             stopped = reports(comm, folders, stop, reporter)
         comm.phase = "gathering the rows"
         comm.on_root(lambda: gather.write(folders, given.title, output, reporter))
@@ -85,23 +93,21 @@ def survey(comm: Comm, place: Path, wanted: Path, output: Path, stop: Stop, over
             lock.release()
 
 
-def plan(comm: Comm, place: Path, wanted: Path, output: Path, ranks: Sequence[int], stop: Stop) -> list[str | Table]:
-    """What a survey takes on so many ranks; computes nothing. Collective.
+def plan(comm: Comm, place: Path, wanted: Path, output: Path, ranks: Sequence[int], stop: Stop) -> None:
+    """Say what a survey takes on so many ranks; computes nothing. Collective.
 
     Crystals whose rows are there already count with the time that they took.
     """
+    reporter = Reporter(comm.root)
     given = comm.on_root(lambda: template.read(wanted))
-    found = _found(comm, place, given, stop, Reporter(comm.root))
-
-    def lines() -> list[str | Table]:
-        cost = [one.cost for one in found]
+    found = _found(comm, place, given, stop, reporter)
+    if comm.root:
         taken = [_taken(row.load(folder_of(output.absolute(), one))) for one in found]
         known = sum(seconds is not None for seconds in taken)
-        cost = [c if seconds is None else seconds for c, seconds in zip(cost, taken, strict=True)]
-        named = f"{len(found)} crystals, the time of {known} as measured, of the rest as expected"
-        return [named, forecast(cost, ranks), ASSUMED]
-
-    return comm.on_root(lines)
+        cost = [one.cost if seconds is None else seconds for one, seconds in zip(found, taken, strict=True)]
+        reporter.say(f"{len(found)} crystals; the time of {known} as measured, of the others as expected")
+        reporter.say(forecast(cost, ranks))
+        reporter.say(ASSUMED)
 
 
 def _taken(known: row.Row | None) -> float | None:

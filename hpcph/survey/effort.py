@@ -70,7 +70,9 @@ def _of_described(said: Described, keys: dict[str, Any]) -> tuple[Structure, int
     cells.require_sound(said.content, cell)
     whole = supercells.primitive(cell, TOLERANCE / angstrom)
     mass = np.array(whole.masses) * atomic_mass
-    structure = _structure(np.array(whole.cell) * angstrom, np.array(whole.scaled_positions), tuple(whole.symbols), mass)
+    structure = _structure(
+        np.array(whole.cell) * angstrom, np.array(whole.scaled_positions), tuple(whole.symbols), mass
+    )
     repeated = np.array(keys.get("supercell", np.eye(3) if said.supercell is None else said.supercell))
     cells_ = np.prod(repeated) if repeated.ndim == 1 else np.linalg.det(repeated)
     return structure, round(abs(cells_) * len(cell) / len(whole)), said.charges is not None or "born" in keys

@@ -62,6 +62,15 @@ def write(rows: Sequence[Row], title: str, folder: Path) -> SurveyTable:
     return found
 
 
+def is_table(path: Path) -> bool:
+    """Is a file the survey.h5 of a survey, and no result?"""
+    try:
+        with h5py.File(path, "r") as file:
+            return is_hard(file, GROUP) and not is_hard(file, "provenance")
+    except (OSError, ValueError, RuntimeError):
+        return False
+
+
 def read(path: Path) -> SurveyTable:
     """The table of a survey.h5. Raises InputError where the file is none."""
     with blamed("SURVEY.h5", path, "the survey.h5 of a survey"), reading("hpcph"), h5py.File(path, "r") as file:

@@ -147,7 +147,10 @@ DAMAGED = {  # name, what is done to phonopy_params.yaml, words of the reason
     "phonopy_params.yaml": (lambda data: b"", "phonopy_params.yaml: is empty"),
     "half.yaml": (lambda data: data[: len(data) // 2] + b"\n  - [", "half.yaml: "),
     "no number.yaml": (lambda data: data.replace(b"coordinates: [", b"coordinates: [a, "), "no number.yaml: "),
-    "flat.yaml": (lambda data: data.replace(b"5.6", b"0.0").replace(b"5.5999", b"0.0000"), "flat.yaml: has lattice vectors"),
+    "flat.yaml": (
+        lambda data: data.replace(b"5.6", b"0.0").replace(b"5.5999", b"0.0000"),
+        "flat.yaml: has lattice vectors",
+    ),
     "FORCE_CONSTANTS": (lambda data: b"\0\1\2", "FORCE_CONSTANTS: is neither text nor HDF5"),
     "old.fcs": (lambda data: NOBODY["data.tar"], "old.fcs: is a tar archive"),
     "tags.yaml": (lambda data: data.replace(b"phonopy:", b"phonopy: !!python/object:os.system"), "tags.yaml: "),
@@ -309,7 +312,10 @@ def test_a_line_of_a_list_is_a_crystal(files, tmp_path):
     """By its files, which belong together because it says so; by a folder; or by an input, with all that it says."""
     lay(tmp_path, pick(files, *USUAL, "FORCE_CONSTANTS", "force_constants.hdf5", into="my files"))
     lay(tmp_path, pick(files, "phonopy_params.yaml", "phonopy_params.yaml-2", into="two"))
-    lay(tmp_path, {"mine.yaml": b"crystal: {force_constants: two/phonopy_params.yaml, nac: none, primitive: P}\nbands: {}\n"})
+    lay(
+        tmp_path,
+        {"mine.yaml": b"crystal: {force_constants: two/phonopy_params.yaml, nac: none, primitive: P}\nbands: {}\n"},
+    )
     lines = [
         "# my crystals",
         "'my files/POSCAR' 'my files/FORCE_SETS' \"my files/BORN\"   # rock salt",
