@@ -168,8 +168,8 @@ def test_mpi_is_imported_in_one_room():
 
 
 def test_hdf5_is_imported_where_files_are():
-    """h5py in result/ and disk/, and where foreign files are read."""
-    assert {found.split("/")[0] for found in importers("h5py")} == {"result", "disk", "readers"}
+    """h5py in result/ and disk/, where foreign files are read, and where results of many crystals are gathered."""
+    assert {found.split("/")[0] for found in importers("h5py")} == {"result", "disk", "readers", "survey"}
 
 
 def test_validation_stays_with_the_input():

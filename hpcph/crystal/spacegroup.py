@@ -177,7 +177,9 @@ def class_name(rotations: np.ndarray) -> str:
     """The point group of rotations (g, 3, 3) int, such as 321."""
     import spglib
 
-    return spglib.get_pointgroup(rotations)[0].strip()
+    found = spglib.get_pointgroup(rotations)
+    assert found is not None, "not a group"
+    return found[0].strip()
 
 
 def located(rotations: np.ndarray, fractional_ac: np.ndarray, kind_a: np.ndarray) -> Operations:

@@ -15,7 +15,7 @@ from hpcph.result.light import OBSERVABLES, OPTICS_FREQUENCY, TENSORS
 from hpcph.result.modes import BANDS_FREQUENCY, BANDS_MOMENT, BANDS_MOMENT_CIRCULAR, BANDS_POLARIZATION
 from hpcph.result.tensors import ROTATION_PAM_DENSITY, THERMAL_CONDUCTIVITY, THERMAL_GAMMA_NL, quantity
 from hpcph.result.thermal import FEEDBACK_CRITICAL_RADIUS, FEEDBACK_GAMMA_LL_TOTAL, HELICITY_PER_CELL
-from hpcph.survey.seen import UNKNOWN, Seen, nothing, ratio
+from hpcph.survey.finished import UNKNOWN, Finished, nothing, ratio
 from hpcph.survey.table import Column, ColumnKind
 
 TEXT, FLAG, COUNT, NUMBER = ColumnKind
@@ -24,31 +24,31 @@ FLOW, OMEGA = THERMAL_GAMMA_NL.unit, 2 * np.pi
 
 
 @dataclass(frozen=True)
-class Taken:
+class Measure:
     """A column with what it takes from a result: a word, a mark or a number; a number and its errors."""
 
     column: Column
-    take: Callable[[Seen], Any]
+    take: Callable[[Finished], Any]
 
 
-def _text(name: str, description: str, take: Callable[[Seen], str], symbol: str = "") -> Taken:
-    return Taken(Column(name, TEXT, "1", symbol or name.replace("_", " "), description), take)
+def _text(name: str, description: str, take: Callable[[Finished], str], symbol: str = "") -> Measure:
+    return Measure(Column(name, TEXT, "1", symbol or name.replace("_", " "), description), take)
 
 
-def _plain(name: str, unit: str, symbol: str, description: str, take: Callable[[Seen], Any], kind=NUMBER) -> Taken:
-    return Taken(Column(name, kind, unit, symbol, description), take)
+def _plain(name: str, unit: str, symbol: str, description: str, take: Callable[[Finished], Any], kind=NUMBER) -> Measure:
+    return Measure(Column(name, kind, unit, symbol, description), take)
 
 
-def _measured(name: str, unit: str, symbol: str, description: str, take: Callable[[Seen], Any]) -> Taken:
-    return Taken(Column(name, NUMBER, unit, symbol, description, errors=True), take)
+def _measured(name: str, unit: str, symbol: str, description: str, take: Callable[[Finished], Any]) -> Measure:
+    return Measure(Column(name, NUMBER, unit, symbol, description, errors=True), take)
 
 
-def _number(seen: Seen) -> int:
+def _number(seen: Finished) -> int:
     return int(seen.structure.space_group.rpartition("(")[2].rstrip(")"))
 
 
-def _component(i: int, j: int) -> Taken:
-    def take(seen: Seen):
+def _component(i: int, j: int) -> Measure:
+    def take(seen: Finished):
         found = seen.tensor(THERMAL_GAMMA_NL)
         return tuple(part[i, j] for part in found) if found else nothing()
 
@@ -56,7 +56,7 @@ def _component(i: int, j: int) -> Taken:
     return _measured(f"gamma_nl_{c}", FLOW, f"γ^NL_{c}", f"component {c} of γ^NL, Cartesian", take)
 
 
-def _extreme(seen: Seen, sizes: list) -> tuple[float, float, str, float, str]:
+def _extreme(seen: Finished, sizes: list) -> tuple[float, float, str, float, str]:
     """The largest of numbers (q, n) of the path: it, its ν, q, branch from 1, and where on the path that is."""
     if any(one not in seen for one in sizes):
         return UNKNOWN, UNKNOWN, "", UNKNOWN, ""
@@ -66,7 +66,7 @@ def _extreme(seen: Seen, sizes: list) -> tuple[float, float, str, float, str]:
     return float(size[k, n]), float(seen.file["/bands/frequency"][k, n]), f"({q})", int(n) + 1, _place(seen, int(k))
 
 
-def _place(seen: Seen, k: int) -> str:
+def _place(seen: Finished, k: int) -> str:
     """The named point of the path, or the leg between two."""
     corner = seen.file["/bands/corner"][...]
     label = [name.decode() for name in seen.file["/bands/label"][...]]
@@ -76,7 +76,7 @@ def _place(seen: Seen, k: int) -> str:
     return ""
 
 
-def _where(what: str, sizes: list) -> list[Taken]:
+def _where(what: str, sizes: list) -> list[Measure]:
     """Where the largest of something sits."""
     return [
         _plain(f"{what}_frequency", "Hz", "ν", f"frequency of the mode of {what}", lambda s: _extreme(s, sizes)[1]),
@@ -86,10 +86,10 @@ def _where(what: str, sizes: list) -> list[Taken]:
     ]
 
 
-def _peak(name: str, part: int) -> Callable[[Seen], Any]:
+def _peak(name: str, part: int) -> Callable[[Finished], Any]:
     """Largest component of a response to light over frequencies and components: its size, ν, and which."""
 
-    def take(seen: Seen):
+    def take(seen: Finished):
         if TENSORS[name] not in seen:
             return "" if part == 2 else UNKNOWN
         size = np.abs(seen.of(TENSORS[name]))
@@ -101,7 +101,7 @@ def _peak(name: str, part: int) -> Callable[[Seen], Any]:
     return take
 
 
-def _light(name: str) -> list[Taken]:
+def _light(name: str) -> list[Measure]:
     unit, _, symbol, _ = OBSERVABLES[name]
     return [
         _plain(f"{name}_peak", unit, f"max |{symbol}|", f"largest component of {name} under light", _peak(name, 0)),
@@ -110,7 +110,7 @@ def _light(name: str) -> list[Taken]:
     ]
 
 
-def _radius(seen: Seen):
+def _radius(seen: Finished):
     """r_c goes like √γ^LL, whose relative errors it has half of."""
     if FEEDBACK_CRITICAL_RADIUS not in seen:
         return nothing()
@@ -119,19 +119,19 @@ def _radius(seen: Seen):
     return (radius, *(radius * error / abs(2 * gamma) if gamma else UNKNOWN for error in errors))
 
 
-def _attribute(name: str) -> Callable[[Seen], float]:
+def _attribute(name: str) -> Callable[[Finished], float]:
     return lambda seen: float(seen.attributes.get(name, UNKNOWN))
 
 
-def _lowest(seen: Seen) -> float:
+def _lowest(seen: Finished) -> float:
     return float(seen.of(BANDS_FREQUENCY).min()) if BANDS_FREQUENCY in seen else UNKNOWN
 
 
-def _highest(seen: Seen) -> float:
+def _highest(seen: Finished) -> float:
     return float(seen.of(BANDS_FREQUENCY).max()) if BANDS_FREQUENCY in seen else UNKNOWN
 
 
-def _imaginary(seen: Seen) -> float:
+def _imaginary(seen: Finished) -> float:
     return _attribute("unstable_modes_left_out")(seen)
 
 

@@ -16,7 +16,7 @@ from hpcph.phonons.modes import ZERO
 from hpcph.response.tensors import GAMMA_N
 from hpcph.result.tensors import ROTATION_PAM_DENSITY, THERMAL_CONDUCTIVITY, THERMAL_GAMMA_NL, quantity
 from hpcph.survey.columns import TAKEN
-from hpcph.survey.seen import Seen
+from hpcph.survey.finished import Finished
 
 NAME, FORMAT = "row.json", 1
 MOST = 1 << 24  # bytes
@@ -67,7 +67,7 @@ def of(known: str, about: Mapping[str, Any], result: Path, structure: Structure,
     structure : that of the run, with its group; left_out : which sections, and why
     """
     with h5py.File(result, "r") as file:
-        seen = Seen(file, structure)
+        seen = Finished(file, structure)
         values: dict[str, Any] = {}
         for taken in TAKEN:
             found = taken.take(seen)

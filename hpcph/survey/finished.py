@@ -14,7 +14,7 @@ Measured = tuple[float, ...]  # a number, and its errors by kind
 
 
 @dataclass(frozen=True)
-class Seen:
+class Finished:
     """An open result.h5 and the structure that it is of."""
 
     file: h5py.File
