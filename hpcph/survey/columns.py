@@ -35,7 +35,9 @@ def _text(name: str, description: str, take: Callable[[Finished], str], symbol: 
     return Measure(Column(name, TEXT, "1", symbol or name.replace("_", " "), description), take)
 
 
-def _plain(name: str, unit: str, symbol: str, description: str, take: Callable[[Finished], Any], kind=NUMBER) -> Measure:
+def _plain(
+    name: str, unit: str, symbol: str, description: str, take: Callable[[Finished], Any], kind=NUMBER
+) -> Measure:
     return Measure(Column(name, kind, unit, symbol, description), take)
 
 

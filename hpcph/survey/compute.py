@@ -4,7 +4,6 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hpcph.config.load import Source, from_text
 from hpcph.crystal.lattice import Structure
 from hpcph.disk import checkpoint
 from hpcph.disk.draft import draft
@@ -78,7 +77,7 @@ def _entered(folder: Path, candidate: Candidate, wanted: Template) -> str | None
         decides = {"the reason": candidate.reason}
     else:
         try:
-            decides = identity(_source(folder, template.text(wanted, candidate)))
+            decides = identity(template.source(wanted, candidate, folder / INPUT))
         except (InputError, OSError) as err:
             decides = {"the complaint": str(err)}
     known, earlier = row.fingerprint(decides), row.load(folder)
@@ -119,16 +118,12 @@ def _prepared(folder: Path, candidate: Candidate, wanted: Template, course: _Cou
     """The input of a crystal and its job, without what asks for Born charges that it has not (rank 0)."""
     asked = set(template.asks_for_charges(wanted))
     while True:
-        text = template.text(wanted, candidate)
         try:
-            return text, prepare(_source(folder, text))
+            source = template.source(wanted, candidate, folder / INPUT)
+            return source.text, prepare(source)
         except InputError as err:
             if err.key not in asked:
                 raise
             asked.remove(err.key)
             wanted = template.without(wanted, [err.key])
             course.left_out.append(f"without {err.key}: {err.fix.partition(';')[0]}")
-
-
-def _source(folder: Path, text: str) -> Source:
-    return from_text(folder / INPUT, text)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from hpcph.config.embedded import embedded
-from hpcph.config.load import as_yaml, from_text, read_data
+from hpcph.config.load import Source, as_yaml, from_text, read_data
 from hpcph.config.mesh import MeshSection
 from hpcph.errors import InputError, printable
 from hpcph.survey.candidate import Candidate
@@ -57,6 +57,11 @@ def text(template: Template, candidate: Candidate) -> str:
     title = f"{template.title}: {place}" if template.title else place
     first = dict.fromkeys(("title", "crystal"))
     return SAID + as_yaml(first | _with(template.data, candidate.files) | {"title": title})
+
+
+def source(template: Template, candidate: Candidate, path: Path) -> Source:
+    """That input, validated; path : where it is or will be. Raises InputError."""
+    return from_text(path, text(template, candidate))
 
 
 def asks_for_charges(template: Template) -> tuple[str, ...]:
