@@ -24,8 +24,8 @@ RESULTS = re.compile(r"^(?:nqpoint|thermal_properties|nmode):", re.MULTILINE)  #
 NUMBER = r"[-+]?\.?\d\S*"
 SHAPES = re.compile(  # POSCAR; BORN; ε and charges in rows of three
     rf"\A.*\n[ \t]*{NUMBER}[ \t]*(?:[!#].*)?\n(?:[ \t]*{NUMBER}[ \t]+{NUMBER}[ \t]+{NUMBER}.*\n){{3}}"
-    rf"|\A.*\n(?:[ \t]*(?:#.*)?\n)*[ \t]*{NUMBER}(?:[ \t]+{NUMBER}){{8}}[ \t]*(?:#.*)?\n"
-    rf"|\A(?:[ \t]*{NUMBER}[ \t]+{NUMBER}[ \t]+{NUMBER}[ \t]*\n\s*){{5}}"
+    rf"|\A.*\n(?:[ \t]*+(?:#.*)?\n)*+[ \t]*{NUMBER}(?:[ \t]+{NUMBER}){{8}}[ \t]*(?:#.*)?\n"
+    rf"|\A(?:[ \t]*{NUMBER}[ \t]+{NUMBER}[ \t]+{NUMBER}[ \t]*\n\s*+){{5}}"
 )
 PIECE = 1 << 20  # bytes
 
