@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from hpcph.errors import InputError
-from hpcph.prepare.look import SECTION
 from hpcph.readers import alamode_rates, formats, unread
 from hpcph.readers.files import BEGINNING, KEYS, UNPACKING, FileKind, as_text, binary, kind_of_text, line, stream
 from hpcph.readers.recognised import KEY, Recognised, recognised
@@ -100,7 +99,7 @@ def _may_be(path: Path, first: bytes) -> bool:
     if binary(first) is not None:
         return True
     text = as_text(first)
-    if "\0" in text or SECTION.search(text) or RESULTS.search(text) or alamode_rates.looks_like(text):
+    if "\0" in text or RESULTS.search(text) or alamode_rates.looks_like(text):
         return False
     kind = kind_of_text(first, path)
     if kind is FileKind.YAML:

@@ -177,6 +177,8 @@ def test_what_is_no_file_is_left_alone(files, tmp_path):
     os.mkfifo(tmp_path / "FORCE_SETS")
     os.symlink(tmp_path / "real", tmp_path / "link")
     os.symlink(tmp_path / "real/phonopy_params.yaml", tmp_path / "linked.yaml")
+    lay(tmp_path, {".kept/cache.eq.json": b'{"forces": {"__ndarray__": [[1, 3], "float64", [0, 0, 0]]}}'})
+    os.symlink(tmp_path / ".kept", tmp_path / "cache")
     os.symlink("nowhere", tmp_path / "phonopy_params.yaml")
     os.symlink("ring", tmp_path / "ring")
     os.symlink("/dev/zero", tmp_path / "FORCE_CONSTANTS")
@@ -282,6 +284,15 @@ def test_names_are_unique_safe_and_do_not_depend_on_what_else_is_there(tmp_path_
             text = templates.text(TEMPLATE, one)
             named = from_text(Path("/nowhere/input.yaml"), text).input.crystal.force_constants
             assert os.path.isfile(named) and named == one.files["force_constants"]
+
+
+def test_names_that_differ_in_odd_letters_alone_stay_apart(files, tmp_path):
+    """Also where a name looks like a path of another one."""
+    paths = ["a b", "a_b", "a;b", "a?b", "a/b", "a__b", "a_/b", "a/_b", "é", "è", "A", "-", "x" * 120, "x" * 121]
+    data = files["phonopy_params.yaml-2"]
+    found = search(lay(tmp_path, {f"{path}/c.yaml": data for path in paths}))
+    assert len(found) == len(paths) and {"a_b__c.yaml", "a__b__c.yaml", "A__c.yaml"} < set(found)
+    assert all(SAFE.fullmatch(name) and len(name) < 120 for name in found)
 
 
 def test_paths_that_are_no_text_or_would_be_expanded_are_reasons(files, tmp_path):
