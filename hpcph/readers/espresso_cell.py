@@ -75,7 +75,7 @@ def sketch(head: str) -> tuple[float, ...] | None:
     """Numbers of species and atoms, ibrav and celldm of a file of q2r.x or ph.x that begins so; None where not seen."""
     if (found := FIRST_LINE.search(head)) is not None:
         return tuple(float(word) for word in found[0].split())
-    elements = [re.search(rf"<{name}\b[^>]*>([^<]*)<", head) for name in GEOMETRY]
+    elements = [re.search(rf"<{name}\b[^>]{{0,99}}>([^<]*)<", head) for name in GEOMETRY]
     try:
         return tuple(float(word) for one in elements if one for word in one[1].split()) or None
     except ValueError:

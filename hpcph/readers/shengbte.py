@@ -22,7 +22,7 @@ from hpcph.readers.espresso_matrices import PACKED
 from hpcph.readers.files import Content, FileKind, head
 from hpcph.readers.namelist import Namelist, namelists
 
-BEGINS = re.compile(r"(?i)^\s*[&$]allocations\b.*^\s*[&$]crystal\b", re.DOTALL | re.MULTILINE)
+BEGINS = re.compile(r"(?i)^[ \t]*[&$]allocations\b.*^[ \t]*[&$]crystal\b", re.DOTALL | re.MULTILINE)
 ESPRESSO = re.compile(r"(?i)^[^!\n]*\bespresso\s*=\s*\.?t", re.MULTILINE)
 CONSTANTS, OF_ESPRESSO = "FORCE_CONSTANTS_2ND", "espresso.ifc2"
 NANOMETRE = 1e-9

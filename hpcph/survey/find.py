@@ -57,8 +57,8 @@ def places(place: Path) -> list[SearchPlace]:
     A list is a text of a crystal a line: its files, relative to the list, in quotes where a shell would need them; or a
     folder, which is searched; or an input, whose section `crystal` is taken. Remarks begin with #.
 
-    Hidden folders, folders of results and links to folders are left out. Raises InputError where there is neither a
-    folder nor a list that can be read.
+    Hidden folders, folders of results and links to folders are left out, but for the one that is named. Raises
+    InputError where there is neither a folder nor a list that can be read.
     """
     if os.path.isdir(place):
         return _below(os.path.abspath(place), ".")
@@ -94,8 +94,9 @@ def distinct(found: Iterable[Candidate]) -> list[Candidate]:
 def _below(root: str, start: str) -> list[SearchPlace]:
     """Every folder with files, in order, those of a cache of ASE with the folder above them."""
     found: list[SearchPlace] = []
-    for folder, folders, names in os.walk(os.path.join(root, start)):
-        if OF_RESULTS & set(names):
+    top = os.path.join(root, start)
+    for folder, folders, names in os.walk(top):
+        if OF_RESULTS & set(names) and folder != top:
             folders.clear()
             continue
         folders[:] = sorted(

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from hpcph.errors import InputError
-from hpcph.prepare.look import SECTION
 from hpcph.readers import alamode_rates, formats, unread
 from hpcph.readers.files import BEGINNING, KEYS, UNPACKING, FileKind, as_text, binary, kind_of_text, line, stream
 from hpcph.readers.recognised import KEY, Recognised, recognised
@@ -24,8 +23,8 @@ RESULTS = re.compile(r"^(?:nqpoint|thermal_properties|nmode):", re.MULTILINE)  #
 NUMBER = r"[-+]?\.?\d\S*"
 SHAPES = re.compile(  # POSCAR; BORN; ε and charges in rows of three
     rf"\A.*\n[ \t]*{NUMBER}[ \t]*(?:[!#].*)?\n(?:[ \t]*{NUMBER}[ \t]+{NUMBER}[ \t]+{NUMBER}.*\n){{3}}"
-    rf"|\A.*\n(?:[ \t]*(?:#.*)?\n)*[ \t]*{NUMBER}(?:[ \t]+{NUMBER}){{8}}[ \t]*(?:#.*)?\n"
-    rf"|\A(?:[ \t]*{NUMBER}[ \t]+{NUMBER}[ \t]+{NUMBER}[ \t]*\n\s*){{5}}"
+    rf"|\A.*\n(?:[ \t]*+(?:#.*)?\n)*+[ \t]*{NUMBER}(?:[ \t]+{NUMBER}){{8}}[ \t]*(?:#.*)?\n"
+    rf"|\A(?:[ \t]*{NUMBER}[ \t]+{NUMBER}[ \t]+{NUMBER}[ \t]*\n\s*+){{5}}"
 )
 PIECE = 1 << 20  # bytes
 
@@ -100,7 +99,7 @@ def _may_be(path: Path, first: bytes) -> bool:
     if binary(first) is not None:
         return True
     text = as_text(first)
-    if "\0" in text or SECTION.search(text) or RESULTS.search(text) or alamode_rates.looks_like(text):
+    if "\0" in text or RESULTS.search(text) or alamode_rates.looks_like(text):
         return False
     kind = kind_of_text(first, path)
     if kind is FileKind.YAML:

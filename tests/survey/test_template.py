@@ -78,7 +78,7 @@ def test_what_is_shipped_is_good_and_complete():
 
 
 def test_the_input_says_what_template_and_files_say(tmp_path):
-    """Options of the template stay; what the files of a crystal say of themselves counts more; nothing else is added."""
+    """Options of the template stay; what the files of a crystal say of themselves counts more."""
     text = SMALL + "title: mine\ncrystal: {nac: none, calculator: qe, sum_rules: []}\naxis: [1, 0, 0]\n"
     template = read(tmp_path, text)
     files = {"force_constants": "/a/FORCE_SETS", "structure": "/a/POSCAR", "supercell": [2, 1, 2], "calculator": "vasp"}
