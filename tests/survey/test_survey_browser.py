@@ -78,7 +78,7 @@ def as_text(table: SurveyTable, name: str, i: int) -> str:
     return embed.number(value, *errors) if column.kind is ColumnKind.NUMBER or np.isnan(value) else f"{value:.0f}"
 
 
-@pytest.mark.parametrize("count", [0, 1, 9])
+@pytest.mark.parametrize("count", [0, 1, 9, COUNT])
 def test_small_surveys_open(chrome, count, tmp_path):
     """With no, one and some crystals: as many rows, no error, and the file itself is all that is loaded."""
     chrome.get_log("performance")
@@ -240,7 +240,11 @@ def test_hostile_words_are_shown_not_obeyed(chrome, tmp_path, words):
     pages.visit(chrome, table, tmp_path, "#columns=" + ",".join(c.name for c in table.columns))
     chrome.execute_script("for (const k of [0, 1, 2]) document.querySelectorAll('#grid tbody input')[k].click()")
     pages.traces(chrome, "ranking")
-    assert chrome.execute_script("return document.querySelectorAll('main img').length") == 0
+    for figure in ("scatter", "ranking"):  # the label at a point
+        at = "{ points: [{ customdata: 3 }], event: { clientX: 9, clientY: 9 } }"
+        chrome.execute_script(f"document.getElementById('plot-{figure}').emit('plotly_hover', {at})")
+        assert "<img" in chrome.execute_script("return document.getElementById('label').textContent")
+    assert chrome.execute_script("return document.querySelectorAll('img[onerror]').length") == 0
     assert chrome.title == "Chiral crystals – hpcph" and browser.errors(chrome) == []
     assert "<img" in chrome.execute_script("return document.querySelector('main').textContent")
 
