@@ -72,7 +72,9 @@ def as_text(table: SurveyTable, name: str, i: int) -> str:
         return value or "–"
     if column.kind is ColumnKind.FLAG:
         return "–" if failed else "yes" if value else "no"
-    errors = [table.values[f"{name}_{kind}"][i] for kind in ("error", "lattice_error")] if column.errors else []
+    factor = tables.READ.get(column.unit, 1.0)
+    value *= factor
+    errors = [factor * table.values[f"{name}_{k}"][i] for k in ("error", "lattice_error") if column.errors]
     if column.errors and value == 0:
         return "0 (symmetry)"
     return embed.number(value, *errors) if column.kind is ColumnKind.NUMBER or np.isnan(value) else f"{value:.0f}"
@@ -145,12 +147,12 @@ def test_a_click_sorts_and_what_is_missing_comes_last(whole, table, name):
     assert pages.names(whole) == names.tolist()
 
 
-def test_numbers_sort_by_size_without_sign(opened, table):
+def test_numbers_sort_by_size_without_sign(whole, table):
     """|value| from the largest; what is 0 by symmetry before what is missing."""
-    opened.execute_script("document.getElementById('magnitude').click()")
-    pages.click(opened, "γ^NL along the axis")
+    whole.execute_script("document.getElementById('magnitude').click()")
+    pages.click(whole, "γ^NL along the axis")
     expected = pages.order(np.abs(table.values["gamma_nl_axis"]), True)
-    assert pages.names(opened) == table.values["name"][expected].tolist()
+    assert pages.names(whole) == table.values["name"][expected].tolist()
 
 
 def test_words_filter(opened, table):
@@ -437,7 +439,12 @@ def test_the_filtered_table_is_saved_as_csv(opened, table, tmp_path):
     pages.click(opened, "Mean of the diagonal of κ")
     head, *rows = list(csv.reader(io.StringIO(downloaded(opened, tmp_path, "csv"), newline="")))
     names = [n for c in table.columns for n in (c.name, *([f"{c.name}_error", f"{c.name}_lattice_error"] * c.errors))]
-    assert [word.partition(" (")[0] for word in head] == names and "kappa (W m-1 K-1)" in head
+    assert [word.partition(" (")[0] for word in head] == names and {
+        "kappa (W m-1 K-1)",
+        "volume (Å³)",
+        "critical_radius (nm)",
+    } <= {*head}
+    units = {name: c.unit for c in table.columns for name in (c.name, f"{c.name}_error", f"{c.name}_lattice_error")}
     where = {str(name): i for i, name in enumerate(table.values["name"])}
     at = [where[row[0]] for row in rows]
     assert [row[0] for row in rows] == pages.names(opened) and 0 < len(rows)
@@ -445,6 +452,7 @@ def test_the_filtered_table_is_saved_as_csv(opened, table, tmp_path):
         said, values = [row[k] for row in rows], table.values[name][at]
         if values.dtype.kind == "f":
             rtol = 1e-5 if name.endswith("_error") else 1e-8
+            values = tables.READ.get(units[name], 1.0) * values
             np.testing.assert_allclose([float(x or "nan") for x in said], values, rtol=rtol)
         elif values.dtype.kind == "b":
             failed = table.values["status"][at] == "failed"
