@@ -18,8 +18,9 @@ from hpcph.survey.table import Column, ColumnKind, SurveyTable
 
 SCRIPTS = ("columns.js", "filters.js", "grid.js", "axes.js", "scatter.js", "ranking.js", "survey.js")
 BITS, ERROR_BITS = 36, 18  # of a mantissa: more than the ten and the two digits that are shown
-AT_START = {ColumnKind.TEXT: 3, ColumnKind.FLAG: 1, ColumnKind.NUMBER: 6}  # columns beside the name
-WIDEST = 24  # characters of words among them
+AT_START = ("name", "status", "formula", "space_group", "sohncke")  # and some numbers
+NUMBERS = 6
+SHOWN = {"Hz": ("THz", 1e-12), "m": ("nm", 1e9), "m3": ("Å³", 1e30)}  # units that people read, by those of the table
 REASONS, NAMES = 100, 12  # that the list of what was left out holds, the rest is in the table
 DIGEST = re.compile("[0-9a-f]{32,}")
 
@@ -82,17 +83,17 @@ def absences(table: SurveyTable) -> list[Absence]:
 
 
 def at_start(table: SurveyTable) -> set[str]:
-    """Columns that are shown before anybody chooses: short words that crystals share, marks, numbers with errors."""
-    found = {"name"}
-    for kind, count in AT_START.items():
-        members = [c for c in table.columns if c.kind is kind and _tells(table, c)]
-        found |= {column.name for column in members[:count]}
-    return found
+    """Columns that are shown before anybody chooses: those of words, and the first number with errors of each unit."""
+    first: dict[str, str] = {}
+    for column in table.columns:
+        if column.errors and np.isfinite(table.values[column.name]).any():
+            first.setdefault(column.unit, column.name)
+    return {*(column.name for column in table.columns if column.name in AT_START), *list(first.values())[:NUMBERS]}
 
 
 def symbol(text: str) -> Markup:
     r"""γ^NL_zz, \gamma^NL or γ^{NL} with high and low parts; a column without one has its name, of words."""
-    pieces = re.split(r"([\^_](?:\{[^{}]*\}|[^\W_]+))", _greek(text))
+    pieces = re.split(r"([\^_](?:\{[^{}]*\}|\([^()]*\)|[^\W_]+))", _greek(text))
     return Markup("").join(
         Markup("<{0}>{1}</{0}>").format("sup" if piece[0] == "^" else "sub", piece[1:].strip("{}"))
         if i % 2
@@ -114,12 +115,12 @@ def packed(values: np.ndarray, bits: int) -> str:
 
 def _about(table: SurveyTable, column: Column, start: bool) -> dict:
     """What the page says of a column."""
-    words = column.name.replace("_", " ")
+    words, unit = column.name.replace("_", " "), _shown(column)[0]
     return {
         "name": column.name,
         "kind": column.kind.value,
-        "unit": "" if column.unit == "1" else embed.unit(column.unit),
-        "stored": column.unit,
+        "unit": "" if unit == "1" else embed.unit(unit),
+        "plain": unit,
         "title": symbol(column.symbol) if column.symbol else escape(words),
         "listed": f"{_greek(column.symbol)}: {column.description}" if column.symbol else words,
         "words": words,
@@ -140,19 +141,16 @@ def _numbers(table: SurveyTable) -> dict[str, list[str]]:
     found = {}
     for column in table.columns:
         if column.kind is not ColumnKind.TEXT:
+            _, factor = _shown(column)
             errors = [table.values[f"{column.name}_{kind}"] for kind in SOURCES] if column.errors else []
-            values = packed(table.values[column.name], BITS)
-            found[column.name] = [values, *(packed(error, ERROR_BITS) for error in errors)]
+            values = packed(factor * table.values[column.name], BITS)
+            found[column.name] = [values, *(packed(factor * error, ERROR_BITS) for error in errors)]
     return found
 
 
-def _tells(table: SurveyTable, column: Column) -> bool:
-    """Does it tell crystals apart at a glance: a number with errors, a short word or a mark that some of them share?"""
-    values = table.values[column.name]
-    if column.kind is ColumnKind.NUMBER:
-        return column.errors and bool(np.isfinite(values).any())
-    found = set(map(str, values))
-    return 1 < len(found) < len(values) and max(map(len, found)) <= WIDEST
+def _shown(column: Column) -> tuple[str, float]:
+    """Unit on the page, and how many of it are one of the table's."""
+    return SHOWN.get(column.unit, (column.unit, 1.0))
 
 
 def _greek(text: str) -> str:

@@ -87,6 +87,7 @@ SIZES = {
     SI: 1e-17, "m3": 1e-28, "J s2 m-3": 1e-25, "W m-1 K-1": 4.0, "m": 2e-8, "J T-1": 1e-29, "s": 60.0,
     "J s m V-2": 1e-30,
 }  # fmt: skip
+READ = {"m": 1e9, "m3": 1e30, "Hz": 1e-12}  # what people read: nm, Å³, THz
 POSITIVE = ("|", "V", "κ", "r", "µ")
 
 

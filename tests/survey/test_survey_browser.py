@@ -72,13 +72,15 @@ def as_text(table: SurveyTable, name: str, i: int) -> str:
         return value or "–"
     if column.kind is ColumnKind.FLAG:
         return "–" if failed else "yes" if value else "no"
-    errors = [table.values[f"{name}_{kind}"][i] for kind in ("error", "lattice_error")] if column.errors else []
+    factor = tables.READ.get(column.unit, 1.0)
+    value *= factor
+    errors = [factor * table.values[f"{name}_{k}"][i] for k in ("error", "lattice_error") if column.errors]
     if column.errors and value == 0:
         return "0 (symmetry)"
     return embed.number(value, *errors) if column.kind is ColumnKind.NUMBER or np.isnan(value) else f"{value:.0f}"
 
 
-@pytest.mark.parametrize("count", [0, 1, 9])
+@pytest.mark.parametrize("count", [0, 1, 9, COUNT])
 def test_small_surveys_open(chrome, count, tmp_path):
     """With no, one and some crystals: as many rows, no error, and the file itself is all that is loaded."""
     chrome.get_log("performance")
@@ -145,12 +147,12 @@ def test_a_click_sorts_and_what_is_missing_comes_last(whole, table, name):
     assert pages.names(whole) == names.tolist()
 
 
-def test_numbers_sort_by_size_without_sign(opened, table):
+def test_numbers_sort_by_size_without_sign(whole, table):
     """|value| from the largest; what is 0 by symmetry before what is missing."""
-    opened.execute_script("document.getElementById('magnitude').click()")
-    pages.click(opened, "γ^NL along the axis")
+    whole.execute_script("document.getElementById('magnitude').click()")
+    pages.click(whole, "γ^NL along the axis")
     expected = pages.order(np.abs(table.values["gamma_nl_axis"]), True)
-    assert pages.names(opened) == table.values["name"][expected].tolist()
+    assert pages.names(whole) == table.values["name"][expected].tolist()
 
 
 def test_words_filter(opened, table):
@@ -240,7 +242,11 @@ def test_hostile_words_are_shown_not_obeyed(chrome, tmp_path, words):
     pages.visit(chrome, table, tmp_path, "#columns=" + ",".join(c.name for c in table.columns))
     chrome.execute_script("for (const k of [0, 1, 2]) document.querySelectorAll('#grid tbody input')[k].click()")
     pages.traces(chrome, "ranking")
-    assert chrome.execute_script("return document.querySelectorAll('main img').length") == 0
+    for figure in ("scatter", "ranking"):  # the label at a point
+        at = "{ points: [{ customdata: 3 }], event: { clientX: 9, clientY: 9 } }"
+        chrome.execute_script(f"document.getElementById('plot-{figure}').emit('plotly_hover', {at})")
+        assert "<img" in chrome.execute_script("return document.getElementById('label').textContent")
+    assert chrome.execute_script("return document.querySelectorAll('img[onerror]').length") == 0
     assert chrome.title == "Chiral crystals – hpcph" and browser.errors(chrome) == []
     assert "<img" in chrome.execute_script("return document.querySelector('main').textContent")
 
@@ -433,7 +439,12 @@ def test_the_filtered_table_is_saved_as_csv(opened, table, tmp_path):
     pages.click(opened, "Mean of the diagonal of κ")
     head, *rows = list(csv.reader(io.StringIO(downloaded(opened, tmp_path, "csv"), newline="")))
     names = [n for c in table.columns for n in (c.name, *([f"{c.name}_error", f"{c.name}_lattice_error"] * c.errors))]
-    assert [word.partition(" (")[0] for word in head] == names and "kappa (W m-1 K-1)" in head
+    assert [word.partition(" (")[0] for word in head] == names and {
+        "kappa (W m-1 K-1)",
+        "volume (Å³)",
+        "critical_radius (nm)",
+    } <= {*head}
+    units = {name: c.unit for c in table.columns for name in (c.name, f"{c.name}_error", f"{c.name}_lattice_error")}
     where = {str(name): i for i, name in enumerate(table.values["name"])}
     at = [where[row[0]] for row in rows]
     assert [row[0] for row in rows] == pages.names(opened) and 0 < len(rows)
@@ -441,6 +452,7 @@ def test_the_filtered_table_is_saved_as_csv(opened, table, tmp_path):
         said, values = [row[k] for row in rows], table.values[name][at]
         if values.dtype.kind == "f":
             rtol = 1e-5 if name.endswith("_error") else 1e-8
+            values = tables.READ.get(units[name], 1.0) * values
             np.testing.assert_allclose([float(x or "nan") for x in said], values, rtol=rtol)
         elif values.dtype.kind == "b":
             failed = table.values["status"][at] == "failed"

@@ -17,7 +17,7 @@ function scaleOf(wanted, values, log = true) {
   return !log || Math.log10(most / least) < 2 ? "linear" : positive ? "log" : "symlog";
 }
 
-const powerText = (k) => (k === 0 ? "1" : raised(k).replace(" × ", ""));
+const powerText = (k) => (k === 0 ? "1" : k === 1 ? "10" : raised(k).replace(" × ", ""));
 
 // Where a number stands, and ticks {at, text} at powers of ten where plotly.js has none of its own.
 function scaled(scale, values) {

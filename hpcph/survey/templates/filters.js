@@ -34,7 +34,7 @@ const quoted = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')
 
 // All columns of these crystals, errors after their numbers, with units; nine digits, empty where there is nothing.
 function asCsv(columns, indices) {
-  const heads = [], bodies = [], named = (name, { stored }) => (stored && stored !== "1" ? `${name} (${stored})` : name);
+  const heads = [], bodies = [], named = (name, { plain }) => (plain && plain !== "1" ? `${name} (${plain})` : name);
   for (const of of columns.values()) {
     const digits = (values) => (i) => (Number.isFinite(values[i]) ? String(+values[i].toPrecision(9)) : "");
     heads.push(named(of.name, of));

@@ -13,7 +13,7 @@ function answering(name, columns, about, open) {
     if (i === undefined || i === null) return;
     const lines = ["formula", "name"].map((name) => written(columns.get(name), i));
     label.replaceChildren(make("strong", { textContent: lines[0] }), make("div", { textContent: lines[1] }),
-      ...about().map((of) => { const line = make("div"); line.innerHTML = of.title; line.append(` = ${written(of, i)} ${isThere(of, i) ? of.unit : ""}`); return line; }));
+      ...about().map((of) => { const line = make("div"); line.innerHTML = of.title; line.append(` = ${written(of, i)} ${of.values[i] ? of.unit : ""}`); return line; }));
     label.hidden = false;
     const { innerWidth, innerHeight } = window, box = label.getBoundingClientRect();
     label.style.left = `${Math.max(4, Math.min(event.clientX + 14, innerWidth - box.width - 8))}px`;

@@ -102,7 +102,7 @@ addEventListener("DOMContentLoaded", async () => {
       input.addEventListener("input", () => { filter[end] = input.value === "" ? null : +input.value; changed(); });
       return input;
     });
-    field.append(title, inputs[0], "to", inputs[1], remove);
+    field.append(title, ...inputs, remove);
     return field;
   }
 
