@@ -12,6 +12,7 @@ import solvers
 from hpcph.parallel import threads
 
 threads.pin()
+os.environ.setdefault("HPCPH_CACHE", "off")  # what is tested is computed
 SERIAL = (  # what measures time, or ends programs at moments
     *(f"parallel/test_{name}.py" for name in ("faults", "signals", "resume", "schedule", "many_ranks")),
     "boltzmann/test_interruption.py", "boltzmann/test_memory.py", "cost/test_scaling.py", "slurm/",

@@ -25,10 +25,11 @@ from hpcph.potential.wanted import Wanted
 from hpcph.prepare import crystal as source_crystal
 from hpcph.prepare import feedback as source_feedback
 from hpcph.prepare import field as source_field
+from hpcph.prepare import kept, scattering, sensitivity, sound
 from hpcph.prepare import maps as source_maps
 from hpcph.prepare import sample as source_finite
-from hpcph.prepare import scattering, sensitivity, sound
 from hpcph.prepare.plausible import first_lines
+from hpcph.readers.files import digest_of
 from hpcph.readers.linewidths import lifetimes_at_gamma
 from hpcph.response.light import optical_modes
 from hpcph.response.spectrum import Intervals
@@ -52,7 +53,7 @@ def prepare(source: Source) -> Prepared:
 
     Raises InputError.
     """
-    given, found = source.input, source_crystal.crystal(source)
+    given, found = source.input, kept.crystal(source)
     crystal, remarks, thermal = found.crystal, list(found.remarks), given.thermal
     structure = crystal.structure
     accuracy = thermal.mesh.accuracy if thermal else None
@@ -234,13 +235,8 @@ def _asked(source: Source) -> dict[str, str]:
     paths = source_crystal.sources(source)
     names = Counter(path.name for path in dict.fromkeys(paths))
     shown = {p: p.name if names[p.name] == 1 else f"{p.parent.name}/{p.name}" for p in paths}
-    files = {f"the file {shown[path]}": _sha256(path) for path in paths}
+    files = {f"the file {shown[path]}": digest_of(path) for path in paths}
     return {"the input": source.digest, **files}
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:  # a collision matrix is larger than what a rank may hold
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _hash(asked: dict[str, str]) -> str:

@@ -3,6 +3,7 @@
 import bz2
 import codecs
 import gzip
+import hashlib
 import lzma
 import os
 import re
@@ -233,3 +234,9 @@ def kind_of_text(data: bytes, path: Path) -> FileKind:
     if {".yaml", ".yml"} & set(path.suffixes) or KEYS.search(head):
         return FileKind.YAML
     return FileKind.TEXT
+
+
+def digest_of(path: Path) -> str:
+    """sha256 of a file as it lies there, which may be larger than what a rank can hold. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

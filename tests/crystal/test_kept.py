@@ -1,0 +1,107 @@
+"""A crystal that is kept has the bits of one that is made of its files anew."""
+
+import lzma
+import os
+import shutil
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from parallel import world
+
+from hpcph.config.load import load
+from hpcph.disk import cache
+from hpcph.errors import InputError
+from hpcph.prepare import crystal as fresh
+from hpcph.prepare import kept
+
+DATA = Path(os.environ.get("HPCPH_DATA", world.ROOT / "../shared/data"))
+QUARTZ = Path(world.QUARTZ["crystal"]["force_constants"])
+FILES = [QUARTZ, DATA / "zno/phonopy_params.yaml.xz", DATA / "chiral/phonopy_params_P6_1.yaml.xz"]
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    """A cache of its own."""
+    monkeypatch.setenv(cache.VARIABLE, str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def source(folder: Path, path: Path, **crystal):
+    """An input that only asks for bands."""
+    crystal = {"force_constants": str(path), **crystal}
+    return load(world.write(folder, {"crystal": crystal, "bands": {"points": 2}}))
+
+
+def arrays(value) -> list:
+    """Everything that a value holds, in order."""
+    if is_dataclass(value):
+        return [one for f in fields(value) for one in arrays(getattr(value, f.name))]
+    if isinstance(value, (tuple, list)):
+        return [one for part in value for one in arrays(part)]
+    if isinstance(value, dict):
+        return [one for key, part in value.items() for one in (str(key), *arrays(part))]
+    return [(value.dtype.str, value.shape, value.tobytes()) if isinstance(value, np.ndarray) else value]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.parent.name)
+def test_a_kept_crystal_has_the_bits_of_a_fresh_one(tmp_path, place, path):
+    """Every number and word of it, the crystals that give the error of the lattice among them."""
+    if not path.exists():
+        pytest.skip("needs HPCPH_DATA")
+    given = source(tmp_path, path)
+    made, first = arrays(fresh.crystal(given)), arrays(kept.crystal(given))
+    assert len(list(place.iterdir())) == 1
+    assert first == made and arrays(kept.crystal(given)) == made
+
+
+def test_files_are_not_read_again(tmp_path, place, monkeypatch):
+    """The second time nothing is loaded, wherever the same file lies."""
+    kept.crystal(source(tmp_path, QUARTZ))
+    (tmp_path / "elsewhere").mkdir()
+    copy = shutil.copy(QUARTZ, tmp_path / "elsewhere")
+    monkeypatch.setattr(fresh, "crystal", None)
+    assert kept.crystal(source(tmp_path, Path(copy))).crystal.modes == 27
+
+
+def test_another_byte_is_another_crystal(tmp_path, place):
+    """What the input says counts, and so does what the files hold."""
+    kept.crystal(source(tmp_path, QUARTZ))
+    kept.crystal(source(tmp_path, QUARTZ, sum_rules=[]))
+    assert len(list(place.iterdir())) == 2
+    (tmp_path / QUARTZ.name).write_bytes(lzma.compress(lzma.decompress(QUARTZ.read_bytes()) + b"\n", preset=0))
+    kept.crystal(source(tmp_path, tmp_path / QUARTZ.name))
+    assert len(list(place.iterdir())) == 3
+
+
+def test_a_damaged_entry_is_made_again(tmp_path, place):
+    """And whole afterwards."""
+    given = source(tmp_path, QUARTZ)
+    made = arrays(kept.crystal(given))
+    (entry,) = place.iterdir()
+    whole = entry.read_bytes()
+    entry.write_bytes(whole[: len(whole) // 2])
+    assert arrays(kept.crystal(given)) == made and entry.read_bytes() == whole
+
+
+def test_what_is_wrong_is_said_each_time(tmp_path, place):
+    """A file that is missing or damaged leaves no entry."""
+    (tmp_path / "broken.yaml").write_text("phonopy: {version: 1}\nunit_cell: 3\n")
+    for path in (tmp_path / "broken.yaml", tmp_path / "none.yaml"):
+        for _ in range(2):
+            with pytest.raises(InputError):
+                kept.crystal(source(tmp_path, path))
+    assert not place.exists()
+
+
+@pytest.mark.mpi
+def test_runs_have_the_same_bits_with_it(comm, folder, monkeypatch):
+    """sha256 of a run without a cache, of one that fills it, and of one that uses it."""
+    found = []
+    for number, value in enumerate(("off", str(folder / "cache"), str(folder / "cache"))):
+        monkeypatch.setenv(cache.VARIABLE, value)
+        here = folder / str(number)
+        comm.on_root(here.mkdir)
+        found.append(world.compute(comm, here, world.quartz()).sha256)
+    assert found[0] == found[1] == found[2]
