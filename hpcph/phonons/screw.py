@@ -48,7 +48,7 @@ def turns_about(structure: Structure, axis: np.ndarray) -> list[Turn]:
     """The smallest turn of every order about an axis, (3,) Cartesian, the highest order first.
 
     Of those that differ by lattice vectors it is that whose own axis is nearest to the origin, and then that of the
-    shortest screw: 3₁ goes up and 3₂ down.
+    shortest screw: 3₁ goes up and 3₂ down. Repeated `order` times it moves by a lattice vector.
     """
     assert structure.operations is not None
     n = axis / np.linalg.norm(axis)
@@ -61,9 +61,18 @@ def turns_about(structure: Structure, axis: np.ndarray) -> list[Turn]:
         sine = 0.5 * n @ [R[2, 1] - R[1, 2], R[0, 2] - R[2, 0], R[1, 0] - R[0, 1]]
         angle = np.arctan2(sine, 0.5 * (np.trace(R) - 1)) % (2 * np.pi)
         order = round(2 * np.pi / angle) if angle > 1e-6 else 1
-        if order > 1 and abs(angle - 2 * np.pi / order) < 1e-6 and order not in found:
+        if order > 1 and abs(angle - 2 * np.pi / order) < 1e-6 and order not in found and _closes(rotation, translation):
             found[order] = Turn(rotation, _nearest(structure, translation, n), order)
     return [found[order] for order in sorted(found, reverse=True)]
+
+
+def _closes(rotation: np.ndarray, translation: np.ndarray) -> bool:
+    """Does the operation, repeated until it turns nothing, move by a lattice vector? In a cell that repeats a smaller
+    one it may move by a vector of that, and has no labels modulo its order."""
+    total, power = translation.astype(float), rotation
+    while not np.array_equal(power, np.eye(3)):
+        total, power = total + power @ translation, power @ rotation
+    return bool(np.abs(total - np.rint(total)).max() < SAME)
 
 
 def _nearest(structure: Structure, translation: np.ndarray, n: np.ndarray) -> np.ndarray:

@@ -7,7 +7,9 @@ import physics
 import pytest
 from springs import CRYSTALS
 
+from hpcph.crystal import spacegroup
 from hpcph.crystal.chain import Chain, Handedness
+from hpcph.crystal.lattice import Structure
 from hpcph.phonons import angular_momentum, screw
 from hpcph.phonons.modes import diagonalise
 
@@ -92,3 +94,32 @@ def test_the_operation_carries_isotopes_to_their_like(tmp_path):
     assert turn.order == 4
     S, mass = screw.operator(structure, turn.rotation), np.repeat(structure.mass_a, 3)
     np.testing.assert_allclose(S @ np.diag(mass) @ S.T, np.diag(mass), atol=1e-9 * mass.max())
+
+
+@pytest.mark.parametrize("times", [2, 3, 4, 8])
+def test_turns_of_a_cell_that_repeats_a_smaller_one_close(times):
+    """Of {C|τ} with the translations of the smaller cell only those are taken that come back to a lattice vector."""
+    lattice = 1e-10 * np.diag([3.0, 3.0, 2.5 * times])
+    places = np.array([[0.1, 0.2, j / times] for j in range(times)])
+    cell = spacegroup.symmetric_cell(lattice, places, np.zeros(times, int), None, 1e-14)
+    cell = replace(
+        cell, operations=cell.operations.some(np.argsort(-cell.operations.translations[:, 2], kind="stable"))
+    )
+    structure = Structure.of(cell, np.ones(times), ("Si",) * times)
+    assert len(structure.operations) == 16 * times
+    turns = screw.turns_about(structure, Z)
+    assert [turn.order for turn in turns] == [4, 2]
+    for turn in turns:
+        powers = [np.linalg.matrix_power(turn.rotation, j) for j in range(turn.order)]
+        assert np.allclose(np.sum(powers, axis=0) @ turn.translation, turn.whole, atol=1e-9)
+
+
+def test_modes_of_a_supercell_have_labels():
+    """ZnO as 32 atoms: the operation taken N times is 1 at Γ, so that every mode has its label."""
+    crystal = physics.crystal_of(physics.loaded("zno32"))
+    modes = diagonalise(crystal, np.zeros((1, 3)))
+    label, vectors = screw.labels(crystal.structure, modes, Z)
+    assert np.isfinite(label).all()
+    turn = screw.turns_about(crystal.structure, Z)[0]
+    turned = screw.operator(crystal.structure, turn.rotation) @ vectors[0]
+    assert np.abs(turned - vectors[0] * np.exp(-2j * np.pi * label[0] / turn.order)).max() < 1e-6
