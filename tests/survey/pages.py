@@ -1,12 +1,18 @@
 """What a person does with the page of a survey in a browser."""
 
+import time
 from pathlib import Path
 
 import numpy as np
 from report import browser
+from survey import tables
 
+from hpcph.report import embed
 from hpcph.survey import page
-from hpcph.survey.table import SurveyTable
+from hpcph.survey.table import ColumnKind, SurveyTable
+
+COUNT = 24  # rows that all fit in sight
+LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
 def open_page(chrome, written: Path, fragment: str = "") -> None:
@@ -78,3 +84,42 @@ def traces(chrome, figure: str) -> list[dict]:
 def order(values: np.ndarray, down: bool) -> np.ndarray:
     """Indices by numbers; NaN last, equal ones as they were."""
     return np.argsort(-values if down else values, kind="stable")
+
+
+def as_text(table: SurveyTable, name: str, i: int) -> str:
+    """How numbers are written in reports."""
+    column = next(c for c in table.columns if c.name == name)
+    value, failed = table.values[name][i], table.values["status"][i] == "failed"
+    if column.kind is ColumnKind.TEXT:
+        return value or "–"
+    if column.kind is ColumnKind.FLAG:
+        return "–" if failed else "yes" if value else "no"
+    factor = tables.READ.get(column.unit, 1.0)
+    value *= factor
+    errors = [factor * table.values[f"{name}_{k}"][i] for k in ("error", "lattice_error") if column.errors]
+    if column.errors and value == 0:
+        return "0 (symmetry)"
+    return embed.number(value, *errors) if column.kind is ColumnKind.NUMBER or np.isnan(value) else f"{value:.0f}"
+
+
+def opened_elsewhere(chrome) -> str:
+    """Address of the tab that was opened, which is closed again."""
+    first, end = chrome.current_window_handle, time.monotonic() + 15
+    while len(chrome.window_handles) < 2:
+        assert time.monotonic() < end, "no tab was opened"
+        time.sleep(0.05)
+    other = next(handle for handle in chrome.window_handles if handle != first)
+    chrome.switch_to.window(other)
+    browser.wait(chrome, "return location.href !== 'about:blank'")
+    address = chrome.current_url
+    chrome.close()
+    chrome.switch_to.window(first)
+    return address
+
+
+def report_of(written: Path, name: str) -> Path:
+    """A page in the place of a crystal's own."""
+    report = written.parent / "crystals" / name / "report.html"
+    report.parent.mkdir(parents=True, exist_ok=True)
+    report.write_text("<title>its report</title>")
+    return report
