@@ -17,7 +17,7 @@ from hpcph.parallel.launcher import require_own
 
 WRONG = {
     "": "COMMAND: is missing",
-    "rum x.yaml": "COMMAND = rum: must be run, check, init, schema, plan, ",
+    "rum x.yaml": "COMMAND = rum: must be run, check, init, schema, survey, plan, ",
     "rum": "did you mean run?",
     "quartz.yaml": "did you mean hpcph run quartz.yaml?",
     "runs/quartz/result.h5": "did you mean hpcph report runs/quartz/result.h5?",
