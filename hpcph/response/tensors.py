@@ -112,6 +112,9 @@ class Tensor:
     induced: bool = False
     parts: tuple["Tensor", ...] = ()
 
+    def __hash__(self) -> int:
+        return hash(self.symbol)  # a key of many dictionaries, which the fields make slow
+
     @property
     def symmetric(self) -> bool:
         """Of one operator twice; an energy current is a velocity times an energy."""
