@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from itertools import pairwise
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from hpcph.crystal.mesh import directions, is_gamma
 
 DEGENERATE = 2 * np.pi * 1e7  # rad s⁻¹ (1e-5 THz): modes closer than this form a block
 FROZEN = 1e20  # rad s⁻¹: a frequency that no temperature excites
+STRIP = 28  # rows of a triangular matrix that are multiplied together
 ZERO = 2 * np.pi * 1e7  # rad s⁻¹: |ω| below this is the uniform translation at Γ
 
 
@@ -66,17 +68,16 @@ class Modes:
     def velocities(self) -> np.ndarray:
         """Group velocities v_n = ⟨n|∂D/∂k|n⟩/2ω_n, (k, n, 3) in m s⁻¹; zero for modes that are not active."""
         e = self.eigenvector_kmn
-        middle = e.shape[1] // 2  # H_c is upper triangular: the quarter below the middle is left out
-        parts = e.view(float)  # real and imaginary parts stand side by side
-        out = np.empty((*self.frequency_kn.shape, 3))
+        points, n = self.frequency_kn.shape
+        cuts = np.linspace(0, n, max(2, n // STRIP) + 1).astype(int)
+        He, out = np.empty_like(e), np.empty((3, points, n))
         for c in range(3):
-            H = self.half_kcmm[:, c]
-            upper, lower = H[:, :middle] @ e, H[:, middle:, middle:] @ e[:, middle:]
-            sums = np.einsum("kmx,kmx->kx", parts[:, :middle], upper.view(float))
-            sums += np.einsum("kmx,kmx->kx", parts[:, middle:], lower.view(float))
-            np.add(sums[:, 0::2], sums[:, 1::2], out=out[..., c])
-        out *= np.where(self.active_kn, 1 / self._divisor(), 0.0)[..., None]
-        return out
+            for start, stop in pairwise(cuts):  # H_c is upper triangular: what is left of a strip's own block is zero
+                np.matmul(self.half_kcmm[:, c, start:stop, start:], e[:, start:], out=He[:, start:stop])
+            sums = np.einsum("kmx,kmx->kx", e.view(float), He.view(float))  # real and imaginary parts side by side
+            np.add(sums[:, 0::2], sums[:, 1::2], out=out[c])
+        out *= np.where(self.active_kn, 1 / self._divisor(), 0.0)
+        return np.moveaxis(out, 0, -1)
 
     def _divisor(self) -> np.ndarray:
         return np.where(self.active_kn, self.frequency_kn, np.inf)
