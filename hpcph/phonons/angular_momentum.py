@@ -11,12 +11,12 @@ def matrices(modes: Modes) -> np.ndarray:
     M^λ acts within an atom, so m^λ = Y + Y† with Y = −i e_μ† e_ν, λμν cyclic.
     """
     e = modes.eigenvector_kmn
-    n = e.shape[2]
-    right = np.moveaxis(e.reshape(len(e), n // 3, 3, n), 2, 0).copy()
-    left = np.multiply(right.conj(), -1j).swapaxes(-1, -2)
-    m = np.empty((3, len(e), n, n), complex)
+    points, n = e.shape[:2]
+    right = e.reshape(points, n // 3, 3, n)
+    left = np.multiply(right.conj(), -1j).swapaxes(-1, 1)
+    m = np.empty((3, points, n, n), complex)
     for axis in range(3):
-        Y = left[axis - 2] @ right[axis - 1]
+        Y = left[:, :, axis - 2] @ right[:, :, axis - 1]
         np.conjugate(Y.swapaxes(-1, -2), out=m[axis])
         m[axis] += Y
     return m.swapaxes(0, 1)

@@ -5,6 +5,8 @@ antisymmetric 3×3 matrix is made of the three M^κ, so the moment of an atom is
     N^λ_a = (e/2m_a) ½(M^λ Z_a + Z_aᵀ M^λ) = Σ_κ g_a^λκ M^κ,   g_a = (e/2m_a) ½(tr Z_a − Z_aᵀ).
 """
 
+from functools import lru_cache
+
 import numpy as np
 
 from hpcph.constants import elementary_charge, hbar
@@ -40,9 +42,9 @@ def matrices(modes: Modes, ratio_aij: np.ndarray) -> np.ndarray:
     e = modes.eigenvector_kmn
     points, n = e.shape[:2]
     atoms = n // 3
-    across = np.concatenate(_factors(ratio_aij), axis=1)  # (a, 6, 3): p and q of the three λ
-    turned = (across @ e.reshape(points, atoms, 3, n).view(float)).view(complex)
-    turned = np.moveaxis(turned, 2, 0).copy()  # (6, k, a, n)
+    across = _factors(ratio_aij.tobytes())  # p and q of the three λ
+    turned = np.empty((6, points, atoms, n), complex)
+    np.matmul(across, e.reshape(points, atoms, 3, n).view(float), out=np.moveaxis(turned.view(float), 0, 2))
     left = np.multiply(turned[:3].conj(), -1j).swapaxes(-1, -2)
     found = np.empty((3, points, n, n), complex)
     for axis in range(3):
@@ -52,9 +54,12 @@ def matrices(modes: Modes, ratio_aij: np.ndarray) -> np.ndarray:
     return found.swapaxes(0, 1)
 
 
-def _factors(vector_aij: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """p and q of every vector c = p × q along the last axis: p a unit vector across it, q = c × p."""
-    p = np.cross(vector_aij, np.eye(3)[np.argmin(np.abs(vector_aij), axis=-1)])
-    length = np.linalg.norm(p, axis=-1, keepdims=True)
-    p = np.where(length > 0, p / np.where(length > 0, length, 1.0), 0.0)
-    return p, np.cross(vector_aij, p)
+@lru_cache(maxsize=4)
+def _factors(ratio: bytes) -> np.ndarray:
+    """p and q of every vector c = p × q along the last axis of g, three each, (a, 6, 3): p a unit vector across c.
+
+    ratio : the numbers of ratio_aij, which every block of k-points comes with
+    """
+    c = np.frombuffer(ratio).reshape(-1, 3, 3)
+    p = np.linalg.qr(c[..., None], mode="complete").Q[..., 1]
+    return np.concatenate([p, np.cross(c, p)], axis=1)
