@@ -137,30 +137,26 @@ def thermal_sums(
     """
     energy = hbar * modes.thermal_kn
     kT = boltzmann * temperature[:, None]
-    f = bose(energy.ravel() / kT)
-    w = weight_k[:, None, None]
-    carried = w * energy[..., None]
+    w, f = np.repeat(weight_k, energy.shape[1]), bose(energy.ravel() / kT)
     found: dict[Sum, np.ndarray] = {}  # in the order of the channels
 
-    def add(channel: Channel, factor: np.ndarray, over: np.ndarray | float = 1.0) -> None:
+    def add(channel: Channel, thermal: np.ndarray, factor: np.ndarray | float = 1.0, over: np.ndarray | float = 1.0):
         for s, columns in weights.of_modes.items():
             if s.channel is channel:
-                found[s] = f @ (factor * columns).reshape(-1, s.width) / over
+                found[s] = thermal @ (factor * columns).reshape(-1, s.width) / over
 
-    add(OFF_DIAGONAL, w)
-    for s, columns in weights.of_modes.items():
-        if s.channel is OSCILLATOR:
-            found[s] = ((f + 0.5) * np.repeat(weight_k, energy.shape[1])) @ columns.reshape(-1, s.width)
-    add(DIAMAGNETIC, w)
-    for s, constant in weights.zero_point.items():
-        found[s] += weight_k @ constant
-    add(OCCUPIED, w)
-    f += f * f
-    add(DIAGONAL, w, kT)
+    occupied = w * f
+    excited = occupied + 0.5 * w
+    for channel in (OFF_DIAGONAL, OSCILLATOR, DIAMAGNETIC):
+        add(channel, excited)
+    add(OCCUPIED, occupied)
+    f *= occupied
+    f += occupied
+    add(DIAGONAL, f, over=kT)
     if rate_tkn is not None:
         f *= lifetimes(rate_tkn).reshape(f.shape)
-    add(FLOW, -carried, kT * temperature[:, None])
-    add(HEAT, carried * energy[..., None], kT * temperature[:, None])
+    add(FLOW, f, -energy[..., None], kT * temperature[:, None])
+    add(HEAT, f, (energy**2)[..., None], kT * temperature[:, None])
     left_out = np.array([(~modes.active_kn & ~modes.unstable_kn).sum(), modes.unstable_kn.sum()], float)
     return ThermalSums({**found, **(interband or {})}, left_out)
 

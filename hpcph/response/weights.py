@@ -7,8 +7,9 @@ The magnetic moment (§5) has the same structure: N in the place of the first M 
 In a magnetic field (§9) the clouds ⟨x x⟩ of the atoms add a diamagnetic part of that form to each of the two.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -30,7 +31,6 @@ from hpcph.response.tensors import (
     E,
     L,
     N,
-    Operator,
     Q,
     Sum,
     Tensor,
@@ -39,7 +39,7 @@ from hpcph.response.tensors import (
     sums,
 )
 
-Column = tuple[int, int]  # places of two components among those of the operators
+Columns = tuple[np.ndarray, np.ndarray]  # of every column, places of two components among those of the operators
 
 
 @dataclass(frozen=True)
@@ -58,31 +58,25 @@ class ModeWeights:
         OFF_DIAGONAL g^{ij}_n, J s²
         OSCILLATOR s^{ij}_n of every atom, m², see hpcph.phonons.displacement
         DIAMAGNETIC the same as g, of the clouds
-    zero_point : by sum of OFF_DIAGONAL and DIAMAGNETIC, ndarray (k, columns), c_0^{ij}, J s²
     """
 
     polarization_kni: np.ndarray
     velocity_knj: np.ndarray
     of_modes: Mapping[Sum, np.ndarray]
-    zero_point: Mapping[Sum, np.ndarray]
 
     def of(self, tensor: Tensor, channel: Channel) -> np.ndarray:
         """Weights of one tensor, (k, n, columns)."""
-        return _of(self.of_modes, tensor, channel)
+        found = next(s for s in self.of_modes if s.channel is channel and tensor in s.tensors)
+        return found.parts(self.of_modes[found])[tensor]
 
     def zero_point_of(self, tensor: Tensor) -> np.ndarray:
-        """Zero-point constants of one tensor, (k, columns)."""
-        return _of(self.zero_point, tensor, OFF_DIAGONAL)
+        """c_0^{ij} = ½ Σ_n g_n of one tensor, (k, columns) in J s²: every oscillator adds f_n + ½."""
+        return 0.5 * self.of(tensor, OFF_DIAGONAL).sum(axis=1)
 
     def speeds(self, modes: Modes) -> np.ndarray:
         """|v_n|, in a degenerate block the root of the mean square, which no choice of its basis changes, (k, n)."""
         squares = self.of(KAPPA, HEAT)[..., [i == j for i, j in KAPPA.pairs]]
         return np.sqrt(block_average(squares.sum(axis=-1), modes.degenerate_blocks()))
-
-
-def _of(columns: Mapping[Sum, np.ndarray], tensor: Tensor, channel: Channel) -> np.ndarray:
-    found = next(s for s in columns if s.channel is channel and tensor in s.tensors)
-    return found.parts(columns[found])[tensor]
 
 
 def mode_weights(
@@ -94,47 +88,53 @@ def mode_weights(
     mass_a : ndarray (a,) in kg, where displacements are wanted; their weights have m²
     field : is a magnetic field asked for?
     """
-    matrices = {L: angular_momentum.matrices(modes)}
+    matrices = [angular_momentum.matrices(modes)]
     if gyromagnetic_aij is not None:
-        matrices[N] = magnetic_moment.matrices(modes, gyromagnetic_aij)
-    wanted = {s: _columns(s, list(matrices)) for s in sums(gyromagnetic_aij is not None, field=field)}
-    block, active = modes.degenerate_blocks(), modes.active_kn[..., None]
-    means = np.concatenate([np.einsum("kinn->kni", m.real) for m in matrices.values()], axis=-1)
-    velocity, moving = modes.velocities(), hbar * active * means
-    heading = modes.direction_kc[:, None]
-    first: dict[Channel, Callable[[int, int], np.ndarray]] = {  # columns of modes that share no block
-        HEAT: lambda i, j: velocity[..., i] * velocity[..., j],
-        FLOW: lambda i, j: moving[..., i] * velocity[..., j],
-        OCCUPIED: lambda i, j: moving[..., i] * heading[..., j],
-        DIAGONAL: lambda i, j: means[..., i] * means[..., j],
+        matrices.append(magnetic_moment.matrices(modes, gyromagnetic_aij))
+    wanted = _wanted(gyromagnetic_aij is not None, field)
+    block, active = modes.degenerate_blocks(), modes.active_kn
+    components = [m[:, i] for m in matrices for i in range(3)]
+    means = np.stack([np.einsum("knn->kn", m).real for m in components])
+    velocity, heading = modes.velocities(), modes.direction_kc
+    moving, moved = hbar * active * means, np.moveaxis(velocity, -1, 0)
+    alone = {  # components first, of modes that share no block
+        HEAT: (moved, moved),
+        FLOW: (moving, moved),
+        OCCUPIED: (moving, heading.T[:, :, None]),
+        DIAGONAL: (moving, moving),
     }
-    own = {s: np.stack([first[s.channel](i, j) for i, j in wanted[s]], axis=-1) for s in wanted if s.channel in first}
-    for s, columns in own.items():
-        if s.channel is DIAGONAL:
-            columns *= hbar**2 * active
+    own = {}
+    for s, (i, j) in wanted.items():
+        if s.channel in alone:
+            left, right = alone[s.channel]
+            own[s] = np.moveaxis(left[i] * right[j], 0, -1)
     shared = np.flatnonzero(block[:, -1] < block.shape[1] - 1)
     if shared.size:
-        inside = _Inside(modes, np.concatenate([m[shared] for m in matrices.values()], axis=1), block[shared], shared)
+        inside = _Inside(modes, np.concatenate([m[shared] for m in matrices], axis=1), block[shared], shared)
         for s, columns in own.items():
             if s.channel is not OCCUPIED:
                 columns[shared] = inside.columns(s.channel, wanted[s])
-    between = {s: columns for s, columns in wanted.items() if s.channel is OFF_DIAGONAL}
-    static = _between_blocks(modes, [m[:, i] for m in matrices.values() for i in range(3)], between, block)
+    static = _between_blocks(modes, components, {s: wanted[s] for s in wanted if s.channel is OFF_DIAGONAL}, block)
     if field and gyromagnetic_aij is not None:
         static |= _of_clouds(modes, gyromagnetic_aij, [s for s in wanted if s.channel is DIAMAGNETIC])
-    clouds = {} if mass_a is None else {displacements(len(mass_a)): squares(modes, mass_a)}
+    if mass_a is not None:
+        static[displacements(len(mass_a))] = squares(modes, mass_a)
     return ModeWeights(
-        polarization_kni=means[..., :3],
+        polarization_kni=np.moveaxis(means[:3], 0, -1),
         velocity_knj=velocity,
-        of_modes=own | static | clouds,
-        zero_point={s: 0.5 * g.sum(axis=1) for s, g in static.items()},
+        of_modes=own | static,
     )
 
 
-def _columns(wanted: Sum, operators: list[Operator]) -> list[Column]:
-    """Places of answer and cause of its columns, among the components of the operators or of the velocity."""
-    first = {operator: 3 * place for place, operator in enumerate(operators)} | {V: 0, E: 0, Q: 0}
-    return [(first[answer] + i, first[cause] + j) for answer, i, cause, j in wanted.pairs]
+@cache
+def _wanted(moments: bool, field: bool) -> Mapping[Sum, Columns]:
+    """Sums of a run, and where their columns are among the components of the operators or of the velocity."""
+    first = {L: 0, N: 3, V: 0, E: 0, Q: 0}
+    found = {}
+    for s in sums(moments, field=field):
+        places = [(first[answer] + i, first[cause] + j) for answer, i, cause, j in s.pairs]
+        found[s] = (np.array([i for i, _ in places]), np.array([j for _, j in places]))
+    return found
 
 
 class _Inside:
@@ -145,48 +145,48 @@ class _Inside:
         self.both = (block[:, :, None] == block[:, None, :]) & active[:, :, None] & active[:, None, :]
         self.m, self.velocity = m, modes.velocity_matrices(where)
 
-    def columns(self, channel: Channel, pairs: list[Column]) -> np.ndarray:
+    def columns(self, channel: Channel, pairs: Columns) -> np.ndarray:
         """c_n, p_n or d_n of pairs of components, (k, n, columns)."""
         if channel is FLOW:
             flow = np.einsum("kinm,kjmn,knm->knij", self.m, self.velocity, self.both, optimize=True).real
-            return hbar * flow[(..., *np.transpose(pairs))]
+            return hbar * flow[(..., *pairs)]
         if channel is HEAT:
             return self._products(self.velocity, pairs)
         return hbar**2 * self._products(self.m, pairs)
 
-    def _products(self, x: np.ndarray, pairs: list[Column]) -> np.ndarray:
+    def _products(self, x: np.ndarray, pairs: Columns) -> np.ndarray:
         """Σ_m Re x^i_nm x^j_mn."""
-        products = np.stack([(x[:, i] * x[:, j].conj()).real for i, j in pairs], axis=-1)
+        products = np.stack([(x[:, i] * x[:, j].conj()).real for i, j in zip(*pairs, strict=True)], axis=-1)
         return np.einsum("knmv,knm->knv", products, self.both)
 
 
 def _between_blocks(
-    modes: Modes, components: list[np.ndarray], columns: Mapping[Sum, list[Column]], block: np.ndarray
+    modes: Modes, components: list[np.ndarray], columns: Mapping[Sum, Columns], block: np.ndarray
 ) -> dict[Sum, np.ndarray]:
     """g_n = (ħ/ω_n) Σ_m Re(m^i_nm m^j_mn) (ω_m² + 3ω_n²)/(ω_m² − ω_n²), m active and outside the block of n.
 
-    That is theory §4 with A and B put in. The zero-point constant is c_0 = ½ Σ_n g_n: every oscillator adds f_n + ½.
+    That is theory §4 with A and B put in.
 
     components : matrices (k, n, m) of the operators' components
     """
     frequency, active = modes.frequency_kn, modes.active_kn
-    other, own = frequency[:, None, :], frequency[:, :, None]
-    gap = other - own
-    gap *= other + own
-    gap[(block[:, None, :] == block[:, :, None]) | ~(active[:, None, :] & active[:, :, None])] = np.inf
-    kernel = other**2 + 3 * own**2
+    square = frequency**2
+    gap = square[:, None, :] - square[:, :, None]
+    together = block[:, None, :] == block[:, :, None]
+    together |= ~(active[:, None, :] & active[:, :, None])
+    np.copyto(gap, np.inf, where=together)
+    kernel = square[:, None, :] + 3 * square[:, :, None]
     kernel /= gap
     kernel = np.repeat(kernel, 2, axis=2)  # real and imaginary parts of m stand side by side
     parts = [m.view(float) for m in components]
-    found = {s: np.empty((*block.shape, len(pairs))) for s, pairs in columns.items()}
-    for component in sorted({min(pair) for pairs in columns.values() for pair in pairs}):
-        weighted = parts[component] * kernel
-        for s, pairs in columns.items():
-            for column, pair in enumerate(pairs):
-                if min(pair) == component:
-                    np.vecdot(weighted, parts[max(pair)], out=found[s][..., column])
-    scale = (hbar / np.where(active, frequency, np.inf))[..., None]
-    return {s: values * scale for s, values in found.items()}
+    found = {s: np.empty((s.width, *block.shape)) for s in columns}
+    for component, own in enumerate(parts):
+        weighted = own * kernel
+        for s, (i, j) in columns.items():
+            for column in np.flatnonzero(np.minimum(i, j) == component):
+                np.vecdot(weighted, parts[max(i[column], j[column])], out=found[s][column])
+    scale = hbar / np.where(active, frequency, np.inf)
+    return {s: np.moveaxis(values * scale, 0, -1) for s, values in found.items()}
 
 
 def _of_clouds(modes: Modes, gyromagnetic_aij: np.ndarray, wanted: list[Sum]) -> dict[Sum, np.ndarray]:
