@@ -66,6 +66,20 @@ class Dielectric:
 
 
 @dataclass(frozen=True)
+class Involution:
+    """An operation of order two.
+
+    rotation : ndarray (3, 3) int, on fractional wave vectors; image : ndarray (a,) int, where it carries atoms
+    frame : ndarray (3, 3), whose columns are the Cartesian axes along which it turns displacements by sign, (3,) of ±1
+    """
+
+    rotation: np.ndarray
+    image: np.ndarray
+    frame: np.ndarray
+    sign: np.ndarray
+
+
+@dataclass(frozen=True)
 class Structure:
     """The primitive cell.
 
@@ -78,6 +92,7 @@ class Structure:
     operations : the space group modulo the lattice, of which `rotations` is the point group; None where nobody asks
     born_aij : ndarray (a, 3, 3) Born charges in e, [polarization, displacement], neutral in all; None where unknown
     empty : the one of a, b, c along which a layer does not repeat, normal to the others, 0 to 2; None of a bulk
+    involutions : operations of order two that the force constants obey to rounding, as far as anybody looked
     """
 
     lattice_vc: np.ndarray
@@ -89,6 +104,7 @@ class Structure:
     born_aij: np.ndarray | None = None
     operations: Operations | None = None
     empty: int | None = None
+    involutions: tuple[Involution, ...] = ()
 
     @classmethod
     def of(

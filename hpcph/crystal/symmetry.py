@@ -16,11 +16,13 @@ import numpy as np
 
 from hpcph.crystal import spacegroup
 from hpcph.crystal.dynamical import Crystal, matrices
+from hpcph.crystal.lattice import Involution
 from hpcph.crystal.mesh import nearest_image, reciprocal_rotations
 from hpcph.crystal.spacegroup import Operations
 
 TOLERANCE = 5e-5  # of the largest ω²: noise of raw files is below 5e-6, supercells break symmetry by more than 1e-2
 WORTH_SAYING = 1e-7  # what is less is rounding
+ROUNDING = 2e-14  # the same of an operation that is obeyed as exactly as numbers allow
 GENERIC = np.array([[0.1234, 0.2071, 0.0817], [0.3127, -0.1741, 0.2433], [0.0371, 0.4241, -0.2713]])
 
 
@@ -71,6 +73,23 @@ def slight(crystal: Crystal) -> list[str]:
     """A line on how well the operations in use are obeyed, where it is worse than rounding."""
     worst = _of_generators(crystal)
     return [f"the operations in use hold to {worst:.1e} of the largest ω²"] * bool(worst > WORTH_SAYING)
+
+
+def with_involutions(crystal: Crystal) -> Crystal:
+    """The crystal with its operations of order two that hold to rounding, inversion first, what is no turn last."""
+    structure = crystal.structure
+    assert structure.operations is not None
+    columns, R = structure.lattice_vc.T, structure.operations.rotations
+    two = np.flatnonzero(np.all(R @ R == np.eye(3), axis=(1, 2)))
+    two = two[np.argsort(np.trace(R[two], axis1=1, axis2=2), kind="stable")]
+    at = structure.operations.some(two)
+    at = at.some(_violation(crystal, at) <= ROUNDING)
+    found = []
+    for rotation, onto, image in zip(at.rotations, reciprocal_rotations(at.rotations), at.images, strict=True):
+        C = columns @ rotation @ np.linalg.inv(columns)
+        sign, frame = np.linalg.eigh(0.5 * (C + C.T))
+        found.append(Involution(onto, image, frame, np.rint(sign)))
+    return replace(crystal, structure=replace(structure, involutions=tuple(found)))
 
 
 def _of_generators(crystal: Crystal) -> float:

@@ -8,6 +8,7 @@ import numpy as np
 
 from hpcph.crystal.dynamical import Crystal, matrices_and_halves
 from hpcph.crystal.mesh import directions, is_gamma
+from hpcph.phonons.reality import eigh
 
 DEGENERATE = 2 * np.pi * 1e7  # rad s⁻¹ (1e-5 THz): modes closer than this form a block
 FROZEN = 1e20  # rad s⁻¹: a frequency that no temperature excites
@@ -90,8 +91,8 @@ def diagonalise(crystal: Crystal, q_kc: np.ndarray, nonanalytic=None) -> Modes:
     """
     D, half = matrices_and_halves(crystal, q_kc)
     if nonanalytic is not None:
-        D = D + nonanalytic
-    square, vectors = np.linalg.eigh(D, UPLO="U")
+        D = D + np.triu(nonanalytic)
+    square, vectors = eigh(crystal.structure, D, q_kc)
     frequency = np.sign(square) * np.sqrt(np.abs(square))
     active = frequency > ZERO
     for k in np.flatnonzero(is_gamma(q_kc)):  # whatever rounding or a broken sum rule left of the three translations

@@ -72,7 +72,7 @@ def of_loaded(loaded: Loaded, rules: frozenset[SumRule] = frozenset(SumRule), st
     first = f"{found.structure.space_group}, {len(found.structure.mass_a)} atoms"
     about = lattice.lines(settled.report, found.structure.height)
     said = [*loaded.remarks, first, *broken, *symmetry.slight(found), *about]
-    return Given(found, loaded.commensurate_qc, None, said, settled, loaded.dielectric)
+    return Given(symmetry.with_involutions(found), loaded.commensurate_qc, None, said, settled, loaded.dielectric)
 
 
 def _model(given: ModelSection) -> Given:
