@@ -15,6 +15,7 @@ import numpy as np
 from hpcph.crystal.lattice import Involution, Structure
 from hpcph.crystal.mesh import AT_GAMMA
 from hpcph.crystal.symmetry import ROUNDING
+from hpcph.phonons import lapack
 
 FEWEST = 60  # modes: with less the way there and back takes as long as it saves
 
@@ -25,16 +26,16 @@ def eigh(structure: Structure, D: np.ndarray, q_kc: np.ndarray) -> tuple[np.ndar
     D : ndarray (k, n, n) complex, upper triangles, with zeros below; q_kc : ndarray (k, 3) fractional wave vectors
     """
     if D.shape[1] < FEWEST or not structure.involutions:
-        return np.linalg.eigh(D, UPLO="U")
+        return lapack.eigh(D)
     square, vectors = np.empty(D.shape[:2]), np.empty_like(D)
     missing = np.ones(len(D), bool)
     for at, basis in bases(structure, q_kc):
         real, exact = basis.real(D[at])
-        square[at], found = np.linalg.eigh(real, UPLO="U")
+        square[at], found = lapack.eigh(real)
         vectors[at] = basis.back(found)
         missing[at[exact]] = False
     if missing.any():
-        square[missing], vectors[missing] = np.linalg.eigh(D[missing], UPLO="U")
+        square[missing], vectors[missing] = lapack.eigh(D[missing])
     return square, vectors
 
 
