@@ -25,11 +25,12 @@ def eigh(structure: Structure, D: np.ndarray, q_kc: np.ndarray) -> tuple[np.ndar
 
     D : ndarray (k, n, n) complex, upper triangles, with zeros below; q_kc : ndarray (k, 3) fractional wave vectors
     """
-    if D.shape[1] < FEWEST or not structure.involutions:
+    served = list(bases(structure, q_kc)) if D.shape[1] >= FEWEST else []
+    if not served:
         return lapack.eigh(D)
     square, vectors = np.empty(D.shape[:2]), np.empty_like(D)
     missing = np.ones(len(D), bool)
-    for at, basis in bases(structure, q_kc):
+    for at, basis in served:
         real, exact = basis.real(D[at])
         square[at], found = lapack.eigh(real)
         vectors[at] = basis.back(found)
