@@ -7,7 +7,7 @@ from hpcph.config.load import Source
 from hpcph.crystal.dipole import Dipoles
 from hpcph.crystal.dynamical import Crystal
 from hpcph.crystal.invariances import SumRule
-from hpcph.crystal.lattice import Dielectric, PairTable, Structure
+from hpcph.crystal.lattice import Dielectric, Involution, PairTable, Structure
 from hpcph.crystal.screening import Bulk, Layer
 from hpcph.crystal.spacegroup import Operations
 from hpcph.crystal.supercell import Report, Settled
@@ -20,7 +20,8 @@ from hpcph.readers.files import digest_of
 from hpcph.result.provenance import program
 
 KINDS = (
-    Given, Crystal, Structure, Operations, Dipoles, Bulk, Layer, Dielectric, Settled, Report, PairTable, SumRule,
+    Given, Crystal, Structure, Operations, Involution, Dipoles, Bulk, Layer, Dielectric, Settled, Report, PairTable,
+    SumRule,
 )  # fmt: skip
 NAMES = ("force_constants", "structure", "force_sets", "born")  # of files: wherever they lie
 
