@@ -61,7 +61,9 @@ def turns_about(structure: Structure, axis: np.ndarray) -> list[Turn]:
         sine = 0.5 * n @ [R[2, 1] - R[1, 2], R[0, 2] - R[2, 0], R[1, 0] - R[0, 1]]
         angle = np.arctan2(sine, 0.5 * (np.trace(R) - 1)) % (2 * np.pi)
         order = round(2 * np.pi / angle) if angle > 1e-6 else 1
-        if order > 1 and abs(angle - 2 * np.pi / order) < 1e-6 and order not in found and _closes(rotation, translation):
+        if order == 1 or order in found or abs(angle - 2 * np.pi / order) > 1e-6:
+            continue
+        if _closes(rotation, translation):
             found[order] = Turn(rotation, _nearest(structure, translation, n), order)
     return [found[order] for order in sorted(found, reverse=True)]
 
