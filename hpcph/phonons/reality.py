@@ -68,7 +68,8 @@ class Basis:
         self.order = np.concatenate([alone, first, image[first]])
         self.frame = by.frame
         onto = (phase_ka[:, :, None] * by.sign).reshape(len(phase_ka), -1)  # S from a coordinate, and from its image
-        self.w = np.where(own == image, np.exp(-0.5j * np.angle(onto)), np.where(own < image, 1.0, onto.conj()))[:, self.order]
+        root = np.exp(-0.5j * np.angle(onto))
+        self.w = np.where(own == image, root, np.where(own < image, 1.0, onto.conj()))[:, self.order]
 
     def real(self, upper: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """D in the basis from upper triangles, (k, n, n), upper blocks, and where it is real to rounding, (k,) bool."""
