@@ -4,7 +4,8 @@ Where an operation in use is obeyed to rounding, they agree to 1e-10 of the larg
 1e-11, at Γ's next neighbours); where it is obeyed to v of the largest ω² only, as far as the force constants have it,
 like the sums over the zone, which use the same operations: measured are up to 3 v on chiral crystals whose files have
 ten digits, and 20 v on the raw force constants of quartz, whose degenerate modes v splits. A grid that comes closer to
-Γ, or to a line where modes touch, magnifies v: 5e-10 on 101×101 points of quartz_pbesol, v = 6e-12.
+Γ, or to a line where modes touch, magnifies v: on 101×101 points of quartz_pbesol, v = 6e-12, to 1e-10 of χ^OD and
+5e-10 of χ^D.
 """
 
 import h5py
