@@ -42,7 +42,8 @@ class MeshSection(Section):
     )
     symmetry: bool = Field(
         default=True,
-        description="irreducible zone by point group and time reversal; operations that the mesh breaks are left out",
+        description="irreducible zone by point group and time reversal; operations that the mesh breaks are left out; "
+        "without it every point of `slices` is computed, too",
     )
 
     @model_validator(mode="after")

@@ -40,7 +40,7 @@ def load(stages: list[Stage], ranks: int) -> Load:
         points=sum(stage.points for stage in zone),
         blocks=sum(len(stage.blocks) for stage in stages),
         busiest=sum(ceil(len(stage.blocks) / ranks) * stage.points / len(stage.blocks) for stage in zone),
-        size=sum(int(np.prod(spec.shape)) * np.dtype(spec.dtype).itemsize for stage in stages for spec in stage.maps),
+        size=sum(stage.map_bytes for stage in stages),
     )
 
 

@@ -81,7 +81,7 @@ def plan(job: Job, ranks: int) -> Plan:
         matrix = f"{job.boltzmann.size} unknowns, {own / 2**20:.1f} MiB a rank, in the memory and time above"
     mapped = sum(int(np.prod(spec.shape)) * np.dtype(spec.dtype).itemsize for spec in maps.values())
     tables = sum(crystal.nbytes for crystal in (job.crystal, *job.others))
-    partial = 8 * sum(stage.width * len(stage.blocks) for stage in todo)
+    partial = sum(stage.row_bytes for stage in todo)
     return Plan(
         work=work,
         memory_per_rank=RANK_BASE + block + tables + partial // ranks + NODE_BYTES * share,

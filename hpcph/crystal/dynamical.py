@@ -96,6 +96,11 @@ def matrices(crystal: Crystal, q_kc: np.ndarray) -> np.ndarray:
     return half + half.conj().swapaxes(-1, -2)
 
 
+def triangles(crystal: Crystal, q_kc: np.ndarray) -> np.ndarray:
+    """D(k) of which only the upper triangle is filled, as of `matrices_and_halves`, (k, n, n) complex in rad² s⁻²."""
+    return _doubled(_halves(crystal, q_kc, fields=1)[0])
+
+
 def matrices_and_halves(crystal: Crystal, q_kc: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """D(k) and half derivatives: ∂D/∂k_c = H_c + H_c†.
 
@@ -109,9 +114,13 @@ def matrices_and_halves(crystal: Crystal, q_kc: np.ndarray) -> tuple[np.ndarray,
     ndarray (k, 3, n, n) complex, m rad² s⁻², upper triangular
     """
     half = _halves(crystal, q_kc, fields=4)
-    D = half[0]
-    np.einsum("knn->kn", D)[...] *= 2
-    return D, half[1:].swapaxes(0, 1)
+    return _doubled(half[0]), half[1:].swapaxes(0, 1)
+
+
+def _doubled(half: np.ndarray) -> np.ndarray:
+    """The upper triangle of D from U, in its place: the diagonal of U is half that of D."""
+    np.einsum("knn->kn", half)[...] *= 2
+    return half
 
 
 def nonanalytic(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hpcph.phonons.modes import Modes
+from hpcph.phonons.modes import Modes, Vibrations
 
 
 def matrices(modes: Modes) -> np.ndarray:
@@ -20,6 +20,28 @@ def matrices(modes: Modes) -> np.ndarray:
         np.conjugate(Y.swapaxes(-1, -2), out=m[axis])
         m[axis] += Y
     return m.swapaxes(0, 1)
+
+
+def along(modes: Vibrations, axis: np.ndarray) -> np.ndarray:
+    """n·m_nm for a unit vector n (3,), (k, n, m) complex in ħ."""
+    return modes.eigenvector_kmn.conj().swapaxes(-1, -2) @ _turned(modes, axis[None])
+
+
+def polarization_along(modes: Vibrations, axis_kc: np.ndarray) -> np.ndarray:
+    """n·l_n for a vector n at every point, (k, 3): (k, n) in ħ."""
+    e = modes.eigenvector_kmn
+    return np.einsum("kmn,kmn->kn", e.conj(), _turned(modes, axis_kc)).real
+
+
+def _turned(modes: Vibrations, axis_kc: np.ndarray) -> np.ndarray:
+    """n·M e = i n × e of every atom and mode, (k, m, n) complex, for vectors n, (k, 3) or (1, 3)."""
+    e = modes.eigenvector_kmn
+    atoms = e.reshape(len(e), -1, 3, e.shape[2])
+    out = np.empty_like(atoms)
+    axis = 1j * axis_kc[:, :, None, None]
+    for i in range(3):
+        np.subtract(axis[:, i - 2] * atoms[:, :, i - 1], axis[:, i - 1] * atoms[:, :, i - 2], out=out[:, :, i])
+    return out.reshape(e.shape)
 
 
 def polarization_by_atom(modes: Modes) -> np.ndarray:

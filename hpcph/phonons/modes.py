@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from itertools import pairwise
+from typing import Self
 
 import numpy as np
 
-from hpcph.crystal.dynamical import Crystal, matrices_and_halves
+from hpcph.crystal.dynamical import Crystal, matrices_and_halves, triangles
 from hpcph.crystal.mesh import directions, is_gamma
 from hpcph.phonons.reality import eigh
 
@@ -17,19 +18,17 @@ ZERO = 2 * np.pi * 1e7  # rad s⁻¹: |ω| below this is the uniform translation
 
 
 @dataclass(frozen=True)
-class Modes:
-    """Frequencies, eigenvectors and half derivatives of D at a block of k-points.
+class Vibrations:
+    """Frequencies and eigenvectors at a block of k-points: all that what does not move along needs.
 
     frequency_kn : ndarray (k, n) rad s⁻¹, ascending; imaginary frequencies are negative
     eigenvector_kmn : ndarray (k, m, n) complex, columns are modes
-    half_kcmm : ndarray (k, 3, m, m) complex, ∂D/∂k_c = H_c + H_c†, in m rad² s⁻²
     active_kn : ndarray (k, n) bool, False for zero and imaginary modes, which no sum includes
     direction_kc : ndarray (k, 3) Cartesian, of the wave vectors, as hpcph.crystal.mesh.directions has them
     """
 
     frequency_kn: np.ndarray
     eigenvector_kmn: np.ndarray
-    half_kcmm: np.ndarray
     active_kn: np.ndarray
     direction_kc: np.ndarray
 
@@ -55,9 +54,19 @@ class Modes:
             for number in np.flatnonzero(np.bincount(block[k]) > 1):
                 yield int(k), np.flatnonzero(block[k] == number)
 
-    def at(self, where) -> "Modes":
+    def at(self, where) -> Self:
         """The same at some of the points."""
-        return Modes(*(getattr(self, field.name)[where] for field in fields(self)))
+        return type(self)(*(getattr(self, field.name)[where] for field in fields(self)))
+
+
+@dataclass(frozen=True)
+class Modes(Vibrations):
+    """The same with half derivatives of D, which velocities are made of.
+
+    half_kcmm : ndarray (k, 3, m, m) complex, ∂D/∂k_c = H_c + H_c†, in m rad² s⁻²
+    """
+
+    half_kcmm: np.ndarray
 
     def velocity_matrices(self, where) -> np.ndarray:
         """V^c_nm = ⟨n|∂D/∂k_c|m⟩/(ω_n + ω_m) at some of the points, (k, 3, n, m) complex in m s⁻¹ (theory §1)."""
@@ -92,10 +101,20 @@ def diagonalise(crystal: Crystal, q_kc: np.ndarray, nonanalytic=None) -> Modes:
     D, half = matrices_and_halves(crystal, q_kc)
     if nonanalytic is not None:
         D = D + np.triu(nonanalytic)
+    return Modes(*_solved(crystal, D, q_kc), directions(crystal.structure, q_kc), half)
+
+
+def vibrations(crystal: Crystal, q_kc: np.ndarray) -> Vibrations:
+    """Frequencies and eigenvectors alone at fractional wave vectors (k, 3): half the time."""
+    return Vibrations(*_solved(crystal, triangles(crystal, q_kc), q_kc), directions(crystal.structure, q_kc))
+
+
+def _solved(crystal: Crystal, D: np.ndarray, q_kc: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Frequencies, eigenvectors and which modes are active, of the upper triangles of D."""
     square, vectors = eigh(crystal.structure, D, q_kc)
     frequency = np.sign(square) * np.sqrt(np.abs(square))
     active = frequency > ZERO
     for k in np.flatnonzero(is_gamma(q_kc)):  # whatever rounding or a broken sum rule left of the three translations
         active[k, np.argsort(np.abs(frequency[k]))[:3]] = False
         frequency[k, np.argsort(np.abs(frequency[k]))[:3]] = 0.0
-    return Modes(frequency, vectors, half, active, directions(crystal.structure, q_kc))
+    return frequency, vectors, active

@@ -9,11 +9,11 @@ import numpy as np
 
 from hpcph.config.schema import Input
 from hpcph.constants import angstrom
-from hpcph.crystal import spacegroup
+from hpcph.crystal import spacegroup, stars
 from hpcph.crystal.lattice import Structure
 from hpcph.errors import InputError, did_you_mean
 from hpcph.response import maps
-from hpcph.workflow.job import Planes
+from hpcph.workflow.slices import Planes
 
 PARALLEL = 1e-3  # rad: a lattice vector this close to the axis counts as along it
 FLAT = 1e-6  # of a reciprocal vector: less along the normal of a layer is rounding
@@ -79,6 +79,7 @@ def _seekpath(structure: Structure) -> dict:
 
 
 def planes(given: Input, structure: Structure, axis: np.ndarray) -> Planes | None:
+    """The planes with their stars, whose points are all computed where the mesh is told to use no symmetry."""
     if given.slices is None:
         return None
     c = structure.lattice_vc[2]
@@ -90,4 +91,7 @@ def planes(given: Input, structure: Structure, axis: np.ndarray) -> Planes | Non
             f"planes of constant q_c are not normal to the axis, c is {np.degrees(tilt):.1f}° off it; "
             "use an axis along c or leave the section out",
         )
-    return Planes(maps.plane_points(given.slices.planes, given.slices.grid), given.slices.temperature)
+    q = maps.plane_points(given.slices.planes, given.slices.grid)
+    symmetry = given.mesh is None or given.mesh.symmetry
+    equal = stars.on_planes(structure, axis, q) if symmetry else stars.apart(q[..., 0].size)
+    return Planes(q, equal, given.slices.temperature)

@@ -4,16 +4,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hpcph.constants import hbar
 from hpcph.crystal.dynamical import Crystal, nonanalytic
 from hpcph.crystal.lattice import SYMMETRIC, Structure
 from hpcph.crystal.mesh import is_gamma
 from hpcph.phonons import magnetic_moment, screw
-from hpcph.phonons.angular_momentum import block_average, polarization_by_atom
+from hpcph.phonons.angular_momentum import block_average, polarization_along, polarization_by_atom
 from hpcph.phonons.eigenvectors import circular, magnetic, polarization_vectors
-from hpcph.phonons.modes import Modes, diagonalise
+from hpcph.phonons.modes import Modes, diagonalise, vibrations
 from hpcph.response.occupation import occupation
-from hpcph.response.tensors import CHI, DIAGONAL, FLOW, GAMMA_NL, HELICITY, OCCUPIED, OFF_DIAGONAL
-from hpcph.response.weights import ModeWeights, mode_weights
+from hpcph.response.tensors import CHI, DIAGONAL, FLOW, GAMMA_NL, OFF_DIAGONAL
+from hpcph.response.weights import ModeWeights, weights_along
 
 
 @dataclass(frozen=True)
@@ -164,21 +165,16 @@ def slices(crystal: Crystal, q_kc: np.ndarray, axis: np.ndarray, temperature: fl
 
     NaN at Γ itself, where the acoustic modes diverge (integrably), and where a mode is imaginary.
     """
-    modes = diagonalise(crystal, q_kc)
-    weights = mode_weights(modes)
+    modes, volume = vibrations(crystal, q_kc), crystal.structure.volume
     f, slope, _ = occupation(modes.thermal_kn, np.array([temperature]))
-    volume = crystal.structure.volume
-    diagonal = np.sum(slope[0] * component(weights.of(CHI, DIAGONAL), axis), axis=1)
-    off_diagonal = np.sum(f[0] * component(weights.of(CHI, OFF_DIAGONAL), axis), axis=1) + component(
-        weights.zero_point_of(CHI), axis
-    )
-    helicity = np.einsum("kn,knii->k", f[0], HELICITY.unpack(weights.of(HELICITY, OCCUPIED)))
-    missing = ~modes.active_kn.all(axis=1)
-    return {
-        "diagonal": np.where(missing, np.nan, diagonal / volume),
-        "off_diagonal": np.where(missing, np.nan, off_diagonal / volume),
-        "helicity": np.where(missing, np.nan, helicity / volume),
+    d, g = weights_along(modes, axis)
+    found = {
+        "diagonal": np.vecdot(slope[0], d),
+        "off_diagonal": np.vecdot(f[0] + 0.5, g),
+        "helicity": hbar * np.vecdot(f[0], polarization_along(modes, modes.direction_kc)),
     }
+    missing = ~modes.active_kn.all(axis=1)
+    return {name: np.where(missing, np.nan, values / volume) for name, values in found.items()}
 
 
 def mode_tables(modes: Modes, weights: ModeWeights, axis: np.ndarray) -> dict[str, np.ndarray]:

@@ -18,7 +18,7 @@ from hpcph.crystal.lattice import SYMMETRIC
 from hpcph.phonons import angular_momentum, magnetic_moment
 from hpcph.phonons.angular_momentum import block_average
 from hpcph.phonons.displacement import squares
-from hpcph.phonons.modes import Modes
+from hpcph.phonons.modes import Modes, Vibrations
 from hpcph.response.tensors import (
     DIAGONAL,
     DIAMAGNETIC,
@@ -126,6 +126,17 @@ def mode_weights(
     )
 
 
+def weights_along(modes: Vibrations, axis: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """d_n and g_n of n·χ·n alone, each (k, n) in J² s² and J s², for a unit vector n (3,); c_0 is ½ Σ g_n."""
+    block, active = modes.degenerate_blocks(), modes.active_kn
+    m = angular_momentum.along(modes, axis)
+    square = m.real**2
+    square += m.imag**2
+    inside = (block[:, :, None] == block[:, None, :]) & active[:, :, None] & active[:, None, :]
+    g = np.vecdot(square, _kernel(modes, block)) * (hbar / np.where(active, modes.frequency_kn, np.inf))
+    return hbar**2 * np.sum(square, axis=2, where=inside), g
+
+
 @cache
 def _wanted(moments: bool, field: bool) -> Mapping[Sum, Columns]:
     """Sums of a run, and where their columns are among the components of the operators or of the velocity."""
@@ -170,14 +181,7 @@ def _between_blocks(
     components : matrices (k, n, m) of the operators' components
     """
     frequency, active = modes.frequency_kn, modes.active_kn
-    square = frequency**2
-    gap = square[:, None, :] - square[:, :, None]
-    together = block[:, None, :] == block[:, :, None]
-    together |= ~(active[:, None, :] & active[:, :, None])
-    np.copyto(gap, np.inf, where=together)
-    kernel = square[:, None, :] + 3 * square[:, :, None]
-    kernel /= gap
-    kernel = np.repeat(kernel, 2, axis=2)  # real and imaginary parts of m stand side by side
+    kernel = np.repeat(_kernel(modes, block), 2, axis=2)  # real and imaginary parts of m stand side by side
     parts = [m.view(float) for m in components]
     found = {s: np.empty((s.width, *block.shape)) for s in columns}
     for component, own in enumerate(parts):
@@ -187,6 +191,18 @@ def _between_blocks(
                 np.vecdot(weighted, parts[max(i[column], j[column])], out=found[s][column])
     scale = hbar / np.where(active, frequency, np.inf)
     return {s: np.moveaxis(values * scale, 0, -1) for s, values in found.items()}
+
+
+def _kernel(modes: Vibrations, block: np.ndarray) -> np.ndarray:
+    """(ω_m² + 3ω_n²)/(ω_m² − ω_n²), (k, n, m); zero where m is not active or in the block of n."""
+    square, active = modes.frequency_kn**2, modes.active_kn
+    gap = square[:, None, :] - square[:, :, None]
+    together = block[:, None, :] == block[:, :, None]
+    together |= ~(active[:, None, :] & active[:, :, None])
+    np.copyto(gap, np.inf, where=together)
+    kernel = square[:, None, :] + 3 * square[:, :, None]
+    kernel /= gap
+    return kernel
 
 
 def _of_clouds(modes: Modes, gyromagnetic_aij: np.ndarray, wanted: list[Sum]) -> dict[Sum, np.ndarray]:

@@ -18,6 +18,7 @@ from hpcph.errors import InputError, Stopped, Unstable
 from hpcph.heat.sample import Heated
 from hpcph.parallel.comm import Comm
 from hpcph.parallel.listener import Listener
+from hpcph.parallel.relay import to_root
 from hpcph.parallel.schedule import hand_out
 from hpcph.parallel.signals import Stop
 from hpcph.response import convergence, sharing
@@ -206,23 +207,40 @@ def _compute(comm: Comm, stage: Stage, keeper: Keeper, reporter: Reporter) -> np
         collected[block] = tables
 
     done, total = keeper.start(stage)
-    most, names = _blocks_a_round(stage, comm.size), [spec.name for spec in stage.maps]
+    most, names = _blocks_a_round(stage, comm.size), [spec.name for spec in stage.pieces]
     with reporter.stage(stage.name, len(stage.blocks), stage.points, stage.noun) as progress:
         while done < len(stage.blocks):
             comm.phase = f"computing {stage.name}"
             first, done = done, hand_out(comm, done, min(done + most, len(stage.blocks)), work, progress, keeper.pause)
-            if stage.maps:
+            if stage.pieces:
                 comm.phase = f"writing the maps of {stage.name}"
                 pieces = {n: [(stage.blocks[b], collected[b][n]) for b in sorted(collected)] for n in names}
-                _write(comm, stage.maps, keeper.path, pieces)
-            if stage.width:
+                _write(comm, stage.pieces, keeper.path, pieces)
+            if stage.spread is not None:
+                comm.phase = f"collecting the numbers of {stage.name}"
+                total = _side_by_side(comm, stage, rows, total)
+            elif stage.width:
                 comm.phase = f"adding up {stage.name}"
                 total = comm.ordered_sum(rows, range(first, done), total)
             rows.clear()
             collected.clear()
             comm.phase = f"keeping the place in {stage.name}"
             keeper.passed(stage, done, total)
+    if stage.spread is not None:
+        comm.phase = f"writing the maps of {stage.name}"
+        whole = comm.for_root(partial(stage.spread, total)) or {}
+        pieces = {s.name: [(slice(0, s.shape[s.along]), whole[s.name])] for s in stage.maps if s.name in whole}
+        _write(comm, stage.maps, keeper.path, pieces)
     keeper.finished(stage, total)
+    return total
+
+
+def _side_by_side(comm: Comm, stage: Stage, rows: dict[int, np.ndarray], total: np.ndarray) -> np.ndarray:
+    """The row of a stage with the numbers of the blocks of all ranks at their places (rank 0)."""
+    total, each = total.copy(), stage.width // stage.points
+    for block, numbers in to_root(comm, sorted(rows.items())):
+        here = stage.blocks[block]
+        total[each * here.start : each * here.stop] = numbers
     return total
 
 
@@ -267,6 +285,5 @@ def _write(comm: Comm, maps: list[Dataset], path: Path, pieces: dict[str, Pieces
 
 def _blocks_a_round(stage: Stage, ranks: int) -> int:
     """Blocks between two collective writes: about BUFFER bytes of maps and partial sums a rank."""
-    size = sum(int(np.prod(spec.shape)) * np.dtype(spec.dtype).itemsize for spec in stage.maps)
-    size += 8 * stage.width * len(stage.blocks)
+    size = stage.row_bytes + (stage.map_bytes if stage.pieces else 0)
     return max(1, int(BUFFER * ranks * len(stage.blocks) / max(size, 1)))

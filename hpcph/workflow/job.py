@@ -24,22 +24,16 @@ from hpcph.response.spectrum import Intervals, Projection, Spectrum, spectral_su
 from hpcph.response.tensors import Sum, sums
 from hpcph.response.thermal import ThermalResponse, ThermalSums, response, thermal_sums
 from hpcph.response.weights import ModeWeights, mode_weights
-from hpcph.result.modes import band_maps, mode_maps, moment_maps, orbit_maps, slice_maps
+from hpcph.result.modes import band_maps, mode_maps, moment_maps, orbit_maps
 from hpcph.result.quantity import Dataset
 from hpcph.workflow import field as magnetic
 from hpcph.workflow import light as optics
+from hpcph.workflow import slices
 from hpcph.workflow.coupling import LLCoupling
 from hpcph.workflow.light import Light
+from hpcph.workflow.slices import Planes
 from hpcph.workflow.stage import Stage
 from hpcph.workflow.unstable import refuse_unstable
-
-
-@dataclass(frozen=True)
-class Planes:
-    """Points of the slices, (i, j, p, 3) fractional, and their temperature in K."""
-
-    q: np.ndarray
-    temperature: float
 
 
 @dataclass(frozen=True)
@@ -189,7 +183,7 @@ def map_stages(job: Job) -> list[Stage]:
     if job.field is not None and job.gyromagnetic is not None and job.path is not None:
         found.append(magnetic.stage(job.crystal, job.path, job.gyromagnetic, job.field))
     if job.planes is not None:
-        found.append(_slices(job, job.planes))
+        found.append(slices.stage(job.crystal, job.planes, job.axis))
     if job.light is not None:
         found.append(optics.stage(job.crystal, job.light, job.axis, job.units))
     return found
@@ -272,21 +266,6 @@ def _dispersion(job: Job, name: str, layout: list[Dataset], q_kc: np.ndarray, di
     wanted = {spec.name for spec in layout}
     blocks = meshing.blocks(q_kc, meshing.block_size(job.crystal.modes))
     return Stage(name, len(q_kc), blocks, layout, 0, work)
-
-
-def _slices(job: Job, planes: Planes) -> Stage:
-    shape, size = planes.q.shape[:3], meshing.block_size(job.crystal.modes)
-
-    def work(rows: slice):
-        q = planes.q[rows].reshape(-1, 3)
-        wrapped = meshing.nearest_image(job.crystal.structure, q)
-        parts = [maps.slices(job.crystal, wrapped[b], job.axis, planes.temperature) for b in meshing.blocks(q, size)]
-        found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-        by_plane = {name: np.moveaxis(v.reshape(-1, *shape[1:]), 2, 0) for name, v in found.items()}
-        return None, _under("/slices", by_plane)
-
-    rows = [slice(i, i + 1) for i in range(shape[0])]
-    return Stage("slices", planes.q[..., 0].size, rows, slice_maps(shape), 0, work)
 
 
 def read(job: Job, row: np.ndarray) -> tuple[ThermalSums, Spectrum | None]:

@@ -15,8 +15,10 @@ class Stage:
     """Blocks of points and what is done with one: a row of partial sums (or None), and pieces of maps.
 
     points : how many in all; noun : what they are
-    blocks : ranges of the dimension of the maps that blocks divide
+    blocks : ranges of the dimension of the maps that blocks divide, of the points where `spread` makes them
     width : length of the row of partial sums, 0 for none
+    spread : of a stage whose blocks' numbers stand side by side in the row, and are not added: the whole maps that
+        follow from it
     """
 
     name: str
@@ -26,3 +28,19 @@ class Stage:
     width: int
     work: Callable[[slice], tuple[np.ndarray | None, dict[str, np.ndarray]]]
     noun: str = POINTS
+    spread: Callable[[np.ndarray], dict[str, np.ndarray]] | None = None
+
+    @property
+    def row_bytes(self) -> int:
+        """Bytes of the rows of all its blocks, or of the one that they stand in."""
+        return 8 * self.width * (len(self.blocks) if self.spread is None else 1)
+
+    @property
+    def map_bytes(self) -> int:
+        """Bytes of its maps."""
+        return sum(int(np.prod(spec.shape)) * np.dtype(spec.dtype).itemsize for spec in self.maps)
+
+    @property
+    def pieces(self) -> list[Dataset]:
+        """The maps that blocks make pieces of."""
+        return self.maps if self.spread is None else []

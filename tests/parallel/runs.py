@@ -13,7 +13,7 @@ from parallel.said import own
 from hpcph.disk import checkpoint
 
 HASTY = Path(__file__).with_name("hasty.py")
-INPUT = world.quartz(mesh__grid=[8, 8, 8], bands={"points": 31}, field={"magnetic": "9 T"})
+INPUT = world.quartz(mesh__grid=[8, 8, 8], bands={"points": 31}, field={"magnetic": "9 T"}, slices__grid=[31, 25])
 
 
 def sha(folder: Path) -> str:

@@ -11,7 +11,7 @@ MORE_RANKS = [1, 3, 4, 8]
 MANY_BLOCKS = {  # in every stage
     "mesh": {"grid": [8, 8, 8], "symmetry": False},
     "bands": {"points": 12},
-    "slices": {"temperature": 300, "planes": [0], "grid": [9, 5]},
+    "slices": {"temperature": 300, "planes": [0], "grid": [31, 13]},
     "field": {"magnetic": "9 T", "direction": [1, 0, 2]},
 }
 

@@ -9,6 +9,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
 import pytest
 from parallel import runs, world
 
@@ -64,6 +65,27 @@ def test_fifty_kills(tmp_path, uninterrupted):
         assert found == uninterrupted, seed
         kills, seed = kills + fell, seed + 1
     print(f"{kills} kills in {seed - 100} runs")
+
+
+def test_slices_that_are_killed_halfway_go_on_there(tmp_path):
+    """Points of stars that were computed are in the checkpoint, though no map is written yet; at most the blocks of the
+    round under way are computed twice."""
+    sections = ("mesh", "temperature", "lifetime", "gradient", "feedback", "modes", "bands", "orbits", "spectrum")
+    drop = dict.fromkeys((*sections, "optics"), world.DROP)
+    source = world.write(tmp_path, world.quartz(**drop, slices__grid=[31, 25]))
+    assert runs.finish(0, source, tmp_path / "whole").returncode == 0
+    output, count = tmp_path / "out", tmp_path / "count"
+    process = runs.start(2, source, output, ROUND=4, SLOW=0.1, COUNT=count)
+    runs.wait_for_checkpoints(process, output, 3)
+    kill(process, output, True, random.Random(0))
+    found = checkpoint.load(output).place
+    assert found.stage == "slices" and 3 <= found.block < 25
+    assert 0 < np.count_nonzero(found.partial) < len(found.partial)
+    done = runs.finish(3, source, output, COUNT=count)
+    assert done.returncode == 0, done.stderr
+    assert runs.sha(output) == runs.sha(tmp_path / "whole")
+    blocks = count.read_text().splitlines()
+    assert len(blocks) - len(set(blocks)) <= 4 and len(set(blocks)) == 25
 
 
 @pytest.fixture(scope="module")

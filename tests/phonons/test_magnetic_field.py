@@ -46,7 +46,7 @@ def well(omega, mass=2e-26, ions=1) -> tuple[Modes, np.ndarray]:
     n = 3 * ions
     zero = np.zeros((1, 3, n, n), complex)
     known = np.full((1, n), True), np.zeros((1, 3))
-    modes = Modes(np.full((1, n), omega), np.eye(n, dtype=complex)[None], zero, *known)
+    modes = Modes(np.full((1, n), omega), np.eye(n, dtype=complex)[None], *known, zero)
     return modes, gyromagnetic_tensor(np.repeat(np.eye(3)[None], ions, axis=0), np.full(ions, mass))
 
 

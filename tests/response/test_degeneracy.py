@@ -100,7 +100,7 @@ def test_slices_and_spectrum_continue_too(name):
 
     def both():
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(maps, "diagonalise", lambda *_: modes)
+            patch.setattr(maps, "vibrations", lambda *_: modes)
             slices = maps.slices(physics.case(name).crystal, np.zeros((1, 3)), AXIS, 300.0)
         intervals, projection = Intervals(np.arange(0, 50e12, 1e12), T), Projection.along(AXIS, np.eye(3)[None])
         shares = spectral_sums(modes, mode_weights(modes), np.ones(1), intervals, projection)

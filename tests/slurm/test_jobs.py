@@ -18,8 +18,8 @@ ON_BOTH_NODES = ("--nodes=2", "--ntasks=4", "--ntasks-per-node=2")
 UNFINISHED = ("PENDING", "RUNNING", "CONFIGURING", "COMPLETING")
 SECTIONS = ("modes", "bands", "orbits", "slices", "spectrum", "optics")
 SMALL = {"mesh__grid": [6, 6, 6], "magnetization": False} | dict.fromkeys(SECTIONS, world.DROP)
-LONG = SMALL | {"slices": {"temperature": "300 K", "planes": [0, 0.25], "grid": [100, 100]}}
-SLOWLY = {"SLOW": "1.6", "ROUND": "100", "INTERVAL": "60"}  # of hasty.py: the slices of a LONG run take 80 s on 2 ranks
+LONG = SMALL | {"slices": {"temperature": "300 K", "planes": [0, 0.25], "grid": [250, 250]}}
+SLOWLY = {"SLOW": "0.3", "ROUND": "100", "INTERVAL": "60"}  # of hasty.py: the slices of a LONG run take 80 s on 2 ranks
 UNDERWAY = "zone 6×6×6:"  # the last line of a LONG run's log before its slices, which take seconds
 # with SLOW in the environment python -m hpcph is hasty.py
 PYTHON = """\
