@@ -6,15 +6,12 @@ constants.
 """
 
 from dataclasses import dataclass
-from itertools import combinations_with_replacement, product
 
 import numpy as np
 
 from hpcph.crystal.lattice import SYMMETRIC, Dielectric, Structure
 from hpcph.crystal.mesh import nearest_image
 from hpcph.crystal.screening import NOTHING, Screening, screening
-
-CUBIC = tuple(combinations_with_replacement(range(3), 3))  # components of a symmetric tensor of rank three
 
 
 @dataclass(frozen=True)
@@ -26,16 +23,12 @@ class Dipoles:
         turn for every other pair of atoms
     charge_pvs : ndarray (p, 9, 6), what the six products K_c K_d (c ≤ d) contribute to the nine elements αβ of a pair:
         Z_a[c, α] Z_b[d, β]/√(m_a m_b), symmetrised in cd, kg⁻¹; of a = b the upper triangle with half its diagonal
-    slope_epvs : ndarray (3, p, 9, 10 f + 3), the same for the derivatives along e, made of the ten u_i K_c K_d K_f
-        (c ≤ d ≤ f) of each of f forms and the three w K_d: with u_i = 2 ∂w/∂s_i,
-        ∂(w K_c K_d)/∂K_e = Σ_i u_i (M_i K)_e K_c K_d + w (δ_ec K_d + δ_ed K_c)
     screening : w and its forms
     """
 
     wavevector_gc: np.ndarray
     phase_pg: np.ndarray
     charge_pvs: np.ndarray
-    slope_epvs: np.ndarray
     screening: Screening
 
     @property
@@ -49,29 +42,32 @@ class Dipoles:
         return int(np.sqrt(2 * len(self.charge_pvs)))
 
     def sums(self, k_kc: np.ndarray, fields: int) -> np.ndarray:
-        """Σ_G of the products of K that D^dd (fields = 1) or it and its derivatives (4) need, times e^{iG·(r_a − r_b)}.
+        """Σ_G w K_c K_d e^{iG·(r_a − r_b)} (fields = 1), or this and its three derivatives by k (4).
 
-        Real matrix products for all pairs and k; the Born charges come afterwards.
+        Real matrix products for all pairs and k; the Born charges come afterwards. K farther than the factor's CUTOFF
+        are left out, those of each k by itself, so that it does not matter which k come together.
 
         k_kc : ndarray (k, 3) in rad m⁻¹
 
         Returns
         -------
-        ndarray (6, or 9 and ten a form, 1 + 2 pairs a < b, k), real and imaginary parts in turn as in phase_pg
+        ndarray (fields, 6, 1 + 2 pairs a < b, k), real and imaginary parts in turn as in phase_pg
         """
-        return self.phase_pg @ self._products(k_kc, fields)
+        s = self._forms(k_kc)
+        near = (s[0] >= NOTHING * self.width**2) & (s[0] <= 4 * self.width**2 * self.screening.end)
+        some = near.any(axis=1)
+        near = near[some]
+        return self.phase_pg[:, some] @ self._products(k_kc, some, near, np.where(near, s[:, some], 1.0), fields)
 
     def add_to(self, elements: np.ndarray, sums: np.ndarray, field: int) -> None:
         """Add D^dd (field 0, rad² s⁻²) or a derivative (1, 2, 3, m rad² s⁻²) to elements of the pairs of atoms.
 
         elements : ndarray (p, 9, k) complex
         """
-        charges = self.charge_pvs if field == 0 else self.slope_epvs[field - 1]
-        products = sums[:6] if field == 0 else sums[6:]
         alike, apart = elements[: self.atoms], elements[self.atoms :]
-        alike.real += charges[: self.atoms] @ products[:, 0]
-        others = products[:, 1:].reshape(len(products), -1, 2, products.shape[-1]).transpose(1, 2, 0, 3)
-        found = charges[self.atoms :, None] @ others
+        alike.real += self.charge_pvs[: self.atoms] @ sums[field, :, 0]
+        others = sums[field, :, 1:].reshape(6, len(apart), 2, elements.shape[2]).transpose(1, 2, 0, 3)
+        found = self.charge_pvs[self.atoms :, None] @ others
         apart.real += found[:, 0]
         apart.imag += found[:, 1]
 
@@ -81,24 +77,29 @@ class Dipoles:
         products = np.array([n[c] * n[d] for c, d in SYMMETRIC])
         return self.screening.limit(n) * (self.charge_pvs @ products)
 
-    def _products(self, k_kc: np.ndarray, fields: int) -> np.ndarray:
-        """w K_c K_d, u_i K_c K_d K_f and w K_d of every K = k + G ≠ 0, (6 or 6 + 10 f + 3, g, k)."""
-        K = self.wavevector_gc.T[:, :, None] + k_kc.T[:, None, :]  # (3, g, k)
-        forms = np.stack([(K * np.tensordot(form, K, 1)).sum(axis=0) for form in self.screening.forms])
-        zero = forms[0] < NOTHING * self.width**2
-        forms[:, zero] = 1.0
-        w = self.screening.weight(forms)
-        w[zero] = 0.0
-        cubics = len(CUBIC) * len(forms)
-        out = np.empty((6 if fields == 1 else 6 + cubics + 3, *w.shape))
-        wK = np.multiply(w, K, out=out[6 + cubics :] if fields > 1 else None)
-        for s, (c, d) in enumerate(SYMMETRIC):
-            np.multiply(wK[c], K[d], out=out[s])
+    def _forms(self, k_kc: np.ndarray) -> np.ndarray:
+        """K·M·K of every K = k + G, (f, g, k)."""
+        M = self.screening.forms
+        along_g, along_k = self.wavevector_gc @ M, k_kc @ M
+        of_g, of_k = (along_g * self.wavevector_gc).sum(axis=2), (along_k * k_kc).sum(axis=2)
+        return 2 * along_g @ k_kc.T + of_g[:, :, None] + of_k[:, None]
+
+    def _products(self, k_kc: np.ndarray, some: np.ndarray, near: np.ndarray, s: np.ndarray, fields: int) -> np.ndarray:
+        """w K_c K_d of K = k + G for some of the G, and ∂/∂K_e of it, (fields, 6, g, k); zero where K is not near.
+
+        With 2 ∂w/∂s_i = w u_i: ∂(w K_c K_d)/∂K_e = Σ_i u_i (M_i K)_e w K_c K_d + w (δ_ec K_d + δ_ed K_c).
+        """
+        K = self.wavevector_gc[some].T[:, :, None] + np.ascontiguousarray(k_kc.T)[:, None]  # (3, g, k)
+        wK = np.where(near, self.screening.weight(s), 0.0) * K
+        out = np.empty((fields, 6, *near.shape))
+        for x, (c, d) in enumerate(SYMMETRIC):
+            np.multiply(wK[c], K[d], out=out[0, x])
         if fields > 1:
-            for i, steepness in enumerate(self.screening.steepness(forms)):
-                along = steepness * K
-                for s, (c, d, f) in enumerate(CUBIC, 6 + len(CUBIC) * i):
-                    np.multiply(out[SYMMETRIC.index((c, d))], along[f], out=out[s])
+            fall = np.einsum("fgk,fcgk->cgk", self.screening.steepness(s), np.tensordot(self.screening.forms, K, 1))
+            np.multiply(out[0], fall[:, None], out=out[1:])
+            for x, (c, d) in enumerate(SYMMETRIC):
+                out[1 + c, x] += wK[d]
+                out[1 + d, x] += wK[c]
         return out
 
 
@@ -126,12 +127,10 @@ def build(structure: Structure, dielectric: Dielectric, width: float) -> Dipoles
     r = structure.fractional_ac @ structure.lattice_vc
     angle = (r[first[atoms:]] - r[second[atoms:]]) @ g.T
     waves = np.stack([np.cos(angle), np.sin(angle)], axis=1).reshape(-1, len(g))
-    charges = _charges(dielectric.born / np.sqrt(structure.mass_a)[:, None, None], first, second)
     return Dipoles(
         wavevector_gc=g,
         phase_pg=np.vstack([np.ones(len(g)), waves]),
-        charge_pvs=charges,
-        slope_epvs=_slopes(charges, field.forms),
+        charge_pvs=_charges(dielectric.born / np.sqrt(structure.mass_a)[:, None, None], first, second),
         screening=field,
     )
 
@@ -142,19 +141,6 @@ def _charges(born: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.ndar
     charges = np.stack([outer[:, c, d] + (outer[:, d, c] if c != d else 0) for c, d in SYMMETRIC], axis=2)
     charges[first == second] *= triangle()[:, None]
     return charges
-
-
-def _slopes(charges: np.ndarray, forms: np.ndarray) -> np.ndarray:
-    """What the charges make of the ten u_i K_c K_d K_f of each form and the three w K_d in ∂/∂K_e, (3, p, 9, …)."""
-    cubics = len(CUBIC) * len(forms)
-    out = np.zeros((3, *charges.shape[:2], cubics + 3))
-    for s, (c, d) in enumerate(SYMMETRIC):
-        for (i, form), f in product(enumerate(forms), range(3)):
-            cubic = len(CUBIC) * i + CUBIC.index(tuple(sorted((c, d, f))))
-            out[..., cubic] += form[:, f, None, None] * charges[..., s]
-        out[c, ..., cubics + d] += charges[..., s]
-        out[d, ..., cubics + c] += charges[..., s]
-    return out
 
 
 def _ellipsoid(structure: Structure, epsilon: np.ndarray, limit: float) -> np.ndarray:

@@ -25,6 +25,8 @@ class Crystal:
     structure : the primitive cell
     dipoles : Gonze–Lee part, or None
     shift_pc : ndarray (p, 3), separations x − T of the pairs a ≤ b of atoms, T counted from their lowest, fractional
+    ends_p : three ndarrays (p,) int, first and second atom of the pairs, and which of lowest_tc their lowest T is
+    lowest_tc : ndarray (t, 3) int, the different ones
     sizes : how many T there are along a, b, c
     plane_lc : ndarray (l, 2), one t of each two opposite ones, in units of a, b
     series : of every T along c, ndarray (2, at most l, p·9): sum and difference of Φ/√(m m) of U at the two opposite t,
@@ -35,6 +37,8 @@ class Crystal:
     structure: Structure
     dipoles: Dipoles | None
     shift_pc: np.ndarray
+    ends_p: tuple[np.ndarray, np.ndarray, np.ndarray]
+    lowest_tc: np.ndarray
     sizes: tuple[int, int, int]
     plane_lc: np.ndarray
     series: tuple[np.ndarray, ...]
@@ -72,10 +76,13 @@ def build(structure: Structure, pairs: PairTable, dipoles: Dipoles | None) -> Cr
     place = cell - lowest[pair]
     sizes = place.max(axis=0, initial=0) + 1
     plane, series = _folded(place, sizes, pair, phi, len(first))
+    different, which = np.unique(lowest, axis=0, return_inverse=True)
     return Crystal(
         structure=structure,
         dipoles=dipoles,
         shift_pc=structure.fractional_ac[second] - structure.fractional_ac[first] + lowest,
+        ends_p=(first, second, which.ravel()),
+        lowest_tc=different,
         sizes=(int(sizes[0]), int(sizes[1]), int(sizes[2])),
         plane_lc=plane,
         series=series,
@@ -141,6 +148,13 @@ def _turn(crystal: Crystal, whole_kc: np.ndarray) -> np.ndarray:
     return np.exp(2j * np.pi * (crystal.shift_pc @ whole_kc.T))[:, None]
 
 
+def _phases(crystal: Crystal, q_kc: np.ndarray) -> np.ndarray:
+    """e^{ik·shift} of the pairs, (p, 1, k), as products of those of atoms and of the few lowest T."""
+    first, second, which = crystal.ends_p
+    atom, lowest = (np.exp(2j * np.pi * (x @ q_kc.T)) for x in (crystal.structure.fractional_ac, crystal.lowest_tc))
+    return (atom[second] * atom[first].conj() * lowest[which])[:, None]
+
+
 def _halves(crystal: Crystal, q_kc: np.ndarray, fields: int) -> np.ndarray:
     """U and its derivatives, (fields, k, n, n) complex: the series over the box of T, then the dipoles.
 
@@ -154,7 +168,7 @@ def _halves(crystal: Crystal, q_kc: np.ndarray, fields: int) -> np.ndarray:
     whole = np.rint(given_kc - q_kc)
     beyond = np.flatnonzero(whole.any(axis=1))
     turn = _turn(crystal, whole[beyond])
-    phase = np.exp(2j * np.pi * (crystal.shift_pc @ q_kc.T))[:, None]
+    phase = _phases(crystal, q_kc)
     lines = line_starts(q_kc)
     ranges = list(zip(lines, [*lines[1:], points], strict=True))
     columns = _columns(crystal, q_kc[lines], fields)
@@ -170,7 +184,7 @@ def _halves(crystal: Crystal, q_kc: np.ndarray, fields: int) -> np.ndarray:
     for field in range(fields):
         for line, (start, stop) in enumerate(ranges):
             here = slice(2 * start, 2 * stop)
-            np.matmul(columns[line, field].T, turned[:, here], out=parts[:, here])
+            np.matmul(columns[field, line].T, turned[:, here], out=parts[:, here])
         by_pair *= phase
         if crystal.dipoles is not None:
             crystal.dipoles.add_to(by_pair, dipole_sums, field)
@@ -183,26 +197,31 @@ def _halves(crystal: Crystal, q_kc: np.ndarray, fields: int) -> np.ndarray:
 def _columns(crystal: Crystal, q_lc: np.ndarray, fields: int) -> np.ndarray:
     """Σ_t along a and b for lines of points along c*, and that times i x: real, then imaginary parts.
 
+    Where neither a nor b has a component along z, or y and z, as in most cells, t does not change those of x.
+
     Returns
     -------
-    ndarray (l, fields, 2·Tc, p·9), phases of t only
+    ndarray (fields, l, 2·Tc, p·9), phases of t only
     """
     lattice, size = crystal.structure.lattice_vc * crystal.structure.periodic[:, None], crystal.sizes[2]
-    angle = 2 * np.pi * (q_lc[:, None, :2] @ crystal.plane_lc.T)
+    along = (crystal.plane_lc @ lattice[:2]).T[: fields - 1]
+    turning = 1 + np.flatnonzero(along.any(axis=1)).max(initial=-1) + 1  # fields in which t is more than a phase
+    angle = 2 * np.pi * (q_lc[:, :2] @ crystal.plane_lc.T)
     wave = np.stack([np.cos(angle), np.sin(angle)])
-    slope = np.stack([-wave[1], wave[0]]) * (crystal.plane_lc @ lattice[:2]).T[: fields - 1]
-    weight = np.concatenate([wave, slope], axis=2).reshape(2, len(q_lc) * fields, -1)
-    summed = np.empty((len(q_lc), fields, 2, size, 9 * len(crystal.shift_pc)))
-    rows = summed.reshape(-1, *summed.shape[2:])
+    slope = np.stack([-wave[1], wave[0]])[:, None] * along[: turning - 1, None]
+    weight = np.concatenate([wave[:, None], slope], axis=1).reshape(2, turning * len(q_lc), -1)
+    summed = np.empty((fields, len(q_lc), 2, size, 9 * len(crystal.shift_pc)))
+    summed[turning:] = 0.0
+    rows = summed[:turning].reshape(-1, *summed.shape[2:])
     for c, tables in enumerate(crystal.series):
         for part, table in enumerate(tables):
             np.matmul(weight[part, :, : len(table)], table, out=rows[:, part, c])
     rest = (crystal.shift_pc + crystal.centre) @ lattice + np.arange(size)[:, None, None] * lattice[2]
-    rest = np.repeat(np.moveaxis(rest, 2, 0)[: fields - 1], 9, axis=2)  # x less that of t
-    for line in summed:
-        line[1:, 0] -= rest * line[0, 1]
-        line[1:, 1] += rest * line[0, 0]
-    return summed.reshape(len(q_lc), fields, 2 * size, -1)
+    for field, x in enumerate(np.repeat(rest, 9, axis=1).transpose(2, 0, 1)[: fields - 1], 1):  # x less that of t
+        for line, found in zip(summed[0], summed[field], strict=True):
+            found[0] -= x * line[1]
+            found[1] += x * line[0]
+    return summed.reshape(fields, len(q_lc), 2 * size, -1)
 
 
 def _folded(

@@ -8,8 +8,8 @@ import numpy as np
 
 from hpcph.crystal.dipole import Dipoles, blocks
 from hpcph.crystal.lattice import Dielectric, Structure, within
-from hpcph.crystal.screening import CUTOFF
 
+CUTOFF = 1e-10  # smallest Gaussian of the real-space part
 NONE = 1e-6  # of the longest G: a shorter one is 0
 WITHIN = 7.0  # Λ r of a layer: of the dipoles' own force constants 17 (Λ r)⁻⁶ are left
 FACTOR = 0.75  # of the width that makes both sums alike: few G, each of which costs time at every k-point

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -153,7 +154,7 @@ class Structure:
         """Chemical formula of the cell in the order of the first atoms, such as Si3O6; Fe1 and Fe2 make Fe2."""
         return "".join(f"{s}{n if n > 1 else ''}" for s, n in Counter(map(kind, self.symbols)).items())
 
-    @property
+    @cached_property  # asked for several times in every block of k-points
     def reciprocal_vc(self) -> np.ndarray:
         """Rows a*, b*, c* in rad m⁻¹."""
         return reciprocal(self.lattice_vc)

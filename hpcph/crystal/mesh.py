@@ -9,10 +9,10 @@ import numpy as np
 from hpcph.crystal.lattice import Structure
 from hpcph.crystal.refinement import faces, obtuse, refine
 
-BLOCK, SMALLEST = 96, 8  # k-points a block aims at: with 27 modes, and with many
+BLOCK, SMALLEST, LARGEST = 96, 8, 192  # k-points a block aims at: with 27 modes, with many, and with few
 AT_GAMMA = 1e-12  # of a fractional coordinate: closer to a whole number is one
 FACE = 1e-8  # of a step over a face of the zone: closer to its middle is on the face
-TAPER = 16  # the next block is at most this part of what is left
+TAPER = 8  # the next block is at most this part of what is left
 IN_PLANE = ((0.5, 0.5), (0.5, 0.0), (0.0, 0.5), (1 / 3, 1 / 3), (1 / 3, 2 / 3))  # shifts of the mesh of a layer
 MAX_BLOCKS = 4096  # so that partial sums stay small however fine the mesh is
 DIVISIONS = (8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)  # of meshes that follow each other until one will do
@@ -185,10 +185,8 @@ def into_zone(structure: Structure, q_kc: np.ndarray) -> np.ndarray:
 
     Points of a mesh are in it, which one product tells.
     """
-    steps = np.array([t for t in product((0, -1, 1), repeat=3) if t > (0, 0, 0)])
-    metric = structure.reciprocal_vc @ structure.reciprocal_vc.T
-    across = np.abs(q_kc @ metric @ steps.T)  # k·G ≤ G²/2 in the zone
-    beyond = np.flatnonzero(np.any(across > (0.5 + 1e-9) * np.einsum("gi,ij,gj->g", steps, metric, steps), axis=1))
+    across, half = _bisectors(*structure.reciprocal_vc.ravel().tolist())
+    beyond = np.flatnonzero((np.abs(q_kc @ across) > half).any(axis=1))
     if not beyond.size:
         return q_kc
     found = q_kc.copy()
@@ -216,6 +214,15 @@ def directions(structure: Structure, q_kc: np.ndarray) -> np.ndarray:
 
 
 @cache
+def _bisectors(*reciprocal: float) -> tuple[np.ndarray, np.ndarray]:
+    """G·k ≤ G²/2 in the first zone: what fractional wave vectors are multiplied by, (3, g), and the half squares."""
+    steps = np.array([t for t in product((0, -1, 1), repeat=3) if t > (0, 0, 0)])
+    vectors = np.reshape(reciprocal, (3, 3))
+    across = vectors @ vectors.T @ steps.T
+    return across, (0.5 + 1e-9) * np.einsum("gc,cg->g", steps, across)
+
+
+@cache
 def _around(*reciprocal: float) -> np.ndarray:
     """The reciprocal lattice vectors that images of a point of the zone, equally near to Γ, are apart, (g, 3)."""
     vectors = np.reshape(reciprocal, (3, 3))
@@ -224,7 +231,7 @@ def _around(*reciprocal: float) -> np.ndarray:
 
 def block_size(modes: int) -> int:
     """k-points whose matrices fit a processor's cache, about; fewer, the more modes a crystal has."""
-    return int(np.clip(BLOCK * 27**2 // modes**2, SMALLEST, BLOCK))
+    return int(np.clip(BLOCK * 27**2 // modes**2, SMALLEST, LARGEST))
 
 
 def blocks(q_kc: np.ndarray, size: int = BLOCK) -> list[slice]:
@@ -252,8 +259,9 @@ def _cut(q_kc: np.ndarray, largest: int, smallest: int) -> list[slice]:
 
 def line_starts(q_kc: np.ndarray) -> np.ndarray:
     """Where runs of points with the same q_a and q_b, whole numbers apart, begin: lines along c*, (l,) int."""
-    step = np.diff(q_kc[:, :2], axis=0)
-    return np.flatnonzero(np.r_[True, np.any(np.abs(step - np.rint(step)) > 1e-12, axis=1)])
+    step = q_kc[1:, :2] - q_kc[:-1, :2]
+    apart = np.abs(step - np.rint(step)).max(axis=1) > 1e-12
+    return np.concatenate([[0], np.flatnonzero(apart) + 1])
 
 
 def _everything(grid) -> tuple[np.ndarray, np.ndarray]:

@@ -13,7 +13,7 @@ import numpy as np
 from hpcph.crystal.lattice import Dielectric, Structure
 
 NOTHING = 1e-18  # of the width squared: a smaller s is K = 0
-CUTOFF = 1e-10  # largest factor of what is left out, anywhere in the first zone: of a bulk 4e-9 THz
+CUTOFF = 1e-14  # largest factor of the waves that are left out: what they do is rounding
 
 
 class Screening(Protocol):
@@ -100,7 +100,7 @@ class Layer:
 
     @property
     def end(self) -> float:
-        return 29.3
+        return 39.0
 
     @property
     def forms(self) -> np.ndarray:
