@@ -203,14 +203,11 @@ def directions(structure: Structure, q_kc: np.ndarray) -> np.ndarray:
     inside = into_zone(structure, q_kc)
     k = inside @ structure.reciprocal_vc
     length = np.linalg.norm(k, axis=1, keepdims=True)
-    found = np.where(is_gamma(inside)[:, None], 0.0, k / np.where(length > 0, length, 1.0))
     steps = _around(*structure.reciprocal_vc.ravel().tolist())
     square = np.einsum("gi,gi->g", steps, steps)
-    equal = np.abs(k @ steps.T - square / 2) < FACE * square
-    for point in np.flatnonzero(equal.any(axis=1)):
-        images = k[point] - np.vstack([np.zeros(3), steps[equal[point]]])
-        found[point] = np.mean(images / length[point], axis=0)
-    return found
+    equal = np.abs(k @ steps.T - square / 2) < FACE * square  # as near as k: k − step
+    mean = k - equal.astype(float) @ steps / (1 + equal.sum(axis=1))[:, None]
+    return np.where(is_gamma(inside)[:, None], 0.0, mean / np.where(length > 0, length, 1.0))
 
 
 @cache
@@ -247,8 +244,10 @@ def tapered_blocks(q_kc: np.ndarray, size: int = BLOCK) -> list[slice]:
 
 
 def _cut(q_kc: np.ndarray, largest: int, smallest: int) -> list[slice]:
-    starts, total = line_starts(q_kc), len(q_kc)
-    cuts = [0]
+    total = len(q_kc)
+    if total <= smallest:
+        return [slice(0, total)]
+    starts, cuts = line_starts(q_kc), [0]
     for start, stop in zip(starts, [*starts[1:], total], strict=True):
         if start - cuts[-1] >= np.clip((total - cuts[-1]) // TAPER, smallest, largest):
             cuts.append(int(start))

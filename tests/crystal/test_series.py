@@ -116,7 +116,7 @@ def test_series_is_the_sum_over_the_table(seed, atoms, bound, share, oblique):
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 9999), atoms=st.integers(1, 4))
 def test_dipoles_are_the_sum_over_g(seed, atoms):
-    """Any cell, charges and medium, near Γ too: D^dd and ∂D^dd beside an empty and a full series to 1e-9."""
+    """Any cell, charges and medium, near Γ too: D^dd and ∂D^dd beside an empty and a full series to 1e-12."""
     rng = np.random.default_rng(seed)
     structure = any_structure(rng, atoms, 0)
     root = np.eye(3) + 0.2 * rng.normal(size=(3, 3))
@@ -128,7 +128,7 @@ def test_dipoles_are_the_sum_over_g(seed, atoms):
     alone = pairs.with_phi(np.zeros_like(pairs.phi))
     for table in (alone, pairs):
         expected = plain_dipoles(structure, dielectric, width, q) + plain_series(structure, table, q)
-        agree(dynamical.build(structure, table, dipoles), q, expected, tolerance=1e-9)
+        agree(dynamical.build(structure, table, dipoles), q, expected, tolerance=1e-12)
 
 
 @pytest.mark.parametrize("name", CRYSTALS)
