@@ -68,6 +68,17 @@ def test_nearest_image_is_the_shortest_and_equivalent(name, q):
     assert np.all(own <= lengths.min(axis=1) + 1e-8 * np.linalg.norm(structure.reciprocal_vc))
 
 
+@settings(max_examples=100, deadline=None)
+@given(name=crystals, q=st.tuples(*[st.floats(-1.2, 1.2)] * 3))
+def test_points_beyond_a_face_of_the_zone_come_to_the_other_side(name, q):
+    """As near to Γ as the nearest image however little a point is beyond; a point of the zone keeps its bits."""
+    structure, q = physics.loaded(name).structure, np.array([q])
+    found, nearest = mesh.into_zone(structure, q), mesh.nearest_image(structure, q)
+    before, after, shortest = (np.linalg.norm(x @ structure.reciprocal_vc) for x in (q, found, nearest))
+    assert after <= shortest * (1 + 1e-8)
+    assert before > shortest or np.array_equal(found, q)
+
+
 @settings(max_examples=60, deadline=None)
 @given(cell=models.shapes(1), seed=st.integers(0, 999))
 def test_the_first_zone_is_the_same_for_any_cell_of_a_lattice(cell, seed):
