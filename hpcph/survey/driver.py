@@ -18,7 +18,7 @@ from hpcph.parallel.comm import Comm
 from hpcph.parallel.petsc import petsc
 from hpcph.parallel.schedule import hand_out
 from hpcph.parallel.signals import Stop
-from hpcph.survey import claims, find, gather, row, template
+from hpcph.survey import claims, find, row, template
 from hpcph.survey.candidate import Candidate
 from hpcph.survey.claims import Claims
 from hpcph.survey.compute import compute
@@ -83,7 +83,7 @@ def survey(
         if reported and not stopped:
             stopped = reports(comm, folders, stop, reporter)
         comm.phase = "gathering the rows"
-        comm.on_root(lambda: gather.write(folders, given.title, output, reporter))
+        comm.on_root(lambda: _gather(folders, given.title, output, reporter))
         if stopped:
             raise Stopped("stopped, what is done stays")
     finally:
@@ -115,6 +115,13 @@ def _taken(known: row.Row | None) -> float | None:
     if known is None:
         return None
     return max(0.0, (float(known.about["seconds"]) - SERIAL) * int(known.about["ranks"]))
+
+
+def _gather(folders: list[Path], title: str, output: Path, reporter: Reporter) -> None:
+    """Tables and page (rank 0, the only one that loads what writes them)."""
+    from hpcph.survey.gather import write
+
+    write(folders, title, output, reporter)
 
 
 def _enter(output: Path, path: Path, given: Template, overwrite: bool, locks: list[Lock]) -> None:

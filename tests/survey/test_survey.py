@@ -148,9 +148,11 @@ def test_what_one_crystal_meets_is_nobody_elses(comm, folder, monkeypatch):
 
 
 def test_tables_agree(found):
-    """survey.h5, read again, has what the rows and the text have."""
+    """survey.h5, read again, and survey.parquet have what the rows and the text have."""
     output = found[2]
     table, text = store.read(output / store.NAME), rows(output)
+    other = pd.read_parquet(output / "survey.parquet").set_index("name")
+    assert list(other.index) == list(text.index) and set(text) <= set(other)
     assert list(table.values["name"]) == list(text.index)
     for column, name, _ in store.variables():
         heading = name if column.unit == "1" else f"{name} ({column.unit})"
