@@ -101,9 +101,9 @@ def _survey(args, comm: Comm) -> int:
 
 def _announce(name: Path, comm: Comm) -> None:
     """The first line of a run, before anything that takes its time."""
-    from hpcph.workflow.progress import Reporter
-
     if comm.root:
+        from hpcph.workflow.progress import Reporter
+
         ranks = "1 rank" if comm.size == 1 else f"{comm.size} ranks"
         shown = str(name).encode(errors="replace").decode()
         Reporter(comm.root).say(f"hpcph {hpcph.__version__} on {ranks}: {shown}")

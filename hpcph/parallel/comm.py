@@ -49,6 +49,14 @@ class Comm:
         """Rank 0's value on every rank."""
         return self.mpi.bcast(value, root=0)
 
+    def distribute(self, value: Any) -> Any:
+        """Rank 0's value on every rank; large arrays are received where they stay, with no copy inside a message."""
+        if not self.has_mpi:
+            return value
+        from mpi4py.util import pkl5
+
+        return pkl5.Intracomm(self.mpi).bcast(value, root=0)
+
     def on_root(self, work: Callable[[], Any]) -> Any:
         """Run on rank 0 alone, give everyone the outcome: its value, or its exception."""
         outcome, failure = None, None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from hpcph.parallel.comm import Comm
 from hpcph.parallel.schedule import never
 from hpcph.workflow.prepared import Prepared
-from hpcph.workflow.progress import Reporter, StageProgress
+from hpcph.workflow.voice import Progress, voice
 
 if TYPE_CHECKING:
     from hpcph.config.load import Source
@@ -69,9 +69,9 @@ def source(
         return found
     from hpcph.potential.compute import forces
 
-    reporter = Reporter(comm.root)
+    reporter = voice(comm.root)
 
-    def progress(supercells: int) -> AbstractContextManager[StageProgress]:
+    def progress(supercells: int) -> AbstractContextManager[Progress]:
         return reporter.stage("forces", supercells, supercells, "supercells")
 
     computed = forces(comm, wanted, reporter.say, progress, most, pause)

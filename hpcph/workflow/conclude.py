@@ -1,7 +1,6 @@
 """The end of a run on rank 0: the rest of the file, its place, the closing lines."""
 
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,34 +19,17 @@ from hpcph.result.maps import imaginary_in_maps, largest_moment
 from hpcph.result.provenance import versions, written_by_this_program
 from hpcph.result.quantity import Dataset
 from hpcph.result.store import attributes, complete
-from hpcph.workflow import field as magnetic
+from hpcph.workflow import closing_field as magnetic
 from hpcph.workflow import light as optics
 from hpcph.workflow.findings import Findings
 from hpcph.workflow.job import Job
 from hpcph.workflow.light import Light
+from hpcph.workflow.outcome import Outcome, Timing
 from hpcph.workflow.prepared import Origin
-from hpcph.workflow.progress import Reporter
 from hpcph.workflow.stage import POINTS, Stage
+from hpcph.workflow.voice import Voice
 
 BESIDE = ("result.xdmf", summary.NAME)  # what stands beside a result
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Result file, digest of its datasets, and seconds of computing."""
-
-    path: Path
-    sha256: str
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Timing:
-    """Clock (monotonic, s) at the beginning of the run, seconds of computing, number of hosts."""
-
-    begin: float
-    seconds: float
-    hosts: int
 
 
 def conclude(
@@ -58,7 +40,7 @@ def conclude(
     found: Findings,
     temporary: Path,
     timing: Timing,
-    reporter: Reporter,
+    reporter: Voice,
 ) -> Outcome:
     """Complete the file whose maps are written, publish it, report.
 

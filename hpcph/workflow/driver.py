@@ -1,4 +1,4 @@
-"""The story of one run."""
+"""The story of one run. What rank 0 alone does is imported where it does it: the others do not hold it."""
 
 import platform
 import time
@@ -7,15 +7,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hpcph.boltzmann.transport import added, correction
-from hpcph.disk import undo
+from hpcph.disk.checkpoint import Checkpoint
 from hpcph.disk.lock import Lock
 from hpcph.disk.room import refused, writing
 from hpcph.errors import InputError, Stopped, Unstable
-from hpcph.heat.sample import Heated
 from hpcph.parallel.comm import Comm
 from hpcph.parallel.listener import Listener
 from hpcph.parallel.relay import to_root
@@ -25,20 +24,20 @@ from hpcph.response import convergence, sharing
 from hpcph.response.convergence import Uncertainty
 from hpcph.response.spectrum import Spectrum
 from hpcph.response.thermal import Tensors, ThermalResponse
-from hpcph.result import sample as sample_layout
 from hpcph.result.quantity import Dataset
-from hpcph.result.store import lay_out
 from hpcph.result.writers import map_writer, together, way
-from hpcph.workflow import sample as finite
-from hpcph.workflow.conclude import Outcome, Timing, conclude
-from hpcph.workflow.findings import Findings, Runs, errors_of, thermal_findings
-from hpcph.workflow.folder import clear, enter
 from hpcph.workflow.job import Job, answer, lattice_mesh, lattice_zones, map_stages, meshes, read, zone
 from hpcph.workflow.keeper import Keeper
+from hpcph.workflow.layout import lay_out, sample_maps
+from hpcph.workflow.outcome import Outcome, Timing
 from hpcph.workflow.prepared import Origin, Prepared
-from hpcph.workflow.progress import Reporter
 from hpcph.workflow.stage import Stage
 from hpcph.workflow.unstable import explained
+from hpcph.workflow.voice import Voice, voice
+
+if TYPE_CHECKING:
+    from hpcph.heat.sample import Heated
+    from hpcph.workflow.findings import Runs
 
 Pieces = list[tuple[slice, np.ndarray]]
 BUFFER = 24 << 20  # bytes of maps that a rank holds before all write together
@@ -51,7 +50,7 @@ def run(
     stop: Stop,
     resume: bool = False,
     overwrite: bool = False,
-    reporter: Reporter | None = None,
+    reporter: Voice | None = None,
 ) -> Outcome:
     """Compute every section of an input into <output>/result.h5; the Outcome on every rank. Collective.
 
@@ -64,18 +63,25 @@ def run(
     reporter : who takes what is said; the user where it is left out
     """
     begin = time.monotonic()
-    reporter = reporter or Reporter(comm.root)
+    reporter = reporter or voice(comm.root)
     locks: list[Lock] = []
     ready: list[Prepared] = []  # on rank 0
+
+    def enters() -> tuple[Path, Checkpoint | None] | Outcome:
+        from hpcph.workflow.folder import enter
+
+        return enter(ready[0], output, resume, overwrite, reporter, locks)
+
     try:
         comm.phase = "preparing the job"
         comm.on_root(lambda: ready.append(prepare()))
-        begun = comm.on_root(lambda: enter(ready[0], output, resume, overwrite, reporter, locks))
+        begun = comm.on_root(enters)
         if isinstance(begun, Outcome):
             return begun
         path, earlier = begun
         comm.phase = "sending the job to every rank"
-        job, origin, identity = comm.bcast((ready[0].job, ready[0].origin, ready[0].identity) if comm.root else None)
+        sent = (ready[0].job, ready[0].origin, ready[0].identity) if comm.root else None
+        job, origin, identity = comm.distribute(sent)
         keeper = Keeper(comm, path, identity, earlier, stop)
         for line in keeper.kernels.lines():
             reporter.say(line)
@@ -83,6 +89,8 @@ def run(
             return _through(comm, origin, job, keeper, begin, reporter)
         except Exception as err:
             if comm.root and not keeper.on_disk:
+                from hpcph.workflow.folder import clear
+
                 clear(path)
             if isinstance(err, Unstable) and ready and ready[0].plain is not None:
                 raise explained(err, ready[0].plain) from None
@@ -92,7 +100,7 @@ def run(
             lock.release()
 
 
-def _through(comm: Comm, origin: Origin, job: Job, keeper: Keeper, begin: float, reporter: Reporter) -> Outcome:
+def _through(comm: Comm, origin: Origin, job: Job, keeper: Keeper, begin: float, reporter: Voice) -> Outcome:
     started = time.monotonic()
     zones, runs, spectrum = _zone(comm, job, keeper, reporter)
     unshared, open_ = _lattice(comm, job, zones, keeper, reporter)
@@ -107,10 +115,16 @@ def _through(comm: Comm, origin: Origin, job: Job, keeper: Keeper, begin: float,
     todo = [*zones, *unshared, *others]
 
     def finish() -> Outcome:
+        from hpcph.disk import undo
+        from hpcph.workflow import sample
+        from hpcph.workflow.conclude import conclude
+        from hpcph.workflow.findings import Findings, errors_of, thermal_findings
+        from hpcph.workflow.folder import clear
+
         found = thermal_findings(job, runs, spectrum, open_, beyond) if runs else Findings()
         found += Findings(provenance=keeper.kernels.provenance())
         if heated is not None:
-            found += finite.findings(job, heated, _response(runs, beyond), errors_of(runs, open_))
+            found += sample.findings(job, heated, _response(runs, beyond), errors_of(runs, open_))
         if keeper.on_disk:
             with writing(keeper.path.parent):
                 undo.snapshot(keeper.path)
@@ -121,7 +135,7 @@ def _through(comm: Comm, origin: Origin, job: Job, keeper: Keeper, begin: float,
     return comm.on_root(finish)
 
 
-def _zone(comm: Comm, job: Job, keeper: Keeper, reporter: Reporter) -> tuple[list[Stage], Runs, Spectrum | None]:
+def _zone(comm: Comm, job: Job, keeper: Keeper, reporter: Voice) -> "tuple[list[Stage], Runs, Spectrum | None]":
     """Sums over the zone, mesh after mesh until they are as accurate as wanted, and the spectrum of the last.
 
     The responses and the spectrum are on rank 0 only.
@@ -131,10 +145,8 @@ def _zone(comm: Comm, job: Job, keeper: Keeper, reporter: Reporter) -> tuple[lis
     spectrum = None
     comm.phase = "laying out the file"
     layouts = meshes(job)
-    others = [spec for stage in map_stages(job) for spec in stage.maps] + sample_layout.maps(
-        job.sample, job.gyromagnetic is not None
-    )
-    if others or job.store_modes:
+    others = [spec for stage in map_stages(job) for spec in stage.maps] + sample_maps(job)
+    if comm.root and (others or job.store_modes):
         reporter.say(f"maps are written {way(together(comm))}")
     if not job.samplings and not keeper.on_disk:
         comm.on_root(partial(lay_out, keeper.path, others))
@@ -155,7 +167,7 @@ def _zone(comm: Comm, job: Job, keeper: Keeper, reporter: Reporter) -> tuple[lis
 
 
 def _lattice(
-    comm: Comm, job: Job, zones: list[Stage], keeper: Keeper, reporter: Reporter
+    comm: Comm, job: Job, zones: list[Stage], keeper: Keeper, reporter: Voice
 ) -> tuple[list[Stage], Uncertainty | None]:
     """What the supercell leaves open: a coarse mesh for the crystal and the others. The error is on rank 0 only."""
     comm.phase = "laying out the mesh of the lattice's error"
@@ -171,8 +183,10 @@ def _lattice(
     return stages, sharing.uncertainty(own, others)
 
 
-def _beyond(comm: Comm, job: Job, keeper: Keeper, reporter: Reporter) -> Tensors:
+def _beyond(comm: Comm, job: Job, keeper: Keeper, reporter: Voice) -> Tensors:
     """What collisions add to the relaxation time. Not kept in checkpoints: it is solved anew after each."""
+    from hpcph.boltzmann.transport import correction
+
     assert job.boltzmann is not None and job.scattering is not None
     crystal, scattering = job.crystal, job.scattering
     comm.phase = "solving the Boltzmann equation"
@@ -180,7 +194,7 @@ def _beyond(comm: Comm, job: Job, keeper: Keeper, reporter: Reporter) -> Tensors
         return correction(comm, job.boltzmann, crystal, scattering, job.temperature, job.gyromagnetic, listener)
 
 
-def _accurate(job: Job, runs: Runs) -> bool:
+def _accurate(job: Job, runs: "Runs") -> bool:
     """Has the last mesh the accuracy that is wanted, if one is wanted?"""
     if job.accuracy is None or not runs:
         return False
@@ -189,7 +203,7 @@ def _accurate(job: Job, runs: Runs) -> bool:
     return bool(np.max(errors) <= job.accuracy)  # false where one is unknown
 
 
-def _compute(comm: Comm, stage: Stage, keeper: Keeper, reporter: Reporter) -> np.ndarray:
+def _compute(comm: Comm, stage: Stage, keeper: Keeper, reporter: Voice) -> np.ndarray:
     """All blocks of a stage that are left, round by round: hand out, write the maps together, add up in block order.
 
     The sums are on rank 0.
@@ -244,25 +258,29 @@ def _side_by_side(comm: Comm, stage: Stage, rows: dict[int, np.ndarray], total: 
     return total
 
 
-def _heat(comm: Comm, job: Job, runs: Runs, beyond: Tensors | None, keeper: Keeper, reporter: Reporter) -> Heated:
+def _heat(comm: Comm, job: Job, runs: "Runs", beyond: Tensors | None, keeper: Keeper, reporter: Voice) -> "Heated":
     """The finite sample; every rank writes its planes. Not kept in checkpoints: it is solved anew after each."""
+    from hpcph.result.sample import pieces
+    from hpcph.workflow.sample import heated
 
     comm.phase = "heating the sample"
     with _listening(keeper, reporter) as listener:
-        found = finite.heated(comm, job, lambda: _response(runs, beyond), listener)
+        found = heated(comm, job, lambda: _response(runs, beyond), listener)
     comm.phase = "writing the maps of the sample"
-    _write(comm, sample_layout.maps(job.sample, job.gyromagnetic is not None), keeper.path, sample_layout.pieces(found))
+    _write(comm, sample_maps(job), keeper.path, pieces(found))
     return found
 
 
-def _response(runs: Runs, beyond: Tensors | None) -> ThermalResponse:
+def _response(runs: "Runs", beyond: Tensors | None) -> ThermalResponse:
     """What the run found on its last mesh (rank 0)."""
+    from hpcph.boltzmann.transport import added
+
     relaxed = runs[-1][1]
     return relaxed if beyond is None else added(relaxed, beyond)
 
 
 @contextmanager
-def _listening(keeper: Keeper, reporter: Reporter) -> Iterator[Listener]:
+def _listening(keeper: Keeper, reporter: Voice) -> Iterator[Listener]:
     """Around a solver, which itself is not kept: where it is asked to stop the stages so far are."""
     try:
         yield Listener(reporter.say, lambda: keeper.stop.requested)

@@ -20,7 +20,7 @@ from hpcph.result import responses, tensors
 from hpcph.result.quantity import Dataset
 from hpcph.result.thermal import SHARES
 from hpcph.workflow import closing
-from hpcph.workflow import field as magnetic
+from hpcph.workflow import closing_field as magnetic
 from hpcph.workflow.coupling import sign_and_scale
 from hpcph.workflow.job import Job
 

@@ -10,9 +10,10 @@ from hpcph.disk.lock import Lock
 from hpcph.disk.room import writing
 from hpcph.errors import InputError
 from hpcph.result.store import claim, readable
-from hpcph.workflow.conclude import BESIDE, Outcome, concluded
+from hpcph.workflow.conclude import BESIDE, concluded
+from hpcph.workflow.outcome import Outcome
 from hpcph.workflow.prepared import Prepared
-from hpcph.workflow.progress import Reporter
+from hpcph.workflow.voice import Voice
 
 
 def clear(path: Path) -> None:
@@ -32,7 +33,7 @@ def _forget(path: Path) -> None:
 
 
 def enter(
-    ready: Prepared, output: Path | None, resume: bool, overwrite: bool, reporter: Reporter, locks: list[Lock]
+    ready: Prepared, output: Path | None, resume: bool, overwrite: bool, reporter: Voice, locks: list[Lock]
 ) -> tuple[Path, Checkpoint | None] | Outcome:
     """The file under work, and where an earlier run stopped; the outcome of one that was finished.
 
@@ -68,7 +69,7 @@ def _finished(path: Path, fingerprint: str) -> Outcome | None:
     return concluded(path.with_name("result.h5"), fingerprint)
 
 
-def _earlier(folder: Path, path: Path, own: dict[str, str], resume: bool, reporter: Reporter) -> Checkpoint | None:
+def _earlier(folder: Path, path: Path, own: dict[str, str], resume: bool, reporter: Voice) -> Checkpoint | None:
     """Where an unfinished run of the same input stopped; its file as it was then."""
     earlier = checkpoint.load(folder)
     through = not path.stat().st_size  # the file has its final name; a kill left the checkpoint behind

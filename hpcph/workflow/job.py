@@ -5,16 +5,15 @@ Rank 0 prepares a Job from the input and the force constants; the others receive
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hpcph.boltzmann.transport import Boltzmann
 from hpcph.crystal import mesh as meshing
 from hpcph.crystal.chain import Units
 from hpcph.crystal.dynamical import Crystal
 from hpcph.crystal.mesh import Mesh, Sampling
 from hpcph.crystal.supercell import Report
-from hpcph.heat.setup import Setup
 from hpcph.phonons.acoustics import Acoustics
 from hpcph.phonons.lifetimes import Reference, Scattering
 from hpcph.phonons.modes import Modes, diagonalise
@@ -34,6 +33,10 @@ from hpcph.workflow.light import Light
 from hpcph.workflow.slices import Planes
 from hpcph.workflow.stage import Stage
 from hpcph.workflow.unstable import refuse_unstable
+
+if TYPE_CHECKING:  # a rank whose job has none does not load their solvers
+    from hpcph.boltzmann.transport import Boltzmann
+    from hpcph.heat.setup import Setup
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,7 @@ class Job:
     thermal: Thermal | None
     feedback: LLCoupling | None
     scattering: Scattering | None
-    boltzmann: Boltzmann | None
+    boltzmann: "Boltzmann | None"
     reference: Reference | None
     axis: np.ndarray
     gyromagnetic: np.ndarray | None
@@ -110,7 +113,7 @@ class Job:
     planes: Planes | None
     intervals: Intervals | None
     light: Light | None
-    sample: Setup | None
+    sample: "Setup | None"
     units: Units | None
     allow_unstable: bool
     fingerprint: str

@@ -11,7 +11,6 @@ from hpcph.crystal.dynamical import Crystal
 from hpcph.phonons.magnetic_moment import gyromagnetic_tensor
 from hpcph.response import optics as responses
 from hpcph.response.light import OpticalModes, optical_modes
-from hpcph.result.catalogue import densities
 from hpcph.result.light import OBSERVABLES, maps
 from hpcph.workflow.stage import Stage
 
@@ -79,6 +78,8 @@ def scales(units: Units | None, volume: float) -> dict[str, float]:
 
 def stage(crystal: Crystal, light: Light, axis: np.ndarray, units: Units | None) -> Stage:
     """Tensors at all frequencies, in all and within degenerate levels, and means under the wanted polarizations."""
+    from hpcph.result.catalogue import densities  # all there are, which runs without light need not know
+
     factor, height, rows = scales(units, crystal.structure.volume), crystal.structure.height, densities()
 
     @cache

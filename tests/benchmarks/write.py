@@ -23,9 +23,10 @@ from mpi4py import MPI
 
 from hpcph.crystal.mesh import blocks
 from hpcph.parallel.comm import Comm
+from hpcph.result.mapfile import MapWriter
 from hpcph.result.modes import mode_maps
 from hpcph.result.store import lay_out
-from hpcph.result.writers import MapRelay, MapWriter, together
+from hpcph.result.writers import MapRelay, together
 from hpcph.workflow import driver
 from hpcph.workflow.stage import Stage
 

@@ -19,7 +19,7 @@ from hpcph.config import load
 from hpcph.disk import checkpoint
 from hpcph.parallel import comm as communicators
 from hpcph.prepare import job as prepare
-from hpcph.result import writers
+from hpcph.result import mapfile
 from hpcph.workflow import conclude, driver, keeper
 
 PHASE, POINT, FAULT = (os.environ[name] for name in ("PHASE", "POINT", "FAULT"))
@@ -100,12 +100,13 @@ def hand_out(comm, first, last, work, progress, pause):
 
 
 original, driver.hand_out = driver.hand_out, hand_out
-writers.MapWriter.write = trapped(writers.MapWriter.write)
+mapfile.MapWriter.write = trapped(mapfile.MapWriter.write)
 keeper.INTERVAL, keeper.SHARE = -1.0, 1e9
 load.load = trapped(load.load)
 prepare.prepare = trapped(prepare.prepare)
 checkpoint.save = trapped(checkpoint.save)
 conclude.complete = trapped(conclude.complete)
+communicators.Comm.distribute = trapped(communicators.Comm.distribute)
 comm = communicators.Comm(Communicator(MPI.COMM_WORLD))
 communicators.world = lambda: comm
 

@@ -10,11 +10,12 @@ from parallel import runs, world
 
 import hpcph
 from hpcph.config.load import load
-from hpcph.disk import lock
+from hpcph.disk import lock, undo
 from hpcph.parallel.signals import Stop
 from hpcph.prepare import job as prepare
 from hpcph.result.seal import is_sealed
 from hpcph.workflow import conclude, driver, keeper
+from hpcph.workflow import folder as folders
 
 PACKAGE = Path(hpcph.__file__).parent
 TRACED = ("workflow/driver.py", "workflow/folder.py", "workflow/conclude.py", "workflow/keeper.py", "disk/undo.py",
@@ -75,7 +76,7 @@ def left_at(source, output: Path, module, function: str) -> Path:
 def states(prepared):
     """Folders of runs whose blocks are done: before anything else, before the file has its name, and after."""
     source, _, folder = prepared
-    cuts = {"done": (driver.undo, "snapshot"), "complete": (conclude, "publish"), "published": (driver, "clear")}
+    cuts = {"done": (undo, "snapshot"), "complete": (conclude, "publish"), "published": (folders, "clear")}
     return {name: left_at(source, folder / name, *cut) for name, cut in cuts.items()}
 
 
@@ -173,7 +174,7 @@ def test_what_was_kept_of_another_file_is_not_put_into_this_one(prepared, tmp_pa
     output = left_at(warmer, tmp_path / "out", conclude, "publish")
     for path in output.glob(".checkpoint-*"):
         path.unlink()
-    assert compute(source, left_at(source, output, driver.undo, "snapshot")) == expected
+    assert compute(source, left_at(source, output, undo, "snapshot")) == expected
 
 
 def test_a_run_whose_file_is_damaged_begins_anew(prepared, states, tmp_path):

@@ -19,7 +19,7 @@ STAGE = "zone 8×8×8"
 PHASES = {  # what rank 0 is at, and what the others are
     "reading the input": ("load", "allgather"),
     "preparing the job": ("prepare", "allgather"),
-    "sending the job to every rank": ("bcast", "bcast"),
+    "sending the job to every rank": ("distribute", "distribute"),
     f"computing {STAGE}": ("work", "work"),
     f"writing the maps of {STAGE}": ("write", "write"),
     f"adding up {STAGE}": ("Reduce", "Reduce"),
@@ -280,7 +280,7 @@ import sys
 from pathlib import Path
 import h5py, numpy as np
 from hpcph.result.store import lay_out
-from hpcph.result.writers import MapWriter
+from hpcph.result.mapfile import MapWriter
 from hpcph.result.quantity import Dataset
 from hpcph.parallel.comm import world
 

@@ -174,22 +174,22 @@ def test_a_disk_without_room_is_refused_before_anything_is_computed(tmp_path, co
 
 
 TOGETHER = """
-class Full(writers.MapWriter):
+class Full(mapfile.MapWriter):
     def write(self, spec, pieces):
         super().write(spec, pieces)
         if comm.rank == 1:
             full()
 
-writers.MapWriter = Full
+mapfile.MapWriter = Full
 """
 RELAYED = """
 writers.together = lambda comm: False
 if comm.root:
-    writers._selection = full
+    mapfile._selection = full
 """
 BROKEN_DISK = """
 import sys
-from hpcph.result import writers
+from hpcph.result import mapfile, writers
 from hpcph.cli import main
 from hpcph.parallel.comm import world
 

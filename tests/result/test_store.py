@@ -12,11 +12,13 @@ import pytest
 from hpcph.disk.durable import publish
 from hpcph.errors import InputError
 from hpcph.result import writers
+from hpcph.result.mapfile import MapWriter
 from hpcph.result.quantity import Dataset, Kind, Quantity
 from hpcph.result.seal import digest, listed
+from hpcph.result.staging import portions
 from hpcph.result.store import STRIPE, claim, complete, lay_out
 from hpcph.result.thermal import TEMPERATURE
-from hpcph.result.writers import MapRelay, MapWriter, portions
+from hpcph.result.writers import MapRelay
 
 WAYS = {
     "round robin": lambda block, size: block % size,

@@ -1,0 +1,22 @@
+"""What every rank knows of the end of a run."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Result file, digest of its datasets, and seconds of computing."""
+
+    path: Path
+    sha256: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Clock (monotonic, s) at the beginning of the run, seconds of computing, number of hosts."""
+
+    begin: float
+    seconds: float
+    hosts: int
