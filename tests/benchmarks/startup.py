@@ -1,70 +1,90 @@
-"""Peak memory of every rank and the time from launch to the first k-point, by number of ranks.
+"""Time from launch to the first line and the first k-point, cold and with the crystal kept, and peak memory of ranks.
 
-python tests/benchmarks/startup.py [INPUT.yaml] [--ranks 1,2,4]     (not collected by pytest; nothing is asserted)
+python tests/benchmarks/startup.py [INPUT.yaml] [--ranks 1,2,4] [--repeats 3]     (not collected by pytest)
+
+Minima of the repeats, maxima of memory; nothing is asserted. Processor time is that of rank 0 up to its first k-point.
+Cold, hpcph's cache is empty, that of the system is not.
 """
 
 import argparse
+import json
 import os
 import resource
 import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
-from hpcph.parallel import threads  # noqa: E402
-
-threads.pin()  # NumPy is loaded below
-LAUNCHED = "HPCPH_LAUNCHED"
+TOLD = "HPCPH_TOLD"  # folder that takes what ranks tell
 
 
-def rank(path: Path) -> None:
-    """One rank of a run that notes when its first block starts, and what it holds at the end."""
-    from mpi4py import MPI
+def rank() -> None:
+    """python -m hpcph, which notes when the first block is about to start, and what it holds at the end."""
+    from hpcph.__main__ import start
+    from hpcph.parallel import comm
 
-    import hpcph.workflow.driver
-    from hpcph.parallel.comm import Comm
-    from hpcph.parallel.signals import Stop
-    from hpcph.prepare.entrance import read
+    told: dict[str, float] = {}
 
-    comm = Comm(MPI.COMM_WORLD)
-    first: list[float] = []
-    lay_out_zone = hpcph.workflow.driver.zone
+    def phase(self: comm.Comm, name: str) -> None:
+        self.__dict__["_phase"] = name
+        if name.startswith("computing") and not told:
+            told.update(clock=time.time(), processor=time.process_time())
 
-    def zone(job, mesh):
-        stage = lay_out_zone(job, mesh)
+    comm.Comm.phase = property(lambda self: self.__dict__["_phase"], phase)
+    try:
+        start()
+    finally:
+        told["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        Path(os.environ[TOLD], str(comm.world().rank)).write_text(json.dumps(told))
 
-        def work(block):
-            first.append(time.time())
-            return stage.work(block)
 
-        return replace(stage, work=work)
+def launch(ranks: int, source: Path, cache: Path) -> dict[str, float]:
+    """Seconds from launch to the first line and to the first k-point, of processor time, and MiB."""
+    with tempfile.TemporaryDirectory() as folder:
+        begin = time.time()
+        words = ["mpirun", "-n", str(ranks), "--oversubscribe", "--bind-to", "none", sys.executable, __file__]
+        run = subprocess.Popen(
+            [*words, "run", str(source), "--output", f"{folder}/out"],
+            env={**os.environ, TOLD: folder, "HPCPH_CACHE": str(cache)}, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert run.stdout is not None
+        run.stdout.readline()
+        line = time.time() - begin
+        run.stdout.read()
+        if run.wait():
+            sys.exit(run.returncode)
+        told = [json.loads(Path(folder, str(r)).read_text()) for r in range(ranks)]
+    others = max((one["peak"] for one in told[1:]), default=0.0)
+    return {"line": line, "point": told[0]["clock"] - begin, "processor": told[0]["processor"],
+            "rank 0": told[0]["peak"], "others": others}  # fmt: skip
 
-    hpcph.workflow.driver.zone = zone
-    prepare = read(comm, lambda: path)
-    with open(os.devnull, "w") as nowhere:
-        sys.stdout, terminal = nowhere, sys.stdout
-        hpcph.workflow.driver.run(comm, prepare, Path(comm.bcast(tempfile.mkdtemp() if comm.root else None)), Stop())
-        sys.stdout = terminal
-    memory = comm.mpi.gather(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-    starts = comm.mpi.gather(first[0] if first else None)
-    if comm.root:
-        begin = min(s for s in starts if s is not None) - float(os.environ[LAUNCHED])
-        others = f"{min(memory[1:]):6.0f} – {max(memory[1:]):4.0f} MiB" if comm.size > 1 else ""
-        print(f"{comm.size:5d} ranks  first k-point after {begin:5.1f} s  rank 0 {memory[0]:5.0f} MiB  others {others}")
+
+def main(source: Path, ranks: list[int], repeats: int) -> None:
+    """Print a line for every number of ranks, cold and warm."""
+    for n in ranks:
+        found: dict[str, list[dict[str, float]]] = {"cold": [], "warm": []}
+        for _ in range(repeats):
+            with tempfile.TemporaryDirectory() as cache:
+                for state in found:  # the cold run leaves what the warm one finds
+                    found[state].append(launch(n, source, Path(cache)))
+        for state, runs in found.items():
+            best = {name: min(one[name] for one in runs) for name in ("line", "point", "processor")}
+            peak = {name: max(one[name] for one in runs) for name in ("rank 0", "others")}
+            print(f"{n:4d} ranks, {state}: first line {best['line']:.2f} s, first k-point {best['point']:.2f} s, "
+                  f"processor time of rank 0 {best['processor']:.2f} s; rank 0 {peak['rank 0']:.0f} MiB, "
+                  f"others at most {peak['others']:.0f} MiB", flush=True)  # fmt: skip
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("input", nargs="?", type=Path, default=ROOT / "inputs/quartz.yaml", metavar="INPUT.yaml")
-    parser.add_argument("--ranks", default="1,2,4,8,16,32")
-    given = parser.parse_args()
-    if LAUNCHED in os.environ:
-        rank(given.input)
+    if TOLD in os.environ:
+        rank()
     else:
-        for n in given.ranks.split(","):
-            launch = ["mpirun", "-n", n, "--oversubscribe", "--bind-to", "none", sys.executable, __file__]
-            subprocess.run([*launch, str(given.input)], env={**os.environ, LAUNCHED: str(time.time())}, check=True)
+        parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+        parser.add_argument("input", nargs="?", type=Path, default=ROOT / "inputs/quartz.yaml", metavar="INPUT.yaml")
+        parser.add_argument("--ranks", default="1,2,4,8,16,32")
+        parser.add_argument("--repeats", type=int, default=3)
+        given = parser.parse_args()
+        main(given.input, [int(n) for n in given.ranks.split(",")], given.repeats)
