@@ -23,7 +23,7 @@ from hpcph.survey.table import Column, ColumnKind, SurveyTable
 
 NAME = "survey.h5"
 GROUP = "columns"
-MOST = 1 << 30  # bytes of a column
+MOST = 1 << 18  # crystals of a table that is read
 TENSOR = ("crystal", "temperature", "cartesian", "cartesian2")
 
 
@@ -54,8 +54,9 @@ def write(rows: Sequence[Row], title: str, folder: Path) -> SurveyTable:
     with draft(folder / NAME) as temporary:
         xr.DataTree.from_dict(groups).to_netcdf(temporary, engine="h5netcdf")
     frame = pd.DataFrame({_heading(column, name): found.values[name] for column, name, _ in variables()})
+    words = [column.name for column in COLUMNS if column.kind is ColumnKind.TEXT]
     with draft(folder / "survey.csv") as temporary:
-        frame.to_csv(temporary, index=False)
+        frame.assign(**{name: frame[name].map(_no_formula) for name in words}).to_csv(temporary, index=False)
     if find_spec("pyarrow") is not None:
         with draft(folder / "survey.parquet") as temporary:
             frame.to_parquet(temporary, index=False)
@@ -90,7 +91,10 @@ def _held(group: h5py.Group, name: str, kind: ColumnKind) -> list:
     dataset = group[name] if is_hard(group, name) else None
     if not isinstance(dataset, h5py.Dataset) or dataset.ndim != 1 or dataset.is_virtual or dataset.external:
         raise Unsound(f"has no column {name}")
-    if dataset.nbytes > MOST or (h5py.check_string_dtype(dataset.dtype) is None) == (kind is ColumnKind.TEXT):
+    if len(dataset) > MOST:
+        raise Unsound(f"has more than {MOST} crystals, or says so")
+    text = h5py.check_string_dtype(dataset.dtype) is not None
+    if text != (kind is ColumnKind.TEXT) or not (text or dataset.dtype.kind in "fiub"):
         raise Unsound(f"has a column {name} that is none of a survey")
     return list(dataset.asstr()[...] if kind is ColumnKind.TEXT else dataset[...])
 
@@ -106,6 +110,11 @@ def _array(column: Column, values: Sequence[Any]) -> np.ndarray:
     if column.kind is ColumnKind.FLAG:
         return np.array([bool(value) for value in values], bool)
     return np.array([np.nan if value is None else value for value in values], float)
+
+
+def _no_formula(text: str) -> str:
+    """Text that a spreadsheet takes for nothing else: of a formula the first letter would be one of these."""
+    return f"'{text}" if text[:1] in tuple("=+-@\t\r") else text
 
 
 def _heading(column: Column, name: str) -> str:
