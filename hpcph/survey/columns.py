@@ -78,14 +78,16 @@ def _place(seen: Finished, k: int) -> str:
     return ""
 
 
-def _where(what: str, sizes: list) -> list[Measure]:
+def _where(what: str, letter: str, sizes: list) -> list[Measure]:
     """Where the largest of something sits."""
     return [
-        _plain(f"{what}_frequency", "Hz", "ν", f"frequency of the mode of {what}", lambda s: _extreme(s, sizes)[1]),
+        _plain(f"{what}_frequency", "Hz", f"ν_{letter}", f"frequency of the mode of {what}",
+               lambda s: _extreme(s, sizes)[1]),
         _text(f"{what}_q", f"its wave vector, fractional; {what}", lambda s: _extreme(s, sizes)[2]),
-        _plain(f"{what}_branch", "1", "branch", f"its branch, from 1; {what}", lambda s: _extreme(s, sizes)[3], COUNT),
+        _plain(f"{what}_branch", "1", f"branch_{letter}", f"its branch, from 1; {what}",
+               lambda s: _extreme(s, sizes)[3], COUNT),
         _text(f"{what}_place", f"named point or leg of the path; {what}", lambda s: _extreme(s, sizes)[4]),
-    ]
+    ]  # fmt: skip
 
 
 def _peak(name: str, part: int) -> Callable[[Finished], Any]:
@@ -107,7 +109,7 @@ def _light(name: str) -> list[Measure]:
     unit, _, symbol, _ = OBSERVABLES[name]
     return [
         _plain(f"{name}_peak", unit, f"max |{symbol}|", f"largest component of {name} under light", _peak(name, 0)),
-        _plain(f"{name}_peak_frequency", "Hz", "ν of light", f"where that of {name} is", _peak(name, 1)),
+        _plain(f"{name}_peak_frequency", "Hz", f"ν of {symbol}", f"where that of {name} is", _peak(name, 1)),
         _text(f"{name}_peak_component", f"which one of {name}, λ;μν", _peak(name, 2)),
     ]
 
@@ -179,10 +181,10 @@ TAKEN = (
     _measured("helicity", "ħ", "h", "helicity of a primitive cell", lambda s: s.scalar(HELICITY_PER_CELL)),
     _plain("polarization", "ħ", "max |l|", "largest phonon polarization of a mode by itself, on the path",
            lambda s: _extreme(s, ALONE)[0]),
-    *_where("polarization", ALONE),
+    *_where("polarization", "l", ALONE),
     _plain("moment", "A m2", "max |μ|", "largest moment of a mode on the path, of degenerate ones along the axis",
            lambda s: _extreme(s, MOMENTS)[0]),
-    *_where("moment", MOMENTS),
+    *_where("moment", "μ", MOMENTS),
     *(column for name in OBSERVABLES for column in _light(name)),
     _plain("lowest_frequency", "Hz", "min ν", "lowest frequency on the path, negative where imaginary", _lowest),
     _plain("highest_frequency", "Hz", "max ν", "highest frequency on the path", _highest),
