@@ -54,8 +54,9 @@ def write(rows: Sequence[Row], title: str, folder: Path) -> SurveyTable:
     with draft(folder / NAME) as temporary:
         xr.DataTree.from_dict(groups).to_netcdf(temporary, engine="h5netcdf")
     frame = pd.DataFrame({_heading(column, name): found.values[name] for column, name, _ in variables()})
+    words = [column.name for column in COLUMNS if column.kind is ColumnKind.TEXT]
     with draft(folder / "survey.csv") as temporary:
-        frame.to_csv(temporary, index=False)
+        frame.assign(**{name: frame[name].map(_no_formula) for name in words}).to_csv(temporary, index=False)
     if find_spec("pyarrow") is not None:
         with draft(folder / "survey.parquet") as temporary:
             frame.to_parquet(temporary, index=False)
@@ -106,6 +107,11 @@ def _array(column: Column, values: Sequence[Any]) -> np.ndarray:
     if column.kind is ColumnKind.FLAG:
         return np.array([bool(value) for value in values], bool)
     return np.array([np.nan if value is None else value for value in values], float)
+
+
+def _no_formula(text: str) -> str:
+    """Text that a spreadsheet takes for nothing else: of a formula the first letter would be one of these."""
+    return f"'{text}" if text[:1] in tuple("=+-@\t\r") else text
 
 
 def _heading(column: Column, name: str) -> str:
