@@ -1,13 +1,14 @@
 """The page of every crystal, a file beside its result; one that cannot be drawn is nobody else's trouble."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from hpcph.parallel.comm import Comm
 from hpcph.parallel.schedule import hand_out
 from hpcph.parallel.signals import Stop
 from hpcph.workflow.progress import Reporter
+
+TOLD = 10  # crystals
 
 
 def reports(comm: Comm, folders: Sequence[Path], stop: Stop, reporter: Reporter) -> bool:
@@ -17,14 +18,24 @@ def reports(comm: Comm, folders: Sequence[Path], stop: Stop, reporter: Reporter)
     if not wanted:
         return False
 
+    failed: list[tuple[str, str]] = []
+
     def work(i: int) -> None:
         from hpcph.report.page import write
 
-        with suppress(Exception):  # whatever a result holds; the table has its numbers
+        try:
             write(wanted[i] / "result.h5", None)
+        except Exception as err:  # whatever a result holds; the table has its numbers
+            failed.append((wanted[i].name, " ".join(str(err).split()) or type(err).__name__))
 
     with reporter.stage("pages", len(wanted), len(wanted), "crystals") as progress:
-        return hand_out(comm, 0, len(wanted), work, progress, lambda: stop.requested) < len(wanted)
+        written = hand_out(comm, 0, len(wanted), work, progress, lambda: stop.requested)
+    every = sorted(one for part in comm.mpi.allgather(failed) for one in part)
+    for name, why in every[:TOLD]:
+        reporter.say(f"{name}: no page ({why})")
+    if len(every) > TOLD:
+        reporter.say(f"{len(every) - TOLD} more crystals have no page")
+    return written < len(wanted)
 
 
 def _is_due(folder: Path) -> bool:
