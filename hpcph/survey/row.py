@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -15,8 +16,9 @@ from hpcph.disk.draft import draft
 from hpcph.phonons.modes import ZERO
 from hpcph.response.tensors import GAMMA_N
 from hpcph.result.tensors import ROTATION_PAM_DENSITY, THERMAL_CONDUCTIVITY, THERMAL_GAMMA_NL, quantity
-from hpcph.survey.columns import TAKEN
+from hpcph.survey.columns import COLUMNS, TAKEN
 from hpcph.survey.finished import Finished
+from hpcph.survey.table import ColumnKind
 
 NAME, FORMAT = "row.json", 1
 MOST = 1 << 24  # bytes
@@ -81,11 +83,13 @@ def of(known: str, about: Mapping[str, Any], result: Path, structure: Structure,
             if kept in seen
             for kind, part in zip(KINDS, (seen.of(kept), *seen.errors(kept)), strict=True)
         }
-        unstable = bool(values["unstable_modes"] > 0 or 2 * np.pi * values["lowest_frequency"] < -ZERO)
+        modes, lowest = values["unstable_modes"], values["lowest_frequency"]
+        unstable = bool(modes > 0 or 2 * np.pi * lowest < -ZERO)
+        looked = np.isfinite(modes) or np.isfinite(lowest)
         own = {
             "status": PARTIAL if left_out else DONE,
             "reason": left_out,
-            "stability": "unstable" if unstable else "stable",
+            "stability": "unstable" if unstable else "stable" if looked else "",
             "program": str(seen.attributes["hpcph"]),
             "sha256": str(seen.attributes["sha256"]),
         }
@@ -100,14 +104,35 @@ def save(row: Row, folder: Path) -> None:
 
 
 def load(folder: Path) -> Row | None:
-    """The row of a crystal; None where there is none that is whole."""
+    """The row of a crystal; None where there is none that is whole and of this folder. No link is followed."""
     try:
-        with open(folder / NAME, encoding="utf-8") as file:
+        descriptor = os.open(folder / NAME, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(descriptor, encoding="utf-8") as file:
             held = json.loads(file.read(MOST))
         known = {name: held[name] for name in ("fingerprint", "about", "values", "temperature", "tensors")}
-        return Row(**known) if held["format"] == FORMAT and known["about"]["status"] else None
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        found = Row(**known)
+        return found if held["format"] == FORMAT and _is_sound(found, folder.name) else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def _is_sound(row: Row, name: str) -> bool:
+    """Does a table take everything that a row says? Raises what says no, too."""
+    said, shape = {**row.values, **row.about}, (len(row.temperature), 3, 3)
+    kinds = {
+        f"{column.name}{kind}": str if column.kind is ColumnKind.TEXT else (int, float)
+        for column in COLUMNS
+        for kind in (KINDS if column.errors else KINDS[:1])
+    }
+    return (
+        said["name"] == name
+        and said["status"] in (DONE, PARTIAL, FAILED)
+        and said["ranks"] >= 1
+        and np.isfinite(said["seconds"])
+        and all(isinstance(value, kinds[key]) for key, value in said.items() if key in kinds)
+        and np.array(row.temperature, float).ndim == 1
+        and all(np.array(values, float).shape == shape for values in row.tensors.values())
+    )
 
 
 def _plain(value: Any) -> Any:
