@@ -12,6 +12,7 @@ from hpcph.errors import InputError, Unstable
 from hpcph.parallel.comm import Comm, RankError
 from hpcph.parallel.signals import Stop
 from hpcph.prepare.job import identity, prepare
+from hpcph.result.store import attributes
 from hpcph.survey import row, template
 from hpcph.survey.candidate import Candidate
 from hpcph.survey.claims import KEPT
@@ -71,6 +72,7 @@ def compute(group: Comm, folder: Path, candidate: Candidate, wanted: Template, s
 
 def _entered(folder: Path, candidate: Candidate, wanted: Template) -> str | None:
     """What decides the crystal's row, as one hash; None where that row is there already (rank 0)."""
+    require_own(folder)
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
     if not candidate.files:
@@ -81,7 +83,28 @@ def _entered(folder: Path, candidate: Candidate, wanted: Template) -> str | None
         except (InputError, OSError) as err:
             decides = {"the complaint": str(err)}
     known, earlier = row.fingerprint(decides), row.load(folder)
-    return None if earlier is not None and earlier.fingerprint == known else known
+    if earlier is not None and earlier.fingerprint == known and _is_there(folder / RESULT, earlier):
+        return None
+    with writing(folder):
+        (folder / row.NAME).unlink(missing_ok=True)  # of other files, or of a result that is gone
+    return known
+
+
+def require_own(folder: Path) -> None:
+    """Raise InputError where a folder of a survey is a link, which would lead what is written elsewhere."""
+    if folder.is_symlink():
+        raise InputError(DISK, folder, "is a link, and a survey writes into its own folder alone; remove it")
+
+
+def _is_there(result: Path, known: row.Row) -> bool:
+    """Is the result of a row there, as it was? Those that failed have none."""
+    if known.status == row.FAILED:
+        return True
+    try:
+        real = result.is_file() and not result.is_symlink()
+        return real and attributes(result).get("sha256") == known.about["sha256"]
+    except (OSError, KeyError, RuntimeError, ValueError):
+        return False
 
 
 def _run(group: Comm, folder: Path, candidate: Candidate, wanted: Template, stop: Stop, course: _Course) -> None:
@@ -99,7 +122,8 @@ def _run(group: Comm, folder: Path, candidate: Candidate, wanted: Template, stop
 
     def opened():
         with writing(folder):
-            return open(folder / LOG, "w", encoding="utf-8")
+            (folder / LOG).unlink(missing_ok=True)
+            return open(folder / LOG, "x", encoding="utf-8")  # a link is not followed
 
     log = group.for_root(opened)
     try:

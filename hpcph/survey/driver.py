@@ -14,14 +14,14 @@ from hpcph.disk.draft import draft
 from hpcph.disk.lock import Lock
 from hpcph.disk.room import writing
 from hpcph.errors import InputError, Stopped
-from hpcph.parallel.comm import Comm
+from hpcph.parallel.comm import Comm, RankError
 from hpcph.parallel.petsc import petsc
 from hpcph.parallel.schedule import hand_out
 from hpcph.parallel.signals import Stop
 from hpcph.survey import claims, find, row, template
 from hpcph.survey.candidate import Candidate
 from hpcph.survey.claims import Claims
-from hpcph.survey.compute import compute
+from hpcph.survey.compute import compute, require_own
 from hpcph.survey.forecast import ASSUMED, divided, forecast
 from hpcph.survey.groups import SERIAL, Phase, group_of, phases
 from hpcph.survey.reports import reports
@@ -73,8 +73,9 @@ def survey(
     try:
         comm.phase = "reading the template"
         given = comm.on_root(lambda: template.read(wanted))
-        comm.on_root(lambda: _enter(output, wanted, given, overwrite, locks))
+        comm.on_root(lambda: _enter(output, given, overwrite, locks))
         crystals = _found(comm, place, given, stop, reporter)
+        comm.on_root(lambda: _keep(output, wanted))
         every = Survey(given, output, comm.on_root(lambda: claims.begin(output)), crystals)
         if "sample" in given.data:
             petsc()  # begun by all ranks, whatever crystals they get
@@ -124,15 +125,17 @@ def _gather(folders: list[Path], title: str, output: Path, reporter: Reporter) -
     write(folders, title, output, reporter)
 
 
-def _enter(output: Path, path: Path, given: Template, overwrite: bool, locks: list[Lock]) -> None:
+def _enter(output: Path, given: Template, overwrite: bool, locks: list[Lock]) -> None:
     """Take the folder; it must be this survey's, or nobody's (rank 0)."""
     held = output / TEMPLATE
     with writing(output):
         output.mkdir(parents=True, exist_ok=True)
         locks.append(Lock(output))
+    require_own(output / CRYSTALS)
     if overwrite:
         for old in (output / CRYSTALS).glob(f"*/{row.NAME}"):
-            old.unlink(missing_ok=True)
+            if not old.parent.is_symlink():
+                old.unlink(missing_ok=True)
     elif held.exists():
         try:
             same = template.read(held).data == given.data
@@ -141,7 +144,11 @@ def _enter(output: Path, path: Path, given: Template, overwrite: bool, locks: li
         if not same:
             fix = f"holds a survey of another template ({held.name}); choose another folder, or --overwrite replaces it"
             raise InputError("--output", output, fix)
-    with writing(output), draft(held) as temporary:
+
+
+def _keep(output: Path, path: Path) -> None:
+    """The template, by which the folder is known from now on (rank 0)."""
+    with writing(output), draft(output / TEMPLATE) as temporary:
         temporary.write_bytes(path.read_bytes())
 
 
@@ -188,7 +195,7 @@ def _phase(comm: Comm, every: Survey, phase: Phase, stop: Stop) -> bool:
             group.on_root(partial(ours.ended, number, status))
     except Stopped:
         pass
-    except InputError as err:  # nothing can be written
+    except (InputError, RankError) as err:  # nothing can be written, or a mistake of the program; others wait below
         failure = err
     group.free()
     comm.agree(failure)
