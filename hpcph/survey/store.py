@@ -23,7 +23,7 @@ from hpcph.survey.table import Column, ColumnKind, SurveyTable
 
 NAME = "survey.h5"
 GROUP = "columns"
-MOST = 1 << 30  # bytes of a column
+MOST = 1 << 18  # crystals of a table that is read
 TENSOR = ("crystal", "temperature", "cartesian", "cartesian2")
 
 
@@ -91,7 +91,10 @@ def _held(group: h5py.Group, name: str, kind: ColumnKind) -> list:
     dataset = group[name] if is_hard(group, name) else None
     if not isinstance(dataset, h5py.Dataset) or dataset.ndim != 1 or dataset.is_virtual or dataset.external:
         raise Unsound(f"has no column {name}")
-    if dataset.nbytes > MOST or (h5py.check_string_dtype(dataset.dtype) is None) == (kind is ColumnKind.TEXT):
+    if len(dataset) > MOST:
+        raise Unsound(f"has more than {MOST} crystals, or says so")
+    text = h5py.check_string_dtype(dataset.dtype) is not None
+    if text != (kind is ColumnKind.TEXT) or not (text or dataset.dtype.kind in "fiub"):
         raise Unsound(f"has a column {name} that is none of a survey")
     return list(dataset.asstr()[...] if kind is ColumnKind.TEXT else dataset[...])
 

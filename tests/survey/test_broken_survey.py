@@ -7,6 +7,7 @@ import shutil
 from collections import Counter
 from dataclasses import replace
 
+import h5py
 import pytest
 from survey import crystals
 
@@ -153,6 +154,23 @@ def test_no_text_is_a_formula(whole, tmp_path):
     with open(tmp_path / "survey.csv", encoding="utf-8", newline="") as file:
         assert [line["place"] for line in csv.DictReader(file)] == ["'=1+1", "'+1+1", "'-1+1", "'@1+1", " 1+1"]
     assert list(store.read(tmp_path / store.NAME).values["place"][:1]) == ["=1+1"]
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        ({"shape": (10**8,), "dtype": "f8", "chunks": (10**6,)}, "more than"),  # a file of a few kB, all zeros
+        ({"shape": (1,), "dtype": [("a", int)]}, "none of a survey"),
+    ],
+)
+def test_a_table_that_claims_too_much_is_refused(copied, column, said):
+    """A column of a hundred million crystals is not read, and one of records is no number."""
+    path = copied[2] / store.NAME
+    with h5py.File(path, "r+") as file:
+        del file["columns/volume"]
+        file["columns"].create_dataset("volume", **column)
+    with pytest.raises(InputError, match=said):
+        store.read(path)
 
 
 def test_a_page_that_cannot_be_drawn_is_told(copied, capsys, monkeypatch):
