@@ -100,10 +100,7 @@ def _sound(of: Callable[[np.ndarray], Any]) -> Callable[[Finished], Any]:
 def _component(i: int, j: int) -> Measure:
     def take(seen: Finished):
         found = seen.tensor(THERMAL_GAMMA_NL)
-        if not found:
-            return nothing()
-        free = handedness.allowed(seen.structure.rotations_cartesian, 2, 1)[i, j]
-        return tuple(part[i, j] if free else 0.0 for part in found)
+        return tuple(part[i, j] for part in found) if found else nothing()
 
     c = f"{'xyz'[i]}{'xyz'[j]}"
     return _measured(f"gamma_nl_{c}", FLOW, f"γ^NL_{c}", f"component {c} of γ^NL, Cartesian", take)
@@ -198,7 +195,7 @@ TAKEN = (
               lambda s: s.largest(MAGNETIZATION_GAMMA_NL)),
     _measured("magnetization_axis", MAGNETIZATION_GAMMA_NL.unit, "γ^N_n", "magnetization per gradient along the axis",
               lambda s: s.along(MAGNETIZATION_GAMMA_NL)),
-    _measured("helicity", "ħ", "h", "helicity of a primitive cell", lambda s: s.scalar(HELICITY_PER_CELL)),
+    _measured("helicity", "ħ", "h", "helicity of a primitive cell", lambda s: s.pseudoscalar(HELICITY_PER_CELL)),
     _plain("polarization", "ħ", "max |l|", "largest phonon polarization of a mode by itself, on the path",
            lambda s: largest.polarization(s).size),
     *_where("polarization", "max |l|", largest.polarization),

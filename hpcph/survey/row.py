@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -126,7 +127,7 @@ def _written(value: Any) -> Any:
     if isinstance(value, str):
         return printable(" ".join(value.splitlines()))
     plain = value.item() if isinstance(value, np.generic) else value
-    return None if isinstance(plain, float) and not np.isfinite(plain) else plain
+    return None if isinstance(plain, float) and not math.isfinite(plain) else plain
 
 
 def _is_whole(row: Row, name: str) -> bool:
@@ -148,7 +149,7 @@ def _is_of(value: Any, kind: ColumnKind) -> bool:
         return isinstance(value, bool)
     if value is None:
         return True
-    number = isinstance(value, int | float) and not isinstance(value, bool) and bool(np.isfinite(float(value)))
+    number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     return number and (kind is ColumnKind.NUMBER or float(value).is_integer())
 
 

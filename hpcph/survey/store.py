@@ -16,6 +16,7 @@ import xarray as xr
 
 from hpcph.disk.draft import draft
 from hpcph.disk.guard import Unsound, blamed, is_hard, reading
+from hpcph.errors import printable
 from hpcph.result.quantity import ERRORS
 from hpcph.result.seal import is_sealed, is_text, seal, walk
 from hpcph.survey.columns import COLUMNS, variables
@@ -31,13 +32,13 @@ def table(rows: Sequence[Row], title: str) -> SurveyTable:
     """All rows, in order of name."""
     held = [{**row.values, **row.about} for row in _ordered(rows)]
     values = {name: _array(column, [one.get(name) for one in held]) for column, name, _ in variables()}
-    return SurveyTable(title, _kelvin(values), COLUMNS, values)
+    return SurveyTable(printable(title), _kelvin(values), COLUMNS, values)
 
 
 def write(rows: Sequence[Row], title: str, folder: Path) -> SurveyTable:
     """Write the files; the table. Raises OSError."""
     found = table(rows, title)
-    groups = {"/": xr.Dataset(attrs={"title": title}), f"/{GROUP}": _columns(found), "/tensors": _tensors(rows)}
+    groups = {"/": xr.Dataset(attrs={"title": found.title}), f"/{GROUP}": _columns(found), "/tensors": _tensors(rows)}
     with draft(folder / NAME) as temporary:
         xr.DataTree.from_dict(groups).to_netcdf(temporary, engine="h5netcdf")
         seal(temporary)
@@ -60,7 +61,7 @@ def frame(rows: Sequence[Row], found: SurveyTable) -> pd.DataFrame:
             values = pd.array([one.get(name) for one in held], "boolean")
         elif column.kind is ColumnKind.COUNT:
             values = pd.array(values, "Int64")
-        columns[_heading(column, name)] = values
+        columns[heading(column, name)] = values
     return pd.DataFrame(columns)
 
 
@@ -118,7 +119,7 @@ def _array(column: Column, values: Sequence[Any]) -> np.ndarray:
     return np.array([np.nan if value is None else value for value in values], float)
 
 
-def _heading(column: Column, name: str) -> str:
+def heading(column: Column, name: str) -> str:
     """Of a column of the text file, with its unit."""
     return name if column.unit == "1" else f"{name} ({column.unit})"
 
