@@ -78,6 +78,7 @@ def test_wurtzite_has_an_antisymmetric_tensor_alone(values):
         assert np.array_equal(gamma(found, kind) > 0, np.abs(gamma(found)) > 0)
     assert found["polar"] and not found["sohncke"] and found["components"] == "xy = −yx"
     assert found["helicity"] == found["helicity_error"] == 0
+    assert found["orbital_current_peak"] > 0 == found["carried_current_peak"]  # l_z v of its modes at Γ
 
 
 def test_the_cubic_crystal(values):
