@@ -87,11 +87,13 @@ def of(known: str, about: Mapping[str, Any], result: Path, structure: Structure,
             if kept in seen
             for kind, part in zip(KINDS, (seen.of(kept), *seen.errors(kept)), strict=True)
         }
-        unstable = bool(values["unstable_modes"] > 0 or 2 * np.pi * values["lowest_frequency"] < -ZERO)
+        modes, lowest = values["unstable_modes"], values["lowest_frequency"]
+        unstable = bool(modes > 0 or 2 * np.pi * lowest < -ZERO)
+        looked = np.isfinite(modes) or np.isfinite(lowest)
         own = {
             "status": PARTIAL if left_out else DONE,
             "reason": left_out,
-            "stability": "unstable" if unstable else "stable",
+            "stability": "unstable" if unstable else "stable" if looked else "",
             "program": str(seen.attributes["hpcph"]),
             "fingerprint": str(seen.attributes["fingerprint"]),
             "sha256": str(seen.attributes["sha256"]),
@@ -133,7 +135,7 @@ def _written(value: Any) -> Any:
 def _is_whole(row: Row, name: str) -> bool:
     """Is it the row of that crystal, with values as the columns have them?"""
     known = isinstance(row.fingerprint, str) and row.about["name"] == name and row.status in STATUSES
-    told = row.about["seconds"] is not None and row.about["ranks"] is not None
+    told = row.about["seconds"] is not None and row.about["ranks"] >= 1
     values = {**row.values, **row.about}.items()
     like = all(_is_of(value, COLUMN_KINDS[one]) for one, value in values if one in COLUMN_KINDS)
     kelvin = np.array([float(one) for one in row.temperature])

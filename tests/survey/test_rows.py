@@ -1,15 +1,20 @@
 """What rows say of first-principles crystals: symmetry, signs, and the numbers of their results."""
 
+import shutil
+
+import h5py
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from physics import case
 from survey import real
 
 from hpcph.constants import nuclear_magneton
 from hpcph.crystal.lattice import SYMMETRIC
 from hpcph.result.light import OBSERVABLES, OPTICS_FREQUENCY
 from hpcph.result.maps import first_largest, largest_moment
+from hpcph.survey import row
 from hpcph.survey.columns import TAKEN, names
 
 NINE = [f"{i}{j}" for i in "xyz" for j in "xyz"]
@@ -200,3 +205,15 @@ def test_of_equal_numbers_the_first_is_the_largest(sizes, seed):
     (found,) = first_largest(noisy)
     assert exact[found] >= exact.max() * (1 - 2e-9)
     assert not (exact[:found] == exact.max()).any()
+
+
+def test_nobody_says_stable_who_has_not_looked(folders, tmp_path):
+    """Without a path and without a mesh nothing is known of imaginary modes; with either, the crystal is stable."""
+    folder = folders[real.RIGHT]
+    held = shutil.copy(folder / "result.h5", tmp_path)
+    structure = case(real.RIGHT).structure
+    about = {"name": "a", "place": "a", "seconds": 1.0, "ranks": 1}
+    assert row.of("f", about, held, structure, "").about["stability"] == "stable"
+    with h5py.File(held, "r+") as file:
+        del file["bands"], file["provenance"].attrs["unstable_modes_left_out"]
+    assert row.of("f", about, held, structure, "").about["stability"] == ""
