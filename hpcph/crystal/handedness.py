@@ -1,4 +1,6 @@
-"""Which crystals are chiral, and what their group leaves of an axial tensor such as γ^NL."""
+"""Which crystals are chiral or polar, and what their group leaves of tensors such as γ^NL."""
+
+from functools import reduce
 
 import numpy as np
 
@@ -7,6 +9,10 @@ from hpcph.crystal.lattice import Structure
 
 NAMES = tuple(f"{i}{j}" for i in "xyz" for j in "xyz")
 SAME = 1e-6  # of a projection, whose entries are at most 1
+SYSTEMS = {  # by the number of their last space group (International Tables A)
+    2: "triclinic", 15: "monoclinic", 74: "orthorhombic", 142: "tetragonal", 167: "trigonal", 194: "hexagonal",
+    230: "cubic",
+}  # fmt: skip
 
 
 def is_sohncke(structure: Structure) -> bool:
@@ -22,10 +28,33 @@ def mirror_image(structure: Structure) -> str:
     return other if other != spacegroup.name(structure.operations, structure.lattice_vc) else ""
 
 
+def system(number: int) -> str:
+    """The crystal system of a space group by its number."""
+    return next(name for last, name in SYSTEMS.items() if number <= last)
+
+
+def is_polar(operations: np.ndarray) -> bool:
+    """Do operations (g, 3, 3), Cartesian, leave a vector alone?"""
+    return bool(np.trace(projection(operations, 1, 0)) > 0.5)
+
+
+def projection(operations: np.ndarray, rank: int, axial: int) -> np.ndarray:
+    """Projection of tensors, flat (3^rank,), onto those that operations (g, 3, 3), Cartesian, leave alone.
+
+    axial : how many of their indices are axial
+    """
+    sign = np.rint(np.linalg.det(operations)) ** axial
+    return sum(s * reduce(np.kron, [R] * rank) for s, R in zip(sign, operations, strict=True)) / len(operations)
+
+
 def axial_projection(operations: np.ndarray) -> np.ndarray:
     """Projection of tensors of rank two (9,) onto those that operations (g, 3, 3) leave alone, one index axial."""
-    parity = np.linalg.det(operations)
-    return np.einsum("g,gik,gjl->ijkl", parity, operations, operations).reshape(9, 9) / len(operations)
+    return projection(operations, 2, 1)
+
+
+def allowed(operations: np.ndarray, rank: int, axial: int) -> np.ndarray:
+    """Which components of such tensors may be other than zero, (3, …) bool."""
+    return (np.diag(projection(operations, rank, axial)) > SAME).reshape((3,) * rank)
 
 
 def independent(operations: np.ndarray) -> int:

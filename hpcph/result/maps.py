@@ -11,6 +11,7 @@ from hpcph.phonons.modes import ZERO
 
 SECTIONS = {"bands": "on the path", "orbits": "among the orbits"}
 ANGULAR = 2 * np.pi  # rad
+ALIKE = 1e-9  # numbers that symmetry makes equal differ by less, relative
 
 
 def imaginary(frequency_kn: np.ndarray, q_kc: np.ndarray, place: str) -> list[str]:
@@ -38,11 +39,22 @@ def imaginary_in_maps(path: Path) -> list[str]:
     return found
 
 
+def moment_sizes(file: h5py.File) -> np.ndarray:
+    """|μ| of the bands that a file holds, (k, n) in A m²; in degenerate sets along the axis, if that is more."""
+    return np.maximum(np.linalg.norm(file["/bands/moment"][...], axis=-1), np.abs(file["/bands/moment_circular"][...]))
+
+
+def first_largest(sizes: np.ndarray) -> tuple[int, ...]:
+    """Where the largest of numbers is; of those that symmetry makes equal to it, the first."""
+    where = np.unravel_index(np.argmax(sizes >= (1 - ALIKE) * sizes.max()), sizes.shape)
+    return tuple(int(i) for i in where)
+
+
 def largest_moment(path: Path) -> str:
     """One line on the largest |μ| of the bands that a file holds, in degenerate sets along the axis."""
     with h5py.File(path, "r") as file:
-        moment = np.maximum(np.linalg.norm(file["/bands/moment"][...], axis=-1), np.abs(file["/bands/moment_circular"]))
-        q, n = np.unravel_index(np.argmax(moment), moment.shape)
+        moment = moment_sizes(file)
+        q, n = first_largest(moment)
         e, crystal = file["/bands/moment_eigenvector"][q, n], file["/crystal"]
         ratio = magnetic_moment.scalar_ratio(crystal["born_charges"][...], crystal["masses"][...])
         estimate = np.linalg.norm(magnetic_moment.moments(2 * np.cross(e.real, e.imag)[None, None], ratio))

@@ -3,24 +3,30 @@
 Numbers are those at the temperature nearest to 300 K; a number with errors has those of mesh and lattice beside it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from hpcph.crystal import handedness, spacegroup
+from hpcph.crystal import elasticity, handedness, spacegroup
 from hpcph.response.tensors import GAMMA_N
-from hpcph.result.light import OBSERVABLES, OPTICS_FREQUENCY, TENSORS
-from hpcph.result.modes import BANDS_FREQUENCY, BANDS_MOMENT, BANDS_MOMENT_CIRCULAR, BANDS_POLARIZATION
+from hpcph.result.acoustics import ELASTICITY_VELOCITY
+from hpcph.result.crystal import ELASTICITY_STIFFNESS, ELASTICITY_STIFFNESS_LATTICE_ERROR
+from hpcph.result.light import OBSERVABLES
+from hpcph.result.modes import BANDS_FREQUENCY
+from hpcph.result.quantity import ERRORS
 from hpcph.result.tensors import ROTATION_PAM_DENSITY, THERMAL_CONDUCTIVITY, THERMAL_GAMMA_NL, quantity
 from hpcph.result.thermal import FEEDBACK_CRITICAL_RADIUS, FEEDBACK_GAMMA_LL_TOTAL, HELICITY_PER_CELL
+from hpcph.survey import largest
 from hpcph.survey.finished import UNKNOWN, Finished, nothing, ratio
+from hpcph.survey.largest import OnPath
 from hpcph.survey.table import Column, ColumnKind
 
 TEXT, FLAG, COUNT, NUMBER = ColumnKind
 MAGNETIZATION_GAMMA_NL = quantity(GAMMA_N, GAMMA_N.stored[0])
-FLOW, OMEGA = THERMAL_GAMMA_NL.unit, 2 * np.pi
+FLOW = THERMAL_GAMMA_NL.unit
+NONE = "none"  # of no component at all, which symmetry forbids
 
 
 @dataclass(frozen=True)
@@ -45,8 +51,50 @@ def _measured(name: str, unit: str, symbol: str, description: str, take: Callabl
     return Measure(Column(name, NUMBER, unit, symbol, description, errors=True), take)
 
 
-def _number(seen: Finished) -> int:
-    return int(seen.structure.space_group.rpartition("(")[2].rstrip(")"))
+def _number(group: str) -> int:
+    """Of a space group by its name, 0 of none."""
+    return int(group.rpartition("(")[2].rstrip(")") or 0)
+
+
+def _elastic(take: Callable[[np.ndarray], float], weight: np.ndarray) -> Callable[[Finished], Any]:
+    """A modulus of the elastic constants (6, 6), which no mesh has a part in; of bulk crystals.
+
+    weight : what it changes by, at most, when a constant changes
+    """
+
+    def taken(seen: Finished):
+        if ELASTICITY_STIFFNESS not in seen or seen.structure.empty is not None:
+            return nothing()
+        return take(seen.of(ELASTICITY_STIFFNESS)), 0.0, _sum(weight * seen.of(ELASTICITY_STIFFNESS_LATTICE_ERROR))
+
+    return taken
+
+
+def _sum(values: np.ndarray) -> float:
+    return float(np.sum(values))
+
+
+def _softest(seen: Finished):
+    if ELASTICITY_STIFFNESS not in seen:
+        return nothing()
+    strains = 6 if seen.structure.empty is None else 3
+    open_ = np.linalg.norm(seen.of(ELASTICITY_STIFFNESS_LATTICE_ERROR))
+    return elasticity.softest(seen.of(ELASTICITY_STIFFNESS), strains), 0.0, float(open_)
+
+
+def _sound(of: Callable[[np.ndarray], Any]) -> Callable[[Finished], Any]:
+    """One velocity of those asked for, which no mesh has a part in; of : where it is, of a flat array."""
+
+    def taken(seen: Finished):
+        if ELASTICITY_VELOCITY not in seen or np.isnan(seen.of(ELASTICITY_VELOCITY)).all():
+            return nothing()
+        where = of(seen.of(ELASTICITY_VELOCITY))
+        value, _, error = (
+            part.flat[where] for part in (seen.of(ELASTICITY_VELOCITY), *seen.errors(ELASTICITY_VELOCITY))
+        )
+        return float(value), 0.0, float(error)
+
+    return taken
 
 
 def _component(i: int, j: int) -> Measure:
@@ -58,60 +106,27 @@ def _component(i: int, j: int) -> Measure:
     return _measured(f"gamma_nl_{c}", FLOW, f"γ^NL_{c}", f"component {c} of γ^NL, Cartesian", take)
 
 
-def _extreme(seen: Finished, sizes: list) -> tuple[float, float, str, float, str]:
-    """The largest of numbers (q, n) of the path: it, its ν, q, branch from 1, and where on the path that is."""
-    if any(one not in seen for one in sizes):
-        return UNKNOWN, UNKNOWN, "", UNKNOWN, ""
-    size = np.max([np.linalg.norm(v, axis=-1) if v.ndim == 3 else np.abs(v) for v in map(seen.of, sizes)], axis=0)
-    k, n = np.unravel_index(np.argmax(size), size.shape)
-    q = ", ".join(f"{x:.4g}" for x in np.round(seen.file["/bands/q"][k], 9) + 0.0)
-    return float(size[k, n]), float(seen.file["/bands/frequency"][k, n]), f"({q})", int(n) + 1, _place(seen, int(k))
-
-
-def _place(seen: Finished, k: int) -> str:
-    """The named point of the path, or the leg between two."""
-    corner = seen.file["/bands/corner"][...]
-    label = [name.decode() for name in seen.file["/bands/label"][...]]
-    for (first, last), (a, b) in zip(corner.reshape(-1, 2), zip(label[::2], label[1::2], strict=True), strict=True):
-        if first <= k <= last:
-            return a if k == first else b if k == last else f"{a}–{b}"
-    return ""
-
-
-def _where(what: str, letter: str, sizes: list) -> list[Measure]:
+def _where(what: str, symbol: str, take: Callable[[Finished], OnPath]) -> list[Measure]:
     """Where the largest of something sits."""
     return [
-        _plain(f"{what}_frequency", "Hz", f"ν_{letter}", f"frequency of the mode of {what}",
-               lambda s: _extreme(s, sizes)[1]),
-        _text(f"{what}_q", f"its wave vector, fractional; {what}", lambda s: _extreme(s, sizes)[2]),
-        _plain(f"{what}_branch", "1", f"branch_{letter}", f"its branch, from 1; {what}",
-               lambda s: _extreme(s, sizes)[3], COUNT),
-        _text(f"{what}_place", f"named point or leg of the path; {what}", lambda s: _extreme(s, sizes)[4]),
+        _plain(f"{what}_frequency", "Hz", f"ν of {symbol}", f"frequency of the mode of {what}",
+               lambda s: take(s).frequency),
+        _text(f"{what}_q", f"its wave vector, fractional; {what}", lambda s: take(s).q),
+        _plain(f"{what}_branch", "1", f"branch of {symbol}", f"its branch, from 1; {what}",
+               lambda s: take(s).branch, COUNT),
+        _text(f"{what}_place", f"named point or leg of the path; {what}", lambda s: take(s).place),
     ]  # fmt: skip
-
-
-def _peak(name: str, part: int) -> Callable[[Finished], Any]:
-    """Largest component of a response to light over frequencies and components: its size, ν, and which."""
-
-    def take(seen: Finished):
-        if TENSORS[name] not in seen:
-            return "" if part == 2 else UNKNOWN
-        size = np.abs(seen.of(TENSORS[name]))
-        w, *components = np.unravel_index(np.argmax(size), size.shape)
-        frequency = float(seen.of(OPTICS_FREQUENCY)[w]) / OMEGA
-        a, b, c = ("xyz"[i] for i in components)
-        return (float(size[(w, *components)]), frequency, f"{a};{b}{c}" if size.max() else "")[part]
-
-    return take
 
 
 def _light(name: str) -> list[Measure]:
     unit, _, symbol, _ = OBSERVABLES[name]
     return [
-        _plain(f"{name}_peak", unit, f"max |{symbol}|", f"largest component of {name} under light", _peak(name, 0)),
-        _plain(f"{name}_peak_frequency", "Hz", f"ν of {symbol}", f"where that of {name} is", _peak(name, 1)),
-        _text(f"{name}_peak_component", f"which one of {name}, λ;μν", _peak(name, 2)),
-    ]
+        _plain(f"{name}_peak", unit, f"max |{symbol}|", f"largest component of {name} under light",
+               lambda s: largest.peak(s, name).size),
+        _plain(f"{name}_peak_frequency", "Hz", f"ν of {symbol}", f"frequency of the light where that of {name} is",
+               lambda s: largest.peak(s, name).frequency),
+        _text(f"{name}_peak_component", f"which one of {name}, λ;μν", lambda s: largest.peak(s, name).component),
+    ]  # fmt: skip
 
 
 def _radius(seen: Finished):
@@ -127,36 +142,38 @@ def _attribute(name: str) -> Callable[[Finished], float]:
     return lambda seen: float(seen.attributes.get(name, UNKNOWN))
 
 
-def _lowest(seen: Finished) -> float:
-    return float(seen.of(BANDS_FREQUENCY).min()) if BANDS_FREQUENCY in seen else UNKNOWN
+def _frequency(of: Callable[[np.ndarray], float]) -> Callable[[Finished], float]:
+    return lambda seen: float(of(seen.of(BANDS_FREQUENCY))) if BANDS_FREQUENCY in seen else UNKNOWN
 
 
-def _highest(seen: Finished) -> float:
-    return float(seen.of(BANDS_FREQUENCY).max()) if BANDS_FREQUENCY in seen else UNKNOWN
-
-
-def _imaginary(seen: Finished) -> float:
-    return _attribute("unstable_modes_left_out")(seen)
-
-
-MOMENTS, ALONE = [BANDS_MOMENT, BANDS_MOMENT_CIRCULAR], [BANDS_POLARIZATION]
+TRACE = np.diag([1.0, 1.0, 1.0, 0.0, 0.0, 0.0])  # C11 + C22 + C33; and, counted twice, C12 + C13 + C23
+ASIDE = np.kron(np.diag([1.0, 0.0]), np.ones((3, 3))) - TRACE
+SHEAR = np.eye(6) - TRACE
+BULK_MODULUS = (TRACE + ASIDE) / 9  # Voigt's means
+SHEAR_MODULUS = (TRACE - ASIDE / 2 + 3 * SHEAR) / 15
 TAKEN = (
     _text("formula", "chemical formula of the primitive cell", lambda s: s.structure.formula),
     _text("space_group", "space group", lambda s: s.structure.space_group.rpartition(" ")[0]),
-    _plain("space_group_number", "1", "number", "number of the space group", _number, COUNT),
+    _plain("space_group_number", "1", "number", "number of the space group",
+           lambda s: _number(s.structure.space_group), COUNT),
     _text("point_group", "point group", lambda s: spacegroup.class_name(s.structure.rotations)),
+    _text("crystal_system", "crystal system", lambda s: handedness.system(_number(s.structure.space_group))),
     _plain("sohncke", "1", "Sohncke", "proper operations alone: a chiral crystal",
            lambda s: handedness.is_sohncke(s.structure), FLAG),
     _text("mirror_image", "space group of the mirror image, where it is another",
           lambda s: handedness.mirror_image(s.structure)),
+    _plain("mirror_image_number", "1", "mirror", "number of that space group, 0 where it is the same one",
+           lambda s: _number(handedness.mirror_image(s.structure)), COUNT),
+    _plain("polar", "1", "polar", "does the point group leave a direction alone?",
+           lambda s: handedness.is_polar(s.structure.rotations_cartesian), FLAG),
     _plain("atoms", "1", "atoms", "atoms of the primitive cell", lambda s: len(s.structure.mass_a), COUNT),
     _plain("volume", "m3", "V", "volume of the primitive cell", lambda s: s.structure.volume),
     _plain("density", "kg m-3", "ρ", "mass density", lambda s: s.structure.density),
     _plain("born_charges", "1", "Z*", "are Born charges known?", lambda s: s.structure.born_aij is not None, FLAG),
     _plain("independent", "1", "independent", "independent components of γ^NL that the group allows",
            lambda s: handedness.independent(s.structure.rotations_cartesian), COUNT),
-    _text("components", "which components of γ^NL are not zero",
-          lambda s: handedness.components(s.structure.rotations_cartesian)),
+    _text("components", "which components of γ^NL are not zero by symmetry, and which are alike",
+          lambda s: handedness.components(s.structure.rotations_cartesian) or NONE),
     _plain("temperature", "K", "T", "temperature of the numbers, the nearest to 300 K",
            lambda s: float(s.temperature[s.at]) if len(s.temperature) else UNKNOWN),
     _measured("gamma_nl", FLOW, "max γ^NL", "largest answer to a gradient of any direction",
@@ -178,17 +195,26 @@ TAKEN = (
               lambda s: s.largest(MAGNETIZATION_GAMMA_NL)),
     _measured("magnetization_axis", MAGNETIZATION_GAMMA_NL.unit, "γ^N_n", "magnetization per gradient along the axis",
               lambda s: s.along(MAGNETIZATION_GAMMA_NL)),
-    _measured("helicity", "ħ", "h", "helicity of a primitive cell", lambda s: s.scalar(HELICITY_PER_CELL)),
+    _measured("helicity", "ħ", "h", "helicity of a primitive cell", lambda s: s.pseudoscalar(HELICITY_PER_CELL)),
     _plain("polarization", "ħ", "max |l|", "largest phonon polarization of a mode by itself, on the path",
-           lambda s: _extreme(s, ALONE)[0]),
-    *_where("polarization", "l", ALONE),
+           lambda s: largest.polarization(s).size),
+    *_where("polarization", "max |l|", largest.polarization),
     _plain("moment", "A m2", "max |μ|", "largest moment of a mode on the path, of degenerate ones along the axis",
-           lambda s: _extreme(s, MOMENTS)[0]),
-    *_where("moment", "μ", MOMENTS),
+           lambda s: largest.moment(s).size),
+    *_where("moment", "max |μ|", largest.moment),
     *(column for name in OBSERVABLES for column in _light(name)),
-    _plain("lowest_frequency", "Hz", "min ν", "lowest frequency on the path, negative where imaginary", _lowest),
-    _plain("highest_frequency", "Hz", "max ν", "highest frequency on the path", _highest),
-    _plain("unstable_modes", "1", "imaginary", "imaginary modes that the sums leave out", _imaginary, COUNT),
+    _plain("lowest_frequency", "Hz", "min ν", "lowest frequency on the path, negative where imaginary",
+           _frequency(np.min)),
+    _plain("highest_frequency", "Hz", "max ν", "highest frequency on the path", _frequency(np.max)),
+    _plain("unstable_modes", "1", "imaginary", "imaginary modes that the sums leave out",
+           _attribute("unstable_modes_left_out"), COUNT),
+    _measured("slowest_sound", "m s-1", "min v", "slowest sound in the directions asked for", _sound(np.nanargmin)),
+    _measured("fastest_sound", "m s-1", "max v", "fastest sound in the directions asked for", _sound(np.nanargmax)),
+    _measured("bulk_modulus", "Pa", "K", "bulk modulus, Voigt's mean, at E = 0",
+              _elastic(lambda C: _sum(BULK_MODULUS * C), np.abs(BULK_MODULUS))),
+    _measured("shear_modulus", "Pa", "G", "shear modulus, Voigt's mean, at E = 0",
+              _elastic(lambda C: _sum(SHEAR_MODULUS * C), np.abs(SHEAR_MODULUS))),
+    _measured("softest_strain", "Pa", "min C", "stiffness of the softest strain, negative if unstable", _softest),
     _plain("sensitivity", "1", "δγ^NL", "what γ^NL changes by when the supercell is shared otherwise, relative",
            _attribute("gamma_nl_sensitivity")),
     _plain("mesh_points", "1", "k-points", "irreducible k-points of the mesh", _attribute("mesh_points"), COUNT),
@@ -202,6 +228,19 @@ ABOUT = (  # what no result says
     Column("seconds", NUMBER, "s", "time", "time of the crystal, on the ranks of its group"),
     Column("ranks", COUNT, "1", "ranks", "ranks of its group"),
     Column("program", TEXT, "1", "hpcph", "version of hpcph"),
+    Column("fingerprint", TEXT, "1", "fingerprint", "hash of the input and the force constants of its result"),
     Column("sha256", TEXT, "1", "sha256", "hash of the numbers of its result"),
 )
 COLUMNS = (*ABOUT, *(taken.column for taken in TAKEN))
+
+
+def names(column: Column) -> list[str]:
+    """A column and those of its errors."""
+    return [column.name, *(f"{column.name}_{kind}" for kind in ERRORS if column.errors)]
+
+
+def variables() -> Iterator[tuple[Column, str, str]]:
+    """Every column with its name and description, and those of its errors."""
+    for column in COLUMNS:
+        yield column, column.name, column.description
+        yield from ((column, name, ERRORS[name.removeprefix(f"{column.name}_")]) for name in names(column)[1:])

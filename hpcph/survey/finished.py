@@ -5,11 +5,14 @@ from dataclasses import dataclass
 import h5py
 import numpy as np
 
+from hpcph.crystal import handedness
 from hpcph.crystal.lattice import Structure
+from hpcph.response.tensors import TABLE
 from hpcph.result.quantity import ERRORS, Quantity
 
 ROOM = 300.0  # K
 UNKNOWN = np.nan
+AXIAL = {shown.path: int(tensor.parity < 0) for tensor in TABLE for shown in tensor.stored}  # axial indices, modulo two
 Measured = tuple[float, ...]  # a number, and its errors by kind
 
 
@@ -54,16 +57,19 @@ class Finished:
         return [self.file[path][...] if path in self.file else np.full(shape, UNKNOWN) for path in paths]
 
     def tensor(self, quantity: Quantity) -> list[np.ndarray]:
-        """A tensor with its errors at the temperature nearest to 300 K, (3, 3) each; nothing where it is not there."""
+        """A tensor with its errors at the temperature nearest to 300 K, (3, 3) each; nothing where it is not there.
+
+        What the group forbids is 0 without error.
+        """
         if quantity not in self:
             return []
-        return [values[self.at] for values in (self.of(quantity), *self.errors(quantity))]
+        free = handedness.allowed(self.structure.rotations_cartesian, 2, AXIAL[quantity.path])
+        return [np.where(free, values[self.at], 0.0) for values in (self.of(quantity), *self.errors(quantity))]
 
     def along(self, quantity: Quantity) -> Measured:
         """The component of a tensor along the axis."""
-        n = self.axis
         found = self.tensor(quantity)
-        return (n @ found[0] @ n, *(np.abs(n) @ e @ np.abs(n) for e in found[1:])) if found else nothing()
+        return _component(found, self.axis, self.axis) if found else nothing()
 
     def mean(self, quantity: Quantity) -> Measured:
         """A third of a tensor's trace."""
@@ -75,14 +81,23 @@ class Finished:
         found = self.tensor(quantity)
         if not found:
             return nothing()
-        left, sizes, right = np.linalg.svd(found[0])
-        return (sizes[0], *(np.abs(left[:, 0]) @ e @ np.abs(right[0]) for e in found[1:]))
+        left, _, right = np.linalg.svd(found[0])
+        return _component(found, left[:, 0], right[0])
 
-    def scalar(self, quantity: Quantity) -> Measured:
-        """A number for each temperature, at that nearest to 300 K."""
+    def pseudoscalar(self, quantity: Quantity) -> Measured:
+        """A number for each temperature, at that nearest to 300 K; 0 where the group has improper operations."""
         if quantity not in self:
             return nothing()
+        if not handedness.is_sohncke(self.structure):
+            return (0.0,) * (1 + len(ERRORS))
         return tuple(float(values[self.at]) for values in (self.of(quantity), *self.errors(quantity)))
+
+
+def _component(tensor: list[np.ndarray], left: np.ndarray, right: np.ndarray) -> Measured:
+    """left · tensor · right, and bounds of its errors; those that have no part in it may be unknown."""
+    weight = np.abs(np.outer(left, right))
+    errors = (float(np.where(weight > 0, weight * error, 0.0).sum()) for error in tensor[1:])
+    return float(left @ tensor[0] @ right), *errors
 
 
 def nothing() -> Measured:

@@ -10,7 +10,7 @@ from rich.table import Table
 from hpcph.disk.room import writing
 from hpcph.errors import printable
 from hpcph.show.numbers import with_errors
-from hpcph.survey import page, row, store
+from hpcph.survey import columns, page, row, store
 from hpcph.survey.table import Column, SurveyTable
 from hpcph.workflow.progress import Reporter
 
@@ -37,20 +37,20 @@ def ranking(table: SurveyTable) -> Table:
     kelvin = f" at {table.temperature:g} K" if np.isfinite(table.temperature) else ""
     caption = f"largest γ^NL{kelvin}, ± mesh ± lattice"
     shown = Table(box=None, pad_edge=False, title=caption, title_justify="left", title_style="")
-    columns = {column.name: column for column in table.columns}
+    by_name = {column.name: column for column in table.columns}
     shown.add_column("crystal", no_wrap=True)
     shown.add_column("formula", no_wrap=True)
     shown.add_column("group", no_wrap=True)
     for name in RANKED:
-        shown.add_column(f"{columns[name].symbol}\n{columns[name].unit}", justify="right", no_wrap=True)
+        shown.add_column(f"{by_name[name].symbol}\n{by_name[name].unit}", justify="right", no_wrap=True)
     size = table.values["gamma_nl"]
     order = [i for i in np.argsort(-np.nan_to_num(size), kind="stable") if size[i] > 0][:FIRST]
     for i in order:
         words = [printable(str(table.values[word][i])) for word in ("name", "formula", "space_group")]
-        shown.add_row(words[0][:LONGEST], *words[1:], *(_number(table, columns[n], i) for n in RANKED))
+        shown.add_row(words[0][:LONGEST], *words[1:], *(_number(table, by_name[n], i) for n in RANKED))
     return shown
 
 
 def _number(table: SurveyTable, column: Column, i: int) -> str:
-    value, *errors = (float(table.values[name][i]) for name in store.names(column))
+    value, *errors = (float(table.values[name][i]) for name in columns.names(column))
     return with_errors(value, *errors) if np.isfinite(value) else ""

@@ -4,7 +4,7 @@ survey.h5 is a netCDF file that xarray, h5py and other programs read: /columns w
 the crystals, /tensors with γ^NL, κ, χ and γ^N at all temperatures. survey.parquet needs pyarrow.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,10 @@ import xarray as xr
 
 from hpcph.disk.draft import draft
 from hpcph.disk.guard import Unsound, blamed, is_hard, reading
+from hpcph.errors import printable
 from hpcph.result.quantity import ERRORS
-from hpcph.survey.columns import COLUMNS
+from hpcph.result.seal import is_sealed, is_text, seal, walk
+from hpcph.survey.columns import COLUMNS, variables
 from hpcph.survey.row import KINDS, TENSORS, Row
 from hpcph.survey.table import Column, ColumnKind, SurveyTable
 
@@ -31,40 +33,45 @@ def table(rows: Sequence[Row], title: str) -> SurveyTable:
     """All rows, in order of name."""
     held = [{**row.values, **row.about} for row in _ordered(rows)]
     values = {name: _array(column, [one.get(name) for one in held]) for column, name, _ in variables()}
-    kelvin = values["temperature"][np.isfinite(values["temperature"])]
-    return SurveyTable(title, float(kelvin[0]) if kelvin.size else np.nan, COLUMNS, values)
-
-
-def names(column: Column) -> list[str]:
-    """A column and those of its errors."""
-    return [column.name, *(f"{column.name}_{kind}" for kind in ERRORS if column.errors)]
-
-
-def variables() -> Iterator[tuple[Column, str, str]]:
-    """Every column with its name and description, and those of its errors."""
-    for column in COLUMNS:
-        yield column, column.name, column.description
-        yield from ((column, name, ERRORS[name.removeprefix(f"{column.name}_")]) for name in names(column)[1:])
+    return SurveyTable(printable(title), _kelvin(values), COLUMNS, values)
 
 
 def write(rows: Sequence[Row], title: str, folder: Path) -> SurveyTable:
     """Write the files; the table. Raises OSError."""
     found = table(rows, title)
-    groups = {"/": xr.Dataset(attrs={"title": title}), f"/{GROUP}": _columns(found), "/tensors": _tensors(rows)}
+    groups = {"/": xr.Dataset(attrs={"title": found.title}), f"/{GROUP}": _columns(found), "/tensors": _tensors(rows)}
     with draft(folder / NAME) as temporary:
         xr.DataTree.from_dict(groups).to_netcdf(temporary, engine="h5netcdf")
-    frame = pd.DataFrame({_heading(column, name): found.values[name] for column, name, _ in variables()})
+        seal(temporary)
+    shown = frame(rows, found)
     words = [column.name for column in COLUMNS if column.kind is ColumnKind.TEXT]
     with draft(folder / "survey.csv") as temporary:
-        frame.assign(**{name: frame[name].map(_no_formula) for name in words}).to_csv(temporary, index=False)
+        safe = shown.assign(**{name: shown[name].map(_no_formula) for name in words})
+        safe.to_csv(temporary, index=False, lineterminator="\r\n")
     if find_spec("pyarrow") is not None:
         with draft(folder / "survey.parquet") as temporary:
-            frame.to_parquet(temporary, index=False)
+            shown.to_parquet(temporary, index=False)
     return found
+
+
+def frame(rows: Sequence[Row], found: SurveyTable) -> pd.DataFrame:
+    """The table with units in its head; what is not known, marks and counts too, is missing."""
+    held = [{**row.values, **row.about} for row in _ordered(rows)]
+    columns: dict[str, Any] = {}
+    for column, name, _ in variables():
+        values = found.values[name]
+        if column.kind is ColumnKind.FLAG:
+            values = pd.array([one.get(name) for one in held], "boolean")
+        elif column.kind is ColumnKind.COUNT:
+            values = pd.array(values, "Int64")
+        columns[heading(column, name)] = values
+    return pd.DataFrame(columns)
 
 
 def is_table(path: Path) -> bool:
     """Is a file the survey.h5 of a survey, and no result?"""
+    if not path.is_file():
+        return False
     try:
         with h5py.File(path, "r") as file:
             return is_hard(file, GROUP) and not is_hard(file, "provenance")
@@ -73,30 +80,35 @@ def is_table(path: Path) -> bool:
 
 
 def read(path: Path) -> SurveyTable:
-    """The table of a survey.h5. Raises InputError where the file is none."""
-    with blamed("SURVEY.h5", path, "the survey.h5 of a survey"), reading("hpcph"), h5py.File(path, "r") as file:
-        group = file[GROUP] if is_hard(file, GROUP) else None
-        if not isinstance(group, h5py.Group):
-            raise Unsound("holds no table of a survey")
-        values = {name: _array(column, _held(group, name, column.kind)) for column, name, _ in variables()}
+    """The table of a survey.h5. Raises InputError where the file is none, or not as it was written."""
+    with blamed("SURVEY.h5", path, "the survey.h5 of a survey, which writes it again"), reading("hpcph"):
+        if not is_sealed(path):
+            raise Unsound("was changed or not written by a survey of hpcph")
+        with h5py.File(path, "r") as file:
+            contents = walk(file)
+            values = {name: _array(column, _held(contents, name, column.kind)) for column, name, _ in variables()}
+            title = str(file.attrs.get("title", ""))
         if len({len(value) for value in values.values()}) > 1:
             raise Unsound("has columns of different lengths")
-        kelvin = values["temperature"][np.isfinite(values["temperature"])]
-        title = str(file.attrs.get("title", ""))
-    return SurveyTable(title, float(kelvin[0]) if kelvin.size else np.nan, COLUMNS, values)
+    return SurveyTable(title, _kelvin(values), COLUMNS, values)
 
 
-def _held(group: h5py.Group, name: str, kind: ColumnKind) -> list:
+def _held(contents: dict[str, h5py.Group | h5py.Dataset], name: str, kind: ColumnKind) -> list:
     """A column as the file has it."""
-    dataset = group[name] if is_hard(group, name) else None
-    if not isinstance(dataset, h5py.Dataset) or dataset.ndim != 1 or dataset.is_virtual or dataset.external:
-        raise Unsound(f"has no column {name}")
+    dataset = contents.get(f"/{GROUP}/{name}")
+    if not isinstance(dataset, h5py.Dataset) or dataset.ndim != 1:
+        raise Unsound(f"has no column {name}: it is of another version")
     if len(dataset) > MOST:
         raise Unsound(f"has more than {MOST} crystals, or says so")
-    text = h5py.check_string_dtype(dataset.dtype) is not None
-    if text != (kind is ColumnKind.TEXT) or not (text or dataset.dtype.kind in "fiub"):
+    if is_text(dataset) != (kind is ColumnKind.TEXT):
         raise Unsound(f"has a column {name} that is none of a survey")
     return list(dataset.asstr()[...] if kind is ColumnKind.TEXT else dataset[...])
+
+
+def _kelvin(values: Mapping[str, np.ndarray]) -> float:
+    """The temperature of the numbers, NaN where there is none."""
+    known = values["temperature"][np.isfinite(values["temperature"])]
+    return float(known[0]) if known.size else np.nan
 
 
 def _ordered(rows: Sequence[Row]) -> list[Row]:
@@ -117,7 +129,7 @@ def _no_formula(text: str) -> str:
     return f"'{text}" if text[:1] in tuple("=+-@\t\r") else text
 
 
-def _heading(column: Column, name: str) -> str:
+def heading(column: Column, name: str) -> str:
     """Of a column of the text file, with its unit."""
     return name if column.unit == "1" else f"{name} ({column.unit})"
 
@@ -131,9 +143,11 @@ def _columns(found: SurveyTable) -> xr.Dataset:
 
 
 def _tensors(rows: Sequence[Row]) -> xr.Dataset:
-    """Tensors at all temperatures, NaN where a crystal has none."""
+    """Tensors at all temperatures, NaN where a crystal has none; nothing where no crystal has any."""
     rows = _ordered(rows)
     kelvin = next((row.temperature for row in rows if row.temperature), [])
+    if not kelvin:
+        return xr.Dataset()
     held = {}
     for name, quantity in TENSORS.items():
         for kind in KINDS:
@@ -144,4 +158,5 @@ def _tensors(rows: Sequence[Row]) -> xr.Dataset:
             text = ERRORS[kind[1:]] if kind else quantity.description
             held[f"{name}{kind}"] = (TENSOR, values, {"units": quantity.unit, "description": text})
     names = np.array([str(row.about["name"]) for row in rows], object)
-    return xr.Dataset(held, {"crystal": names, "temperature": ("temperature", kelvin, {"units": "K"})})
+    axes = {name: list("xyz") for name in TENSOR[2:]}
+    return xr.Dataset(held, {"crystal": names, "temperature": ("temperature", kelvin, {"units": "K"}), **axes})

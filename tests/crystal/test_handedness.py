@@ -87,3 +87,62 @@ def test_the_projection_leaves_alone_what_the_operations_do():
         tensor = (handedness.axial_projection(one.rotations_cartesian) @ rng.normal(size=9)).reshape(3, 3)
         for R in one.rotations_cartesian:
             assert np.allclose(np.linalg.det(R) * R @ tensor @ R.T, tensor, atol=1e-12)
+
+
+def of_order(rotations: np.ndarray, order: int) -> int:
+    """How many of the proper parts of integer rotations have that order."""
+    proper = [R * round(np.linalg.det(R)) for R in rotations]
+    eye = np.eye(3, dtype=int)
+    first = [next(n for n in range(1, 7) if (np.linalg.matrix_power(R, n) == eye).all()) for R in proper]
+    distinct = {R.tobytes(): n for R, n in zip(proper, first, strict=True)}
+    return sum(n == order for n in distinct.values())
+
+
+def by_axes(rotations: np.ndarray) -> str:
+    """The crystal system by what turns there are (International Tables A, 2.1.1)."""
+    if of_order(rotations, 3) == 8:
+        return "cubic"
+    for order, name in ((6, "hexagonal"), (3, "trigonal"), (4, "tetragonal")):
+        if of_order(rotations, order):
+            return name
+    return {0: "triclinic", 1: "monoclinic", 3: "orthorhombic"}[of_order(rotations, 2)]
+
+
+def test_systems_follow_from_the_turns():
+    """Numbers of space groups and the turns in them say the same."""
+    for kind, one in EVERY:
+        assert handedness.system(kind.number) == by_axes(one.rotations), kind.number
+
+
+def test_there_are_68_polar_types():
+    """Those of the ten classes that leave a direction alone."""
+    polar = [kind for kind, one in EVERY if handedness.is_polar(one.rotations_cartesian)]
+    assert len(polar) == 68
+    classes = {kind.pointgroup_international for kind in polar}
+    assert classes == {"1", "2", "m", "mm2", "4", "4mm", "3", "3m", "6", "6mm"}
+
+
+@pytest.mark.parametrize("axial", [0, 1])
+@pytest.mark.parametrize("rank", [1, 2, 3])
+def test_independent_components_are_what_characters_say(rank, axial):
+    """Of every space group: the mean of (det R)^axial (tr R)^rank, which no frame has a part in."""
+    for kind, one in EVERY:
+        trace = np.trace(one.rotations, axis1=1, axis2=2)
+        sign = np.rint(np.linalg.det(one.rotations)) ** axial
+        found = np.trace(handedness.projection(one.rotations_cartesian, rank, axial))
+        assert found == pytest.approx(np.mean(sign * trace**rank), abs=1e-9), kind.number
+        if (rank, axial) == (2, 1):
+            assert handedness.independent(one.rotations_cartesian) == round(np.mean(sign * trace**2))
+
+
+def test_components_are_those_that_are_allowed():
+    """What is named and what may be other than zero agree, and a tensor of random numbers has these components."""
+    rng = np.random.default_rng(1)
+    for kind, one in EVERY:
+        operations = one.rotations_cartesian
+        allowed = handedness.allowed(operations, 2, 1)
+        named = handedness.components(operations).replace("−", "").replace(" = ", ", ")
+        free = {name for name, one in zip(handedness.NAMES, allowed.flat, strict=True) if one}
+        assert set(filter(None, named.split(", "))) == free
+        tensor = (handedness.axial_projection(operations) @ rng.normal(size=9)).reshape(3, 3)
+        assert np.array_equal(np.abs(tensor) > 1e-9, allowed), kind.number

@@ -14,6 +14,7 @@ from survey import crystals
 from hpcph.errors import InputError
 from hpcph.parallel.comm import Comm, RankError, Solitary
 from hpcph.parallel.signals import Stop
+from hpcph.result.seal import seal
 from hpcph.survey import columns, driver, row, store
 
 NAME = "0__force_constants.hdf5"
@@ -160,7 +161,7 @@ def test_no_text_is_a_formula(whole, tmp_path):
     ("column", "said"),
     [
         ({"shape": (10**8,), "dtype": "f8", "chunks": (10**6,)}, "more than"),  # a file of a few kB, all zeros
-        ({"shape": (1,), "dtype": [("a", int)]}, "none of a survey"),
+        ({"shape": (1,), "dtype": [("a", int)]}, "no array of numbers"),
     ],
 )
 def test_a_table_that_claims_too_much_is_refused(copied, column, said):
@@ -169,6 +170,7 @@ def test_a_table_that_claims_too_much_is_refused(copied, column, said):
     with h5py.File(path, "r+") as file:
         del file["columns/volume"]
         file["columns"].create_dataset("volume", **column)
+    seal(path)
     with pytest.raises(InputError, match=said):
         store.read(path)
 

@@ -13,7 +13,7 @@ from hpcph.errors import InputError, Stopped
 from hpcph.parallel.comm import Comm, Solitary
 from hpcph.parallel.signals import Stop
 from hpcph.prepare.entrance import read
-from hpcph.survey import claims, compute, driver, row, store
+from hpcph.survey import claims, columns, compute, driver, row, store
 from hpcph.workflow import driver as alone
 from hpcph.workflow.progress import Reporter
 
@@ -154,7 +154,7 @@ def test_tables_agree(found):
     other = pd.read_parquet(output / "survey.parquet").set_index("name")
     assert list(other.index) == list(text.index) and set(text) <= set(other)
     assert list(table.values["name"]) == list(text.index)
-    for column, name, _ in store.variables():
+    for column, name, _ in columns.variables():
         heading = name if column.unit == "1" else f"{name} ({column.unit})"
         if heading in text and table.values[name].dtype == float:
             assert np.array_equal(table.values[name], text[heading].to_numpy(float), equal_nan=True)
