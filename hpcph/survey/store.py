@@ -25,7 +25,6 @@ from hpcph.survey.table import Column, ColumnKind, SurveyTable
 
 NAME = "survey.h5"
 GROUP = "columns"
-MOST = 1 << 18  # crystals of a table that is read
 TENSOR = ("crystal", "temperature", "cartesian", "cartesian2")
 
 
@@ -98,8 +97,6 @@ def _held(contents: dict[str, h5py.Group | h5py.Dataset], name: str, kind: Colum
     dataset = contents.get(f"/{GROUP}/{name}")
     if not isinstance(dataset, h5py.Dataset) or dataset.ndim != 1:
         raise Unsound(f"has no column {name}: it is of another version")
-    if len(dataset) > MOST:
-        raise Unsound(f"has more than {MOST} crystals, or says so")
     if is_text(dataset) != (kind is ColumnKind.TEXT):
         raise Unsound(f"has a column {name} that is none of a survey")
     return list(dataset.asstr()[...] if kind is ColumnKind.TEXT else dataset[...])
