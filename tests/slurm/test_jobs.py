@@ -13,6 +13,11 @@ import psutil
 import pytest
 from parallel import world
 from slurm import cluster
+from survey import crystals
+from survey.test_survey import rows
+
+from hpcph.parallel.signals import Stop
+from hpcph.survey import driver
 
 ON_BOTH_NODES = ("--nodes=2", "--ntasks=4", "--ntasks-per-node=2")
 UNFINISHED = ("PENDING", "RUNNING", "CONFIGURING", "COMPLETING")
@@ -123,6 +128,22 @@ def test_a_run_over_both_nodes_and_its_figures(site, tmp_path):
     assert (site.folder / "runs/both/report.html").stat().st_size > 1e6
     names = {path.suffix for path in (site.folder / "runs/both/figures").iterdir()}
     assert names == {".pdf", ".png"}, site.log(figures)
+
+
+@pytest.mark.slow
+def test_a_survey_over_both_nodes_requeues_itself_and_has_the_rows_of_one_rank(site, tmp_path):
+    """USR1 in the middle of a survey on four ranks: the job goes back into the queue, and on with what is left."""
+    place, template = crystals.folder(site.folder / "many"), crystals.template(site.folder)
+    words = ("survey.slurm", place, template, "runs/survey", "--no-reports")
+    job = site.submit(*words, options=ON_BOTH_NODES)
+    output = site.folder / "runs/survey"
+    site.wait(job, lambda: len(list(output.glob("crystals/*/row.json"))) > 1)
+    site.command("scancel", "--signal=USR1", "--batch", job)
+    site.completed(job)
+    assert int(site.tasks(job)[0]["Restarts"]) == 1
+    with world.communicator() as comm:
+        driver.survey(comm, place, template, tmp_path / "alone", Stop(), reported=False)
+    assert rows(output).equals(rows(tmp_path / "alone"))
 
 
 @pytest.mark.slow
