@@ -20,10 +20,11 @@ from hpcph.crystal.mesh import Mesh
 from hpcph.response import amplification
 from hpcph.response.feedback import Feedback
 from hpcph.response.sample import Samples
-from hpcph.response.tensors import CHI, DIAGONAL, GAMMA_NL, OFF_DIAGONAL, Part
+from hpcph.response.tensors import CHI, DIAGONAL, FLOW, GAMMA_NL, HEAT, KAPPA, OFF_DIAGONAL, Part
 from hpcph.response.thermal import Tensors, ThermalResponse
 
 SAFETY = 2.5
+SERIAL = ((GAMMA_NL, FLOW), (KAPPA, HEAT))  # of which a series tells more; γ^N would be covered less often
 COMPARED, MANY = 2, 3  # coarser meshes: of a grid, and of a series
 INDEPENDENT = 2  # the power of the step that the errors of a series fall with
 SMALLEST = 1e-290  # what is smaller cannot be divided by
@@ -48,7 +49,7 @@ def uncertainty(runs: Sequence[tuple[Mesh, ThermalResponse]]) -> Uncertainty:
             return np.full_like(value, np.nan)
         difference = np.abs([value - response[part] for _, response in coarser])
         r = ratios.reshape(-1, *[1] * value.ndim)
-        if smooth and part[1].timed and len(coarser) == MANY:
+        if smooth and part in SERIAL and len(coarser) == MANY:
             return SAFETY * np.sqrt(np.mean(difference**2 / (1 + r ** (2 * INDEPENDENT)), axis=0))
         factor = r**-IRREGULAR if smooth or part[1].mild else 1 / (r - 1)
         return SAFETY * np.max((factor * difference)[-COMPARED:], axis=0)
