@@ -6,9 +6,10 @@ and falls like h^3/2 or faster, as that of γ^NL and of the helicity does on any
 coarser mesh, and that of the finer smaller by r^3/2. A result is given the larger of two such estimates times 2.5,
 because meshes can agree by chance: then nine errors of ten are below it (tests/response/test_convergence.py).
 
-A series towards an accuracy has more meshes. If errors of γ^NL and κ are independent of each other and fall like h²,
-the difference from a mesh with r times the step has the mean square (1 + r⁴) σ²; three such differences tell σ better
-than the larger of two estimates does, and 2.5 σ covers nine errors of ten too, while it is smaller by a quarter.
+A series towards an accuracy has more meshes. If errors of γ^NL, which end it, are independent of each other and
+fall like h², the difference from a mesh with r times the step has the mean square (1 + r⁴) σ²; three such differences
+tell σ better than the larger of two estimates does, and 2.5 σ covers nine errors of ten too, while it is smaller by a
+quarter. Of κ and γ^N it covers fewer in some crystals; they keep the larger of two.
 """
 
 from collections.abc import Sequence
@@ -20,15 +21,14 @@ from hpcph.crystal.mesh import Mesh
 from hpcph.response import amplification
 from hpcph.response.feedback import Feedback
 from hpcph.response.sample import Samples
-from hpcph.response.tensors import CHI, DIAGONAL, FLOW, GAMMA_NL, HEAT, KAPPA, OFF_DIAGONAL, Part
+from hpcph.response.tensors import CHI, DIAGONAL, GAMMA_NL, OFF_DIAGONAL, Part
 from hpcph.response.thermal import Tensors, ThermalResponse
 
 SAFETY = 2.5
-SERIAL = ((GAMMA_NL, FLOW), (KAPPA, HEAT))  # of which a series tells more; γ^N would be covered less often
 COMPARED, MANY = 2, 3  # coarser meshes: of a grid, and of a series
-INDEPENDENT = 2  # the power of the step that the errors of a series fall with
-SMALLEST = 1e-290  # what is smaller cannot be divided by
+INDEPENDENT = 2  # the power of the step that errors of γ^NL are taken to fall with in a series
 IRREGULAR = 1.5  # the power of the step that errors fall with which change sign from mesh to mesh
+SMALLEST = 1e-290  # what is smaller cannot be divided by
 DEEP = 4  # levels of refinement that leave nothing of the error like h
 
 
@@ -49,7 +49,7 @@ def uncertainty(runs: Sequence[tuple[Mesh, ThermalResponse]]) -> Uncertainty:
             return np.full_like(value, np.nan)
         difference = np.abs([value - response[part] for _, response in coarser])
         r = ratios.reshape(-1, *[1] * value.ndim)
-        if smooth and part in SERIAL and len(coarser) == MANY:
+        if smooth and part[0] == GAMMA_NL and len(coarser) == MANY:
             return SAFETY * np.sqrt(np.mean(difference**2 / (1 + r ** (2 * INDEPENDENT)), axis=0))
         factor = r**-IRREGULAR if smooth or part[1].mild else 1 / (r - 1)
         return SAFETY * np.max((factor * difference)[-COMPARED:], axis=0)
