@@ -15,7 +15,8 @@ FACE = 1e-8  # of a step over a face of the zone: closer to its middle is on the
 TAPER = 8  # the next block is at most this part of what is left
 IN_PLANE = ((0.5, 0.5), (0.5, 0.0), (0.0, 0.5), (1 / 3, 1 / 3), (1 / 3, 2 / 3))  # shifts of the mesh of a layer
 MAX_BLOCKS = 4096  # so that partial sums stay small however fine the mesh is
-DIVISIONS = (8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)  # of meshes that follow each other until one will do
+# of meshes that follow each other until one will do
+DIVISIONS = (8, 12, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from hpcph.config.load import Source
 from hpcph.config.mesh import MeshSection as WantedMesh
 from hpcph.config.schema import Input
 from hpcph.config.schema import ThermalInput as WantedThermal
-from hpcph.crystal import dynamical, mesh
+from hpcph.crystal import dynamical, mesh, shape
 from hpcph.crystal.chain import Units
 from hpcph.crystal.lattice import Structure
 from hpcph.errors import InputError, Unstable
@@ -79,6 +79,7 @@ def prepare(source: Source) -> Prepared:
         others=found.settled.others if found.settled and thermal else (),
         lattice=found.settled.report if found.settled else None,
         samplings=samplings(thermal.mesh, structure, scattered) if thermal else (),
+        probes=probes(thermal.mesh, structure) if thermal and accuracy is not None else (),
         accuracy=accuracy,
         temperature=temperatures(given),
         thermal=_thermal(thermal, scattered) if thermal else None,
@@ -223,6 +224,11 @@ def samplings(
     last = _sampling(wanted, structure, grid, wanted.refine_gamma or 0)
     coarser = dict.fromkeys(last.coarser(factor) for factor in (3, 2))
     return (*(s for s in coarser if s != last and (scattered is None or scattered.reach(s.grid))), last)
+
+
+def probes(wanted: WantedMesh, structure: Structure) -> tuple[mesh.Sampling, ...]:
+    """Coarse meshes that tell the shape of the finer ones of an accuracy."""
+    return tuple(_sampling(wanted, structure, grid, AUTOMATIC_REFINEMENT) for grid in shape.probes(structure))
 
 
 def identity(source: Source) -> dict[str, str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hpcph.crystal.shape import COARSE
 from hpcph.disk.checkpoint import Checkpoint
 from hpcph.disk.lock import Lock
 from hpcph.disk.room import refused, writing
@@ -20,17 +21,18 @@ from hpcph.parallel.listener import Listener
 from hpcph.parallel.relay import to_root
 from hpcph.parallel.schedule import hand_out
 from hpcph.parallel.signals import Stop
-from hpcph.response import convergence, sharing
+from hpcph.response import sharing
 from hpcph.response.convergence import Uncertainty
 from hpcph.response.spectrum import Spectrum
 from hpcph.response.thermal import Tensors, ThermalResponse
 from hpcph.result.quantity import Dataset
 from hpcph.result.writers import map_writer, together, way
-from hpcph.workflow.job import Job, answer, lattice_mesh, lattice_zones, map_stages, meshes, read, zone
+from hpcph.workflow.job import Job, answer, lattice_mesh, lattice_zones, map_stages, mesh_of, read, zone
 from hpcph.workflow.keeper import Keeper
 from hpcph.workflow.layout import lay_out, sample_maps
 from hpcph.workflow.outcome import Outcome, Timing
 from hpcph.workflow.prepared import Origin, Prepared
+from hpcph.workflow.series import accurate, shaped
 from hpcph.workflow.stage import Stage
 from hpcph.workflow.unstable import explained
 from hpcph.workflow.voice import Voice, voice
@@ -138,21 +140,24 @@ def _through(comm: Comm, origin: Origin, job: Job, keeper: Keeper, begin: float,
 def _zone(comm: Comm, job: Job, keeper: Keeper, reporter: Voice) -> "tuple[list[Stage], Runs, Spectrum | None]":
     """Sums over the zone, mesh after mesh until they are as accurate as wanted, and the spectrum of the last.
 
-    The responses and the spectrum are on rank 0 only.
+    Where the first meshes of an accuracy are not enough, they and a few beside them tell the shape of the others. The
+    responses and the spectrum are on rank 0 only.
     """
     done: list[Stage] = []
+    shaping: list[Stage] = []
     runs: Runs = []
-    spectrum = None
+    spectrum, series = None, job.samplings
     comm.phase = "laying out the file"
-    layouts = meshes(job)
     others = [spec for stage in map_stages(job) for spec in stage.maps] + sample_maps(job)
     if comm.root and (others or job.store_modes):
         reporter.say(f"maps are written {way(together(comm))}")
     if not job.samplings and not keeper.on_disk:
         comm.on_root(partial(lay_out, keeper.path, others))
-    while not comm.on_root(lambda: len(runs) == len(job.samplings) or _accurate(job, runs)):
+    while not comm.on_root(lambda: len(runs) == len(job.samplings) or accurate(job, runs)):
+        if job.probes and len(done) == len(COARSE):
+            shaping, series = shaped(comm, job, runs, lambda stage: _compute(comm, stage, keeper, reporter))
         comm.phase = "laying out a mesh"
-        mesh = comm.on_root(layouts.__next__)
+        mesh = comm.on_root(partial(mesh_of, job, series[len(done)]))
         stage = zone(job, mesh)
         reporter.say(mesh.description())
         if keeper.row_of(stage) is None and keeper.start(stage)[0] == 0:
@@ -163,7 +168,7 @@ def _zone(comm: Comm, job: Job, keeper: Keeper, reporter: Voice) -> "tuple[list[
             sums, spectrum = read(job, row)
             runs.append((mesh, answer(job, sums, mesh)))
         done.append(stage)
-    return done, runs, spectrum
+    return [*shaping, *done], runs, spectrum
 
 
 def _lattice(
@@ -192,15 +197,6 @@ def _beyond(comm: Comm, job: Job, keeper: Keeper, reporter: Voice) -> Tensors:
     comm.phase = "solving the Boltzmann equation"
     with _listening(keeper, reporter) as listener:
         return correction(comm, job.boltzmann, crystal, scattering, job.temperature, job.gyromagnetic, listener)
-
-
-def _accurate(job: Job, runs: "Runs") -> bool:
-    """Has the last mesh the accuracy that is wanted, if one is wanted?"""
-    if job.accuracy is None or not runs:
-        return False
-    operations = job.crystal.structure.rotations_cartesian
-    errors = convergence.relative(convergence.uncertainty(runs), runs[-1][1], operations)
-    return bool(np.max(errors) <= job.accuracy)  # false where one is unknown
 
 
 def _compute(comm: Comm, stage: Stage, keeper: Keeper, reporter: Voice) -> np.ndarray:

@@ -74,6 +74,7 @@ class Job:
     """Everything that determines the numbers of a run.
 
     samplings : meshes in the order in which they are summed; the last gives the result, the others its error
+    probes : coarse meshes, finer step by step, that tell the shape of an accuracy's later ones; () where it is given
     accuracy : relative error that ends the series of meshes early, or None to take all
     temperature : ndarray (t,) K, those of the output and that of the calibration
     thermal : None without sums over the zone
@@ -96,6 +97,7 @@ class Job:
     others: tuple[Crystal, ...]
     lattice: Report | None
     samplings: tuple[Sampling, ...]
+    probes: tuple[Sampling, ...]
     accuracy: float | None
     temperature: np.ndarray
     thermal: Thermal | None
@@ -143,16 +145,25 @@ class Job:
 def meshes(job: Job) -> Iterator[Mesh]:
     """The meshes of the samplings, laid out one after the other."""
     for wanted in job.samplings:
-        yield meshing.monkhorst_pack(
-            job.crystal.structure, wanted.grid, wanted.shift, wanted.symmetry, wanted.refinement
-        )
+        yield mesh_of(job, wanted)
+
+
+def mesh_of(job: Job, wanted: Sampling) -> Mesh:
+    """A sampling laid out."""
+    return meshing.monkhorst_pack(job.crystal.structure, wanted.grid, wanted.shift, wanted.symmetry, wanted.refinement)
 
 
 def stages(job: Job) -> list[Stage]:
     """Every stage of a run in order: the zone on each of its meshes, the other crystals on one, then the maps."""
     every = [zone(job, mesh) for mesh in meshes(job)]
     mesh = lattice_mesh(job, every[-1].points) if every else None
-    return [*every, *(lattice_zones(job, mesh) if mesh else []), *map_stages(job)]
+    shaping = [probe(job, mesh_of(job, wanted)) for wanted in job.probes if wanted not in job.samplings]
+    return [*every, *shaping, *(lattice_zones(job, mesh) if mesh else []), *map_stages(job)]
+
+
+def probe(job: Job, mesh: Mesh) -> Stage:
+    """The sums over a coarse mesh that only tells the shape of others."""
+    return replace(zone(replace(job, store_modes=False, intervals=None), mesh), name=f"shape {mesh.name}")
 
 
 def lattice_mesh(job: Job, points: int) -> Mesh | None:

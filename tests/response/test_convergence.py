@@ -29,7 +29,7 @@ def even(name: str, divisions: int) -> tuple:
 
 
 def estimate(name: str, divisions: tuple, refinement: int):
-    """Response on the last of three meshes and its estimated error."""
+    """Response on the last of several meshes and its estimated error."""
     runs = [run(name, even(name, n), refinement) for n in divisions]
     return runs[-1][1], convergence.uncertainty(runs)
 
@@ -64,13 +64,17 @@ def test_estimates_cover_the_errors_of_small_meshes():
     fraction, count = covered(("quartz_pbesol", "P6_222", "zno"), [((8, 12, 24), 0), ((8, 12, 16), DEEP)], 32)
     assert count >= 100
     assert fraction >= 0.9
+    fraction, count = covered(("quartz_pbesol", "P6_222", "zno"), [((8, 12, 16, 24), DEEP)], 40)
+    assert count >= 80
+    assert fraction >= 0.9
 
 
 @pytest.mark.slow
 def test_estimates_cover_the_errors_of_many_materials():
     """Nine of ten for every way in which the program chooses meshes; P2_13 is too close to instability for a limit."""
     names = ("quartz_pbesol", "quartz_lda", "P6_1", "P6_222", "P4_332", "zno", "stishovite", "embedded")
-    for families in ([((4, 6, 12), 0), ((8, 12, 24), 0)], [((12, 16, 24), DEEP), ((16, 24, 32), DEEP)]):
+    grids = [((4, 6, 12), 0), ((8, 12, 24), 0)], [((12, 16, 24), DEEP), ((16, 24, 32), DEEP)]
+    for families in (*grids, [((8, 12, 16, 24), DEEP), ((12, 16, 24, 32), DEEP), ((16, 24, 32, 40), DEEP)]):
         fraction, count = covered(names, families, 64)
         assert count >= 40
         assert fraction >= 0.9
@@ -123,6 +127,26 @@ def test_the_estimate_of_a_series_with_a_known_limit():
     deep = [(replace(points, refinement=DEEP), response) for points, response in made]
     np.testing.assert_allclose(convergence.uncertainty(deep)[CHI], 2 * error[GAMMA_NL], rtol=1e-12)
     assert np.isnan(convergence.uncertainty(made[1:])[CHI]).all()
+
+
+def test_the_estimate_of_a_series_of_many_meshes():
+    """γ^NL of a series that is drawn to Γ: the mean square of three differences, each over 1 + r⁴; χ is as with two."""
+    points, response = run("embedded", (4, 4, 4), DEEP)
+    values = {8: 5.0, 12: -3.0, 16: 2.0, 24: 1.0}
+    made = [
+        (
+            replace(points, grid=(n,) * 3),
+            replace(response, parts={p: np.full_like(x, v) for p, x in response.parts.items()}),
+        )
+        for n, v in values.items()
+    ]
+    error = convergence.uncertainty(made)
+    squares = [(values[n] - 1) ** 2 / (1 + (24 / n) ** 4) for n in (8, 12, 16)]
+    np.testing.assert_allclose(error[GAMMA_NL], convergence.SAFETY * np.mean(squares) ** 0.5, rtol=1e-12)
+    of_two = convergence.uncertainty(made[1:])
+    np.testing.assert_array_equal(error[CHI, DIAGONAL], of_two[CHI, DIAGONAL])
+    np.testing.assert_array_equal(error[GAMMA_N], of_two[GAMMA_N])
+    np.testing.assert_allclose(of_two[GAMMA_NL], convergence.SAFETY * 4 / 2**1.5, rtol=1e-12)
 
 
 @pytest.mark.parametrize(("name", "allowed"), [("quartz_pbesol", True), ("zno", True), ("stishovite", False)])
