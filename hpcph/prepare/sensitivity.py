@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from hpcph.crystal.handedness import independent
 from hpcph.response import convergence, sharing
 from hpcph.response.thermal import response
 from hpcph.workflow.job import Job, lattice_mesh, lattice_zones, read
@@ -21,7 +22,7 @@ def of_flow(job: Job) -> float | None:
     bare = job.thermal and replace(job.thermal, coherent=False, clouds=False)
     simple = replace(job, temperature=np.array([ROOM]), thermal=bare, scattering=None, gyromagnetic=None, field=None)
     mesh = lattice_mesh(simple, POINTS)
-    if mesh is None or not convergence.allows_axial(structure.rotations_cartesian):
+    if mesh is None or not independent(structure.rotations_cartesian):
         return None
     rows = [stage.work(slice(0, stage.points))[0] for stage in lattice_zones(simple, mesh)]
     sums = [read(replace(simple, intervals=None), row)[0] for row in rows if row is not None]

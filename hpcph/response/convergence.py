@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hpcph.crystal.handedness import independent
 from hpcph.crystal.mesh import Mesh
 from hpcph.response import amplification
 from hpcph.response.feedback import Feedback
@@ -68,7 +69,7 @@ def by_temperature(errors: Uncertainty, response: ThermalResponse, operations: n
 
     operations : ndarray (g, 3, 3) of the crystal's point group; if it forbids γ^NL, or that is not asked, its are 0
     """
-    flowing = GAMMA_NL in response and allows_axial(operations)
+    flowing = GAMMA_NL in response and independent(operations) > 0
     feedback = _ratio(errors[CHI], response[CHI])
     return np.stack([feedback, _ratio(errors[GAMMA_NL], response[GAMMA_NL]) if flowing else np.zeros_like(feedback)])
 
@@ -79,13 +80,6 @@ def _ratio(error: np.ndarray, value: np.ndarray) -> np.ndarray:
     of_error, of_value = (np.linalg.norm(x / size, axis=(1, 2)) for x in (error, value))
     ratio = np.where(of_error == 0, 0.0, of_error + np.inf)
     return np.divide(of_error, of_value, out=ratio, where=of_value > 0)
-
-
-def allows_axial(operations: np.ndarray) -> bool:
-    """Does the point group leave any axial tensor of second rank alone?"""
-    parity = np.linalg.det(operations)
-    characters = parity * np.trace(operations, axis1=1, axis2=2) ** 2
-    return bool(characters.mean() > 0.5)  # the number of independent components
 
 
 @dataclass(frozen=True)

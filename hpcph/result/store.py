@@ -25,6 +25,7 @@ from hpcph.result.quantity import Dataset
 from hpcph.result.seal import digest, is_sealed, listed, require_digest, seal, walk
 
 FORMAT = ("v108", "v108")  # later formats mark a file as open for writing: a killed run would leave it unreadable
+UNDER_WORK = ".result.h5.partial"  # the file of a run that is not through
 STRIPE = 1 << 20  # bytes; maps of this size and more are aligned to it
 ATTRIBUTES = 1000  # that a group may have
 SMALL = 1 << 20  # bytes that are enough for what HDF5 notes of all datasets, and attributes
@@ -151,7 +152,7 @@ def claim(folder: Path, fingerprint: str, overwrite: bool = False) -> Path:
     final = folder / "result.h5"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        temporary = folder / ".result.h5.partial"
+        temporary = folder / UNDER_WORK
         reserve(temporary)
         if not os.access(folder, os.W_OK):
             raise PermissionError(13, "not writable")

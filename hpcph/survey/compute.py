@@ -12,7 +12,7 @@ from hpcph.errors import InputError, Unstable
 from hpcph.parallel.comm import Comm, RankError
 from hpcph.parallel.signals import Stop
 from hpcph.prepare.job import identity, prepare
-from hpcph.result.store import attributes
+from hpcph.result.store import UNDER_WORK, attributes
 from hpcph.survey import row, template
 from hpcph.survey.candidate import Candidate
 from hpcph.survey.claims import KEPT
@@ -23,7 +23,7 @@ from hpcph.workflow.prepared import Prepared
 from hpcph.workflow.progress import Reporter
 
 DISK = "output"  # key of a complaint that is not about the crystal
-INPUT, LOG, RESULT, UNDER_WORK = "input.yaml", "log.txt", "result.h5", ".result.h5.partial"
+INPUT, LOG, RESULT = "input.yaml", "log.txt", "result.h5"
 
 
 @dataclass

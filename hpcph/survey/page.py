@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from hpcph.report import document, embed, style
 from hpcph.show.numbers import SOURCES
+from hpcph.survey.row import DONE, STATUSES
 from hpcph.survey.table import Column, ColumnKind, SurveyTable
 
 SCRIPTS = ("columns.js", "filters.js", "grid.js", "axes.js", "scatter.js", "ranking.js", "survey.js")
@@ -53,7 +54,7 @@ def page(table: SurveyTable) -> str:
             title=table.title or "hpcph survey",
             temperature=table.temperature,
             count=len(status),
-            statuses={name: int((status == name).sum()) for name in ("done", "partial", "failed")},
+            statuses={name: int((status == name).sum()) for name in STATUSES},
             absences=absences(table),
             names=NAMES,
             reasons=REASONS,
@@ -76,7 +77,7 @@ def absences(table: SurveyTable) -> list[Absence]:
     """Reasons of rows that are not done, those of most crystals first."""
     found = defaultdict(list)
     for name, status, reason in zip(*(table.values[key] for key in ("name", "status", "reason")), strict=True):
-        if status != "done":
+        if status != DONE:
             found[str(status), str(reason)].append(str(name))
     ordered = sorted(found.items(), key=lambda item: (item[0][0], -len(item[1]), item[0][1]))
     return [Absence(status, reason, tuple(names)) for (status, reason), names in ordered]

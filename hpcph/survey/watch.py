@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from hpcph.survey.claims import KEPT, states
+from hpcph.survey.row import FAILED
 
 INTERVAL = 10.0  # s between two lines
 LEAST = 1e-9  # s: what costs nothing
@@ -48,7 +49,7 @@ def progress(found: dict[int, str], cost: Sequence[float], seconds: float) -> st
     """
     ended = {number: status for number, status in found.items() if status}
     before = sum(status == KEPT for status in ended.values())
-    failed = sum(status == "failed" for status in ended.values())
+    failed = sum(status == FAILED for status in ended.values())
     text = f"{len(ended)}/{len(cost)} crystals"
     text += f", {before} of them before" if before else ""
     text += f", {failed} failed" if failed else ""
