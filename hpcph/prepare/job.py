@@ -102,7 +102,7 @@ def prepare(source: Source) -> Prepared:
         allow_unstable=given.crystal.allow_unstable,
         fingerprint=_hash(asked),
     )
-    if job.lattice is not None and (sensitive := sensitivity.of_flow(job)) is not None:
+    if job.lattice is not None and (sensitive := kept.of_flow(source, job)) is not None:
         job = replace(job, lattice=replace(job.lattice, sensitivity=sensitive))
         more = [
             *more,

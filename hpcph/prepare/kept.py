@@ -1,7 +1,10 @@
-"""Crystals that were made of files before: the same bits without the files being read and settled again."""
+"""What was made of files before: the same bits without the files being read, settled and judged again."""
 
 import hashlib
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from hpcph.config.load import Source
 from hpcph.crystal.dipole import Dipoles
@@ -14,10 +17,12 @@ from hpcph.crystal.supercell import Report, Settled
 from hpcph.disk import cache
 from hpcph.disk.plain import packed, unpacked
 from hpcph.prepare import crystal as fresh
+from hpcph.prepare import sensitivity
 from hpcph.prepare.crystal import Given
 from hpcph.readers import foreign
 from hpcph.readers.files import digest_of
 from hpcph.result.provenance import program
+from hpcph.workflow.job import Job
 
 KINDS = (
     Given, Crystal, Structure, Operations, Involution, Dipoles, Bulk, Layer, Dielectric, Settled, Report, PairTable,
@@ -32,23 +37,35 @@ def crystal(source: Source) -> Given:
     What files give is kept by what they hold, what the input says of them, and the program; it has the same bits, and
     the same order in memory, whether it was.
     """
+    return _kept(source, "crystal", lambda: fresh.crystal(source))
+
+
+def of_flow(source: Source, job: Job) -> float | None:
+    """hpcph.prepare.sensitivity's, kept in the same way: it knows nothing of the job but the crystal and the others."""
+    if not job.others:
+        return None
+    return _kept(source, "sensitivity of the flow", lambda: sensitivity.of_flow(job))
+
+
+def _kept(source: Source, what: str, make: Callable[[], Any]) -> Any:
     if source.input.crystal.model is not None or source.computed is not None:
-        return fresh.crystal(source)
+        return make()
     try:
-        key = _key(source)
+        key = _key(source, what)
     except OSError:
-        return fresh.crystal(source)  # which says what is wrong
+        return make()  # which says what is wrong
     data = cache.get(key)
     if data is not None:
-        return unpacked(data, KINDS)
-    data = packed(fresh.crystal(source))
+        with suppress(ValueError):  # whole, but not of this program's making
+            return unpacked(data, KINDS)
+    data = packed(make())
     cache.put(key, data)
     return unpacked(data, KINDS)
 
 
-def _key(source: Source) -> str:
-    """One hash of everything that decides a crystal."""
+def _key(source: Source, what: str) -> str:
+    """One hash of everything that decides a crystal, and what is wanted of it."""
     files = [(path.name, digest_of(path)) for path in foreign.sources(fresh.files(source))]
     said = source.input.crystal.model_dump()
     said |= {name: Path(said[name]).name for name in NAMES if isinstance(said[name], str)}
-    return hashlib.sha256(repr((program(), said, files)).encode()).hexdigest()
+    return hashlib.sha256(repr((what, program(), said, files)).encode()).hexdigest()

@@ -27,7 +27,7 @@ from hpcph.response.spectrum import Spectrum
 from hpcph.response.thermal import Tensors, ThermalResponse
 from hpcph.result.quantity import Dataset
 from hpcph.result.writers import map_writer, together, way
-from hpcph.workflow.job import Job, answer, lattice_mesh, lattice_zones, map_stages, mesh_of, read, zone
+from hpcph.workflow.job import Job, answer, lattice_mesh, lattice_zone, map_stages, mesh_of, read, zone
 from hpcph.workflow.keeper import Keeper
 from hpcph.workflow.layout import lay_out, sample_maps
 from hpcph.workflow.outcome import Outcome, Timing
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from hpcph.workflow.findings import Runs
 
 Pieces = list[tuple[slice, np.ndarray]]
-BUFFER = 24 << 20  # bytes of maps that a rank holds before all write together
+BUFFER = 12 << 20  # bytes of maps that a rank holds before all write together
 
 
 def run(
@@ -82,8 +82,7 @@ def run(
             return begun
         path, earlier = begun
         comm.phase = "sending the job to every rank"
-        sent = (ready[0].job, ready[0].origin, ready[0].identity) if comm.root else None
-        job, origin, identity = comm.distribute(sent)
+        job, origin, identity = _sent(comm, ready)
         keeper = Keeper(comm, path, identity, earlier, stop)
         for line in keeper.kernels.lines():
             reporter.say(line)
@@ -100,6 +99,14 @@ def run(
     finally:
         for lock in locks:
             lock.release()
+
+
+def _sent(comm: Comm, ready: list[Prepared]) -> tuple[Job, Origin, dict[str, str]]:
+    """Job, origin and identity on every rank. Rank 0 keeps the other crystals until their stages come, one by one."""
+    given = ready[0] if comm.root else None
+    sent = (replace(given.job, others=()), given.origin, given.identity) if given else None
+    job, origin, identity = comm.distribute(sent)
+    return given.job if given else job, origin, identity
 
 
 def _through(comm: Comm, origin: Origin, job: Job, keeper: Keeper, begin: float, reporter: Voice) -> Outcome:
@@ -174,15 +181,21 @@ def _zone(comm: Comm, job: Job, keeper: Keeper, reporter: Voice) -> "tuple[list[
 def _lattice(
     comm: Comm, job: Job, zones: list[Stage], keeper: Keeper, reporter: Voice
 ) -> tuple[list[Stage], Uncertainty | None]:
-    """What the supercell leaves open: a coarse mesh for the crystal and the others. The error is on rank 0 only."""
+    """What the supercell leaves open: a coarse mesh for the crystal and the others. What comes back is on rank 0."""
     comm.phase = "laying out the mesh of the lattice's error"
-    mesh = comm.on_root(lambda: lattice_mesh(job, zones[-1].points) if zones else None)
+    mesh, of = comm.on_root(lambda: (lattice_mesh(job, zones[-1].points) if zones else None, 1 + len(job.others)))
     if mesh is None:
         return [], None
-    stages = lattice_zones(job, mesh)
-    rows = [_compute(comm, stage, keeper, reporter) for stage in stages]
+    stages, rows = [], []
+    for number in range(1, of + 1):
+        comm.phase = "sending a crystal to every rank"
+        crystal = job.crystal if number == 1 else comm.distribute(job.others[number - 2] if comm.root else None)
+        stage = lattice_zone(job, mesh, crystal, number, of)
+        rows.append(_compute(comm, stage, keeper, reporter))
+        if comm.root:
+            stages.append(stage)
     if not comm.root:
-        return stages, None
+        return [], None
     simple = replace(job, intervals=None)
     own, *others = (answer(job, read(simple, row)[0], mesh) for row in rows)
     return stages, sharing.uncertainty(own, others)

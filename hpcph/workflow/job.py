@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hpcph.crystal import mesh as meshing
+from hpcph.crystal import parts as parting
 from hpcph.crystal.chain import Units
 from hpcph.crystal.dynamical import Crystal
 from hpcph.crystal.mesh import Mesh, Sampling
@@ -85,7 +86,8 @@ class Job:
     gyromagnetic : ndarray (a, 3, 3) C kg⁻¹, moments of the atoms in terms of their L; None without magnetization
     field : ndarray (3,) T, a magnetic field; None without one, and where nothing is magnetic
     axis : ndarray (3,), Cartesian unit vector
-    others : the crystal with its supercell's force constants shared otherwise, which gives the error of the lattice
+    others : the crystal with its supercell's force constants shared otherwise, which gives the error of the lattice;
+        in a run on rank 0 alone
     lattice : what was done to the force constants, None of a model
     sound, path, orbits, planes, intervals, light, sample : None where the input has no such section; orbits (q, 3)
     units : of a model, whose results are in them; None for SI
@@ -178,11 +180,18 @@ def lattice_mesh(job: Job, points: int) -> Mesh | None:
 
 
 def lattice_zones(job: Job, mesh: Mesh) -> list[Stage]:
-    """The sums of the crystal and the others over that mesh; what is imaginary is left out, linewidths interpolated."""
+    """The sums of the crystal and the others over that mesh, in this order."""
+    crystals = (job.crystal, *job.others)
+    return [lattice_zone(job, mesh, crystal, i, len(crystals)) for i, crystal in enumerate(crystals, 1)]
+
+
+def lattice_zone(job: Job, mesh: Mesh, crystal: Crystal, number: int, of: int) -> Stage:
+    """The sums of one of them over that mesh; what is imaginary is left out, linewidths interpolated."""
     scattering = job.scattering and job.scattering.anywhere(job.crystal.structure)
-    simple = replace(job, scattering=scattering, store_modes=False, intervals=None, allow_unstable=True)
-    stages = [zone(replace(simple, crystal=crystal), mesh) for crystal in (job.crystal, *job.others)]
-    return [replace(s, name=f"lattice {mesh.name}, {i} of {len(stages)}") for i, s in enumerate(stages, 1)]
+    simple = replace(
+        job, crystal=crystal, others=(), scattering=scattering, store_modes=False, intervals=None, allow_unstable=True
+    )
+    return replace(zone(simple, mesh), name=f"lattice {mesh.name}, {number} of {of}")
 
 
 def map_stages(job: Job) -> list[Stage]:
@@ -206,40 +215,42 @@ def map_stages(job: Job) -> list[Stage]:
 def zone(job: Job, mesh: Mesh) -> Stage:
     """The sums over the zone on one mesh, and the tables of its modes where wanted."""
     q, weight, reciprocal = mesh.q_kc, mesh.weight_k, job.crystal.structure.reciprocal_vc
-    size = meshing.block_size(job.crystal.modes)
+
+    def piece(here: slice) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """A function of its own, that its matrices are gone when the next are made."""
+        modes = diagonalise(job.crystal, q[here])
+        if not job.allow_unstable:
+            refuse_unstable(modes, q[here])
+        weights = mode_weights(modes, job.gyromagnetic, job.clouds, job.field is not None)
+        rate, interband = _rates(job, modes, weights, q[here], job.temperature), None
+        if job.coherent:
+            width_tkn = _one_rate(job) if rate is None else rate
+            interband = coherence_sums(modes, width_tkn, weight[here], job.temperature, job.gyromagnetic)
+        sums = [thermal_sums(modes, weights, weight[here], job.temperature, rate, interband).flat()]
+        if job.intervals is not None:
+            rate = _rates(job, modes, weights, q[here], job.intervals.temperature)
+            sums.append(spectral_sums(modes, weights, weight[here], job.intervals, projection, rate).flat())
+        if not job.store_modes:
+            return np.concatenate(sums), {}
+        points = {"q": q[here], "k": q[here] @ reciprocal, "weight": weight[here]}
+        return np.concatenate(sums), points | maps.mode_tables(modes, weights, job.axis)
 
     def work(block: slice):
-        sums = np.zeros(width)
-        tables: dict[str, list[np.ndarray]] = {}
-        for part in meshing.blocks(q[block], size):  # more than one only where blocks had to grow
-            here = slice(block.start + part.start, block.start + part.stop)
-            modes = diagonalise(job.crystal, q[here])
-            if not job.allow_unstable:
-                refuse_unstable(modes, q[here])
-            weights = mode_weights(modes, job.gyromagnetic, job.clouds, job.field is not None)
-            rate, interband = _rates(job, modes, weights, q[here], job.temperature), None
-            if job.coherent:
-                width_tkn = _one_rate(job) if rate is None else rate
-                interband = coherence_sums(modes, width_tkn, weight[here], job.temperature, job.gyromagnetic)
-            sums[:thermal] += thermal_sums(modes, weights, weight[here], job.temperature, rate, interband).flat()
-            if job.intervals is not None:
-                rate = _rates(job, modes, weights, q[here], job.intervals.temperature)
-                sums[thermal:] += spectral_sums(modes, weights, weight[here], job.intervals, projection, rate).flat()
-            if job.store_modes:
-                points = {"q": q[here], "k": q[here] @ reciprocal, "weight": weight[here]}
-                found = points | maps.mode_tables(modes, weights, job.axis)
-                for name, values in found.items():
-                    tables.setdefault(name, []).append(values)
-        return sums, _under("/modes", {name: np.concatenate(parts) for name, parts in tables.items()})
+        total, tables = np.zeros(width), []
+        for here in parting.parts(q, block, job.crystal.modes, parting.AT_WORK):
+            sums, found = piece(here)
+            total += sums
+            tables.append(found)
+        return total, _under("/modes", {name: np.concatenate([part[name] for part in tables]) for name in tables[0]})
 
     projection = Projection.along(job.axis, mesh.operations)
-    thermal = ThermalSums.width(len(job.temperature), job.sums)
-    width = thermal + (Spectrum.width(job.intervals, job.crystal.modes) if job.intervals else 0)
+    width = ThermalSums.width(len(job.temperature), job.sums)
+    width += Spectrum.width(job.intervals, job.crystal.modes) if job.intervals else 0
     layout = mode_maps(len(q), job.crystal.modes) if job.store_modes else []
     return Stage(
         f"zone {mesh.name}",
         len(q),
-        meshing.tapered_blocks(q, size),
+        meshing.tapered_blocks(q, meshing.block_size(job.crystal.modes)),
         layout,
         width,
         work,
@@ -278,7 +289,9 @@ def _dispersion(job: Job, name: str, layout: list[Dataset], q_kc: np.ndarray, di
     if job.units is not None:
         layout = [replace(layout[0], unit="model", description="angular frequency ω"), *layout[1:]]
     wanted = {spec.name for spec in layout}
-    blocks = meshing.blocks(q_kc, meshing.block_size(job.crystal.modes))
+    room = parting.AT_WORK // 4  # beside the tables of a round
+    size = min(meshing.block_size(job.crystal.modes), parting.at_once(job.crystal.modes, room))
+    blocks = meshing.blocks(q_kc, size)
     return Stage(name, len(q_kc), blocks, layout, 0, work)
 
 

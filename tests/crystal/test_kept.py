@@ -12,13 +12,17 @@ from parallel import world
 
 from hpcph.config.load import load
 from hpcph.disk import cache
+from hpcph.disk.plain import packed
 from hpcph.errors import InputError
 from hpcph.prepare import crystal as fresh
-from hpcph.prepare import kept
+from hpcph.prepare import kept, sensitivity
+from hpcph.prepare.job import prepare
 
 DATA = Path(os.environ.get("HPCPH_DATA", world.ROOT / "../shared/data"))
 QUARTZ = Path(world.QUARTZ["crystal"]["force_constants"])
 FILES = [QUARTZ, DATA / "zno/phonopy_params.yaml.xz", DATA / "chiral/phonopy_params_P6_1.yaml.xz"]
+
+NO_MAPS = dict.fromkeys(("modes", "bands", "orbits", "slices", "spectrum", "optics", "feedback"), world.DROP)
 
 
 @pytest.fixture
@@ -93,6 +97,34 @@ def test_what_is_wrong_is_said_each_time(tmp_path, place):
             with pytest.raises(InputError):
                 kept.crystal(source(tmp_path, path))
     assert not place.exists()
+
+
+def test_an_entry_of_another_making_is_made_again(tmp_path, place):
+    """Its sum is right and its bytes are no crystal: nothing is said, and the crystal is whole."""
+    given = source(tmp_path, QUARTZ)
+    made = arrays(kept.crystal(given))
+    (entry,) = place.iterdir()
+    for other in (b"", b"{}" * 50, packed((1, np.arange(9)))[:-1], b"\xff" * 20):
+        cache.put(entry.name, other)
+        assert arrays(kept.crystal(given)) == made
+
+
+def test_what_the_flow_owes_to_the_supercell_is_kept_apart(tmp_path, place, monkeypatch):
+    """The same number with a cache and without, for any mesh and lifetime; not computed again for one that is kept."""
+    found = []
+    for number, (grid, lifetime) in enumerate([([2, 2, 2], "10 ps"), ([3, 3, 3], "1 ps")]):
+        (folder := tmp_path / str(number)).mkdir()
+        given = load(world.write(folder, world.quartz(mesh__grid=grid, lifetime=lifetime, **NO_MAPS)))
+        monkeypatch.setenv(cache.VARIABLE, "off")
+        found.append(prepare(given).job.lattice.sensitivity)
+        monkeypatch.setenv(cache.VARIABLE, str(place))
+        found.append(prepare(given).job.lattice.sensitivity)
+        with monkeypatch.context() as patch:
+            patch.setattr(sensitivity, "of_flow", None)
+            found.append(prepare(given).job.lattice.sensitivity)
+    assert found[0] is not None and len(set(found)) == 1
+    bare = load(world.write(tmp_path, {"crystal": {"force_constants": str(QUARTZ)}, "bands": {"points": 2}}))
+    assert prepare(bare).job.lattice.sensitivity is None  # of what has no sums, though another run keeps one
 
 
 @pytest.mark.mpi
