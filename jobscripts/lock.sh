@@ -6,8 +6,9 @@ cd "$(dirname "$0")"
 UV=${UV:-uv}
 versions() { sed -n 's/^\([^# ]*==[^ ]*\).*/\1/p' "$1"; }
 hashed() {   # a line a package
-  "$UV" pip compile --quiet --no-deps --no-header --no-annotate --generate-hashes --python-version 3.11 - |
-    sed -e ':more' -e '/\\$/{N' -e 's/ *\\\n */ /' -e 'b more' -e '}'
+  "$UV" pip compile --quiet --no-deps --no-header --no-annotate --generate-hashes --python-version 3.11.2 - >hashed.new
+  sed -e ':more' -e '/\\$/{N' -e 's/ *\\\n */ /' -e 'b more' -e '}' hashed.new
+  rm hashed.new
 }
 renew() {   # FILE, its new lines on stdin
   { sed -n '/^#/p' "$1"; cat; } >"$1.new"

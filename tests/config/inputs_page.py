@@ -1,4 +1,4 @@
-"""docs/inputs.md: every key of an input, read off the model that checks it, so that nobody keeps the list by hand.
+"""docs/reference/inputs.md: every key of an input, read off the model that checks it, so that nobody keeps the list by hand.
 
 make docs
 """
@@ -12,7 +12,7 @@ from parallel import world
 
 from hpcph.config.schema import Input
 
-PAGE = world.ROOT / "docs/inputs.md"
+PAGE = world.ROOT / "docs/reference/inputs.md"
 HEAD = """# Keys of an input
 
 Written by `make docs` from the model that checks inputs; README.md says how they go together and shows examples.

@@ -1,4 +1,4 @@
-"""The table of keys in docs/inputs.md is the model that checks inputs."""
+"""The table of keys in docs/reference/inputs.md is the model that checks inputs."""
 
 import pytest
 from config import inputs_page

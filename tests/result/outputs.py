@@ -1,4 +1,4 @@
-"""docs/outputs.md: every dataset that runs write, read off their results, so that nobody keeps the list by hand.
+"""docs/reference/outputs.md: every dataset that runs write, read off their results, so that nobody keeps the list by hand.
 
 make docs
 """
@@ -12,7 +12,7 @@ import h5py
 from heat.samples import CYLINDER
 from parallel import world
 
-PAGE = world.ROOT / "docs/outputs.md"
+PAGE = world.ROOT / "docs/reference/outputs.md"
 HEAD = """# Datasets of result.h5
 
 Written by `make docs` from the results of small runs; README.md groups the same names by what they are for.

@@ -1,4 +1,4 @@
-"""The list of datasets in docs/outputs.md is the one that runs write."""
+"""The list of datasets in docs/reference/outputs.md is the one that runs write."""
 
 import pytest
 from result import outputs
