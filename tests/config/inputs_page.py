@@ -1,4 +1,4 @@
-"""docs/reference/inputs.md: every key of an input, read off the model that checks it, so that nobody keeps the list by hand.
+"""docs/reference/inputs.md: every key of an input, read off the model that checks it and kept by nobody.
 
 make docs
 """

@@ -1,4 +1,4 @@
-"""docs/reference/outputs.md: every dataset that runs write, read off their results, so that nobody keeps the list by hand.
+"""docs/reference/outputs.md: every dataset that runs write, read off their results and kept by nobody.
 
 make docs
 """
