@@ -31,19 +31,17 @@ NONE = "none"  # of no component at all, which symmetry forbids
 
 @dataclass(frozen=True)
 class Measure:
-    """A column with what it takes from a result: a word, a mark or a number; a number and its errors."""
+    """A column with what it takes from a result or a Structure: a word, a mark, a number, or a number and its errors."""
 
     column: Column
-    take: Callable[[Finished], Any]
+    take: Callable[[Any], Any]
 
 
-def _text(name: str, description: str, take: Callable[[Finished], str], symbol: str = "") -> Measure:
+def _text(name: str, description: str, take: Callable[[Any], str], symbol: str = "") -> Measure:
     return Measure(Column(name, TEXT, "1", symbol or name.replace("_", " "), description), take)
 
 
-def _plain(
-    name: str, unit: str, symbol: str, description: str, take: Callable[[Finished], Any], kind=NUMBER
-) -> Measure:
+def _plain(name: str, unit: str, symbol: str, description: str, take: Callable[[Any], Any], kind=NUMBER) -> Measure:
     return Measure(Column(name, kind, unit, symbol, description), take)
 
 
@@ -151,29 +149,31 @@ ASIDE = np.kron(np.diag([1.0, 0.0]), np.ones((3, 3))) - TRACE
 SHEAR = np.eye(6) - TRACE
 BULK_MODULUS = (TRACE + ASIDE) / 9  # Voigt's means
 SHEAR_MODULUS = (TRACE - ASIDE / 2 + 3 * SHEAR) / 15
-TAKEN = (
-    _text("formula", "chemical formula of the primitive cell", lambda s: s.structure.formula),
-    _text("space_group", "space group", lambda s: s.structure.space_group.rpartition(" ")[0]),
+OF_CRYSTAL = (  # of its structure, which those that fail may have too
+    _text("formula", "chemical formula of the primitive cell", lambda s: s.formula),
+    _text("space_group", "space group", lambda s: s.space_group.rpartition(" ")[0]),
     _plain("space_group_number", "1", "number", "number of the space group",
-           lambda s: _number(s.structure.space_group), COUNT),
-    _text("point_group", "point group", lambda s: spacegroup.class_name(s.structure.rotations)),
-    _text("crystal_system", "crystal system", lambda s: handedness.system(_number(s.structure.space_group))),
+           lambda s: _number(s.space_group), COUNT),
+    _text("point_group", "point group", lambda s: spacegroup.class_name(s.rotations)),
+    _text("crystal_system", "crystal system", lambda s: handedness.system(_number(s.space_group))),
     _plain("sohncke", "1", "Sohncke", "proper operations alone: a chiral crystal",
-           lambda s: handedness.is_sohncke(s.structure), FLAG),
+           lambda s: handedness.is_sohncke(s), FLAG),
     _text("mirror_image", "space group of the mirror image, where it is another",
-          lambda s: handedness.mirror_image(s.structure)),
+          lambda s: handedness.mirror_image(s)),
     _plain("mirror_image_number", "1", "mirror", "number of that space group, 0 where it is the same one",
-           lambda s: _number(handedness.mirror_image(s.structure)), COUNT),
+           lambda s: _number(handedness.mirror_image(s)), COUNT),
     _plain("polar", "1", "polar", "does the point group leave a direction alone?",
-           lambda s: handedness.is_polar(s.structure.rotations_cartesian), FLAG),
-    _plain("atoms", "1", "atoms", "atoms of the primitive cell", lambda s: len(s.structure.mass_a), COUNT),
-    _plain("volume", "m3", "V", "volume of the primitive cell", lambda s: s.structure.volume),
-    _plain("density", "kg m-3", "ρ", "mass density", lambda s: s.structure.density),
-    _plain("born_charges", "1", "Z*", "are Born charges known?", lambda s: s.structure.born_aij is not None, FLAG),
+           lambda s: handedness.is_polar(s.rotations_cartesian), FLAG),
+    _plain("atoms", "1", "atoms", "atoms of the primitive cell", lambda s: len(s.mass_a), COUNT),
+    _plain("volume", "m3", "V", "volume of the primitive cell", lambda s: s.volume),
+    _plain("density", "kg m-3", "ρ", "mass density", lambda s: s.density),
+    _plain("born_charges", "1", "Z*", "are Born charges known?", lambda s: s.born_aij is not None, FLAG),
     _plain("independent", "1", "independent", "independent components of γ^NL that the group allows",
-           lambda s: handedness.independent(s.structure.rotations_cartesian), COUNT),
+           lambda s: handedness.independent(s.rotations_cartesian), COUNT),
     _text("components", "which components of γ^NL are not zero by symmetry, and which are alike",
-          lambda s: handedness.components(s.structure.rotations_cartesian) or NONE),
+          lambda s: handedness.components(s.rotations_cartesian) or NONE),
+)  # fmt: skip
+TAKEN = (
     _plain("temperature", "K", "T", "temperature of the numbers, the nearest to 300 K",
            lambda s: float(s.temperature[s.at]) if len(s.temperature) else UNKNOWN),
     _measured("gamma_nl", FLOW, "max γ^NL", "largest answer to a gradient of any direction",
@@ -231,7 +231,7 @@ ABOUT = (  # what no result says
     Column("fingerprint", TEXT, "1", "fingerprint", "hash of the input and the force constants of its result"),
     Column("sha256", TEXT, "1", "sha256", "hash of the numbers of its result"),
 )
-COLUMNS = (*ABOUT, *(taken.column for taken in TAKEN))
+COLUMNS = (*ABOUT, *(taken.column for taken in (*OF_CRYSTAL, *TAKEN)))
 
 
 def names(column: Column) -> list[str]:

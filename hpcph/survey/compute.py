@@ -1,6 +1,7 @@
 """One crystal of a survey, by the ranks of a group: its input, its run, its row. Whatever fails is told in the row."""
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from hpcph.disk.room import writing
 from hpcph.errors import InputError, Unstable
 from hpcph.parallel.comm import Comm, RankError
 from hpcph.parallel.signals import Stop
+from hpcph.prepare import kept
 from hpcph.prepare.job import identity, prepare
 from hpcph.result.store import UNDER_WORK, attributes
 from hpcph.survey import row, template
@@ -60,7 +62,7 @@ def compute(group: Comm, folder: Path, candidate: Candidate, wanted: Template, s
         about = {"name": candidate.name, "place": candidate.place, "ranks": group.size}
         about["seconds"] = time.monotonic() - begin
         if course.reason or course.structure is None:
-            found = row.failed(known, about, course.reason, course.unstable)
+            found = row.failed(known, about, course.reason, course.structure, course.unstable)
         else:
             found = row.of(known, about, folder / RESULT, course.structure, "; ".join(course.left_out))
         with writing(folder):
@@ -142,11 +144,13 @@ def _prepared(folder: Path, candidate: Candidate, wanted: Template, course: _Cou
     """The input of a crystal and its job, without what asks for Born charges that it has not (rank 0)."""
     asked = set(template.asks_for_charges(wanted))
     while True:
+        source = template.source(wanted, candidate, folder / INPUT)
         try:
-            source = template.source(wanted, candidate, folder / INPUT)
             return source.text, prepare(source)
         except InputError as err:
             if err.key not in asked:
+                with suppress(InputError):  # what is wrong may be something else than the crystal
+                    course.structure = kept.crystal(source).crystal.structure
                 raise
             asked.remove(err.key)
             wanted = template.without(wanted, [err.key])

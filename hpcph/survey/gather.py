@@ -11,6 +11,7 @@ from hpcph.disk.room import writing
 from hpcph.errors import printable
 from hpcph.show.numbers import with_errors
 from hpcph.survey import columns, page, row, store
+from hpcph.survey.reports import unreported
 from hpcph.survey.table import Column, SurveyTable
 from hpcph.workflow.progress import Reporter
 
@@ -24,7 +25,7 @@ def write(folders: Sequence[Path], title: str, output: Path, reporter: Reporter)
     rows = [found for folder in folders if (found := row.load(folder)) is not None]
     with writing(output):
         table = store.write(rows, title, output)
-        page.write(table, output / "survey.html")
+        page.write(table, output / "survey.html", unreported(folders))
     reporter.say(ranking(table))
     counted = Counter(found.status for found in rows)
     counted["not yet"] = len(folders) - len(rows)

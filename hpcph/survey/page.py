@@ -6,6 +6,7 @@ import json
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,16 +36,17 @@ class Absence:
     names: tuple[str, ...]
 
 
-def write(table: SurveyTable, path: Path) -> Path:
+def write(table: SurveyTable, path: Path, unreported: Collection[str] = ()) -> Path:
     """Write the page of a survey, at once; it opens `crystals/NAME/report.html` beside it.
 
-    The table has the columns `name`, `status`, `reason` and `formula`. Raises InputError where no page can be written.
+    The table has the columns `name`, `status`, `reason` and `formula`; unreported : names of crystals without such a
+    page. Raises InputError where no page can be written.
     """
-    document.write(page(table), path)
+    document.write(page(table, unreported), path)
     return path
 
 
-def page(table: SurveyTable) -> str:
+def page(table: SurveyTable, unreported: Collection[str] = ()) -> str:
     """The whole page as text."""
     status, start = table.values["status"], at_start(table)
     return (
@@ -62,6 +64,7 @@ def page(table: SurveyTable) -> str:
                 "columns": [_about(table, column, column.name in start) for column in table.columns],
                 "words": _words(table),
                 "numbers": _numbers(table),
+                "unreported": sorted(unreported),
                 "themes": document.themes(),
                 "colours": {"list": style.OKABE_ITO, "signed": style.SIGNED},
             },

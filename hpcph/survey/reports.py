@@ -6,9 +6,11 @@ from pathlib import Path
 from hpcph.parallel.comm import Comm
 from hpcph.parallel.schedule import hand_out
 from hpcph.parallel.signals import Stop
+from hpcph.survey.compute import RESULT
 from hpcph.workflow.progress import Reporter
 
 TOLD = 10  # crystals
+REPORT = "report.html"
 
 
 def reports(comm: Comm, folders: Sequence[Path], stop: Stop, reporter: Reporter) -> bool:
@@ -24,7 +26,7 @@ def reports(comm: Comm, folders: Sequence[Path], stop: Stop, reporter: Reporter)
         from hpcph.report.page import write
 
         try:
-            write(wanted[i] / "result.h5", None)
+            write(wanted[i] / RESULT, None)
         except Exception as err:  # whatever a result holds; the table has its numbers
             failed.append((wanted[i].name, " ".join(str(err).split()) or type(err).__name__))
 
@@ -38,13 +40,18 @@ def reports(comm: Comm, folders: Sequence[Path], stop: Stop, reporter: Reporter)
     return written < len(wanted)
 
 
+def unreported(folders: Sequence[Path]) -> list[str]:
+    """Names of the crystals that have a result and no page of their own."""
+    return [folder.name for folder in folders if (folder / RESULT).is_file() and not (folder / REPORT).is_file()]
+
+
 def _is_due(folder: Path) -> bool:
     """Is there a result without a page of its own?"""
     try:
-        made = (folder / "result.h5").stat().st_mtime_ns
+        made = (folder / RESULT).stat().st_mtime_ns
     except OSError:
         return False
     try:
-        return (folder / "report.html").stat().st_mtime_ns < made
+        return (folder / REPORT).stat().st_mtime_ns < made
     except OSError:
         return True

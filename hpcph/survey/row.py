@@ -18,7 +18,7 @@ from hpcph.errors import printable
 from hpcph.phonons.modes import ZERO
 from hpcph.response.tensors import GAMMA_N
 from hpcph.result.tensors import ROTATION_PAM_DENSITY, THERMAL_CONDUCTIVITY, THERMAL_GAMMA_NL, quantity
-from hpcph.survey.columns import TAKEN, variables
+from hpcph.survey.columns import OF_CRYSTAL, TAKEN, variables
 from hpcph.survey.finished import Finished
 from hpcph.survey.table import ColumnKind
 
@@ -61,10 +61,10 @@ def fingerprint(identity: Mapping[str, str]) -> str:
     return hashlib.sha256(repr(sorted(identity.items())).encode()).hexdigest()
 
 
-def failed(known: str, about: Mapping[str, Any], reason: str, unstable: bool) -> Row:
-    """The row of a crystal without a result."""
+def failed(known: str, about: Mapping[str, Any], reason: str, structure: Structure | None, unstable: bool) -> Row:
+    """The row of a crystal without a result; structure : None where not even that is known."""
     own = {"status": FAILED, "reason": reason, "stability": "unstable" if unstable else ""}
-    return Row(known, _written({**about, **own}))
+    return Row(known, _written({**about, **own}), _written(_of_crystal(structure)) if structure else {})
 
 
 def of(known: str, about: Mapping[str, Any], result: Path, structure: Structure, left_out: str) -> Row:
@@ -74,7 +74,7 @@ def of(known: str, about: Mapping[str, Any], result: Path, structure: Structure,
     """
     with h5py.File(result, "r") as file:
         seen = Finished(file, structure)
-        values: dict[str, Any] = {}
+        values = _of_crystal(structure)
         for taken in TAKEN:
             found = taken.take(seen)
             if taken.column.errors:
@@ -99,6 +99,11 @@ def of(known: str, about: Mapping[str, Any], result: Path, structure: Structure,
             "sha256": str(seen.attributes["sha256"]),
         }
         return Row(known, _written({**about, **own}), _written(values), seen.temperature.tolist(), tensors)
+
+
+def _of_crystal(structure: Structure) -> dict[str, Any]:
+    """Columns that no computation is needed for."""
+    return {taken.column.name: taken.take(structure) for taken in OF_CRYSTAL}
 
 
 def save(row: Row, folder: Path) -> None:

@@ -65,6 +65,8 @@ def test_every_crystal_has_a_row(found):
     assert reason[crystals.METAL].startswith("without optics: light couples to Born charges")
     stability = {folder_of(name): text for name, text in table["stability"].items()}
     assert stability[crystals.UNSTABLE] == "unstable" and stability["crystal-0"] == "stable"
+    known = table["formula"].notna() & table["space_group"].notna()
+    assert {folder_of(name) for name in table.index[~known]} == {crystals.DAMAGED}  # the others were read
 
 
 def test_numbers_are_those_of_a_run_of_one_rank(found, comm):

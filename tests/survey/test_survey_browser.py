@@ -9,6 +9,7 @@ import pytest
 from report import browser
 from survey import pages, tables
 
+from hpcph.survey import page
 from hpcph.survey.table import ColumnKind
 
 EVIL = "<img src=x onerror=\"document.title='broken'\">"
@@ -194,6 +195,19 @@ def test_a_row_leads_to_its_report(opened, table):
     for name, status, links in zip(table.values["name"], table.values["status"], found, strict=True):
         files = [] if status == "failed" else [f"crystals/{name}/result.h5", f"crystals/{name}/report.html"]
         assert links == files
+
+
+def test_a_crystal_without_a_page_is_no_link_to_one(chrome, tmp_path):
+    """As with --no-reports: its result is there to open, and nothing leads nowhere."""
+    few = tables.table(9)
+    bare, *others = (str(name) for name in few.values["name"][few.values["status"] != "failed"])
+    path = page.write(few, tmp_path / "survey.html", [bare])
+    pages.open_page(chrome, path)
+    found = chrome.execute_script(
+        "return [...document.querySelectorAll('#grid th.name a')].map((a) => a.getAttribute('href'))"
+    )
+    assert {f"crystals/{name}/report.html" for name in others} <= set(found)
+    assert f"crystals/{bare}/result.h5" in found and f"crystals/{bare}/report.html" not in found
 
 
 def test_keys_move_pick_and_open(opened, table, written):

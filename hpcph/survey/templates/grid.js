@@ -9,8 +9,8 @@ const make = (tag, properties = {}, ...children) => {
   return made;
 };
 
-// columns: by name; changed: what else is to be told when crystals are picked or columns sorted.
-function startGrid(columns, { sort, pick, open }) {
+// columns: by name; opens: has a crystal a page of its own? sort, pick, open: what is to be told of the user's doing.
+function startGrid(columns, { opens, sort, pick, open }) {
   const view = element("view"), grid = element("grid"), [head, body] = [grid.tHead, grid.tBodies[0]];
   const names = columns.get("name").values, statuses = columns.get("status").values;
   let shownColumns = [], indices = [], picked = new Set(), at = 0, range = "";
@@ -23,7 +23,7 @@ function startGrid(columns, { sort, pick, open }) {
     box.addEventListener("change", () => pick(i));
     const cell = make("th", { scope: "row", className: "name", title: names[i] }, box);
     if (statuses[i] === "failed") cell.append(names[i]);
-    else cell.append(link(i, "result.h5", "h5", `result.h5 of ${names[i]}`, active), link(i, "report.html", names[i], names[i], active));
+    else cell.append(link(i, "result.h5", "h5", `result.h5 of ${names[i]}`, active), opens(i) ? link(i, "report.html", names[i], names[i], active) : names[i]);
     return cell;
   }
 

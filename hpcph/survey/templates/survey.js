@@ -47,7 +47,8 @@ addEventListener("DOMContentLoaded", async () => {
     return found;
   }
 
-  const open = (i) => { if (statuses[i] !== "failed") window.open(`crystals/${encodeURIComponent(names[i])}/report.html`, "_blank", "noopener"); };
+  const unreported = new Set(embedded.unreported), opens = (i) => statuses[i] !== "failed" && !unreported.has(names[i]);
+  const open = (i) => { if (opens(i)) window.open(`crystals/${encodeURIComponent(names[i])}/report.html`, "_blank", "noopener"); };
   const pick = (i) => { if (!state.picked.delete(i)) state.picked.add(i); changed(); };
   function sort(of) {
     const first = of.kind !== "text"; // numbers: largest first
@@ -56,7 +57,7 @@ addEventListener("DOMContentLoaded", async () => {
     document.querySelectorAll("#grid thead button")[shownColumns().findIndex(({ name }) => name === of.name)].focus({ preventScroll: true });
   }
   const shownColumns = () => all.filter((of) => state.columns.includes(of.name)).sort((a, b) => (b.name === "name") - (a.name === "name"));
-  const grid = startGrid(columns, { sort, pick, open });
+  const grid = startGrid(columns, { opens, sort, pick, open });
   let figures = null, waiting = 0;
 
   async function draw() {
