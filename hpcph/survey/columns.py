@@ -31,7 +31,7 @@ NONE = "none"  # of no component at all, which symmetry forbids
 
 @dataclass(frozen=True)
 class Measure:
-    """A column with what it takes from a result or a Structure: a word, a mark, a number, or a number and its errors."""
+    """A column with what it takes from a result or a Structure: a word, a mark, a number, a number and its errors."""
 
     column: Column
     take: Callable[[Any], Any]
