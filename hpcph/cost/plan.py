@@ -80,7 +80,7 @@ def plan(job: Job, ranks: int) -> Plan:
         seconds += len(job.temperature) * own * job.boltzmann.passes / BANDWIDTH
         matrix = f"{job.boltzmann.size} unknowns, {own / 2**20:.1f} MiB a rank, in the memory and time above"
     mapped = sum(int(np.prod(spec.shape)) * np.dtype(spec.dtype).itemsize for spec in maps.values())
-    tables = sum(crystal.nbytes for crystal in (job.crystal, *job.others))
+    tables = job.crystal.nbytes + max((other.nbytes for other in job.others), default=0)  # which come one by one
     partial = sum(stage.row_bytes for stage in todo)
     return Plan(
         work=work,
