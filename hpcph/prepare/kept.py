@@ -1,6 +1,8 @@
 """What was made of files before: the same bits without the files being read, settled and judged again."""
 
+import errno
 import hashlib
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -20,7 +22,7 @@ from hpcph.prepare import crystal as fresh
 from hpcph.prepare import sensitivity
 from hpcph.prepare.crystal import Given
 from hpcph.readers import foreign
-from hpcph.readers.files import digest_of
+from hpcph.readers.files import LARGEST, digest_of
 from hpcph.result.provenance import program
 from hpcph.workflow.job import Job
 
@@ -64,8 +66,11 @@ def _kept(source: Source, what: str, make: Callable[[], Any]) -> Any:
 
 
 def _key(source: Source, what: str) -> str:
-    """One hash of everything that decides a crystal, and what is wanted of it."""
-    files = [(path.name, digest_of(path)) for path in foreign.sources(fresh.files(source))]
+    """One hash of everything that decides a crystal, and what is wanted of it. Raises OSError."""
+    paths = foreign.sources(fresh.files(source))
+    if any(path.stat().st_size > LARGEST for path in paths):
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+    files = [(path.name, digest_of(path)) for path in paths]
     said = source.input.crystal.model_dump()
     said |= {name: Path(said[name]).name for name in NAMES if isinstance(said[name], str)}
     return hashlib.sha256(repr((what, program(), said, files)).encode()).hexdigest()

@@ -2,6 +2,7 @@
 
 import bz2
 import codecs
+import errno
 import gzip
 import hashlib
 import lzma
@@ -238,5 +239,7 @@ def kind_of_text(data: bytes, path: Path) -> FileKind:
 
 def digest_of(path: Path) -> str:
     """sha256 of a file as it lies there, which may be larger than what a rank can hold. Raises OSError."""
+    if not path.is_file():  # a pipe would keep the run waiting
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
