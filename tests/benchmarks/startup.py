@@ -2,8 +2,8 @@
 
 python tests/benchmarks/startup.py [INPUT.yaml] [--ranks 1,2,4] [--repeats 3]     (not collected by pytest)
 
-Minima of the repeats, maxima of memory; nothing is asserted. One rank is launched without mpirun. Processor time is that
-of rank 0 up to its first k-point. Cold, hpcph's cache is empty, that of the system is not.
+Minima of the repeats, maxima of memory; nothing is asserted. One rank is launched without mpirun. Processor time is
+that of rank 0 up to its first k-point. Cold, hpcph's cache is empty, that of the system is not.
 """
 
 import argparse
