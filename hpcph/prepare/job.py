@@ -48,6 +48,11 @@ def wanted_of_a_potential(source: Source) -> Wanted | None:
     return source_crystal.potential(source)
 
 
+def structure(source: Source) -> Structure:
+    """Of a crystal that `prepare` may refuse, as an unstable one. Raises InputError."""
+    return kept.crystal(source).crystal.structure
+
+
 def prepare(source: Source) -> Prepared:
     """Load the crystal, impose the sum rules, lay out mesh, path and planes, look for imaginary modes.
 

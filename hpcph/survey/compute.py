@@ -12,8 +12,7 @@ from hpcph.disk.room import writing
 from hpcph.errors import InputError, Unstable
 from hpcph.parallel.comm import Comm, RankError
 from hpcph.parallel.signals import Stop
-from hpcph.prepare import kept
-from hpcph.prepare.job import identity, prepare
+from hpcph.prepare.job import identity, prepare, structure
 from hpcph.result.store import UNDER_WORK, attributes
 from hpcph.survey import row, template
 from hpcph.survey.candidate import Candidate
@@ -150,7 +149,7 @@ def _prepared(folder: Path, candidate: Candidate, wanted: Template, course: _Cou
         except InputError as err:
             if err.key not in asked:
                 with suppress(InputError):  # what is wrong may be something else than the crystal
-                    course.structure = kept.crystal(source).crystal.structure
+                    course.structure = structure(source)
                 raise
             asked.remove(err.key)
             wanted = template.without(wanted, [err.key])
