@@ -1,4 +1,4 @@
-"""What the pages on physics name exists: modules, datasets, files, references. Sphinx itself checks links and citations."""
+"""What the pages on physics name exists: modules, datasets, files, references. Sphinx checks links and citations."""
 
 import re
 from pathlib import Path
