@@ -8,6 +8,7 @@ from pathlib import Path
 
 os.environ.setdefault("HPCPH_CACHE", "off")  # what the site shows is computed
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # !hpcph is this one
+os.environ["PYTHONSTARTUP"] = str(Path(__file__).parent / "kernel.py")
 
 project = "hpcph"
 author = "The hpcph developers"
@@ -42,6 +43,7 @@ copybutton_prompt_text = "$ "
 html_theme = "pydata_sphinx_theme"
 html_title = "hpcph"
 html_static_path = ["_static", str(Path(find_spec("sphinx-mathjax-offline").origin).parent / "static")]
+html_css_files = ["site.css"]
 mathjax_path = "mathjax/tex-chtml.js"  # formulas are set without another machine
 html_show_sourcelink = False
 html_theme_options = {
