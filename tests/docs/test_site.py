@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+from itertools import takewhile
 
 import pytest
 from ruamel.yaml import YAML
@@ -17,6 +18,7 @@ LITERAL = {"parsed-literal", "prompt", "highlight", "code-cell"}  # other direct
 BLOCKS = [block for page in fences.PAGES for block in fences.blocks(page)]
 OF_SHELL = [block for block in BLOCKS if block.language == SHELL]
 LEAST = 300  # letters of a page that is written
+BETWEEN = {"|", ">", "&&", "||", ";", ";;"}  # commands of the shell
 FILE = re.compile(r"(?<![\w/.-])((?:jobscripts|inputs|tests|docs|hpcph)/[\w./-]*\w)")
 
 
@@ -72,7 +74,8 @@ def test_inputs_are_good():
             data = YAML(typ="safe").load(block.text)
             if isinstance(data, dict) and "crystal" in data:
                 found = Input.model_validate(data)
-                assert not found.mistakes(), f"{block}: {found.mistakes()}"
+                whole = len(data) > 1  # or that section alone
+                assert not (whole and found.mistakes()), f"{block}: {found.mistakes()}"
                 inputs += 1
     assert inputs
 
@@ -82,10 +85,10 @@ def test_commands_are_those_of_the_program():
     count = 0
     for block in OF_SHELL:
         for line in block.text.splitlines():
-            words = shlex.split(re.sub(r"\s[>|].*", "", line), comments=True)
+            words = list(takewhile(lambda word: word not in BETWEEN, shlex.split(line, comments=True)))
             places = [i for i, word in enumerate(words) if word in ("hpcph", ".venv/bin/hpcph")]
-            if not places or places[-1] + 1 == len(words) or words[places[-1] - 1].startswith("-"):
-                continue  # none, or the name of something else
+            if not places or places[-1] + 1 == len(words) or words[: places[-1]][-1:] == ["-t"]:
+                continue  # none, or the name of a container
             given = words[places[-1] + 1 :]
             if given != ["--print-completion", "bash"]:
                 command_line("hpcph").parse_args(given)
