@@ -81,6 +81,21 @@ def test_tests_that_pages_name_are_there():
     assert not [f"{file}::{test}" for slow, file, test in promised if bool(slow) != known(file)[test]]
 
 
+def test_lists_of_pages_are_whole():
+    """The rooms of the program, the trials of the self-test, the job scripts."""
+    rooms = {path.parent.name for path in (fences.ROOT / "hpcph").glob("*/__init__.py")}
+    selftest = ast.parse((fences.ROOT / "jobscripts/selftest.py").read_text(encoding="utf-8"))
+    (trials,) = [node.value for node in selftest.body if isinstance(node, ast.AnnAssign) and node.target.id == "TRIALS"]
+    scripts = [path.name for path in (fences.ROOT / "jobscripts").glob("*.slurm")]
+    for page, listed in (
+        ("about/developers.md", [f"`{room}/`" for room in rooms]),
+        ("cluster/self_test.md", [f"| {key.value} |" for key in trials.keys]),
+        ("cluster/slurm.md", [f"| `{script}` |" for script in scripts]),
+    ):
+        text = (fences.DOCS / page).read_text(encoding="utf-8")
+        assert len(listed) > 5 and not [one for one in listed if one not in text], page
+
+
 def test_every_promise_has_a_test():
     """Each row of the page's tables."""
     page = (fences.DOCS / "cluster/promises.md").read_text(encoding="utf-8")
