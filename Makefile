@@ -4,8 +4,8 @@
 # make coverage  what of hpcph the tests that run side by side reach; that takes longer than they
 # make newest the newest of every Python package in .venv-newest, and the tests of what they could break; minutes
 # make check lint and types
-# make docs  the site, docs/_build/html; before it inputs/input.schema.json and docs/reference/inputs.md, the keys of an
-#            input, from its model; docs/reference/outputs.md, the datasets, and the front page's picture, from small runs
+# make docs  the site, docs/_build/html; before it inputs/input.schema.json and docs/reference/inputs.md, the keys of an input,
+#            from its model, and docs/reference/outputs.md, the datasets, from small runs
 
 INPUT   ?= inputs/quartz.yaml
 PYTHON  := .venv/bin/python

@@ -8,7 +8,6 @@ from pathlib import Path
 
 os.environ.setdefault("HPCPH_CACHE", "off")  # what the site shows is computed
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # !hpcph is this one
-os.environ["PYTHONSTARTUP"] = str(Path(__file__).parent / "kernel.py")
 
 project = "hpcph"
 author = "The hpcph developers"

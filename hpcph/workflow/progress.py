@@ -62,7 +62,7 @@ class StageProgress:
             TextColumn("{task.fields[rate]:.0f}/s"),
             TimeRemainingColumn(),
         )
-        self.bar = Progress(*columns, console=reporter.bars, transient=True) if reporter.bars.is_interactive else None
+        self.bar = Progress(*columns, console=reporter.bars, transient=True) if reporter.bars.is_terminal else None
         self.cell = NotebookBar(points) if reporter.notebook else None
 
     def __enter__(self) -> "StageProgress":

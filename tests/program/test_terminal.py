@@ -7,7 +7,6 @@ from parallel import world
 
 from hpcph.errors import printable
 from hpcph.parallel.comm import library_name
-from hpcph.workflow import progress
 
 NASTY = "\x1b]0;owned\x07\x1b[31mred\r\x9b2J\u202e"
 SMALL = world.quartz(mesh__grid=[2, 2, 2], bands=world.DROP, slices=world.DROP, optics=world.DROP)
@@ -42,14 +41,6 @@ def test_names_of_files(tmp_path):
     assert r"\udcff.yaml" in harmless(world.here("check", world.write(tmp_path, SMALL, name)))
     for command in (("run", tmp_path / NASTY), ("report", tmp_path / NASTY), ("run", "x.yaml", "--output", NASTY)):
         assert world.here(*command).returncode == 2 and harmless(world.here(*command))
-
-
-@pytest.mark.parametrize(("terminal", "moves"), [("xterm", True), ("dumb", False)])
-def test_bars_are_for_terminals_that_can_move(monkeypatch, terminal, moves):
-    """Others, such as those of editors and of documentation, get the lines of a log, without gaps between them."""
-    monkeypatch.setattr(progress, "_watched", lambda: True)
-    monkeypatch.setenv("TERM", terminal)
-    assert (progress.Reporter(True).stage("zone", 2, 8, "k-points").bar is not None) == moves
 
 
 @pytest.mark.parametrize("option", ["--version", "--help"])
