@@ -58,6 +58,7 @@ docs: install
 	PYTHONPATH=.:tests $(PYTHON) tests/config/inputs_page.py
 	$(PYTHON) -m hpcph schema > inputs/input.schema.json
 	PYTHONPATH=.:tests $(PYTHON) tests/result/outputs.py
+	$(PYTHON) docs/picture.py
 	$(PYTHON) -m sphinx --fail-on-warning --keep-going --quiet -j auto docs docs/_build/html
 
 install:

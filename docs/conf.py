@@ -1,11 +1,13 @@
 """The site of hpcph: `make docs`. Every warning is an error, and every figure and number is computed by the build."""
 
 import os
+import sys
 from importlib.metadata import version as installed
 from importlib.util import find_spec
 from pathlib import Path
 
 os.environ.setdefault("HPCPH_CACHE", "off")  # what the site shows is computed
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # !hpcph is this one
 
 project = "hpcph"
 author = "The hpcph developers"
@@ -40,6 +42,7 @@ copybutton_prompt_text = "$ "
 html_theme = "pydata_sphinx_theme"
 html_title = "hpcph"
 html_static_path = ["_static", str(Path(find_spec("sphinx-mathjax-offline").origin).parent / "static")]
+html_css_files = ["site.css"]
 mathjax_path = "mathjax/tex-chtml.js"  # formulas are set without another machine
 html_show_sourcelink = False
 html_theme_options = {

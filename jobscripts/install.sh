@@ -46,7 +46,7 @@ if [ -n "$lacking" ]; then
 fi
 if [ -n "$lacking" ]; then
   [ "$NO_APT" = 1 ] || ! command -v apt-get >/dev/null || how="; as root: apt-get install$packages"
-  die "missing: $lacking${how:-; load or name it and call again (README, On a cluster)}"
+  die "missing: $lacking${how:-; load or name it and call again (docs/start/cluster.md)}"
 fi
 look_for_petsc
 case $PETSC in

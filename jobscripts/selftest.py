@@ -1,4 +1,4 @@
-"""What the README promises, tried out where it is to hold; jobscripts/selftest.slurm says how to start it."""
+"""What docs/cluster/promises.md promises, tried out where it is to hold; selftest.slurm says how to start it."""
 
 import argparse
 import json

@@ -29,7 +29,7 @@ def polarization(result: xr.Dataset) -> Figure:
     """All branches along the whole path, coloured by the phonon polarization."""
     figure = style.sheet(style.WIDTH, 4.2)
     axes = figure.add_subplot()
-    lines = _whole_path(axes, result, axis.of_modes(result, BANDS_POLARIZATION_CIRCULAR, BANDS_POLARIZATION))
+    lines = whole_path(axes, result, axis.of_modes(result, BANDS_POLARIZATION_CIRCULAR, BANDS_POLARIZATION))
     figure.colorbar(lines, ax=axes, label=polarized(result, "phonon polarization"), pad=0.01, aspect=35)
     style.note(figure, axis.meaning(result), side_by_side(result))
     return figure
@@ -40,7 +40,7 @@ def moment(result: xr.Dataset) -> Figure:
     values = axis.of_modes(result, BANDS_MOMENT_CIRCULAR, BANDS_MOMENT) / nuclear_magneton
     figure = style.sheet(style.WIDTH, 4.2)
     axes = figure.add_subplot()
-    lines = _whole_path(axes, result, values)
+    lines = whole_path(axes, result, values)
     text = rf"magnetic moment ${labels.symbol(BANDS_MOMENT, axis.name(result))}$ ($\mu_\mathrm{{N}}$)"
     figure.colorbar(lines, ax=axes, label=text, pad=0.01, aspect=35)
     k, n = np.unravel_index(np.nanargmax(np.abs(values)), values.shape)
@@ -62,7 +62,7 @@ def helicity(result: xr.Dataset) -> Figure:
     """All branches along the whole path, coloured by l along the wave vector, as from Γ to its nearest image."""
     figure = style.sheet(style.WIDTH, 4.2)
     axes = figure.add_subplot()
-    lines = _whole_path(axes, result, result[BANDS_HELICITY.variable].values)
+    lines = whole_path(axes, result, result[BANDS_HELICITY.variable].values)
     words = rf"helicity ${labels.symbol(BANDS_HELICITY)} = \mathbf{{l}}\cdot\hat{{\mathbf{{k}}}}$"
     figure.colorbar(lines, ax=axes, label=labels.label(BANDS_HELICITY, words), pad=0.01, aspect=35)
     style.note(figure, "degenerate modes: the mean of their set")
@@ -100,7 +100,8 @@ def polarized(result: xr.Dataset, words: str) -> str:
     return labels.label(BANDS_POLARIZATION, f"{words} ${labels.symbol(BANDS_POLARIZATION, axis.name(result))}$")
 
 
-def _whole_path(axes: Axes, result: xr.Dataset, values: np.ndarray) -> LineCollection:
+def whole_path(axes: Axes, result: xr.Dataset, values: np.ndarray) -> LineCollection:
+    """All branches along the path, coloured by values (q, n); the lines that a colour bar explains."""
     distance, scale = result["distance"].values, units.frequency(result, BANDS_FREQUENCY.variable)
     frequency = result[BANDS_FREQUENCY.variable].values * scale.shown
     width = 1.3 if result.sizes["branch"] < 60 else 0.7

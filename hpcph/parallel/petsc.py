@@ -15,7 +15,7 @@ def require_petsc(key: str) -> None:
 
         petsc4py.lib.ImportPETSc()
     except ModuleNotFoundError:
-        fix = "needs petsc4py, which is missing; install it (README), or leave the section out"
+        fix = "needs petsc4py, which is missing; install it (docs/cluster/mpi.md), or leave the section out"
         raise InputError(key, None, fix) from None
     except ImportError as err:
         fix = f"needs petsc4py, which does not load ({err}); load the modules of its build, or leave the section out"
@@ -45,7 +45,8 @@ def group(team) -> Any:
     if team.size == 1:
         return petsc().COMM_SELF
     if petsc().COMM_WORLD.size == 1:
-        fix = "is built without MPI and serves one rank; start one, or build it on the MPI of mpi4py (README)"
+        own = "build it on the MPI of mpi4py (docs/cluster/mpi.md)"
+        fix = f"is built without MPI and serves one rank; start one, or {own}"
         raise InputError("petsc4py", None, fix)
     return team
 

@@ -71,7 +71,7 @@ def around_a_structure(paths: Sequence[Path]) -> tuple[dict[str, Path], Recognis
 def _files(found: dict[Role, Recognised], supercell: tuple[int, int, int] | None) -> Files:
     """Which file stands under which key. Raises InputError where one is missing or too many."""
     if Role.COLLISIONS in found:
-        fix = "needs a mesh and files of one run; add lifetime.collision_matrix by hand (README, Boltzmann equation)"
+        fix = "needs a mesh and files of one run; add lifetime.collision_matrix by hand (docs/physics/boltzmann.md)"
         raise InputError(KEY, found[Role.COLLISIONS].path, fix)
     roles = (Role.WHOLE, Role.SUPERCELL, Role.PAIRS, Role.CONSTANTS, Role.FORCES)
     holding = [found[role] for role in roles if role in found]

@@ -80,7 +80,7 @@ def test_estimates_cover_the_errors_of_many_materials():
         assert fraction >= 0.9
 
 
-WORSE = "χ^D at 20 K is 0.33 % from its limit with the present lattice (README, Around Γ); it was 0.1 % with the older"
+WORSE = "χ^D at 20 K is 0.33 % from its limit (docs/about/accuracy.md); it was 0.1 % with the older lattice"
 
 
 @pytest.mark.slow

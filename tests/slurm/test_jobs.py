@@ -1,4 +1,4 @@
-"""The job scripts under a real SLURM of two nodes: what sbatch is given is what the README tells people to type."""
+"""The job scripts under a real SLURM of two nodes: what sbatch is given is what docs/cluster/slurm.md tells to type."""
 
 import json
 import re
