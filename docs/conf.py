@@ -1,11 +1,13 @@
 """The site of hpcph: `make docs`. Every warning is an error, and every figure and number is computed by the build."""
 
 import os
+import sys
 from importlib.metadata import version as installed
 from importlib.util import find_spec
 from pathlib import Path
 
 os.environ.setdefault("HPCPH_CACHE", "off")  # what the site shows is computed
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # !hpcph is this one
 
 project = "hpcph"
 author = "The hpcph developers"
