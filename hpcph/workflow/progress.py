@@ -123,8 +123,11 @@ def _notebook() -> bool:
 
 
 def _watched() -> bool:
-    """Is somebody looking at a terminal? mpirun lends its ranks one even where its own output goes to a file."""
-    if not sys.stdout.isatty():
+    """Is somebody looking at a terminal? mpirun lends its ranks one even where its own output goes to a file.
+
+    So do the cells of a notebook to what they start with `!`, and show everything that a bar wipes out.
+    """
+    if not sys.stdout.isatty() or "JPY_PARENT_PID" in os.environ:
         return False
     if "OMPI_COMM_WORLD_SIZE" not in os.environ:
         return True

@@ -1,7 +1,9 @@
 """Text of the user's is shown and commands no terminal; what all ranks would say is said once."""
 
 import os
+import sys
 
+import pexpect
 import pytest
 from parallel import world
 
@@ -41,6 +43,17 @@ def test_names_of_files(tmp_path):
     assert r"\udcff.yaml" in harmless(world.here("check", world.write(tmp_path, SMALL, name)))
     for command in (("run", tmp_path / NASTY), ("report", tmp_path / NASTY), ("run", "x.yaml", "--output", NASTY)):
         assert world.here(*command).returncode == 2 and harmless(world.here(*command))
+
+
+@pytest.mark.parametrize("cell", [False, True], ids=["of a terminal", "of a cell"])
+def test_bars_are_for_terminals_that_wipe_them_out(cell, tmp_path):
+    """A cell of a notebook gives what it starts a terminal too, but keeps all that was ever on it: lines alone."""
+    words = ["-m", "hpcph", "run", str(world.write(tmp_path, SMALL)), "--output", str(tmp_path / "out")]
+    env = {name: value for name, value in os.environ.items() if name != "JPY_PARENT_PID"} | {"TERM": "xterm"}
+    program = pexpect.spawn(sys.executable, words, env=env | {"JPY_PARENT_PID": "1"} if cell else env, cwd=world.ROOT)
+    program.expect(pexpect.EOF, timeout=120)
+    said = program.before.decode()
+    assert "k-points in" in said and ("━" in said) != cell and ("\x1b" in said) != cell
 
 
 @pytest.mark.parametrize("option", ["--version", "--help"])
