@@ -15,6 +15,7 @@ from hpcph.disk.draft import draft
 
 VARIABLE, OFF = "HPCPH_CACHE", ("", "off")
 MAGIC = b"hpcph cache 1 "
+USERS = platformdirs.user_cache_path("hpcph")
 MOST = 4 << 30  # bytes of all entries
 LARGEST = 1 << 30  # bytes of one
 
@@ -23,7 +24,7 @@ def folder() -> Path | None:
     """Where entries are; None where none are wanted."""
     named = os.environ.get(VARIABLE)
     if named is None:
-        return platformdirs.user_cache_path("hpcph")
+        return USERS
     return None if named in OFF else Path(named)
 
 

@@ -1,25 +1,24 @@
 """Forces that are known already: one small file a supercell, whole or not there, by what it depends on.
 
-The folder is HPCPH_CACHE, else hpcph in XDG_CACHE_HOME or ~/.cache; what it holds may be removed at any time.
+They lie in the cache's folder, in the user's where there shall be none: a run goes on from what it has computed. What
+the folder holds may be removed at any time.
 """
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
+from hpcph.disk import cache
+from hpcph.disk.cache import VARIABLE
 from hpcph.disk.draft import draft
 from hpcph.errors import InputError
-
-VARIABLE = "HPCPH_CACHE"
 
 
 def folder(label: str) -> Path:
     """Where what has this label lies; made where it is not there. Raises InputError."""
-    above = os.environ.get(VARIABLE) or os.path.join(os.environ.get("XDG_CACHE_HOME") or "~/.cache", "hpcph")
-    path = Path(os.path.abspath(os.path.expanduser(above))) / label
+    path = (cache.folder() or cache.USERS).expanduser().absolute() / label
     with keeping(path):
         path.mkdir(parents=True, exist_ok=True)
     return path
