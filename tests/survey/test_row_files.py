@@ -56,7 +56,7 @@ def made(seed: int) -> Row:
 
 def lost(name: str, reason: str = "was not\n there") -> Row:
     """The row of a crystal that failed."""
-    return row.failed("f", {"name": name, "place": name, "seconds": 0.5, "ranks": 1}, reason, unstable=True)
+    return row.failed("f", {"name": name, "place": name, "seconds": 0.5, "ranks": 1}, reason, None, unstable=True)
 
 
 ROWS = [*(made(seed) for seed in range(6)), lost("bad", "first\nsecond")]
