@@ -64,7 +64,11 @@ def command_line(name: str) -> argparse.ArgumentParser:
     run.add_argument("--overwrite", action="store_true", help="replace any result in the folder by a new one")
     check = commands.add_parser("check", help="validate an input and its force constants, or look at files without one")
     check.add_argument(
-        "files", nargs="*", type=Path, metavar="FILE", help="an input, or the files of a crystal (the embedded α-quartz)"
+        "files",
+        nargs="*",
+        type=Path,
+        metavar="FILE",
+        help="an input, or the files of a crystal (the embedded α-quartz)",
     )
     check.add_argument("--supercell", metavar="N,N,N", help="of files without an input, where none says it")
     init = commands.add_parser("init", help="a commented input for files of force constants, Born charges, linewidths")
@@ -102,7 +106,9 @@ def command_line(name: str) -> argparse.ArgumentParser:
     export.add_argument("--cells", metavar="A,B,C", help="repetitions of the cell (as many as one wave needs)")
     export.add_argument("--frames", metavar="N", help="pictures of one period (32)")
     export.add_argument("--amplitude", metavar="LENGTH", help="of the atom that moves most (0.3 angstrom)")
-    export.add_argument("--vectors", help="vesta: arrows of displacement, or of polarization, which is l (displacement)")
+    export.add_argument(
+        "--vectors", help="vesta: arrows of displacement, or of polarization, which is l (displacement)"
+    )
     export.add_argument("--temperature", metavar="T", help="of the ellipsoids of cif; the nearest stored one (300 K)")
     export.add_argument("--leg", metavar="A-B", help="moments: leg of the path (Γ-A)")
     export.add_argument("--output", type=Path, metavar="FILE", help="instead of a file beside the result")

@@ -10,7 +10,6 @@ from ruamel.yaml import YAML
 
 from hpcph.config.schema import Input
 
-
 TEXT = inputs_page.PAGE.read_text(encoding="utf-8")
 
 

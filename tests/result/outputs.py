@@ -78,7 +78,9 @@ def parts(folder: Path) -> dict[str, str]:
             group = name.rpartition("/")[0] and "/" + name.split("/")[1]
             rows[group or "/"].append((f"`{name}`", ", ".join(axes), unit, ", ".join(errors), text))
     made = {group: pages.table(HEAD, lines) for group, lines in rows.items()}
-    listed = {group: f"Attributes: {', '.join(f'`{name}`' for name in sorted(names))}." for group, names in named.items()}
+    listed = {
+        group: f"Attributes: {', '.join(f'`{name}`' for name in sorted(names))}." for group, names in named.items()
+    }
     told = {group for group, names in named.items() if names}
     return {g: "\n\n".join(filter(None, [made.get(g, ""), listed[g] if g in told else ""])) for g in made.keys() | told}
 
