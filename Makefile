@@ -29,7 +29,7 @@ export I_MPI_PIN = off
 NEWEST  := tests/readers tests/config tests/phonons tests/result tests/workflow tests/program
 
 # what writes parts of pages, below tests/
-MADE    := config/inputs_page config/commands_page readers/formats_page figures/figures_page result/outputs
+MADE    := config/inputs_page config/commands_page readers/formats_page figures/figures_page result/outputs benchmarks/tables
 
 .PHONY: run test slow coverage newest check docs install browser slurm polymlp
 

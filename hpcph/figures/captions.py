@@ -12,7 +12,7 @@ CAPTIONS = {
     "orbits": "real-space orbits of one mode on the crystal, along the axis and across it; `--q`, `--branch`",
     "sound": "velocities of the three waves of sound around the Cartesian planes",
     "phase_diagram": "γ^LL over T and r, contours, supercritical region hatched; proportions of the first sample",
-    "gamma_ll": "γ^LL(T), both channels, η, bands of errors: of the mesh dark, with that of the lattice light; `--radius`",
+    "gamma_ll": "γ^LL(T), both channels, η; errors of the mesh dark, with those of the lattice light; `--radius`",
     "slices": "contributions to χ and to the helicity on planes of the zone",
     "pam_density": "density of angular momentum with and without feedback",
     "interband": "γ^NL and κ with their interband parts",

@@ -46,7 +46,7 @@ def row(action: argparse.Action) -> tuple[str, ...]:
         names = [f"`{action.metavar}{several}`"]
     text = str(action.help)
     default = DEFAULT.search(text)
-    shown = "required" if action.required else default[1] if default else ""
+    shown = default[1] if default else "required" if action.required else ""
     return ", ".join(reversed(names)), shown, DEFAULT.sub("", text)
 
 

@@ -16,7 +16,7 @@ from parallel import world
 from hpcph.show.numbers import SOURCES
 
 PAGE = pages.DOCS / "reference/outputs.md"
-HEAD = ("dataset", "axes", "unit", "errors", "what it is")
+HEAD = ("dataset (axes)", "unit", "errors", "what it is")
 GRID = (1, 1, 3)
 
 
@@ -76,7 +76,8 @@ def parts(folder: Path) -> dict[str, str]:
             axes, unit, text = found[name]
             errors = [source for kind, source in SOURCES.items() if f"{name}_{kind}" in found]
             group = name.rpartition("/")[0] and "/" + name.split("/")[1]
-            rows[group or "/"].append((f"`{name}`", ", ".join(axes), unit, ", ".join(errors), text))
+            shown = f"`{name}`" + (f" ({', '.join(axes)})" if axes else "")
+            rows[group or "/"].append((shown, unit, ", ".join(errors), text))
     made = {group: pages.table(HEAD, lines) for group, lines in rows.items()}
     listed = {
         group: f"Attributes: {', '.join(f'`{name}`' for name in sorted(names))}." for group, names in named.items()
