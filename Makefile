@@ -5,7 +5,7 @@
 # make newest the newest of every Python package in .venv-newest, and the tests of what they could break; minutes
 # make check lint and types
 # make docs  the site, docs/_build/html; before it inputs/input.schema.json, from the model of an input, and those parts of
-#            pages that programs write: keys, commands, formats, figures, datasets (from small runs) and measured tables
+#            pages that programs write: keys, commands, formats, figures, datasets (from small runs), measured tables; the picture
 
 INPUT   ?= inputs/quartz.yaml
 PYTHON  := .venv/bin/python

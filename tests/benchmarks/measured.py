@@ -57,7 +57,7 @@ def origin(ranks: int) -> dict[str, Any]:
     return {
         "command": f"{launch}python {shlex.join([script, *sys.argv[1:]])}",
         "date": date.today().isoformat(),
-        "machine": f"{processor()}, {len(os.sched_getaffinity(0))} cores",
+        "machine": f"{processor()}, {os.cpu_count()} cores",
         "versions": {**{library: version(library) for library in LIBRARIES}, "kernels": str(own())},
         "commit": commit(),
     }

@@ -146,7 +146,7 @@ def main(comm: Comm, size: float, repeats: int, folder: Path) -> measured.Row:
     shares = {f"{name} / plain": rate / medians["sequential"] for name, rate in medians.items() if name != "sequential"}
     return {
         "ranks": comm.size,
-        "file (GB)": total / 1e9,
+        "file (GB)": round(total / 1e9, 1),
         **{f"{'plain' if name == 'sequential' else name} (MB/s)": rate for name, rate in medians.items()},
         **shares,
     }
