@@ -38,6 +38,7 @@ nb_render_markdown_format = "myst"  # tables that cells make
 bibtex_bibfiles = ["references.bib"]
 bibtex_default_style = "unsrt"
 autodoc_typehints = "description"
+default_role = "code"  # `this` in docstrings
 copybutton_prompt_text = "$ "
 
 html_theme = "pydata_sphinx_theme"

@@ -17,5 +17,5 @@ def test_the_tables_of_formats_are_the_readers():
 @pytest.mark.parametrize("name", [one.name for one in FORMATS])
 def test_every_format_has_an_example(name):
     """What to write under `crystal:`, in the table that begins with what one has."""
-    rows = [line for line in TEXT.splitlines() if line.startswith("| ") and line.rstrip().endswith(f"| `{name}` |")]
-    assert rows and all("`force_constants: " in row for row in rows)
+    rows = [line for line in TEXT.splitlines() if line.startswith(f"| `{name}` | ")]
+    assert any("`force_constants: " in row for row in rows)
