@@ -9,6 +9,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
+SYMBOL = re.compile(r"([γχ])\^(?:([A-Za-z]+)|\{([A-Z,]+)\})(?:_([a-z]+))?")
+GREEK = {"γ": r"\gamma", "χ": r"\chi"}
 PART = re.compile(r"(<!-- made: (?P<name>\S+) -->\n).*?(<!-- end of (?P=name) -->)", re.DOTALL)
 
 
@@ -29,8 +31,18 @@ def fill(page: Path, parts: Mapping[str, str]) -> None:
     page.write_text(filled(page, parts), encoding="utf-8")
 
 
+def typeset(text: str) -> str:
+    """Symbols as formulas: γ^NL as $\\gamma^{\\mathrm{NL}}$."""
+
+    def formula(found: re.Match) -> str:
+        below = f"_{{{found[4]}}}" if found[4] else ""
+        return rf"${GREEK[found[1]]}^{{\mathrm{{{found[2] or found[3]}}}}}{below}$"
+
+    return SYMBOL.sub(formula, text)
+
+
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """Markdown's table; bars in cells are escaped."""
+    """Markdown's table; bars in cells are escaped, symbols set as formulas."""
     lines = [list(head), *map(list, rows)]
-    texts = [" | ".join(cell.replace("|", "\\|") for cell in line) for line in lines]
+    texts = [" | ".join(typeset(cell.replace("|", "\\|")) for cell in line) for line in lines]
     return "\n".join(f"| {text} |" for text in [texts[0], " | ".join(["---"] * len(lines[0])), *texts[1:]])
