@@ -4,8 +4,8 @@
 # make coverage  what of hpcph the tests that run side by side reach; that takes longer than they
 # make newest the newest of every Python package in .venv-newest, and the tests of what they could break; minutes
 # make check lint and types
-# make docs  the site, docs/_build/html; before it inputs/input.schema.json and docs/reference/inputs.md, the keys of an input,
-#            from its model, and docs/reference/outputs.md, the datasets, from small runs
+# make docs  the site, docs/_build/html; before it inputs/input.schema.json, from the model of an input, and those parts of
+#            pages that programs write: keys, commands, formats, figures, datasets (from small runs), measured tables; the picture
 
 INPUT   ?= inputs/quartz.yaml
 PYTHON  := .venv/bin/python
@@ -27,6 +27,9 @@ export I_MPI_PIN = off
 
 # reading of files, physics against phonopy, a run and its result
 NEWEST  := tests/readers tests/config tests/phonons tests/result tests/workflow tests/program
+
+# what writes parts of pages, below tests/
+MADE    := config/inputs_page config/commands_page readers/formats_page figures/figures_page result/outputs benchmarks/tables
 
 .PHONY: run test slow coverage newest check docs install browser slurm polymlp
 
@@ -55,9 +58,8 @@ check: install
 	$(PYTHON) -m mypy
 
 docs: install
-	PYTHONPATH=.:tests $(PYTHON) tests/config/inputs_page.py
 	$(PYTHON) -m hpcph schema > inputs/input.schema.json
-	PYTHONPATH=.:tests $(PYTHON) tests/result/outputs.py
+	for made in $(MADE); do PYTHONPATH=.:tests $(PYTHON) tests/$$made.py || exit 1; done
 	$(PYTHON) docs/picture.py
 	$(PYTHON) -m sphinx --fail-on-warning --keep-going --quiet -j auto docs docs/_build/html
 

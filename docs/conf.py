@@ -34,9 +34,11 @@ nb_execution_timeout = 300
 nb_execution_show_tb = True  # as a warning that fails the build: an exception is not told of by builds on several cores
 nb_execution_in_temp = True  # pages write their results beside nothing
 nb_merge_streams = True
+nb_render_markdown_format = "myst"  # tables that cells make
 bibtex_bibfiles = ["references.bib"]
 bibtex_default_style = "unsrt"
 autodoc_typehints = "description"
+default_role = "code"  # `this` in docstrings
 copybutton_prompt_text = "$ "
 
 html_theme = "pydata_sphinx_theme"

@@ -31,7 +31,15 @@ def open(path: str | Path) -> "xarray.Dataset":
 
     `/thermal/gamma_nl` is `thermal_gamma_nl`; the provenance is in the attributes. Close it or use it in a `with`.
 
-    Raises hpcph.errors.InputError where the file is no whole result of hpcph.
+    Parameters
+    ----------
+    path
+        The file.
+
+    Raises
+    ------
+    hpcph.errors.InputError
+        The file is no whole result of hpcph.
     """
     from hpcph.result.open import open_result
 
@@ -45,15 +53,25 @@ def run(
 
     Under mpirun all ranks must call it. BLAS has one thread while it runs, for the ranks are the parallelism.
 
-    config : an input file, or a dict that says what the file would say; numbers and text with units as in YAML, NumPy
+    Parameters
+    ----------
+    config
+        An input file, or a dict that says what the file would say; numbers and text with units as in YAML, NumPy
         arrays count as lists, paths are relative to the current folder. crystal.structure may be an Atoms of ASE or a
         Structure of pymatgen: cell, places, elements and masses are taken, not a calculator that it has, and all its
-        directions are periodic
-    output : folder of result.h5, relative to the current one; replaces the input's
-    overwrite : replace any result there, once the new one is whole; without it the result of the same input is opened
-        as it is, and that of another one refused
+        directions are periodic.
+    output
+        Folder of result.h5, relative to the current one; replaces the input's.
+    overwrite
+        Replace any result there, once the new one is whole; without it the result of the same input is opened as it
+        is, and that of another one refused.
 
-    Raises hpcph.errors.InputError (a line a mistake: key, value, how to fix it) and hpcph.parallel.comm.RankError.
+    Raises
+    ------
+    hpcph.errors.InputError
+        A line a mistake: key, value, how to fix it.
+    hpcph.parallel.comm.RankError
+        Something went wrong on some rank; the text names it and the phase.
     """
     from hpcph.session import run
 

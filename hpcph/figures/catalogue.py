@@ -37,6 +37,7 @@ from hpcph.figures import (
     style,
     zeeman,
 )
+from hpcph.figures.captions import CAPTIONS
 from hpcph.figures.choices import Choices
 from hpcph.result.acoustics import ELASTICITY_PLANE_VELOCITY
 from hpcph.result.field import FIELD_PAM_DENSITY, FIELD_SHIFT_PER_TESLA
@@ -75,6 +76,11 @@ class Drawing:
     name: str
     draw: Callable[[xr.Dataset], Figure]
     obstacles: tuple[Obstacle, ...]
+
+    @property
+    def caption(self) -> str:
+        """What it shows."""
+        return CAPTIONS[self.name]
 
     def obstacle(self, result: xr.Dataset) -> str:
         """The first obstacle, empty where there is none."""

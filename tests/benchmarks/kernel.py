@@ -1,6 +1,8 @@
 """Time of the k-point kernel against a bare eigh of the same matrices and against phonopy, in one process.
 
-python tests/benchmarks/kernel.py INPUT.yaml [INPUT.yaml …]     (not collected by pytest; nothing is asserted)
+python tests/benchmarks/kernel.py INPUT.yaml [INPUT.yaml …] [--keep]     (not collected by pytest; nothing is asserted)
+
+--keep puts the rows into docs/measured/kernel.json, which the page on speed shows.
 """
 
 # ruff: noqa: E402  (threads are set before NumPy is loaded)
@@ -12,6 +14,7 @@ import argparse
 import time
 from pathlib import Path
 
+import measured
 import numpy as np
 import phonopy
 
@@ -37,8 +40,8 @@ def seconds(*works) -> list[float]:
     return best
 
 
-def measure(path: Path, points: int) -> str:
-    """One line: modes, G vectors, time a k-point of kernel, with moments, with sums over T, eigh, phonopy, ratios."""
+def measure(path: Path, points: int) -> measured.Row:
+    """Modes, G vectors, µs a k-point of kernel, with moments, with sums over T, of eigh, of phonopy, and ratios."""
     source = load(path)
     job = prepare(source).job
     *_, mesh = meshes(job)
@@ -61,19 +64,30 @@ def measure(path: Path, points: int) -> str:
     ph.run_qpoints(q, with_eigenvectors=True, with_group_velocities=True)
     other = (time.perf_counter() - start) / len(q)
     g = len(job.crystal.dipoles.wavevector_gc) if job.crystal.dipoles else 0
-    return (
-        f"{source.input.title or path.stem:32s} {job.crystal.modes:4d} modes {g:4d} G  kernel {kernel * 1e6:8.0f} µs  "
-        f"with moments {moments * 1e6:8.0f} µs  "
-        f"with {len(job.temperature)} T {summed * 1e6:8.0f} µs  eigh {eigh * 1e6:8.0f} µs  "
-        f"phonopy {other * 1e6:8.0f} µs  "
-        f"kernel/eigh {kernel / eigh:5.2f} ({summed / eigh:.2f})  phonopy/kernel {other / kernel:5.1f}"
-    )
+    return {
+        "crystal": source.input.title or path.stem,
+        "modes": job.crystal.modes,
+        "G": g,
+        "kernel (µs)": kernel * 1e6,
+        "with moments (µs)": moments * 1e6,
+        "T": len(job.temperature),
+        "with sums over T (µs)": summed * 1e6,
+        "eigh (µs)": eigh * 1e6,
+        "phonopy (µs)": other * 1e6,
+        "kernel / eigh": kernel / eigh,
+        "with sums / eigh": summed / eigh,
+        "phonopy / kernel": other / kernel,
+    }
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("inputs", nargs="+", type=Path, metavar="INPUT.yaml")
     parser.add_argument("--points", type=int, default=400, help="k-points of each mesh (400)")
+    parser.add_argument("--keep", action="store_true", help="keep the rows for the page on speed")
     given = parser.parse_args()
     for name in given.inputs:
-        print(measure(name, given.points), flush=True)
+        row = measure(name, given.points)
+        print(*(f"{column} {measured.rounded(value)}" for column, value in row.items()), sep="   ", flush=True)
+        if given.keep:
+            measured.keep("kernel", [row], by=["crystal"])

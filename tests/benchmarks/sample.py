@@ -1,16 +1,19 @@
 """The heat equation of a finite sample against a plain PETSc Poisson problem with the same solver, in one run.
 
-mpirun -n 2 python tests/benchmarks/sample.py [cells along x,y,z]     (208,208,240: 10⁷ nodes, 13 GB, minutes)
+mpirun -n 2 python tests/benchmarks/sample.py [cells along x,y,z] [--keep]     (208,208,240: 10⁷ nodes, 13 GB, minutes)
+
+--keep puts the row into docs/measured/sample.json, which the page on speed shows.
 """
 
+import argparse
 import resource
-import sys
 import time
 
 import numpy as np
 import petsc4py
 
 petsc4py.init(["sample", "-no_signal_handler"])
+import measured  # noqa: E402
 from petsc4py import PETSc  # noqa: E402
 
 from hpcph.heat import solver  # noqa: E402
@@ -68,8 +71,12 @@ def plain(comm, nodes: tuple[int, int, int], depth: int) -> tuple[float, int]:
 
 def main() -> None:
     """Print both, and their ratio."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("cells", nargs="?", default="64,64,72", help="along x,y,z (64,64,72)")
+    parser.add_argument("--keep", action="store_true", help="keep the row for the page on speed")
+    given = parser.parse_args()
     comm = world()
-    cells = tuple(int(n) for n in (sys.argv[1] if len(sys.argv) > 1 else "64,64,72").split(","))
+    cells = tuple(int(n) for n in given.cells.split(","))
     grid = cuboid((SIZE, SIZE, SIZE * cells[2] / cells[0]), cells)
     nodes = tuple(n + 1 for n in cells)
     count = int(np.prod(nodes))
@@ -90,6 +97,18 @@ def main() -> None:
         print(f"sample: {spent:.1f} s, {1e6 * spent / count:.2f} µs a node, {found.steps} steps, {found.linear} its")
         by_iteration = spent / found.linear / (poisson / iterations)
         print(f"a Newton step over plain: {spent / found.steps / poisson:.2f}; an iteration: {by_iteration:.2f}")
+        row = {
+            "nodes": count,
+            "ranks": comm.size,
+            "sample (s)": spent,
+            "a node (µs)": 1e6 * spent / count,
+            "Newton steps": found.steps,
+            "plain PETSc (s)": poisson,
+            "plain, a node (µs)": 1e6 * poisson / count,
+            "memory a rank (GiB)": max(peak),
+        }
+        if given.keep:
+            measured.keep("sample", [row], by=["nodes", "ranks"], ranks=comm.size)
 
 
 if __name__ == "__main__":

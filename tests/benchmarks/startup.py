@@ -1,9 +1,10 @@
 """Time from launch to the first line and the first k-point, cold and with the crystal kept, and peak memory of ranks.
 
-python tests/benchmarks/startup.py [INPUT.yaml] [--ranks 1,2,4] [--repeats 3]     (not collected by pytest)
+python tests/benchmarks/startup.py [INPUT.yaml] [--ranks 1,2,4] [--repeats 3] [--keep]     (not collected by pytest)
 
 Minima of the repeats, maxima of memory; nothing is asserted. One rank is launched without mpirun. Processor time is
-that of rank 0 up to its first k-point. Cold, hpcph's cache is empty, that of the system is not.
+that of rank 0 up to its first k-point. Cold, hpcph's cache is empty, that of the system is not. --keep puts the rows
+into docs/measured/startup.json, which the page on speed shows.
 """
 
 import argparse
@@ -62,8 +63,9 @@ def launch(ranks: int, source: Path, cache: Path) -> dict[str, float]:
             "rank 0": told[0]["peak"], "others": others}  # fmt: skip
 
 
-def main(source: Path, ranks: list[int], repeats: int) -> None:
-    """Print a line for every number of ranks, cold and warm."""
+def main(source: Path, ranks: list[int], repeats: int) -> list[dict[str, object]]:
+    """Print a line for every number of ranks, cold and warm; the rows."""
+    rows: list[dict[str, object]] = []
     for n in ranks:
         found: dict[str, list[dict[str, float]]] = {"cold": [], "warm": []}
         for _ in range(repeats):
@@ -76,6 +78,13 @@ def main(source: Path, ranks: list[int], repeats: int) -> None:
             print(f"{n:4d} ranks, {state}: first line {best['line']:.2f} s, first k-point {best['point']:.2f} s, "
                   f"processor time of rank 0 {best['processor']:.2f} s; rank 0 {peak['rank 0']:.0f} MiB, "
                   f"others at most {peak['others']:.0f} MiB", flush=True)  # fmt: skip
+            rows.append({
+                "input": source.name, "ranks": n, "crystal is": {"cold": "read", "warm": "kept"}[state],
+                "first line (s)": best["line"], "first k-point (s)": best["point"],
+                "processor time of rank 0 (s)": best["processor"], "memory of rank 0 (MiB)": round(peak["rank 0"]),
+                "of others, at most (MiB)": round(peak["others"]) if n > 1 else None,
+            })  # fmt: skip
+    return rows
 
 
 if __name__ == "__main__":
@@ -86,5 +95,10 @@ if __name__ == "__main__":
         parser.add_argument("input", nargs="?", type=Path, default=ROOT / "inputs/quartz.yaml", metavar="INPUT.yaml")
         parser.add_argument("--ranks", default="1,2,4,8,16,32")
         parser.add_argument("--repeats", type=int, default=3)
+        parser.add_argument("--keep", action="store_true", help="keep the rows for the page on speed")
         given = parser.parse_args()
-        main(given.input, [int(n) for n in given.ranks.split(",")], given.repeats)
+        found = main(given.input, [int(n) for n in given.ranks.split(",")], given.repeats)
+        if given.keep:
+            import measured  # not on the ranks, whose start is measured
+
+            measured.keep("startup", found, by=["input", "ranks", "crystal is"])

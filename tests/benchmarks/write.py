@@ -1,7 +1,8 @@
 """A map file, written collectively and through rank 0, against a plain sequential write of the same bytes, in one run.
 
-mpirun -n N python tests/benchmarks/write.py [--gigabytes 2] [--folder DIR]     (not collected by pytest; nothing is
-asserted). Where ranks share cores with anything else, give mpirun `--mca mpi_yield_when_idle 1`: ranks that wait spin.
+mpirun -n N python tests/benchmarks/write.py [--gigabytes 2] [--folder DIR] [--keep]     (not collected by pytest;
+nothing is asserted). --keep puts the medians into docs/measured/write.json, which the page on speed shows. Where ranks
+share cores with anything else, give mpirun `--mca mpi_yield_when_idle 1`: ranks that wait spin.
 A serial h5py leaves the collective write out.
 
 The map file is that of a mesh with `modes: true`: the layout, blocks and rounds of the program, every block on a
@@ -18,6 +19,7 @@ import time
 from functools import partial
 from pathlib import Path
 
+import measured
 import numpy as np
 from mpi4py import MPI
 
@@ -114,8 +116,8 @@ def fresh(comm: Comm, total: int, path: Path) -> None:
     wait(comm)
 
 
-def main(comm: Comm, size: float, repeats: int, folder: Path) -> None:
-    """Print every pair, then the medians."""
+def main(comm: Comm, size: float, repeats: int, folder: Path) -> measured.Row:
+    """Print every pair, then the medians, which are the row."""
     work = stage(size)
     data = pieces(work)
     total = sum(int(np.prod(spec.shape)) * 8 for spec in work.maps)
@@ -140,6 +142,14 @@ def main(comm: Comm, size: float, repeats: int, folder: Path) -> None:
         rounds = len(rounds_of(work, comm.size))
         print(f"{comm.size} ranks, {total / 1e9:.2f} GB, {len(work.blocks)} blocks in {rounds} rounds; medians:")
         print(line(names, np.median(rates, axis=0)))
+    medians = dict(zip(names, np.median(rates, axis=0).tolist(), strict=True))
+    shares = {f"{name} / plain": rate / medians["sequential"] for name, rate in medians.items() if name != "sequential"}
+    return {
+        "ranks": comm.size,
+        "file (GB)": round(total / 1e9, 1),
+        **{f"{'plain' if name == 'sequential' else name} (MB/s)": rate for name, rate in medians.items()},
+        **shares,
+    }
 
 
 def line(names: list[str], rates) -> str:
@@ -152,8 +162,11 @@ if __name__ == "__main__":
     parser.add_argument("--gigabytes", type=float, default=2, help="size of the file (2)")
     parser.add_argument("--repeats", type=int, default=3, help="pairs of writes (3)")
     parser.add_argument("--folder", type=Path, default=Path("."), help="on the disk to be measured (here)")
+    parser.add_argument("--keep", action="store_true", help="keep the medians for the page on speed")
     given = parser.parse_args()
     world = Comm(MPI.COMM_WORLD)
     with tempfile.TemporaryDirectory(dir=given.folder) if world.root else tempfile.TemporaryDirectory() as name:
-        main(world, given.gigabytes * 1e9, given.repeats, Path(world.bcast(name)))
+        row = main(world, given.gigabytes * 1e9, given.repeats, Path(world.bcast(name)))
         wait(world)
+    if given.keep and world.root:
+        measured.keep("write", [row], by=["ranks", "file (GB)"], ranks=world.size)

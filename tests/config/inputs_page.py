@@ -4,25 +4,16 @@ make docs
 """
 
 import re
-import sys
 from collections.abc import Iterator
 from typing import Any
 
-from parallel import world
+import pages
 
 from hpcph.config.schema import Input
 
-PAGE = world.ROOT / "docs/reference/inputs.md"
-HEAD = """# Keys of an input
-
-Written by `make docs` from the model that checks inputs; README.md says how they go together and shows examples.
-Where a unit stands, a plain number is in it and text carries its own, such as `20 nm`. The keys of a section are named
-behind its own and a dot; what is required of a section is required where the section is given. Of a list of one the
-brackets may be left out where the table says one or several.
-
-| key | value | default | what it is |
-|---|---|---|---|
-"""
+PAGE = pages.DOCS / "reference/inputs.md"
+HEAD = ("key", "value", "default", "what it is")
+WHOLE = "input"  # the part of the page that has the keys of no section
 BOUNDS = {
     "minimum": "from", "ge": "from", "exclusiveMinimum": "above", "gt": "above",
     "maximum": "to", "le": "to", "exclusiveMaximum": "and below", "lt": "and below",
@@ -101,19 +92,21 @@ def found() -> list[tuple[str, dict, bool]]:
     return list(keys(schema, schema["$defs"]))
 
 
-def row(key: str, node: dict, required: bool) -> str:
+def row(key: str, node: dict, required: bool) -> tuple[str, ...]:
     """A line of the table."""
     default = plain(node.get("default"))
     shown = "required" if required else f"`{default}`" if default else ""
-    cells = (f"`{key}`", value(node), shown, node["description"])
-    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |\n"
+    return f"`{key}`", value(node), shown, node["description"]
 
 
-def page() -> str:
-    """The whole page."""
-    return HEAD + "".join(row(*key) for key in found())
+def parts() -> dict[str, str]:
+    """A table of every section, and one of the keys of the input itself."""
+    rows: dict[str, list[tuple[str, ...]]] = {WHOLE: []}
+    for key, *told in found():
+        section, _, below = key.partition(".")
+        rows.setdefault(section if below else WHOLE, []).append(row(key, *told))
+    return {name: pages.table(HEAD, lines) for name, lines in rows.items()}
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
-    sys.exit(0)
+    pages.fill(PAGE, parts())

@@ -1,15 +1,29 @@
-"""The table of keys in docs/reference/inputs.md is the model that checks inputs."""
+"""The tables of keys in docs/reference/inputs.md are the model that checks inputs, and so are its examples."""
 
+import re
+
+import pages
 import pytest
 from config import inputs_page
 from pydantic import ValidationError
+from ruamel.yaml import YAML
 
 from hpcph.config.schema import Input
 
+TEXT = inputs_page.PAGE.read_text(encoding="utf-8")
 
-def test_the_table_of_keys_is_the_model():
-    """All of them, with value, default and description; `make docs` writes it anew."""
-    assert inputs_page.PAGE.read_text(encoding="utf-8") == inputs_page.page(), "run `make docs`"
+
+def test_the_tables_of_keys_are_the_model():
+    """All of them, with value, default and description; `make docs` writes them anew."""
+    assert pages.filled(inputs_page.PAGE, inputs_page.parts()) == TEXT, "run `make docs`"
+
+
+def test_examples_are_inputs():
+    """What the page shows passes the model, and the long one has every section."""
+    found = [Input.model_validate(YAML(typ="safe").load(text)) for text in re.findall(r"```yaml\n(.*?)```", TEXT, re.S)]
+    assert not [mistake for one in found for mistake in one.mistakes()]
+    sections = {key.partition(".")[0] for key, *_ in inputs_page.found() if "." in key}
+    assert max((one.model_fields_set for one in found), key=len) >= sections
 
 
 def test_every_key_says_what_it_is():

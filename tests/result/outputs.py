@@ -3,25 +3,20 @@
 make docs
 """
 
-import sys
 import tempfile
+from collections import defaultdict
 from pathlib import Path
 
 import collisions
 import h5py
+import pages
 from heat.samples import CYLINDER
 from parallel import world
 
-PAGE = world.ROOT / "docs/reference/outputs.md"
-HEAD = """# Datasets of result.h5
+from hpcph.show.numbers import SOURCES
 
-Written by `make docs` from the results of small runs; README.md groups the same names by what they are for.
-Axes that begin with `cartesian` are x, y, z; those that are not listed count from 0. Of a layer there
-are `/crystal/area` and, beside what is per volume of the crystal, `…_per_area`, in the unit times a metre.
-
-| dataset | axes | unit | what it is |
-|---|---|---|---|
-"""
+PAGE = pages.DOCS / "reference/outputs.md"
+HEAD = ("dataset (axes)", "unit", "errors", "what it is")
 GRID = (1, 1, 3)
 
 
@@ -42,33 +37,55 @@ def inputs(folder: Path) -> list[dict]:
     return [heated, solved]
 
 
-def rows(path: Path) -> dict[str, str]:
-    """A line of the table for every dataset of a result."""
+def datasets(path: Path) -> dict[str, tuple[list[str], str, str]]:
+    """Axes, unit and description of every dataset of a result, but for counters of axes."""
     found = {}
     with h5py.File(path, "r") as file:
 
         def add(name: str, item) -> None:
             if isinstance(item, h5py.Dataset):
                 axes = [dim[0].name.rsplit("/", 1)[1] if len(dim) else name.rpartition("/")[2] for dim in item.dims]
-                unit, text = (item.attrs[key].replace("|", "\\|") for key in ("unit", "description"))
-                if not text.startswith("index of"):
-                    found[f"/{name}"] = f"| `/{name}` | {', '.join(axes)} | {unit} | {text} |"
+                if not item.attrs["description"].startswith("index of"):
+                    found[f"/{name}"] = axes, item.attrs["unit"], item.attrs["description"]
 
         file.visititems(add)
     return found
 
 
-def page(folder: Path) -> str:
-    """The whole page."""
-    found: dict[str, str] = {}
+def attributes(path: Path) -> dict[str, set[str]]:
+    """Names of those that stand at the groups of a result."""
+    with h5py.File(path, "r") as file:
+        return {f"/{name}": set(group.attrs) for name, group in file.items() if isinstance(group, h5py.Group)}
+
+
+def parts(folder: Path) -> dict[str, str]:
+    """A table of the datasets of every group, and its attributes; the group of a path is its first part."""
+    found: dict[str, tuple[list[str], str, str]] = {}
+    named = defaultdict(set)
     for number, data in enumerate(inputs(folder)):
         own = folder / str(number)
         own.mkdir()
-        found = rows(world.result(own, data)) | found
-    return HEAD + "\n".join(found[name] for name in sorted(found)) + "\n"
+        path = world.result(own, data)
+        found = datasets(path) | found
+        for group, names in attributes(path).items():
+            named[group] |= names
+    rows = defaultdict(list)
+    for name in sorted(found):
+        plain = name.removesuffix("_error").removesuffix("_lattice")
+        if plain == name or plain not in found:
+            axes, unit, text = found[name]
+            errors = [source for kind, source in SOURCES.items() if f"{name}_{kind}" in found]
+            group = name.rpartition("/")[0] and "/" + name.split("/")[1]
+            shown = f"`{name}`" + (f" ({', '.join(axes)})" if axes else "")
+            rows[group or "/"].append((shown, unit, ", ".join(errors), text))
+    made = {group: pages.table(HEAD, lines) for group, lines in rows.items()}
+    listed = {
+        group: f"Attributes: {', '.join(f'`{name}`' for name in sorted(names))}." for group, names in named.items()
+    }
+    told = {group for group, names in named.items() if names}
+    return {g: "\n\n".join(filter(None, [made.get(g, ""), listed[g] if g in told else ""])) for g in made.keys() | told}
 
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
-        PAGE.write_text(page(Path(folder)), encoding="utf-8")
-    sys.exit(0)
+        pages.fill(PAGE, parts(Path(folder)))
