@@ -4,7 +4,6 @@ import base64
 import gzip
 import math
 import re
-from decimal import Decimal
 
 import numpy as np
 from markupsafe import Markup, escape
@@ -12,7 +11,6 @@ from plotly.offline import get_plotlyjs
 
 from hpcph.show import numbers
 
-SMALLEST = -6  # power of ten of errors that are written out
 UPPER = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -33,51 +31,33 @@ def unit(text: str) -> str:
 
 
 def number(value: float, *errors: float, of: str = "") -> str:
-    """A number with its errors, all in one power of ten: (−2.19 ± 0.14 ± 0.00005) × 10⁻¹⁷ J s m⁻² K⁻¹.
+    """A number with its errors: −2.19(14)(5) × 10⁻¹⁷ J s m⁻² K⁻¹.
 
     errors : NaN where unknown; a number without any has five digits
     """
     if not math.isfinite(value):
         return "–"
-    if not numbers.beside(value, errors):
-        power = math.floor(math.log10(abs(value))) if value else 0
-        power = 0 if -3 <= power <= 4 else power
-        text = f"{value / 10**power:.5g}"
-    else:
-        parts = numbers.with_errors(value, *errors).split(" ± ")
-        power = own_power(*parts)
-        text = " ± ".join(in_power(part, power) for part in parts)
-        text = f"({text})" if power or of else text
-    if power:
-        text += f" × 10{str(power).translate(UPPER)}"
-    return f"{text} {unit(of)}".strip().replace("-", "−")
+    if numbers.beside(value, errors):
+        return f"{powered(numbers.with_errors(value, *errors))} {unit(of)}".strip()
+    written_out = value == 0 or -3 <= math.floor(math.log10(abs(value))) <= 4
+    mantissa, _, power = f"{value:.4e}".partition("e")
+    return f"{powered(f'{value:.5g}' if written_out else f'{float(mantissa):g}e{power}')} {unit(of)}".strip()
+
+
+def amplification(eta: float, *errors: float) -> str:
+    """η with its errors, its first digit where these are larger."""
+    return powered(numbers.gain(eta, *errors)) if numbers.beside(eta, errors) else number(eta)
 
 
 def alone(value: float, *errors: float) -> str:
     """A number whose errors are not beside it, such as in the label of a point."""
-    if not math.isfinite(value) or not numbers.beside(value, errors):
-        return number(value)
-    warning, _, text = numbers.alone(value, *errors).rpartition(" ")
-    power = own_power(text)
-    text = in_power(text, power) + (f" × 10{str(power).translate(UPPER)}" if power else "")
-    return f"{warning} {text}".strip().replace("-", "−")
+    return powered(numbers.alone(value, *errors)) if numbers.beside(value, errors) else number(value)
 
 
-def own_power(text: str, *errors: str) -> int:
-    """Power of ten of a number as it is written; of its largest error, where nothing is left of the number."""
-    powers = [int(part.partition("e")[2] or 0) for part in (text, *errors)]
-    return powers[0] if text != "0" or not errors else max(powers[1:])
-
-
-def in_power(text: str, power: int) -> str:
-    """A number such as 5e-22 in units of a power of ten, 0.00005 in those of 10⁻¹⁷; very small ones keep a power."""
-    if text == "0":
-        return text
-    shifted = Decimal(text).scaleb(-power)
-    if shifted.adjusted() < SMALLEST:
-        mantissa, _, exponent = f"{shifted:e}".partition("e")
-        return f"{mantissa} × 10{str(int(exponent)).translate(UPPER)}"
-    return f"{shifted:f}"
+def powered(text: str) -> str:
+    """-2.19(14)e-17 as −2.19(14) × 10⁻¹⁷."""
+    mantissa, _, power = text.partition("e")
+    return (mantissa + (f" × 10{str(int(power)).translate(UPPER)}" if power else "")).replace("-", "−")
 
 
 def subscripts(text: str, pattern: str = r"(?<=[A-Za-z)])\d+") -> Markup:

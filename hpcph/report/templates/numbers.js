@@ -5,53 +5,36 @@ const raised = (power) => ` × 10${String(power).replace(/[-0-9]/g, (c) => "⁰�
 const writtenOut = (power) => power >= -3 && power < 6;
 
 // Power of ten of the last digit of an error: it has one, two where the first is 1.
-const placeOf = (error) => size(error) - (error < 2 * 10 ** size(error) ? 1 : 0);
+const placeOf = (error) => size(error) - (error < +`2e${size(error)}` ? 1 : 0);
 
-// Power of ten of the last digit of a number.
+// Power of ten of the last digit of a number; one that is 0 has those of its errors.
 function lastPlace(value, errors) {
   const known = errors.filter(Number.isFinite), worst = Math.max(0, ...known);
+  if (!value) return placeOf(worst);
   const finest = size(value) - (known.length && known.length === errors.length ? 9 : 4);
   return worst ? Math.max(placeOf(worst), finest) : finest;
 }
 
-// Down to the power of ten of the last digit: as it is, or mantissa and power.
-const plain = (x, place) => (Math.round(x / 10 ** Math.max(0, place)) * 10 ** Math.max(0, place)).toFixed(0);
-const fixed = (x, place) => (place < 0 ? x.toFixed(-place) : plain(x, place));
-function scientific(x, place) {
-  const decimals = size(x) - place, text = x.toExponential(decimals), carried = +text.split("e")[1] > size(x); // 9.96 is 10.0
-  const [mantissa, power] = (carried ? (+text).toExponential(decimals + 1) : text).split("e");
-  return [mantissa, +power];
+// A number down to the power of ten of its last digit, and errors in units of it: −2.19(14)(5) × 10⁻¹⁷.
+function digits(value, place, errors) {
+  const all = [value, ...errors].map((x) => Math.round(x / 10 ** place) + 0);
+  const power = place + Math.max(...all.map((x) => (x ? size(x) : 0))), own = writtenOut(power) ? 0 : power;
+  const unit = own === 0 ? 10 ** Math.max(0, place) : 1;
+  const number = own === 0 && place > 0 ? String(all[0] * unit) : (all[0] * 10 ** (place - own)).toFixed(Math.max(0, own - place));
+  return signed(number + all.slice(1).map((x) => `(${x * unit})`).join("") + (own ? raised(own) : ""));
 }
 
-// An error in units of a power of ten, 0 beside numbers that are written out; very small ones keep a power.
-function errorText(error, power) {
-  if (error === 0) return "0";
-  if (power === 0 && size(error) >= -6) return fixed(error, placeOf(error));
-  const [mantissa, own] = scientific(error, placeOf(error)), decimals = mantissa.length > 1 ? mantissa.length - 2 : 0;
-  return own - power < -6 ? mantissa + raised(own - power) : (mantissa * 10 ** (own - power)).toFixed(Math.max(0, decimals - own + power));
-}
-
-// (−2.19 ± 0.14 ± 0.00005) × 10⁻¹⁷; six digits where no error is known.
+// With its errors, as hpcph.show.numbers.with_errors; five digits where none is known.
 function withErrors(value, errors) {
   const known = errors.filter(Number.isFinite), worst = Math.max(0, ...known);
   if (value === 0 && !worst) return "0";
-  if (!known.length) return shown(value);
-  const place = value ? lastPlace(value, errors) : placeOf(worst), below = !value || size(value) < place;
-  const rounded = below ? Math.sign(value) * (Math.abs(value) < 0.5 * 10 ** place ? 0 : 10 ** place) : value;
-  const own = rounded || worst, end = rounded ? place : placeOf(worst);
-  const power = writtenOut(size(own)) ? 0 : scientific(own, end)[1];
-  const first = !rounded ? "0" : power ? scientific(rounded, place)[0] : fixed(rounded, place);
-  const text = [first, ...known.map((error) => errorText(error, power))].join(" ± ");
-  return signed(power ? `(${text})${raised(power)}` : text);
+  return known.length ? digits(value, lastPlace(value, errors), known) : shown(value);
 }
 
 // Of η only the first digit, with a warning, where its error is larger: near the threshold the first order says nothing.
 function amplificationText(eta, errors) {
-  const known = errors.filter(Number.isFinite);
+  const known = errors.filter(Number.isFinite), place = lastPlace(eta, errors);
   if (!known.length) return signed(+eta.toPrecision(9));
   if (known.every((error) => error < Math.abs(eta))) return withErrors(eta, errors);
-  const place = Math.min(size(eta), lastPlace(eta, errors)), warning = size(eta) < lastPlace(eta, errors) ? "≈ " : "";
-  if (writtenOut(size(eta))) return signed(warning + fixed(eta, place));
-  const [mantissa, power] = scientific(eta, place);
-  return signed(warning + mantissa + raised(power));
+  return size(eta) < place ? `≈ ${digits(eta, size(eta), [])}` : digits(eta, place, []);
 }
