@@ -13,7 +13,7 @@ import hpcph
 from hpcph.config import arguments
 from hpcph.config.commands import called, command_line
 from hpcph.config.embedded import embedded
-from hpcph.errors import InputError, Pending, Stopped, printable
+from hpcph.errors import InputError, Pending, Stopped, counted, printable
 from hpcph.parallel.comm import Comm, RankError
 from hpcph.workflow.pipe import hush, speaking
 
@@ -104,9 +104,8 @@ def _announce(name: Path, comm: Comm) -> None:
     if comm.root:
         from hpcph.workflow.progress import Reporter
 
-        ranks = "1 rank" if comm.size == 1 else f"{comm.size} ranks"
         shown = str(name).encode(errors="replace").decode()
-        Reporter(comm.root).say(f"hpcph {hpcph.__version__} on {ranks}: {shown}")
+        Reporter(comm.root).say(f"hpcph {hpcph.__version__} on {counted(comm.size, 'ranks')}: {shown}")
 
 
 def _check(args, comm: Comm) -> int:

@@ -83,6 +83,12 @@ def printable(text: str) -> str:
     return "".join(c if c in "\n\t" or unicodedata.category(c)[0] not in "C" else ascii(c)[1:-1] for c in text)
 
 
+def counted(number: int, plural: str) -> str:
+    """1 rank, 2 ranks, 1 frequency."""
+    one = f"{plural[:-3]}y" if plural.endswith("ies") else plural[:-1]
+    return f"{number} {one if number == 1 else plural}"
+
+
 def _short(value: object) -> str:
     """A value in one line; of a long one, such as a path, how it begins and more of how it ends."""
     text = " ".join(str(value).split())

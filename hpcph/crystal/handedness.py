@@ -1,5 +1,7 @@
 """Which crystals are chiral or polar, and what their group leaves of tensors such as γ^NL."""
 
+import re
+from dataclasses import dataclass
 from functools import reduce
 
 import numpy as np
@@ -62,18 +64,53 @@ def independent(operations: np.ndarray) -> int:
     return round(float(np.trace(axial_projection(operations))))
 
 
-def components(operations: np.ndarray) -> str:
-    """Components that are not zero, those that are equal but for the sign together, such as "xx = yy, zz".
+@dataclass(frozen=True)
+class Component:
+    """What a person is shown of a tensor of rank two: a contraction with it, (3, 3).
+
+    name : such as "xy = −yx", components that are equal but for the sign; "" of the one along an axis
+    """
+
+    name: str
+    weight: np.ndarray
+
+    def of(self, tensor: np.ndarray) -> np.ndarray:
+        """Of tensors (…, 3, 3)."""
+        return np.einsum("ij,...ij->...", self.weight, tensor)
+
+    def bound(self, error: np.ndarray) -> np.ndarray:
+        """Of its error, from the errors (…, 3, 3) of the Cartesian components that have a part in it."""
+        share = np.abs(self.weight)
+        return np.einsum("ij,...ij->...", share, np.where(share > 0, error, 0.0))
+
+    def named(self, symbol: str) -> str:
+        """Such as γ^NL_xy = −γ^NL_yx; the symbol alone along an axis."""
+        return re.sub(r"[xyz]+", lambda found: f"{symbol}_{found[0]}", self.name) or symbol
+
+
+def independent_components(projection: np.ndarray) -> list[Component]:
+    """Components that a projection (9, 9) leaves, those that are equal but for the sign as one.
 
     In a frame along no axis of the group they may depend on each other by sums, too.
     """
-    P = axial_projection(operations)
-    left = [c for c in range(9) if P[c, c] > SAME]
-    found: list[str] = []
+    left = [c for c in range(9) if projection[c, c] > SAME]
+    found: list[Component] = []
     while left:
         first = left[0]
-        sign = {c: np.sign(P[first, c]) for c in left}
-        alike = [c for c in left if np.allclose(P[c], sign[c] * P[first], atol=SAME)]
-        found.append(" = ".join(f"{'−' if sign[c] < 0 else ''}{NAMES[c]}" for c in alike))
+        sign = {c: np.sign(projection[first, c]) for c in left}
+        alike = [c for c in left if np.allclose(projection[c], sign[c] * projection[first], atol=SAME)]
+        name = " = ".join(f"{'−' if sign[c] < 0 else ''}{NAMES[c]}" for c in alike)
+        found.append(Component(name, np.eye(9)[first].reshape(3, 3)))
         left = [c for c in left if c not in alike]
-    return ", ".join(found)
+    return found
+
+
+def shown(projection: np.ndarray, axis: np.ndarray) -> list[Component]:
+    """The component along a unit vector (3,); where the projection forbids it, the independent ones."""
+    along = Component("", np.outer(axis, axis))
+    return [along] if np.abs(projection @ along.weight.ravel()).max() > SAME else independent_components(projection)
+
+
+def components(operations: np.ndarray) -> str:
+    """The independent components of such a tensor by name, such as "xx = yy, zz"."""
+    return ", ".join(component.name for component in independent_components(axial_projection(operations)))

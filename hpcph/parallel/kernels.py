@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from threadpoolctl import threadpool_info
 
+from hpcph.errors import counted
 from hpcph.parallel.comm import Comm
 
 OLDEST = {"x86_64": "Haswell", "aarch64": "ARMV8"}  # OpenBLAS' core types that nodes of today have in common
@@ -43,14 +44,14 @@ class Kernels:
         """What the user should read where they differ."""
         if len(self.all) < 2:
             return []
-        told = [f"{kernel} on {_ranks(count)}" for kernel, count in self.now.items()]
+        told = [f"{kernel} on {counted(count, 'ranks')}" for kernel, count in self.now.items()]
         told += [f"{kernel} before it was gone on with" for kernel in self.before]
         return [f"computed by different kernels, whose last bits another run need not meet: {'; '.join(told)}. "
                 + self._remedy()]  # fmt: skip
 
     def provenance(self) -> dict[str, str]:
         """Attributes of the result."""
-        now = "\n".join(f"{kernel}: {_ranks(count)}" for kernel, count in self.now.items())
+        now = "\n".join(f"{kernel}: {counted(count, 'ranks')}" for kernel, count in self.now.items())
         before = "\n".join(map(str, self.before))
         return {"kernels": now} | ({"kernels_before_resume": before} if before else {})
 
@@ -96,7 +97,3 @@ def _system() -> str:
     if sys.platform == "linux" and (libc := os.confstr("CS_GNU_LIBC_VERSION")):
         return libc
     return f"{platform.system()} {platform.release()}"
-
-
-def _ranks(count: int) -> str:
-    return f"{count} rank" if count == 1 else f"{count} ranks"

@@ -1,7 +1,7 @@
 """Numbers that a person reads: value(error) such as -2.19(14)e-17, the error in units of the value's last digit.
 
-An error has one digit, two where its first is 1, and no value has digits beyond the largest of its errors. Several stand
-behind each other, -2.19(14)(5)e-17, in the order of SOURCES; (0) is one of less than half a last digit.
+An error has one digit, two where its first is 1, and no value has digits beyond the largest of its errors. Several
+stand behind each other, -2.19(14)(5)e-17, in the order of SOURCES; (0) is one of less than half a last digit.
 """
 
 import math
@@ -29,7 +29,9 @@ def column(values: Sequence[float], errors: Mapping[str, Sequence[float]]) -> tu
     rows = [(value, [of[i] for of in errors.values()]) for i, value in enumerate(values)]
     seen = [any(_reaches(value, of, of[k]) for value, of in rows) for k in range(len(errors))]
     words = [
-        _written(value, last_place(value, *of), beside(value, compress(of, seen))) if beside(value, of) else rounded(value)
+        _written(value, last_place(value, *of), beside(value, compress(of, seen)))
+        if beside(value, of)
+        else rounded(value)
         for value, of in rows
     ]
     return words, "".join(f"({SOURCES[kind]})" for kind in compress(errors, seen))
@@ -84,7 +86,7 @@ def size(value: float) -> int:
 
 def _place(error: float) -> int:
     """Power of ten of the last digit of an error: it has one, two where the first is 1."""
-    return size(error) - (error < 2 * 10.0 ** size(error))
+    return size(error) - int(error < 2 * 10.0 ** size(error))
 
 
 def _digits(value: float, place: int) -> Decimal:

@@ -13,7 +13,7 @@ from pathlib import Path
 from hpcph.disk.draft import draft
 from hpcph.disk.lock import Lock
 from hpcph.disk.room import writing
-from hpcph.errors import InputError, Stopped
+from hpcph.errors import InputError, Stopped, counted
 from hpcph.parallel.comm import Comm, RankError
 from hpcph.parallel.petsc import petsc
 from hpcph.parallel.schedule import hand_out
@@ -175,7 +175,7 @@ def _crystals(comm: Comm, every: Survey, stop: Stop, reporter: Reporter) -> bool
     cost = [one.cost for one in every.crystals]
     comm.phase = "dividing the crystals"
     planned = comm.on_root(lambda: phases(cost, comm.size))
-    reporter.say(f"{len(cost)} crystals, by ranks of a group: {divided(planned, comm.size)}")
+    reporter.say(f"{counted(len(cost), 'crystals')}, by ranks of a group: {divided(planned, comm.size)}")
     with Watch(every.claims, cost, reporter.say) if comm.root else nullcontext():
         return any(_phase(comm, every, phase, stop) for phase in planned)
 

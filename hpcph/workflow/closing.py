@@ -1,135 +1,51 @@
 """What a run says of its responses in the end: every number with its errors, no digits beyond them."""
 
 import numpy as np
-from rich.table import Table
 
-from hpcph.constants import hbar, mu_0
+from hpcph.constants import hbar
+from hpcph.crystal.handedness import Component
 from hpcph.phonons.lifetimes import Reference
 from hpcph.response.convergence import FeedbackUncertainty, Uncertainty
 from hpcph.response.displacement import Bound
 from hpcph.response.feedback import Feedback
-from hpcph.response.magnetization import Magnetization
-from hpcph.response.sample import Samples
+from hpcph.response.independent import independent, shown
 from hpcph.response.tensors import CHI, GAMMA_NL, GAMMA_NL_INTERBAND, HELICITY, KAPPA, KAPPA_INTERBAND, Tensor
 from hpcph.response.thermal import ThermalResponse
-from hpcph.show.numbers import SOURCES, alone, with_errors
+from hpcph.show.numbers import FORBIDDEN, SOURCES, gain, with_errors
+from hpcph.workflow.closing_tables import FLOW_UNITS, critical_radius
 
 ROOM = 300.0  # K
 NEAR = 1e-3  # K: a temperature of a file this close is the same
 TINY = 1e-300  # W m⁻¹ K⁻¹
 SAME = 1e-4  # of κ
-FLOW_UNITS, CHI_UNITS = ("J s m⁻² K⁻¹", "J s m⁻¹ K⁻¹"), ("J s² m⁻³", "J s² m⁻²")  # per volume, per area
-ROWS, FEW = 9, 4  # temperatures in the closing tables of L and of the magnetization
 
 
-def closing_table(
+def vibration(
     thermal: ThermalResponse,
-    spread: dict[str, Uncertainty],
-    lifetime: float,
-    axis: np.ndarray,
-    coupled: Feedback | None,
+    coupled: Feedback,
     doubt: dict[str, FeedbackUncertainty],
-    samples: Samples | None,
-    height: float | None = None,
-) -> Table:
-    """T, γ^NL along the axis (χ, where no lifetime is known), and for the first sample γ^LL with its channels, η, r_c
-    and the unscaled γ^LL.
-
-    The numbers after ± are the estimated errors of mesh and lattice: spread and doubt by their kind. axis : ndarray
-    (3,), unit vector; height : of the cell of a layer, m, whose γ^NL is per area
-    """
-    table = Table(box=None, pad_edge=False)
-    volume, area, factor = (*FLOW_UNITS, lifetime) if GAMMA_NL in thermal else (*CHI_UNITS, 1.0)
-    tensor = GAMMA_NL if GAMMA_NL in thermal else CHI
-    unit, factor = (volume, factor) if height is None else (area, factor * height)
-    headers = ["T (K)", f"{' ± '.join([tensor.symbol, *_known(spread)])} ({unit})"]
-    if coupled is not None and samples is not None:
-        headers += [f"γ^LL at {samples.radius_r[0] * 1e9:g} nm", "D", "OD", "η", "r_c (nm)"]
-        headers += ["γ^LL unscaled"] if coupled.scale != 1 else []
-    for header in headers:
-        table.add_column(header, justify="right", no_wrap=True)
-    chosen = np.unique(np.linspace(0, len(thermal.temperature) - 1, ROWS).round().astype(int))
-    reach = np.abs(axis)
-    for t in chosen:
-        value = axis @ thermal[tensor][t] @ axis
-        errors = [reach @ error[tensor][t] @ reach for error in spread.values()]
-        row = [f"{thermal.temperature[t]:g}", with_errors(factor * value, *(factor * e for e in errors))]
-        if coupled is not None:
-            eta, total = coupled.amplification[t, 0], coupled.gamma_total[t, 0]
-            of = {
-                part: [getattr(error, part)[t, 0] for error in doubt.values()]
-                for part in ("gamma_total", "gamma_diagonal", "gamma_off_diagonal", "amplification")
-            }
-            for part in ("gamma_total", "gamma_diagonal", "gamma_off_diagonal"):
-                row.append(with_errors(getattr(coupled, part)[t, 0], *of[part]))
-            row.append(_gain(eta, bool(coupled.solvable[t, 0]), of["amplification"]))
-            radius = coupled.critical_radius[t] * 1e9
-            row.append(alone(radius, *(radius * e / abs(2 * total) for e in of["gamma_total"] if total)))
-            if coupled.scale != 1:
-                row.append(alone(coupled.gamma_unscaled[t, 0], *(e / coupled.scale for e in of["gamma_total"])))
-        table.add_row(*row)
-    return table
-
-
-def _gain(eta: float, solvable: bool, errors: list[float]) -> str:
-    """η of a table."""
-    if not solvable:
-        return "supercritical"
-    return "unknown" if np.isnan(eta) else alone(eta, *errors)
-
-
-def closing_table_of_magnetization(
-    temperature: np.ndarray,
-    found: Magnetization,
-    spread: dict[str, Magnetization],
-    axis: np.ndarray,
-    scale: float,
-    samples: Samples | None,
-    height: float | None = None,
-) -> Table:
-    """Magnetization with its errors (spread, by kind) and field along the axis at a few temperatures, without and with
-    the feedback of the first sample.
-
-    axis : (3,) unit vector; height : of the cell of a layer, m, whose magnetization is per area and fills no space
-    """
-    table = Table(box=None, pad_edge=False)
-    known = [SOURCES[kind] for kind, error in spread.items() if np.isfinite(error.without).all()]
-    table.add_column("T (K)", justify="right", no_wrap=True)
-    columns = [("no feedback", found.without, [error.without for error in spread.values()])]
-    if found.coupled is not None and samples is not None:
-        scaled = "" if scale == 1 else ", scaled"
-        errors = [error.coupled[:, 0] for error in spread.values() if error.coupled is not None]
-        columns.append((f"at {samples.radius_r[0] * 1e9:g} nm{scaled}", found.coupled[:, 0], errors))
-    for name, *_ in columns:
-        unit = "A m⁻¹" if height is None else "A"
-        table.add_column(f"{' ± '.join(['M', *known])} ({unit}), {name}", justify="right", no_wrap=True)
-        if height is None:
-            table.add_column("B (T)", justify="right", no_wrap=True)
-    for t in np.unique(np.linspace(0, len(temperature) - 1, FEW).round().astype(int)):
-        row = [f"{temperature[t]:g}"]
-        for _, values, errors in columns:
-            value, *beside = (float(m[t] @ n) for m, n in ((values, axis), *((e, np.abs(axis)) for e in errors)))
-            thick = 1.0 if height is None else height
-            row.append("supercritical" if np.isnan(value) else with_errors(*(thick * x for x in (value, *beside))))
-            if height is None:
-                row.append("" if np.isnan(value) else alone(*(mu_0 * x for x in (value, *beside))))
-        table.add_row(*row)
-    return table
-
-
-def vibration(thermal: ThermalResponse, coupled: Feedback, found: Bound, spread: dict[str, Bound]) -> str:
+    found: Bound,
+    spread: dict[str, Bound],
+) -> str:
     """One line on r_c beside what atoms vibrate across the axis, its bound, at the temperature nearest to 300 K."""
-    t = int(np.argmin(np.abs(thermal.temperature - ROOM)))
+    t = _room(thermal)
     width = with_errors(1e9 * found.amplitude[t], *(1e9 * error.amplitude[t] for error in spread.values()))
     line = f"atoms vibrate across the axis by √⟨u_⊥²⟩ = {width} nm at {thermal.temperature[t]:g} K"
-    radius = coupled.critical_radius[t] * 1e9
-    if np.isnan(radius):
+    radius, errors = critical_radius(coupled, doubt)
+    if np.isnan(radius[t]):
         return line
-    scaled = "" if coupled.scale == 1 else f"; with the feedback scale {radius:.4g} nm"
-    return f"{line}; r_c is {radius / np.sqrt(coupled.scale):.4g} nm, of a cylinder at most √2 times as much{scaled}"
+    scaled = [radius[t], *(error[t] for error in errors.values())]
+    plain = with_errors(*(x / np.sqrt(coupled.scale) for x in scaled))
+    behind = "" if coupled.scale == 1 else f"; with the feedback scale {with_errors(*scaled)} nm"
+    return f"{line}; r_c is {plain} nm, of a cylinder at most √2 times as much{behind}"
 
 
-def _turning(thermal: ThermalResponse, coupled: Feedback) -> str:
+def _room(thermal: ThermalResponse) -> int:
+    """Index of the temperature nearest to 300 K."""
+    return int(np.argmin(np.abs(thermal.temperature - ROOM)))
+
+
+def _turning(thermal: ThermalResponse, coupled: Feedback, doubt: dict[str, FeedbackUncertainty]) -> str:
     """One line on η where Γ does not keep the axis, for the first sample near 300 K, where it has a solution."""
     why, solvable = "Γ does not keep the axis: η is n·⟨L⟩/n·⟨L⟩⁰", coupled.solvable[:, 0]
     if coupled.amplified.length is None:
@@ -137,38 +53,74 @@ def _turning(thermal: ThermalResponse, coupled: Feedback) -> str:
     if not solvable.any():
         return f"{why}, not 1/(1 − γ^LL)"
     t = int(np.argmin(np.where(solvable, np.abs(thermal.temperature - ROOM), np.inf)))
+    errors = doubt.values()
     straight = 1 / (1 - coupled.gamma_total[t, 0])
-    eta = f"{coupled.amplification[t, 0]:.4g}, not {straight:.4g}"
+    other = with_errors(straight, *(straight**2 * error.gamma_total[t, 0] for error in errors))
+    eta = gain(coupled.amplification[t, 0], *(error.amplification[t, 0] for error in errors))
+    lengths = [error.length[t, 0] for error in errors if error.length is not None]
+    largest = with_errors(coupled.largest[t, 0], *(error.largest[t, 0] for error in errors))
     return (
-        f"{why}, not 1/(1 − γ^LL); at {thermal.temperature[t]:g} K {eta}; "
-        f"|⟨L⟩|/|⟨L⟩⁰| {coupled.amplified.length[t, 0]:.4g}, largest eigenvalue of Γ {coupled.largest[t, 0]:.4g}"
+        f"{why}, not 1/(1 − γ^LL); at {thermal.temperature[t]:g} K {eta}, not {other}; "
+        f"|⟨L⟩|/|⟨L⟩⁰| {gain(coupled.amplified.length[t, 0], *lengths)}, largest eigenvalue of Γ {largest}"
     )
+
+
+def components(
+    thermal: ThermalResponse,
+    spread: dict[str, Uncertainty],
+    tensor: Tensor,
+    factor: float,
+    operations: np.ndarray,
+    axis: np.ndarray,
+    unit: str,
+) -> list[str]:
+    """One line on the independent components of a tensor near 300 K, none where that along the axis is the only one.
+
+    factor : on the way to the unit; operations : ndarray (g, 3, 3) of the point group, Cartesian
+    """
+    t, every = _room(thermal), independent(tensor, operations)
+    if len(every) <= len(shown(tensor, operations, axis)):
+        return []
+    words = (f"{one.named(tensor.symbol)} = {_said(one, tensor, t, thermal, spread, factor)}" for one in every)
+    return [f"independent components at {thermal.temperature[t]:g} K, {unit}{_kinds(spread)}: {', '.join(words)}"]
+
+
+def _said(
+    one: Component, tensor: Tensor, t: int, thermal: ThermalResponse, spread: dict[str, Uncertainty], factor: float
+) -> str:
+    """A component of a tensor with its errors."""
+    numbers = (one.of(thermal[tensor][t]), *(one.bound(error[tensor][t]) for error in spread.values()))
+    return with_errors(*(factor * float(number) for number in numbers))
 
 
 def conduction(
     thermal: ThermalResponse,
     spread: dict[str, Uncertainty],
     lifetime: float,
+    operations: np.ndarray,
     axis: np.ndarray,
     height: float | None = None,
 ) -> list[str]:
-    """A line on κ, and one on the interband parts where they are known, at the temperature nearest to 300 K.
+    """Lines on κ, and one on the interband parts where they are known, at the temperature nearest to 300 K.
 
     height : of the cell of a layer, m, whose numbers are per area: κ is a sheet's, heat current per width −κ ∇T
     """
-    t = int(np.argmin(np.abs(thermal.temperature - ROOM)))
+    t = _room(thermal)
     thick, unit, flux = (1.0, "W m⁻¹ K⁻¹", FLOW_UNITS[0]) if height is None else (height, "W K⁻¹", FLOW_UNITS[1])
 
     def along(tensor: Tensor, factor: float = 1.0) -> str:
-        errors = [thick * factor * float(np.abs(axis) @ error[tensor][t] @ np.abs(axis)) for error in spread.values()]
-        return with_errors(thick * factor * float(axis @ thermal[tensor][t] @ axis), *errors)
+        """Along the axis, or by name."""
+        components = shown(tensor, operations, axis)
+        words = (f"{one.name} {_said(one, tensor, t, thermal, spread, thick * factor)}".lstrip() for one in components)
+        return ", ".join(words) or FORBIDDEN
 
     def share(part: Tensor, whole: Tensor) -> str:
-        of, all_ = (float(axis @ thermal[tensor][t] @ axis) for tensor in (part, whole))
-        return f", {abs(of / (lifetime * all_)):.2g} of it" if all_ else ""
+        of, all_ = (np.linalg.norm(thermal[tensor][t]) for tensor in (part, whole))
+        return f", {of / (lifetime * all_):.2g} of it" if all_ else ""
 
     where = f"along the axis at {thermal.temperature[t]:g} K"
     found = [f"κ {where}: {along(KAPPA, lifetime)} {unit}{_kinds(spread)}"]
+    found += components(thermal, spread, KAPPA, thick * lifetime, operations, axis, unit)
     if KAPPA_INTERBAND in thermal:
         heat = f"κ {along(KAPPA_INTERBAND)} {unit}{share(KAPPA_INTERBAND, KAPPA)}"
         flow = f"γ^NL {along(GAMMA_NL_INTERBAND)} {flux}{share(GAMMA_NL_INTERBAND, GAMMA_NL)}"
@@ -177,24 +129,22 @@ def conduction(
 
 
 def _kinds(spread: dict[str, Uncertainty]) -> str:
-    """What the numbers after ± are, of those that are known."""
-    return f" (± {' ± '.join(known)})" if (known := _known(spread)) else ""
+    """What the parentheses behind a number hold, of errors that are known."""
+    known = "".join(f"({SOURCES[kind]})" for kind, error in spread.items() if np.isfinite(error[CHI]).all())
+    return f" {known}" if known else ""
 
 
-def _known(spread: dict[str, Uncertainty]) -> list[str]:
-    """What the known errors come from."""
-    return [SOURCES[kind] for kind, error in spread.items() if np.isfinite(error[CHI]).all()]
-
-
-def helicity(thermal: ThermalResponse, spread: dict[str, Uncertainty], volume: float) -> list[str]:
+def helicity(
+    thermal: ThermalResponse, spread: dict[str, Uncertainty], volume: float, operations: np.ndarray
+) -> list[str]:
     """One line on the helicity of a primitive cell at the temperature nearest to 300 K, none where symmetry forbids it.
 
-    volume : of the cell, m³
+    volume : of the cell, m³; operations : ndarray (g, 3, 3) of the point group, Cartesian
     """
-    t = int(np.argmin(np.abs(thermal.temperature - ROOM)))
-    value, *errors = (float(np.trace(of[HELICITY][t])) * volume / hbar for of in (thermal, *spread.values()))
-    if value == 0:
+    if (np.linalg.det(operations) < 0).any():
         return []
+    t = _room(thermal)
+    value, *errors = (float(np.trace(of[HELICITY][t])) * volume / hbar for of in (thermal, *spread.values()))
     text = with_errors(value, *errors)
     where = f"helicity of a cell at {thermal.temperature[t]:g} K"
     return [f"{where}: {text} ħ{_kinds(spread)}; opposite in the mirror image"]
@@ -210,7 +160,7 @@ def beyond_relaxation_time(
 
     Errors are those of relaxation time, which the equation shares in the same ratio.
     """
-    t = int(np.argmin(np.abs(thermal.temperature - ROOM)))
+    t = _room(thermal)
     largest = np.unravel_index(np.argmax(np.abs(thermal[GAMMA_NL][t])), (3, 3))
     parts = []
     for what, tensor in {"κ": KAPPA, "largest γ^NL": GAMMA_NL}.items():
@@ -222,13 +172,13 @@ def beyond_relaxation_time(
             one, other, *errors = (float(tensor[largest]) for tensor in (one, other, *errors))
         ratio = abs(one / other) if other else np.nan
         solved = with_errors(one, *(error * ratio for error in errors))
-        parts.append(f"{what} {solved} instead of {alone(other, *errors)}")
+        parts.append(f"{what} {solved} instead of {with_errors(other, *errors)}")
     return f"Boltzmann equation instead of relaxation time at {thermal.temperature[t]:g} K: {', '.join(parts)}"
 
 
 def compared(thermal: ThermalResponse, known: Reference, theirs_tij: np.ndarray | None) -> list[str]:
     """One line on the κ of the linewidths' program, at the temperature nearest to 300 K, where its files have it."""
-    t = int(np.argmin(np.abs(thermal.temperature - ROOM)))
+    t = _room(thermal)
     at = int(np.argmin(np.abs(known.temperature - thermal.temperature[t])))
     if theirs_tij is None or abs(known.temperature[at] - thermal.temperature[t]) > NEAR:
         return []
@@ -241,7 +191,11 @@ def compared(thermal: ThermalResponse, known: Reference, theirs_tij: np.ndarray 
 
 
 def remarks(
-    thermal: ThermalResponse, coupled: Feedback | None, accuracy: float | None, relative: dict[str, tuple[float, float]]
+    thermal: ThermalResponse,
+    coupled: Feedback | None,
+    doubt: dict[str, FeedbackUncertainty],
+    accuracy: float | None,
+    relative: dict[str, tuple[float, float]],
 ) -> list[str]:
     """What the user should read below the closing table; relative errors of γ^LL and γ^NL by kind.
 
@@ -266,5 +220,5 @@ def remarks(
             f"{count} points (T, sample) are supercritical: the linear response has no solution there, η is NaN"
         )
     if coupled is not None and not coupled.amplified.kept.all():
-        found.append(_turning(thermal, coupled))
+        found.append(_turning(thermal, coupled, doubt))
     return found

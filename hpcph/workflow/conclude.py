@@ -8,6 +8,7 @@ from rich.table import Table
 
 from hpcph.disk.durable import publish
 from hpcph.disk.room import writing
+from hpcph.errors import counted
 from hpcph.parallel.comm import Comm
 from hpcph.response.optics import INTENSITY
 from hpcph.result import acoustics, modes, sample, summary, xdmf
@@ -62,9 +63,9 @@ def conclude(
         reporter.say(largest_moment(final))
     for line in [*imaginary_in_maps(final), *axes.lines, *found.lines]:
         reporter.say(line)
-    points = sum(stage.points for stage in todo if stage.noun == POINTS)
-    rate = points / timing.seconds / comm.size
-    reporter.say(f"{points} k-points in {timing.seconds:.1f} s on {comm.size} ranks: {rate:.0f} per s and rank")
+    rate = timing.points / timing.seconds / comm.size
+    done = f"{counted(timing.points, POINTS)} in {timing.seconds:.1f} s on {counted(comm.size, 'ranks')}"
+    reporter.say(f"{done}: {rate:.0f} per s and rank")
     reporter.say(f"{final}  sha256 {sha[:16]}")
     return Outcome(final, sha, timing.seconds)
 

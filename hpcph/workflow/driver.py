@@ -120,7 +120,7 @@ def _through(comm: Comm, origin: Origin, job: Job, keeper: Keeper, begin: float,
     heated = _heat(comm, job, runs, beyond, keeper, reporter) if job.sample is not None else None
     comm.phase = "completing the result"
     hosts = len(set(comm.mpi.allgather(platform.node())))
-    timing = Timing(begin, time.monotonic() - started, hosts)
+    timing = Timing(begin, time.monotonic() - started, hosts, keeper.points)
     todo = [*zones, *unshared, *others]
 
     def finish() -> Outcome:
@@ -217,9 +217,9 @@ def _compute(comm: Comm, stage: Stage, keeper: Keeper, reporter: Voice) -> np.nd
 
     The sums are on rank 0.
     """
-    earlier = keeper.row_of(stage)
-    if earlier is not None:
-        return earlier
+    known = keeper.row_of(stage)
+    if known is not None:
+        return known
     rows: dict[int, np.ndarray] = {}
     collected: dict[int, dict[str, np.ndarray]] = {}
 
@@ -230,8 +230,9 @@ def _compute(comm: Comm, stage: Stage, keeper: Keeper, reporter: Voice) -> np.nd
         collected[block] = tables
 
     done, total = keeper.start(stage)
+    earlier = stage.points - stage.points_from(done)
     most, names = _blocks_a_round(stage, comm.size), [spec.name for spec in stage.pieces]
-    with reporter.stage(stage.name, len(stage.blocks), stage.points, stage.noun) as progress:
+    with reporter.stage(stage.name, len(stage.blocks), stage.points, stage.noun, earlier) as progress:
         while done < len(stage.blocks):
             comm.phase = f"computing {stage.name}"
             first, done = done, hand_out(comm, done, min(done + most, len(stage.blocks)), work, progress, keeper.pause)

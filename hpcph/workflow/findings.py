@@ -19,7 +19,7 @@ from hpcph.response.thermal import Tensors, ThermalResponse
 from hpcph.result import responses, tensors
 from hpcph.result.quantity import Dataset
 from hpcph.result.thermal import SHARES
-from hpcph.workflow import closing
+from hpcph.workflow import closing, closing_tables
 from hpcph.workflow import closing_field as magnetic
 from hpcph.workflow.coupling import sign_and_scale
 from hpcph.workflow.job import Job
@@ -90,31 +90,37 @@ def thermal_findings(
         groups["/feedback"] = {"scale": coupled.scale, "coupling": coupled.coupling.name.lower()}
     scale = coupled.scale if coupled else 1.0
     magnetized = _magnetic(thermal, spread, drive, coupled, doubt, samples)
-    height = job.crystal.structure.height
-    lines: list[str | Table] = [closing.closing_table(thermal, spread, tau, axis, coupled, doubt, samples, height)]
+    height, operations = job.crystal.structure.height, job.crystal.structure.rotations_cartesian
+    lines: list[str | Table] = [
+        closing_tables.responses(thermal, spread, tau, operations, axis, coupled, doubt, samples, height)
+    ]
     if magnetized is not None:
         results += responses.magnetization(*magnetized, samples)
         lines.append(
-            closing.closing_table_of_magnetization(thermal.temperature, *magnetized, axis, scale, samples, height)
+            closing_tables.magnetization(thermal.temperature, *magnetized, operations, axis, scale, samples, height)
         )
-    lines += closing.helicity(thermal, spread, job.crystal.structure.volume)
+    if GAMMA_NL in thermal:
+        unit, factor = (
+            (closing_tables.FLOW_UNITS[0], tau) if height is None else (closing_tables.FLOW_UNITS[1], tau * height)
+        )
+        lines += closing.components(thermal, spread, GAMMA_NL, factor, operations, axis, unit)
+    lines += closing.helicity(thermal, spread, job.crystal.structure.volume, operations)
     if coupled is not None and DISPLACEMENT in thermal:
         bounded = _bound(job, thermal, spread)
         results += responses.bound(*bounded)
-        lines.append(closing.vibration(thermal, coupled, *bounded))
+        lines.append(closing.vibration(thermal, coupled, doubt, *bounded))
     if job.field is not None:
         datasets, line = magnetic.equilibrium(thermal, spread, job.field, axis, coupled, samples)
         results, lines = results + datasets, [*lines, line]
     if job.scattering is not None or job.coherent:
-        lines += closing.conduction(thermal, spread, tau, axis, height)
+        lines += closing.conduction(thermal, spread, tau, operations, axis, height)
     if beyond is not None:
         lines.append(closing.beyond_relaxation_time(thermal, relaxed.at(keep), spread, axis))
     if job.reference is not None:
         theirs = job.reference.relaxed_tij if beyond is None else job.reference.solved_tij
         lines += closing.compared(thermal, job.reference, theirs)
-    operations = job.crystal.structure.rotations_cartesian
     relative = {kind: convergence.relative(error, everything, operations) for kind, error in errors.items()}
-    lines += closing.remarks(thermal, coupled, job.accuracy, relative)
+    lines += closing.remarks(thermal, coupled, doubt, job.accuracy, relative)
     results = [replace(spec, solved=beyond is not None and spec.solved) for spec in results]
     return Findings(results, groups, _provenance(scale, everything, mesh), lines)
 

@@ -14,7 +14,7 @@ from hpcph.errors import Stopped
 from hpcph.parallel.comm import Comm
 from hpcph.parallel.kernels import Kernel, of_all
 from hpcph.parallel.signals import Stop
-from hpcph.workflow.stage import Stage
+from hpcph.workflow.stage import POINTS, Stage
 
 INTERVAL = 60.0  # s between checkpoints
 SHARE = 0.01  # of the run that they may take
@@ -25,12 +25,14 @@ class Keeper:
 
     path : the file under work; identity : what decides the results, by name; place : where an earlier run stopped
     kernels : what computes, and what computed that earlier run
+    points : k-points of the stages that this run finished, without those of the earlier one
     """
 
     def __init__(self, comm: Comm, path: Path, identity: dict[str, str], earlier: Checkpoint | None, stop: Stop):
         """Collective."""
         self.comm, self.path, self.identity, self.stop = comm, path, identity, stop
-        self.place = earlier.place if earlier else Place()
+        self.place = self.begun = earlier.place if earlier else Place()
+        self.points = 0
         self.generation = earlier.generation if earlier else 0
         self.kernels = of_all(comm, tuple(Kernel(*k) for k in earlier.kernels) if earlier else ())
         self.interval, self.last = INTERVAL, time.monotonic()
@@ -66,6 +68,8 @@ class Keeper:
 
     def finished(self, stage: Stage, total: np.ndarray) -> None:
         """The stage is done. What follows may lay the file out anew, so a checkpoint on disk has to know."""
+        if stage.noun == POINTS:
+            self.points += stage.points_from(self.begun.block if self.begun.stage == stage.name else 0)
         rows = self.place.rows | ({stage.name: total} if stage.width else {})
         self.place = Place(finished=(*self.place.finished, stage.name), rows=rows)
         self.comm.on_root(lambda: self._save() if self.on_disk else None)

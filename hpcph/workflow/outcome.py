@@ -15,8 +15,9 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Timing:
-    """Clock (monotonic, s) at the beginning of the run, seconds of computing, number of hosts."""
+    """Clock (monotonic, s) at the beginning of the run, seconds of computing, hosts, k-points computed in them."""
 
     begin: float
     seconds: float
     hosts: int
+    points: int

@@ -43,17 +43,17 @@ class Reporter:
         text = printable(text) if isinstance(text, str) else text
         self.lines.print(text, markup=False, highlight=False, soft_wrap=isinstance(text, str))
 
-    def stage(self, name: str, blocks: int, points: int, noun: str) -> "StageProgress":
-        """A context manager; call it with the number of blocks given out so far."""
-        return StageProgress(self, name, blocks, points, noun)
+    def stage(self, name: str, blocks: int, points: int, noun: str, earlier: int = 0) -> "StageProgress":
+        """A context manager; call it with the number of blocks given out so far, of `earlier` points at the start."""
+        return StageProgress(self, name, blocks, points, noun, earlier)
 
 
 class StageProgress:
-    """Progress of one stage, k-points per second and time left."""
+    """Progress of one stage, points per second of this run, time left; earlier : points that another run computed."""
 
-    def __init__(self, reporter: Reporter, name: str, blocks: int, points: int, noun: str):
+    def __init__(self, reporter: Reporter, name: str, blocks: int, points: int, noun: str, earlier: int):
         self.reporter, self.name, self.points, self.noun = reporter, name, points, noun
-        self.per_block = points / blocks
+        self.per_block, self.earlier = points / blocks, earlier
         self.start = self.last = time.monotonic()
         columns = (
             TextColumn("{task.description}"),
@@ -79,7 +79,9 @@ class StageProgress:
         if kind is not None:
             return
         spent = time.monotonic() - self.start
-        closing = f"{self.name}: {self.points} {self.noun} in {spent:.1f} s, {self.points / spent:.0f}/s"
+        computed = self.points - self.earlier
+        of = f" of {self.points}" if self.earlier else ""
+        closing = f"{self.name}: {computed}{of} {self.noun} in {spent:.1f} s, {computed / spent:.0f}/s"
         if self.cell:
             self.cell.show(self.points, closing)
         else:
@@ -87,7 +89,7 @@ class StageProgress:
 
     def __call__(self, blocks: int) -> None:
         done, now = min(blocks * self.per_block, self.points), time.monotonic()
-        rate = done / max(now - self.start, 1e-9)
+        rate = max(done - self.earlier, 0) / max(now - self.start, 1e-9)
         if self.bar:
             self.bar.update(self.task, completed=done, rate=rate)
         elif now - self.last > (NOTEBOOK_INTERVAL if self.cell else INTERVAL):

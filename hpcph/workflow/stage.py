@@ -30,6 +30,10 @@ class Stage:
     noun: str = POINTS
     spread: Callable[[np.ndarray], dict[str, np.ndarray]] | None = None
 
+    def points_from(self, block: int) -> int:
+        """How many points are in this block and those after it."""
+        return sum(one.stop - one.start for one in self.blocks[block:])
+
     @property
     def row_bytes(self) -> int:
         """Bytes of the rows of all its blocks, or of the one that they stand in."""

@@ -16,8 +16,10 @@ class Voice(Protocol):
     def say(self, text: "str | Table") -> None:
         """One line, or a table."""
 
-    def stage(self, name: str, blocks: int, points: int, noun: str) -> AbstractContextManager[Progress]:
-        """A context manager; call what it gives with the number of blocks given out so far."""
+    def stage(
+        self, name: str, blocks: int, points: int, noun: str, earlier: int = 0
+    ) -> AbstractContextManager[Progress]:
+        """A context manager; call what it gives with the blocks given out so far, which have `earlier` points at first."""
 
 
 class Silence:
@@ -26,7 +28,9 @@ class Silence:
     def say(self, text: "str | Table") -> None:
         """Nothing."""
 
-    def stage(self, name: str, blocks: int, points: int, noun: str) -> AbstractContextManager[Progress]:
+    def stage(
+        self, name: str, blocks: int, points: int, noun: str, earlier: int = 0
+    ) -> AbstractContextManager[Progress]:
         """Nothing."""
         return nullcontext(lambda given_out: None)
 

@@ -16,7 +16,7 @@ function lastPlace(value, errors) {
 }
 
 // A number down to the power of ten of its last digit, and errors in units of it: −2.19(14)(5) × 10⁻¹⁷.
-function digits(value, place, errors) {
+function parenthesised(value, place, errors) {
   const all = [value, ...errors].map((x) => Math.round(x / 10 ** place) + 0);
   const power = place + Math.max(...all.map((x) => (x ? size(x) : 0))), own = writtenOut(power) ? 0 : power;
   const unit = own === 0 ? 10 ** Math.max(0, place) : 1;
@@ -28,7 +28,7 @@ function digits(value, place, errors) {
 function withErrors(value, errors) {
   const known = errors.filter(Number.isFinite), worst = Math.max(0, ...known);
   if (value === 0 && !worst) return "0";
-  return known.length ? digits(value, lastPlace(value, errors), known) : shown(value);
+  return known.length ? parenthesised(value, lastPlace(value, errors), known) : shown(value);
 }
 
 // Of η only the first digit, with a warning, where its error is larger: near the threshold the first order says nothing.
@@ -36,5 +36,5 @@ function amplificationText(eta, errors) {
   const known = errors.filter(Number.isFinite), place = lastPlace(eta, errors);
   if (!known.length) return signed(+eta.toPrecision(9));
   if (known.every((error) => error < Math.abs(eta))) return withErrors(eta, errors);
-  return size(eta) < place ? `≈ ${digits(eta, size(eta), [])}` : digits(eta, place, []);
+  return size(eta) < place ? `≈ ${parenthesised(eta, size(eta), [])}` : parenthesised(eta, place, []);
 }
