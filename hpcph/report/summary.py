@@ -1,13 +1,11 @@
 """The words of the page: key numbers with their errors, warnings, provenance."""
 
-from collections.abc import Callable
-
 import numpy as np
 import xarray as xr
 from markupsafe import Markup
 
-from hpcph.report import style
-from hpcph.report.embed import alone, number, space_group, subscripts
+from hpcph.report import embed, style
+from hpcph.report.embed import number, space_group, subscripts
 from hpcph.result.light import OPTICS_LEVEL_FREQUENCY, OPTICS_LEVEL_LIFETIME, OPTICS_LEVEL_MODES
 from hpcph.result.quantity import Quantity
 from hpcph.result.sample import SAMPLE_AMPLIFICATION
@@ -29,17 +27,17 @@ from hpcph.result.thermal import (
     MAGNETIZATION_DENSITY,
     MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK,
 )
-from hpcph.show import axis, cut, doubt, units
+from hpcph.show import axis, cut, doubt, symmetry, units
 from hpcph.show.feedback import supercritical, turned
+from hpcph.show.numbers import FORBIDDEN
 
 GAMMA_NL = Markup("γ<sup>NL</sup>")
 GAMMA_LL = Markup("γ<sup>LL</sup>")
 INTERBAND = {
-    Markup("interband part of {}, not in it").format(symbol): quantity
+    Markup("interband part (not included) of {}").format(symbol): quantity
     for symbol, quantity in ((GAMMA_NL, THERMAL_GAMMA_COHERENCE), ("κ", THERMAL_CONDUCTIVITY_COHERENCE))
 }
 Facts = list[tuple[str, str]]
-Component = Callable[[xr.Dataset, str], np.ndarray]
 
 
 def crystal(result: xr.Dataset) -> Facts:
@@ -89,37 +87,45 @@ def nearest(result: xr.Dataset) -> int:
 
 
 def sources(result: xr.Dataset) -> str:
-    """What stands behind ± in that order, empty where no error is known."""
+    """What stands in parentheses behind a number, in that order; empty where no error is known."""
     known = doubt.beside(result, FEEDBACK_SUSCEPTIBILITY_DIAGONAL.variable)
-    return f"± {' ± '.join(known)}" if known else ""
+    return "".join(f"({source})" for source in known)
 
 
 def numbers(result: xr.Dataset) -> Facts:
     """The answers at the temperature nearest to 300 K, with their errors."""
     t = nearest(result)
-    name = Markup("{} along the axis").format(GAMMA_NL)
     facts: Facts = []
-    if THERMAL_GAMMA_NL.variable in result:
-        facts.append((name, _along(result, t, THERMAL_GAMMA_NL.variable, axis.diagonal, axis.spread)))
-    if THERMAL_CONDUCTIVITY.variable in result:
-        facts.append(("κ along the axis", _along(result, t, THERMAL_CONDUCTIVITY.variable, axis.diagonal, axis.spread)))
-    for words, quantity in INTERBAND.items():
+    for words, quantity in {GAMMA_NL: THERMAL_GAMMA_NL, Markup("κ"): THERMAL_CONDUCTIVITY, **INTERBAND}.items():
         if quantity.variable in result:
-            facts.append((words, _along(result, t, quantity.variable, axis.diagonal, axis.spread)))
+            facts += _tensor(result, t, words, quantity.variable)
     if FEEDBACK_GAMMA_LL_TOTAL.variable in result:
         facts += _feedback(result, t)
     if MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK.variable in result:
         plain, coupled = MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK.variable, MAGNETIZATION_DENSITY.variable
-        facts.append(("magnetization without feedback", _along(result, t, plain, axis.along, axis.reach)))
+        facts.append(("magnetization without feedback", _along(result, t, plain)))
         if coupled in result:
-            facts.append(("magnetization with feedback", _along(result, (t, 0), coupled, axis.along, axis.reach)))
+            facts.append(("magnetization with feedback", _along(result, (t, 0), coupled)))
     return facts
 
 
-def _along(result: xr.Dataset, at: int | tuple[int, int], name: str, value: Component, error: Component) -> str:
-    """A component along the axis."""
-    errors = (float(error(result, beside)[at]) for beside in doubt.beside(result, name).values())
-    return number(float(value(result, name)[at]), *errors, of=result[name].attrs["units"])
+def _tensor(result: xr.Dataset, t: int, words: Markup, name: str) -> Facts:
+    """Of a tensor what is not forbidden: its component along the axis, or the independent ones by name."""
+    value, *errors = (result[variable].values[t] for variable in (name, *doubt.beside(result, name).values()))
+    found: Facts = []
+    for one in symmetry.shown(result, name):
+        numbers = (float(one.of(value)), *(float(one.bound(error)) for error in errors))
+        where = Markup(", {}").format(one.name) if one.name else " along the axis"
+        found.append((words + where, number(*numbers, of=result[name].attrs["units"])))
+    return found or [(words, FORBIDDEN)]
+
+
+def _along(result: xr.Dataset, at: int | tuple[int, int], name: str) -> str:
+    """A component of a vector along the axis."""
+    if not axis.along(result, name).any():
+        return FORBIDDEN
+    errors = (float(axis.reach(result, beside)[at]) for beside in doubt.beside(result, name).values())
+    return number(float(axis.along(result, name)[at]), *errors, of=result[name].attrs["units"])
 
 
 def _feedback(result: xr.Dataset, t: int) -> Facts:
@@ -161,7 +167,7 @@ def amplification(eta: float, *errors: float) -> str:
     """η with its errors, as long as these are smaller: near the threshold the first order says nothing."""
     if np.isnan(eta):
         return "supercritical: no linear response"
-    return number(eta, *errors) if all(error < abs(eta) for error in errors) else alone(eta, *errors)
+    return embed.amplification(eta, *errors)
 
 
 def warnings(result: xr.Dataset) -> list[str]:

@@ -44,7 +44,7 @@ def stiffness(result: xr.Dataset) -> TensorTable:
     seen = np.maximum(np.abs(value), error) > NOISE * np.abs(value).max()
     cells = _cells(np.where(seen, value, 0.0), [np.where(seen, error, 0.0)], 0)
     names = [Markup(pair) for pair in PAIRS]
-    title = Markup("Elastic constants ({}), ± lattice").format(unit)
+    title = Markup("Elastic constants ({}), (lattice)").format(unit)
     return TensorTable(title, names, list(zip(names, cells, strict=True)))
 
 
@@ -56,12 +56,12 @@ def sound(result: xr.Dataset) -> TensorTable | None:
     velocity, rotation = ([result[q.variable].values, result[q.error("lattice_error").variable].values] for q in both)
     cells = _cells(velocity[0], velocity[1:], 0)
     for row, *turn in zip(cells, *rotation, strict=True):
-        row.append("–" if np.isnan(turn[0]) else with_errors(*map(float, turn)).replace("-", "−"))
+        row.append("–" if np.isnan(turn[0]) else embed.powered(with_errors(*map(float, turn))))
     turned = Markup("rotation at {:g} GHz (rad/m)").format(float(result.attrs["elasticity_frequency"]) / 1e9)
     columns = [Markup("slowest"), Markup("middle"), Markup("fastest"), turned]
     directions = result[ELASTICITY_DIRECTION.variable].values
     names = [Markup("({})").format(", ".join(f"{x:.3g}" for x in n)) for n in directions]
-    return TensorTable(Markup("Sound (m/s), ± lattice"), columns, list(zip(names, cells, strict=True)))
+    return TensorTable(Markup("Sound (m/s), (lattice)"), columns, list(zip(names, cells, strict=True)))
 
 
 def _thermal(result: xr.Dataset, name: str) -> TensorTable:
@@ -73,7 +73,7 @@ def _thermal(result: xr.Dataset, name: str) -> TensorTable:
     symbol, first = TENSORS[name]
     unit = embed.unit(result[name].attrs["units"])
     scale = Markup("10{} ").format(str(power).translate(embed.UPPER)) if power else ""
-    kinds = f", ± {' ± '.join(beside)}" if beside else ""
+    kinds = f", {''.join(f'({source})' for source in beside)}" if beside else ""
     title = Markup("{} at {:g} K ({}{}){}").format(symbol, result["temperature"].values[t], scale, unit, kinds)
     rows = [Markup("{}<sub>{}</sub>").format(first, c) for c in "xyz"]
     columns = [Markup("∂T/∂{}").format(c) for c in "xyz"]
@@ -81,8 +81,9 @@ def _thermal(result: xr.Dataset, name: str) -> TensorTable:
 
 
 def _cells(value: np.ndarray, errors: list[np.ndarray], power: int) -> list[list[str]]:
-    def cell(at: tuple[int, int]) -> str:
-        parts = with_errors(float(value[at]), *(float(error[at]) for error in errors)).split(" ± ")
-        return " ± ".join(embed.in_power(part, power) for part in parts).replace("-", "−")
-
-    return [[cell((i, j)) for j in range(value.shape[1])] for i in range(value.shape[0])]
+    """In units of a power of ten; 0 is what symmetry forbids."""
+    every = np.array([value, *errors]) * 10.0**-power
+    return [
+        [embed.powered(with_errors(*map(float, every[:, i, j]))) for j in range(value.shape[1])]
+        for i in range(len(value))
+    ]

@@ -10,6 +10,7 @@ from hpcph.phonons.lifetimes import lifetimes
 from hpcph.phonons.modes import Modes
 from hpcph.response.occupation import occupation
 from hpcph.response.tensors import CHI, DIAGONAL, FLOW, GAMMA_NL, HELICITY, OCCUPIED, OFF_DIAGONAL
+from hpcph.response.thermal import FORBIDDEN
 from hpcph.response.weights import ModeWeights
 
 PARTS = 4  # of a spectrum, each by frequency and by branch
@@ -45,6 +46,7 @@ class Projection:
         parity = np.linalg.det(operations)
         mean = np.einsum("gi,gj->ij", images, images) / len(operations)
         flow = np.einsum("g,gi,gj->ij", parity, images, images) / len(operations)
+        mean, flow = (np.where(np.abs(of) < FORBIDDEN, 0.0, of) for of in (mean, flow))
         chiral = np.eye(3) * np.rint(parity.mean())
         return cls(flow.ravel(), np.array([mean[i, j] * (1 if i == j else 2) for i, j in SYMMETRIC]), chiral.ravel())
 

@@ -22,6 +22,10 @@ CRYSTAL_BORN_CHARGES = Quantity(
     "/crystal/born_charges", ("atom", "cartesian_polarization", "cartesian_displacement"), "e",
     "Born charges Z_a", optional=True,
 )  # fmt: skip
+CRYSTAL_POINT_GROUP = Quantity(
+    "/crystal/point_group", ("operation", "cartesian", "cartesian2"), "1",
+    "operations of the point group in use, on Cartesian vectors", optional=True,
+)  # fmt: skip
 STRAIN = ("strain", "strain2")
 ELASTICITY_STIFFNESS = Quantity(
     "/elasticity/stiffness",
@@ -46,6 +50,7 @@ def crystal(structure: Structure) -> list[Dataset]:
     return [
         *born,
         *area,
+        CRYSTAL_POINT_GROUP.of(structure.rotations_cartesian),
         CRYSTAL_LATTICE.of(structure.lattice_vc),
         CRYSTAL_POSITIONS.of(structure.fractional_ac),
         CRYSTAL_MASSES.of(structure.mass_a),

@@ -7,6 +7,7 @@ from hpcph.response.tensors import (
     CHI_NN,
     CHI_NN_DIAMAGNETIC,
     DISPLACEMENT,
+    GAMMA_N,
     GAMMA_NL,
     GAMMA_NL_INTERBAND,
     KAPPA,
@@ -17,7 +18,12 @@ from hpcph.response.tensors import (
 )
 from hpcph.response.thermal import Tensors
 from hpcph.result.quantity import Dataset, Quantity
-from hpcph.result.thermal import T
+from hpcph.result.thermal import (
+    MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK,
+    MAGNETIZATION_FIELD_WITHOUT_FEEDBACK,
+    THERMAL_PAM_DENSITY,
+    T,
+)
 
 RELAXED = "relaxation_time"
 
@@ -61,6 +67,27 @@ def quantities() -> list[Quantity]:
     every = [(tensor, shown) for tensor in TABLE for shown in tensor.stored]
     beside = [in_relaxation_time(tensor, shown) for tensor, shown in every if tensor.solved]
     return [quantity(*one) for one in every] + beside
+
+
+# by the variables that show them, of layers per area too, and in relaxation time
+TENSORS = {
+    of.variable: tensor
+    for tensor in TABLE
+    if not tensor.by_atom
+    for shown in tensor.stored
+    for row in (quantity(tensor, shown), in_relaxation_time(tensor, shown))
+    for of in (row, row.per_area())
+}
+# vectors that a gradient along the axis makes, without feedback
+DRIVEN = {
+    of.variable: tensor
+    for row, tensor in {
+        THERMAL_PAM_DENSITY: GAMMA_NL,
+        MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK: GAMMA_N,
+        MAGNETIZATION_FIELD_WITHOUT_FEEDBACK: GAMMA_N,
+    }.items()
+    for of in (row, row.per_area())
+}
 
 
 def responses(found: Tensors, lifetime: float) -> list[Dataset]:

@@ -3,7 +3,8 @@
 import numpy as np
 import xarray as xr
 
-from hpcph.result.quantity import Quantity
+from hpcph.result.quantity import ERRORS, Quantity
+from hpcph.show import symmetry
 
 
 def unit(result: xr.Dataset) -> np.ndarray:
@@ -26,8 +27,8 @@ def meaning(result: xr.Dataset) -> str:
 
 
 def along(result: xr.Dataset, variable: str) -> np.ndarray:
-    """Components along the axis of vectors, the last dimension being Cartesian."""
-    return result[variable].values @ unit(result)
+    """Components along the axis of vectors, the last dimension being Cartesian; 0 where symmetry forbids them."""
+    return _free(result, variable) * (result[variable].values @ unit(result))
 
 
 def of_modes(result: xr.Dataset, definite: Quantity, mean: Quantity) -> np.ndarray:
@@ -36,17 +37,23 @@ def of_modes(result: xr.Dataset, definite: Quantity, mean: Quantity) -> np.ndarr
 
 
 def diagonal(result: xr.Dataset, variable: str) -> np.ndarray:
-    """n·X·n of tensors, the last two dimensions being Cartesian."""
+    """n·X·n of tensors, the last two dimensions being Cartesian; 0 where symmetry forbids it."""
     n = unit(result)
-    return result[variable].values @ n @ n
+    return _free(result, variable) * (result[variable].values @ n @ n)
 
 
 def reach(result: xr.Dataset, variable: str) -> np.ndarray:
     """Bound of the error of a component along the axis from the errors of the Cartesian ones."""
-    return result[variable].values @ np.abs(unit(result))
+    return _free(result, variable) * (result[variable].values @ np.abs(unit(result)))
 
 
 def spread(result: xr.Dataset, variable: str) -> np.ndarray:
     """Bound of the error of n·X·n from the errors of the components."""
     n = np.abs(unit(result))
-    return result[variable].values @ n @ n
+    return _free(result, variable) * (result[variable].values @ n @ n)
+
+
+def _free(result: xr.Dataset, variable: str) -> float:
+    """0 of a component along the axis that symmetry forbids, or of its errors, 1 of others."""
+    kind = next((kind for kind in ERRORS if variable.endswith(f"_{kind}")), "")
+    return 0.0 if symmetry.forbids(result, variable.removesuffix(f"_{kind}")) else 1.0

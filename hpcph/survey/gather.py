@@ -9,7 +9,8 @@ from rich.table import Table
 
 from hpcph.disk.room import writing
 from hpcph.errors import printable
-from hpcph.show.numbers import with_errors
+from hpcph.result.quantity import ERRORS
+from hpcph.show.numbers import FORBIDDEN, column
 from hpcph.survey import columns, page, row, store
 from hpcph.survey.reports import unreported
 from hpcph.survey.table import Column, SurveyTable
@@ -34,24 +35,28 @@ def write(folders: Sequence[Path], title: str, output: Path, reporter: Reporter)
 
 
 def ranking(table: SurveyTable) -> Table:
-    """The crystals with the largest γ^NL; numbers after ± are the errors of mesh and lattice."""
+    """The crystals with the largest γ^NL; in parentheses errors of mesh and lattice."""
     kelvin = f" at {table.temperature:g} K" if np.isfinite(table.temperature) else ""
-    caption = f"largest γ^NL{kelvin}, ± mesh ± lattice"
+    caption = f"largest γ^NL{kelvin}"
     shown = Table(box=None, pad_edge=False, title=caption, title_justify="left", title_style="")
     by_name = {column.name: column for column in table.columns}
     shown.add_column("crystal", no_wrap=True)
     shown.add_column("formula", no_wrap=True)
     shown.add_column("group", no_wrap=True)
-    for name in RANKED:
-        shown.add_column(f"{by_name[name].symbol}\n{by_name[name].unit}", justify="right", no_wrap=True)
     size = table.values["gamma_nl"]
     order = [i for i in np.argsort(-np.nan_to_num(size), kind="stable") if size[i] > 0][:FIRST]
-    for i in order:
+    numbers = [_numbers(table, by_name[name], order) for name in RANKED]
+    for title, _ in numbers:
+        shown.add_column(title, justify="right", no_wrap=True)
+    for i, *cells in zip(order, *(cells for _, cells in numbers), strict=True):
         words = [printable(str(table.values[word][i])) for word in ("name", "formula", "space_group")]
-        shown.add_row(words[0][:LONGEST], *words[1:], *(_number(table, by_name[n], i) for n in RANKED))
+        shown.add_row(words[0][:LONGEST], *words[1:], *cells)
     return shown
 
 
-def _number(table: SurveyTable, column: Column, i: int) -> str:
-    value, *errors = (float(table.values[name][i]) for name in columns.names(column))
-    return with_errors(value, *errors) if np.isfinite(value) else ""
+def _numbers(table: SurveyTable, of: Column, order: list[int]) -> tuple[str, list[str]]:
+    """Title and cells of a column; what has no number is empty."""
+    values, *errors = (table.values[name][order].tolist() for name in columns.names(of))
+    cells, kinds = column(values, dict(zip(ERRORS, errors, strict=True)))
+    said = ["" if np.isnan(x) else FORBIDDEN if cell == "0" else cell for x, cell in zip(values, cells, strict=True)]
+    return f"{of.symbol} {kinds}\n{of.unit}", said

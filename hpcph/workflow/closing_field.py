@@ -14,7 +14,7 @@ from hpcph.response.thermal import ThermalResponse
 from hpcph.response.zeeman import ZeemanLevels, at_gamma
 from hpcph.result import field as layout
 from hpcph.result.quantity import Dataset
-from hpcph.show.numbers import alone, with_errors
+from hpcph.show.numbers import with_errors
 
 ROOM = 300.0  # K
 GIGA, TERA = 1e9, 1e12
@@ -39,7 +39,7 @@ def at_rest(
     open_ = tuple(np.max(changes, axis=0)) if changes else ()
     numbers = np.array([found, *([open_] if changes else [])])  # (number and errors, velocity and change, wave)
     waves = ", ".join(f"{with_errors(*v)} m s⁻¹ {with_errors(*change)}" for v, change in numbers.transpose(2, 1, 0))
-    said = f"sound along the field, v and (1/v) dv/dB in T⁻¹{', ± lattice' * bool(changes)}: {waves}"
+    said = f"sound along the field, v and (1/v) dv/dB in T⁻¹{' (lattice)' * bool(changes)}: {waves}"
     return results + layout.sound(sound, open_), [*lines, f"{said}; the other sign against it"]
 
 
@@ -85,7 +85,7 @@ def equilibrium(
     )
     if samples is not None and coupled is not None and found.fed_canonical is not None:
         value, errors = along("fed_canonical")
-        shown = "supercritical" if np.isnan(value) else alone(value, *errors)
+        shown = "supercritical" if np.isnan(value) else with_errors(value, *errors)
         line += f", with feedback at {samples.radius_r[0] * 1e9:g} nm {shown}"
         line += f" (scale {coupled.scale:.6g})" * (coupled.scale != 1)
     return layout.induced(found, doubt, samples if found.fed_canonical is not None else None), line

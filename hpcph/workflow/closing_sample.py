@@ -7,7 +7,7 @@ from hpcph.heat.sample import Totals
 from hpcph.heat.setup import Setup
 from hpcph.heat.threshold import Threshold
 from hpcph.result.sample import Errors, torque
-from hpcph.show.numbers import SOURCES, alone, with_errors
+from hpcph.show.numbers import SOURCES, gain, with_errors
 
 
 def lines(setup: Setup, totals: Totals, errors: Errors) -> list[str | Table]:
@@ -16,7 +16,7 @@ def lines(setup: Setup, totals: Totals, errors: Errors) -> list[str | Table]:
     scaled = f", scale {response.scale:.4g}" if response.scale != 1 else ""
     hottest = _with_errors(totals.hottest, errors, "hottest")
     gamma = _with_errors(response.gamma_total[0, 0], errors, "gamma_ll")
-    radius = _alone(response.critical_radius[0], errors, "critical_radius")
+    radius = _with_errors(response.critical_radius[0], errors, "critical_radius")
     plain = _with_errors(totals.without.pam[2], errors, "pam_without_feedback")
     found: list[str | Table] = [
         f"sample: {totals.coldest:.5g} to {hottest} K at {totals.absorbed:.3g} W, energy balance "
@@ -29,10 +29,11 @@ def lines(setup: Setup, totals: Totals, errors: Errors) -> list[str | Table]:
         about = "" if response.gamma_total[0, 0] >= 1 else f" about another axis (Γ up to {response.largest[0, 0]:.4g})"
         return [*found, f"sample: supercritical{about}, the linear response with feedback has no solution"]
     rotation = -setup.body.inverse_inertia_rij[0, 2] @ totals.pam / setup.grid.volume
-    eta = _alone(response.amplification[0, 0], errors, "amplification")
+    turning = _with_errors(torque(setup, totals)[2], errors, "torque")
+    eta = gain(float(response.amplification[0, 0]), *_of(errors, "amplification"))
     found.append(
         f"sample: with feedback L {_with_errors(totals.pam[2], errors, 'pam')} J s, η {eta}; set free it turns at "
-        f"{_alone(rotation, errors, 'rotation')} rad/s; torque {_alone(torque(setup, totals)[2], errors, 'torque')} "
+        f"{_with_errors(rotation, errors, 'rotation')} rad/s; torque {turning} "
         f"N m at {setup.modulation:g} Hz"
     )
     if setup.modulation > totals.crossing:
@@ -45,9 +46,9 @@ def lines(setup: Setup, totals: Totals, errors: Errors) -> list[str | Table]:
 
 
 def _kinds(errors: Errors) -> str:
-    """What the numbers after ± are, of those that are known."""
-    known = [SOURCES[kind] for kind, error in errors.items() if np.isfinite(error["gamma_ll"])]
-    return f"; ± {' ± '.join(known)}" if known else ""
+    """What the parentheses behind a number hold, of errors that are known."""
+    known = "".join(f"({SOURCES[kind]})" for kind, error in errors.items() if np.isfinite(error["gamma_ll"]))
+    return f"; errors {known}" if known else ""
 
 
 def _of(errors: Errors, name: str) -> list[float]:
@@ -57,10 +58,6 @@ def _of(errors: Errors, name: str) -> list[float]:
 
 def _with_errors(value: float, errors: Errors, name: str) -> str:
     return with_errors(float(value), *_of(errors, name))
-
-
-def _alone(value: float, errors: Errors, name: str) -> str:
-    return alone(float(value), *_of(errors, name))
 
 
 def _threshold_words(found: Threshold, errors: Errors) -> str:

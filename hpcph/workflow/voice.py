@@ -19,7 +19,10 @@ class Voice(Protocol):
     def stage(
         self, name: str, blocks: int, points: int, noun: str, earlier: int = 0
     ) -> AbstractContextManager[Progress]:
-        """A context manager; call what it gives with the blocks given out so far, which have `earlier` points at first."""
+        """A context manager; call what it gives with the number of blocks given out so far.
+
+        earlier : points of the blocks that another run computed
+        """
 
 
 class Silence:
