@@ -41,7 +41,7 @@ def number(value: float, *errors: float, of: str = "") -> str:
         return f"{powered(numbers.with_errors(value, *errors))} {unit(of)}".strip()
     written_out = value == 0 or -3 <= math.floor(math.log10(abs(value))) <= 4
     mantissa, _, power = f"{value:.4e}".partition("e")
-    return f"{powered(f'{value:.5g}' if written_out else f'{float(mantissa):g}e{power}')} {unit(of)}".strip()
+    return f"{powered(f'{value:.5g}' if written_out else f'{float(mantissa):g}' + 'e' + power)} {unit(of)}".strip()
 
 
 def amplification(eta: float, *errors: float) -> str:

@@ -100,4 +100,4 @@ def _written(value: float, place: int, errors: Iterable[float]) -> str:
     power = place + max(of.adjusted() for of in (digits, *behind))
     own = 0 if power in WRITTEN_OUT else power
     parentheses = "".join(f"({of.scaleb(max(0, place) if own == 0 else 0):f})" for of in behind)
-    return f"{digits.scaleb(place - own):f}{parentheses}" + (f"e{own:+03d}" if own else "")
+    return f"{digits.scaleb(place - own):f}{parentheses}" + ("e" + f"{own:+03d}" if own else "")

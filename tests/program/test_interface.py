@@ -18,6 +18,7 @@ TABLE = {  # name: shape with T, R, k, q, n and numbers, unit
     "/crystal/volume": ("", "m3"),
     "/crystal/density": ("", "kg m-3"),
     "/crystal/born_charges": ("a33", "e"),
+    "/crystal/point_group": ("g33", "1"),
     "/thermal/gamma_nl": ("T33", "J s m-2 K-1"),
     "/thermal/pam_density": ("T3", "J s m-3"),
     "/feedback/susceptibility/diagonal": ("T33", TENSOR),
