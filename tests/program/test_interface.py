@@ -108,7 +108,21 @@ TABLE = {  # name: shape with T, R, k, q, n and numbers, unit
 
 def test_names_shapes_and_units_of_the_interface(result, data):
     """Every dataset of the table is there as promised, with unit and description."""
-    sizes = {"T": 3, "R": 2, "a": A, "n": 3 * A, "p": 2, "i": 3, "j": 5, "3": 3, "o": 2, "s": 2, "f": 5, "w": 40}
+    sizes = {
+        "T": 3,
+        "R": 2,
+        "a": A,
+        "n": 3 * A,
+        "p": 2,
+        "g": 6,
+        "i": 3,
+        "j": 5,
+        "3": 3,
+        "o": 2,
+        "s": 2,
+        "f": 5,
+        "w": 40,
+    }
     sizes |= {"m": 3, "k": len(data["/modes/weight"]), "q": len(data["/bands/distance"])}
     with h5py.File(result[0].path, "r") as file:
         for name, (shape, unit) in TABLE.items():

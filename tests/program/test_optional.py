@@ -37,7 +37,7 @@ def test_what_needs_neither_keeps_its_bits(comm, folder, result, missing, capsys
     said = capsys.readouterr().out
     assert f"densities that a gradient drives; add {' and '.join(f'`{key}`' for key in missing)} to the input" in said
     assert ("γ^NL, γ^N and κ; add `lifetime` to the input" in said) == ("lifetime" in missing)
-    assert ("χ ± " in said) == ("lifetime" in missing) and "γ^LL at 18 nm" in said
+    assert ("  χ (" in said) == ("lifetime" in missing) and "γ^LL at 18 nm" in said
 
 
 @pytest.mark.parametrize("missing", LEFT_OUT, ids=" ".join)
