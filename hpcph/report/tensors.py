@@ -11,7 +11,7 @@ from hpcph.report.summary import GAMMA_NL, nearest
 from hpcph.result.acoustics import ELASTICITY_DIRECTION, ELASTICITY_ROTATION, ELASTICITY_VELOCITY
 from hpcph.result.crystal import ELASTICITY_STIFFNESS, ELASTICITY_STIFFNESS_LATTICE_ERROR
 from hpcph.result.tensors import THERMAL_CONDUCTIVITY, THERMAL_GAMMA_NL
-from hpcph.show import doubt
+from hpcph.show import doubt, symmetry
 from hpcph.show.numbers import with_errors
 
 NOISE = 1e-6  # of the largest component: smaller ones, and errors, are rounding where symmetry has no say
@@ -67,7 +67,8 @@ def sound(result: xr.Dataset) -> TensorTable | None:
 def _thermal(result: xr.Dataset, name: str) -> TensorTable:
     t = nearest(result)
     beside = doubt.beside(result, name)
-    value, *errors = (result[variable].values[t] for variable in (name, *beside.values()))
+    free = symmetry.allowed(result, name)
+    value, *errors = (np.where(free, result[variable].values[t], 0.0) for variable in (name, *beside.values()))
     power = int(np.floor(np.log10(np.abs(value).max()))) if value.any() else 0
     power = 0 if -3 <= power <= 4 else power
     symbol, first = TENSORS[name]

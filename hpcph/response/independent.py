@@ -22,6 +22,11 @@ def independent(tensor: Tensor, operations: np.ndarray) -> list[Component]:
     return handedness.independent_components(_left(tensor, operations))
 
 
+def allowed(tensor: Tensor, operations: np.ndarray) -> np.ndarray:
+    """Which components may be other than zero, (3, 3) bool."""
+    return (np.diag(_left(tensor, operations)) > handedness.SAME).reshape(3, 3)
+
+
 def answers(tensor: Tensor, operations: np.ndarray, axis: np.ndarray) -> dict[str, np.ndarray]:
     """Directions of what a cause along a unit vector (3,) makes: along it, "", else by Cartesian name; {} if none."""
     made = _left(tensor, operations).reshape(9, 3, 3) @ axis  # (…, answer)

@@ -14,6 +14,11 @@ def shown(result: xr.Dataset, variable: str) -> list[Component]:
     return independent.shown(TENSORS[variable], _group(result), np.asarray(result.attrs["axis"], float))
 
 
+def allowed(result: xr.Dataset, variable: str) -> np.ndarray:
+    """Which components of a tensor may be other than zero, (3, 3) bool."""
+    return independent.allowed(TENSORS[variable], _group(result))
+
+
 def forbids(result: xr.Dataset, variable: str) -> bool:
     """Does the group forbid the component along the axis of a tensor, or of a vector that a gradient makes?"""
     group, axis = _group(result), np.asarray(result.attrs["axis"], float)
