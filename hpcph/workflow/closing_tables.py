@@ -21,6 +21,7 @@ from hpcph.show.numbers import FORBIDDEN, column, gain
 FLOW_UNITS, CHI_UNITS = ("J s m⁻² K⁻¹", "J s m⁻¹ K⁻¹"), ("J s² m⁻³", "J s² m⁻²")  # per volume, per area
 ROWS, FEW = 9, 4  # temperatures in the tables of L and of the magnetization
 CHANNELS = {"gamma_total": "γ^LL at {radius:g} nm", "gamma_diagonal": "D", "gamma_off_diagonal": "OD"}
+CAPTION = "(mesh)(lattice): errors of the last digits; one that is (0), or left out of a column, is below half a digit"
 Errors = Mapping[str, np.ndarray]  # by kind
 Column = tuple[str, list[str]]  # title and cells
 
@@ -54,7 +55,10 @@ def responses(
     columns = columns or [(f"{tensor.symbol} ({unit})", [FORBIDDEN] * len(at))]
     if coupled is not None and samples is not None:
         columns += _feedback(at, coupled, doubt, samples)
-    return _table(thermal.temperature[at], columns)
+    table = _table(thermal.temperature[at], columns)
+    if any("(mesh)" in title or "(lattice)" in title for title, _ in columns):
+        table.caption, table.caption_justify, table.caption_style = CAPTION, "left", ""
+    return table
 
 
 def critical_radius(coupled: Feedback, doubt: dict[str, FeedbackUncertainty]) -> tuple[np.ndarray, Errors]:

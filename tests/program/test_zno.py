@@ -1,4 +1,4 @@
-"""ZnO (6mm) along c: γ^NL_cc is forbidden, γ^NL_ab is there; what a reader sees has the one by name, never the noise."""
+"""ZnO (6mm) along c: γ^NL_zz is forbidden, γ^NL_xy is there; what a reader sees has the one by name, never noise."""
 
 import json
 import os

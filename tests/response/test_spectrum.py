@@ -88,7 +88,7 @@ def test_what_symmetry_forbids_has_no_spectrum():
     wurtzite = np.array([R @ np.diag([m, 1.0, 1.0]) for R in turns for m in (1.0, -1.0)])
     for axis in (np.array([0.0, 0.0, 1.0]), np.array([0.48, 0.6, 0.64])):
         found = Projection.along(axis, wurtzite)
-        assert not found.flow.any() and found.susceptibility[:3].all()
+        assert not found.flow.any() and found.susceptibility[2] > 0.4
 
 
 def rotation(angle: float) -> np.ndarray:

@@ -73,6 +73,7 @@ def spread(thermal, mesh: float = 0.03, lattice: float = 0.004) -> dict[str, con
 def rows(table) -> list[list[str]]:
     """Header and rows, cells apart."""
     console = Console(width=300, force_terminal=False)
+    table.caption = None
     with console.capture() as capture:
         console.print(table)
     return [[cell.strip() for cell in line.split("  ") if cell.strip()] for line in capture.get().splitlines()]
@@ -217,3 +218,10 @@ def test_the_line_on_the_boltzmann_equation(thermal):
     line = closing.beyond_relaxation_time(solved, thermal, spread(thermal), AXIS)
     assert "κ 54.1(16)(2) instead of 45.0(14)(2)," in line
     assert line.endswith("largest γ^NL -3.29(10)(1)e-06 instead of -2.19(7)(1)e-06")
+
+
+def test_the_table_says_what_its_parentheses_are(thermal):
+    """Where there are some."""
+    known, unknown = spread(thermal), {"error": errors(thermal, np.nan)}
+    said = [closing_tables.responses(thermal, of, TAU, ALONE, AXIS, None, {}, None).caption for of in (known, unknown)]
+    assert said == [closing_tables.CAPTION, None]
