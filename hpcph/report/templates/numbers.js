@@ -2,6 +2,8 @@
 
 const size = (x) => Math.floor(Math.log10(Math.abs(x)));
 const raised = (power) => ` × 10${String(power).replace(/[-0-9]/g, (c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] ?? "⁻")}`;
+const powered = (text) => { const [mantissa, power] = text.split("e"); return signed(power ? mantissa + raised(+power) : text); };
+const shown = (x) => powered(String(+x.toPrecision(6)));
 const writtenOut = (power) => power >= -3 && power < 6;
 
 // Power of ten of the last digit of an error: it has one, two where the first is 1.
@@ -31,11 +33,21 @@ function errorText(error, power) {
   return own - power < -6 ? mantissa + raised(own - power) : (mantissa * 10 ** (own - power)).toFixed(Math.max(0, decimals - own + power));
 }
 
-// (−2.19 ± 0.14 ± 0.00005) × 10⁻¹⁷; six digits where no error is known.
+// Digits of a number without errors, its power of ten where it is small or large: 2.5 × 10⁻⁹.
+function digits(x, count) {
+  const power = x ? size(x) : 0;
+  return power >= -3 && power <= 4 ? signed(+x.toPrecision(count)) : powered(x.toExponential(count - 1).replace(/\.?0+e/, "e"));
+}
+const five = (x) => digits(x, 5);
+
+// A number down to some decimals; what is zero there has none.
+const fixedTo = (x, decimals) => (Math.abs(x) < 0.5 * 10 ** -decimals ? "0" : signed(x.toFixed(decimals)));
+
+// (−2.19 ± 0.14 ± 0.00005) × 10⁻¹⁷; five digits where no error is known.
 function withErrors(value, errors) {
   const known = errors.filter(Number.isFinite), worst = Math.max(0, ...known);
   if (value === 0 && !worst) return "0";
-  if (!known.length) return shown(value);
+  if (!known.length) return five(value);
   const place = value ? lastPlace(value, errors) : placeOf(worst), below = !value || size(value) < place;
   const rounded = below ? Math.sign(value) * (Math.abs(value) < 0.5 * 10 ** place ? 0 : 10 ** place) : value;
   const own = rounded || worst, end = rounded ? place : placeOf(worst);
