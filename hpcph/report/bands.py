@@ -3,9 +3,11 @@
 import numpy as np
 import plotly.graph_objects as go
 import xarray as xr
+from markupsafe import Markup
 
 from hpcph.constants import angstrom, nuclear_magneton
 from hpcph.report import embed, style
+from hpcph.result import maps
 from hpcph.result.modes import (
     BANDS_CORNER,
     BANDS_CRYSTAL_ANGULAR_MOMENTUM,
@@ -20,7 +22,6 @@ from hpcph.result.modes import (
     BANDS_Q,
 )
 from hpcph.show import axis, sets, units
-
 
 ROUNDING = 1e-9  # ħ or μ_N
 SMALL = 1e-5  # of the largest on the path: 4-byte numbers and a degenerate set's mixture leave less
@@ -65,6 +66,20 @@ def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
     if BANDS_PSEUDO_ANGULAR_MOMENTUM.variable in result:
         data["pseudo"] = embed.array(result[BANDS_PSEUDO_ANGULAR_MOMENTUM.variable].values, "f4")
     return {"bands": figure}, data
+
+
+def largest_moment(result: xr.Dataset) -> Markup:
+    """Of the modes of the path and where, by the definition of what a run prints and a survey lists; empty without."""
+    if BANDS_MOMENT_CIRCULAR.variable not in result:
+        return Markup("")
+    size = maps.sizes(result[BANDS_MOMENT.variable].values, result[BANDS_MOMENT_CIRCULAR.variable].values)
+    if size.max() < ROUNDING * nuclear_magneton:
+        return Markup("")
+    k, n = maps.first_largest(size)
+    q = ", ".join(f"{x:.3g}" for x in np.round(result[BANDS_Q.variable].values[k], 9) + 0.0)
+    frequency = units.frequency(result, BANDS_FREQUENCY.variable).text(result[BANDS_FREQUENCY.variable].values[k, n], 3)
+    words = f"branch {n + 1} at q = ({q}), {frequency}".replace("-", "−")
+    return Markup("{:.3g} μ<sub>N</sub>, {}").format(size[k, n] / nuclear_magneton, words)
 
 
 def _clean(values: np.ndarray) -> np.ndarray:

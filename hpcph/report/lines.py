@@ -49,6 +49,7 @@ ROTATED = {
     "rotation-magnetization": (ROTATION_MAGNETIZATION, "M"),
     "rotation-field": (ROTATION_FIELD, "B"),
 }
+SAME = 1e-3  # of the largest: curves that differ by less are one line to the eye
 HOVER = "%{x:.4g} K: %{text}"
 SHARES = {"gamma_nl": "γ<sup>NL</sup>", "diagonal": "χ<sup>D</sup>", "off_diagonal": "χ<sup>OD</sup>"}
 SPOKEN = {"gamma_nl": "γᴺᴸ", "diagonal": "χᴰ", "off_diagonal": "χᴼᴰ", "helicity": "helicity"}
@@ -103,8 +104,8 @@ def helicity(result: xr.Dataset) -> go.Figure:
 
 
 def spectra(result: xr.Dataset) -> dict[str, go.Figure]:
-    """Shares of γ^NL (with a lifetime), χ^D, χ^OD and the helicity by frequency and by branch, a curve a temperature."""
-    figures = {}
+    """Shares of γ^NL (with a lifetime), χ^D, χ^OD and helicity by frequency and by branch, a curve a temperature."""
+    figures: dict[str, go.Figure] = {}
     frequency = result[SPECTRUM_SPECTRAL_FREQUENCY.variable].values / TERA
     temperatures = [f"{T:g} K" for T in result[SPECTRUM_AT_TEMPERATURE.variable].values]
     for name, title in TITLES.items():
@@ -121,7 +122,8 @@ def spectra(result: xr.Dataset) -> dict[str, go.Figure]:
                 hovertemplate=f"%{{x:.2f}} THz: %{{y}} {of} THz⁻¹",
             )  # fmt: skip
             by_branch.add_bar(
-                x=np.arange(1, share.shape[1] + 1), y=share[t], name=words, marker={"color": colour, "line": {"width": 0}},
+                x=np.arange(1, share.shape[1] + 1), y=share[t], name=words,
+                marker={"color": colour, "line": {"width": 0}},
                 hovertemplate=f"branch %{{x}}: %{{y}} {of}",
             )  # fmt: skip
         by_frequency.update_xaxes(title="ν (THz)", range=[0, _end(frequency, density)])
@@ -144,8 +146,9 @@ def convergence(result: xr.Dataset) -> go.Figure:
     t = int(np.argmin(np.abs(result["temperature"].values - 300)))
     points = result[CONVERGENCE_POINTS.variable].values
     known = doubt.beside(result, MEASURED["diagonal"])
-    bars = f"; bars: error of {' and '.join(known)}" if known else ""
-    figure = style.figure(height=340, xaxis_title=f"k-points of the full mesh{bars}", xaxis_type="log")
+    bars = f"<br>bars: error of {' and '.join(known)}" if known else ""
+    figure = style.figure(height=360, xaxis_title=f"k-points of the full mesh{bars}", xaxis_type="log")
+    figure.update_layout(margin_b=70)
     grids = ["×".join(map(str, grid)) for grid in result[CONVERGENCE_GRID.variable].values]
     for (name, title), colour in zip(SHARES.items(), style.OKABE_ITO, strict=False):
         if CONVERGENCE[name].variable not in result:  # γ^NL without a lifetime
@@ -173,7 +176,8 @@ def _enhanced(result: xr.Dataset, without: Quantity, coupled: Quantity, symbol: 
     plain, errors = axis.along(result, without.variable), _errors(result, without.variable)
     fed = axis.along(result, coupled.variable) if coupled.variable in result else np.zeros((len(T), 0))
     shown = style.Shown.of(np.concatenate([plain, fed.ravel()]), result[without.variable].attrs["units"])
-    if fed.size:
+    alike = np.allclose(fed, plain[:, None], rtol=0, atol=SAME * np.abs(plain).max())
+    if not alike:
         open_ = _errors(result, coupled.variable)
         for r, radius in enumerate(result["radius"].values):
             colour = style.OKABE_ITO[r % len(style.OKABE_ITO)]
@@ -181,9 +185,10 @@ def _enhanced(result: xr.Dataset, without: Quantity, coupled: Quantity, symbol: 
                 x=T, y=shown.factor * fed[:, r], name=f"r = {radius * 1e9:.4g} nm", line={"color": colour},
                 text=texts(fed[:, r], [error[:, r] for error in open_]), hovertemplate=HOVER,
             )  # fmt: skip
+    name = "feedback changes nothing that is seen" if alike and fed.size else "without feedback"
     figure.add_scatter(
-        x=T, y=shown.factor * plain, name="without feedback", line={"color": "#777777", "dash": "dash", "width": 3},
-        text=texts(plain, errors), hovertemplate=HOVER,
+        x=T, y=shown.factor * plain, name=name, line={"color": "#777777", "dash": "dash", "width": 3},
+        text=texts(plain, errors), hovertemplate=HOVER, showlegend=True,
     )  # fmt: skip
     figure.update_yaxes(title=shown.title(symbol.format(axis.name(result))), **shown.axis)
     if not plain.any():

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import xarray as xr
 
-from hpcph.report import cell, document, embed, field, finite, lattice, summary, tables, tensors
+from hpcph.report import bands, cell, document, embed, field, finite, lattice, summary, tables, tensors
 from hpcph.report.parts import PARTS, SUMMARY, WORDS
 from hpcph.result.open import open_result
 from hpcph.show import units
@@ -50,6 +50,7 @@ def page(result: xr.Dataset) -> str:
             temperatures=result["temperature"].values if "temperature" in result else None,
             light=data.get("light"),
             sample=data.get("sample"),
+            bands=bands,
             field=field,
             finite=finite,
             lattice=lattice,

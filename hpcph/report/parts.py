@@ -103,7 +103,12 @@ WORDS = {  # of figures, for who does not see them
     "light": "response to light by frequency",
     "polarized": "means under polarized light by frequency",
 }
-SUMMARY = (THERMAL_GAMMA_NL, THERMAL_CONDUCTIVITY, FEEDBACK_SUSCEPTIBILITY_DIAGONAL, FEEDBACK_SUSCEPTIBILITY_OFF_DIAGONAL)
+SUMMARY = (
+    THERMAL_GAMMA_NL,
+    THERMAL_CONDUCTIVITY,
+    FEEDBACK_SUSCEPTIBILITY_DIAGONAL,
+    FEEDBACK_SUSCEPTIBILITY_OFF_DIAGONAL,
+)
 PARTS = (
     PagePart(
         "diagram", "Phase diagram", (FEEDBACK_GAMMA_LL_TOTAL.variable,), "feedback", diagram.build,

@@ -74,7 +74,7 @@ class Shown:
 
 
 def prefixed(values: np.ndarray, of: str) -> tuple[float, str]:
-    """A factor on values in a unit, and the unit of the product: that with the prefix that the largest value asks for."""
+    """A factor on values in a unit, and the unit of the product, with the prefix that the largest value asks for."""
     largest = np.abs(values).max(initial=0)
     if of not in PREFIXED or not largest:
         return 1.0, unit(of)
