@@ -50,6 +50,7 @@ def page(result: xr.Dataset) -> str:
             temperatures=result["temperature"].values if "temperature" in result else None,
             light=data.get("light"),
             sample=data.get("sample"),
+            number=embed.number,
             bands=bands,
             field=field,
             finite=finite,

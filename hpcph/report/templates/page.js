@@ -1,4 +1,4 @@
-// Draws the figures and starts what moves, section by section: first those in sight.
+// Draws the figures and starts what moves, section by section: first what is in sight.
 
 const part = (values, from, count) => values.subarray(from * count, (from + 1) * count);
 const rows = (values, count) => Array.from({ length: values.length / count }, (_, i) => part(values, i, count));
@@ -20,13 +20,14 @@ function slider(id, values, text, start, moved) {
   return (index) => { input.value = index; say(); moved(); };
 }
 
-// The next section to be drawn: where the reader is, else the first that is left.
+// The next section to be drawn: where the keys are, else the one of which most is in sight, or nearest to be.
 function next(sections) {
-  const inSight = (section) => {
+  const seen = (section) => {
     const { top, bottom } = section.getBoundingClientRect();
-    return bottom > 0 && top < innerHeight;
+    return Math.min(bottom, innerHeight) - Math.max(top, 0);
   };
-  return sections.find((section) => section.contains(document.activeElement)) ?? sections.find(inSight) ?? sections[0];
+  return sections.find((section) => section.contains(document.activeElement)) ??
+    sections.reduce((best, section) => (seen(section) > seen(best) ? section : best));
 }
 
 const breath = () => new Promise((done) => { setTimeout(done); }); // what the reader does comes first
@@ -44,6 +45,7 @@ async function drawAll({ figures, data, tables, themes }, starts) {
     }
     if (data[section.id]) starts[section.id](data[section.id], data);
     startSaving(section, tables, themes);
+    if (section.querySelector(".plot")) performance.mark("drawn " + section.id);
     if (drawn.size && !document.body.dataset.interactive) {
       document.body.dataset.interactive = "true";
       performance.mark("interactive");
