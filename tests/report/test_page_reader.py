@@ -146,6 +146,8 @@ def test_words_and_numbers_are_for_people(phone):
         "[d.name, d.hovertemplate, ...[d.text, d.customdata].flat(2)])).filter((t) => typeof t === 'string')"
     )
     assert len(read) > 300 and len(labels) > 300
+    written = phone.execute_script("return [fixedTo(-3e-5, 4), fixedTo(-0.5, 4), shown(2.5e-9), five(-1234567)]")
+    assert written == ["0", "−0.5000", "2.5 × 10⁻⁹", "−1.2346 × 10⁶"]
     for words in {*read, *labels}:
         assert not re.search(r"\d[eE][-+−]?\d|[−-]0(?:\.0+)?(?![.\d])|pam|[a-z]_[a-z]|NaN|undefined", words), words
         assert not re.search(r"%\{\w+:[^}]*e\}", words), words

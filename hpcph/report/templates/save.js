@@ -32,7 +32,7 @@ const seven = (x) => +x.toPrecision(7);
 async function svg(name, themes) {
   const { data, layout, clientWidth: width, clientHeight: height } = plot(name);
   const template = structuredClone(themes.white);
-  const address = await Plotly.toImage({ data, layout: { ...layout, template, paper_bgcolor: "#fff", plot_bgcolor: "#fff" } }, { format: "svg", width, height });
+  const address = await Plotly.toImage({ data, layout: { ...layout, template } }, { format: "svg", width, height });
   return decodeURIComponent(address.slice(address.indexOf(",") + 1));
 }
 
