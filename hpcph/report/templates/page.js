@@ -4,6 +4,7 @@ const part = (values, from, count) => values.subarray(from * count, (from + 1) *
 const rows = (values, count) => Array.from({ length: values.length / count }, (_, i) => part(values, i, count));
 const vector = (q) => "(" + Array.from(q, (x) => signed(+x.toFixed(4) + 0)).join(", ") + ")";
 const drawn = new Set(); // names of figures
+const BUTTONS = { ...CONFIG, displayModeBar: innerWidth < 600 ? false : "hover", modeBarButtonsToRemove: ["select2d", "lasso2d"] };
 
 // A slider over the numbers of a list: its text, and what happens when it moves.
 function slider(id, values, text, start, moved) {
@@ -40,7 +41,7 @@ async function drawAll({ figures, data, tables, themes }, starts) {
     for (const gd of section.querySelectorAll(".plot")) {
       await breath();
       const name = gd.id.slice("plot-".length), { data: traces, layout } = figures[name];
-      await Plotly.newPlot(gd, traces, { ...layout, template: theme(themes) }, CONFIG);
+      await Plotly.newPlot(gd, traces, { ...layout, template: theme(themes) }, BUTTONS);
       drawn.add(name);
     }
     if (data[section.id]) starts[section.id](data[section.id], data);
