@@ -16,7 +16,7 @@ os.environ.setdefault("HPCPH_CACHE", "off")  # what is tested is computed
 SERIAL = (  # what measures time, or ends programs at moments
     *(f"parallel/test_{name}.py" for name in ("faults", "signals", "resume", "schedule", "many_ranks")),
     "boltzmann/test_interruption.py", "boltzmann/test_memory.py", "cost/test_scaling.py", "slurm/",
-    "survey/test_killed.py",
+    "survey/test_killed.py", "report/test_page_speed.py",
 )  # fmt: skip
 LAUNCHER = ("OMPI_MCA_", "OMPI_COMM_", "PMIX_", "ORTE_", "PMI_")  # what MPI leaves in the environment
 KEPT = "OMPI_MCA_btl_tcp_disable_family"  # of the Makefile

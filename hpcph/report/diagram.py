@@ -94,7 +94,7 @@ def _map(result: xr.Dataset, found: dict[str, np.ndarray], open_: dict) -> go.Fi
         customdata=gamma,
         text=eta,
         colorscale="Cividis",
-        colorbar={"title": {"text": "log₁₀ |γ<sup>LL</sup>|", "side": "right"}},
+        colorbar={"title": {"text": f"log₁₀ {_size(found['total'])}", "side": "right"}},
         hovertemplate="T = %{x} K<br>r = %{y:.4g} nm<br>γ<sup>LL</sup> %{customdata}<br>%{text}<extra></extra>",
     )
     figure = style.figure(heat, height=460, showlegend=False)
@@ -107,6 +107,12 @@ def _map(result: xr.Dataset, found: dict[str, np.ndarray], open_: dict) -> go.Fi
     figure.update_xaxes(title="T (K)", range=[T[0], T[-1]] if len(T) > 1 else None)
     figure.update_yaxes(title="r (nm)", **style.decades(r), range=np.log10(r[[0, -1]]).tolist())
     return figure
+
+
+def _size(total_tr: np.ndarray) -> str:
+    """What the logarithm is of: γ^LL with the sign that it has everywhere."""
+    gamma = "γ<sup>LL</sup>"
+    return gamma if (total_tr > 0).all() else f"(−{gamma})" if (total_tr < 0).all() else f"|{gamma}|"
 
 
 def _supercritical(figure: go.Figure, result: xr.Dataset, T: np.ndarray, r: np.ndarray) -> None:
@@ -159,5 +165,5 @@ def _cut(title: str, **ticks) -> go.Figure:
     figure.update_traces(hovertemplate="%{x:.4g}: %{text}")
     figure.update_yaxes(title="γ<sup>LL</sup>", exponentformat="power")
     if ticks:
-        figure.update_yaxes(type="log", dtick=1, title="|γ<sup>LL</sup>|")
+        figure.update_yaxes(type="log", dtick=1)
     return figure

@@ -9,6 +9,9 @@ from markupsafe import Markup
 
 from hpcph.disk.draft import draft
 from hpcph.errors import InputError
+from hpcph.report import style
+
+SIGNED = {"white": style.SIGNED, "dark": style.SIGNED_DARK}
 
 
 def environment(package: str) -> jinja2.Environment:
@@ -27,8 +30,14 @@ def sources(package: str, *names: str) -> Markup:
 
 
 def themes() -> dict[str, dict]:
-    """plotly's layouts of the light and the dark page."""
-    return {n: {"layout": plotly.io.templates[f"plotly_{n}"].layout.to_plotly_json()} for n in ("white", "dark")}
+    """plotly's layouts of the light and the dark page, in which scales of both signs end in what is seen on them."""
+    return {name: {"layout": _layout(name, colours)} for name, colours in SIGNED.items()}
+
+
+def _layout(name: str, colours: list[str]) -> dict:
+    layout = plotly.io.templates[f"plotly_{name}"].layout.to_plotly_json()
+    steps = [[step / (len(colours) - 1), colour] for step, colour in enumerate(colours)]
+    return layout | {"colorscale": layout["colorscale"] | {"diverging": steps}}
 
 
 def write(text: str, final: Path) -> None:

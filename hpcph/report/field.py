@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from hpcph.constants import angstrom, hbar, nuclear_magneton
 from hpcph.report import bands, style
-from hpcph.report.embed import number, unit
+from hpcph.report.embed import number
 from hpcph.report.lines import HOVER, POWER, texts
 from hpcph.report.summary import Facts, nearest
 from hpcph.report.tensors import TensorTable
@@ -34,6 +34,7 @@ from hpcph.show import axis, doubt, units
 
 GIGA, MEGA, TERA = 1e9, 1e6, 1e12
 SEEN = 1e-6  # of the largest splitting
+ROUNDING = 1e-9  # MHz T⁻¹
 PARTS = {
     FIELD_SUSCEPTIBILITY_PARAMAGNETIC: "paramagnetic",
     FIELD_SUSCEPTIBILITY_DIAMAGNETIC: "diamagnetic",
@@ -112,11 +113,12 @@ def _shift(result: xr.Dataset) -> go.Figure:
     frequency = result[BANDS_FREQUENCY.variable].values * scale.shown
     x = result["distance"].values * angstrom
     shift = result[FIELD_SHIFT_PER_TESLA.variable].values / (2 * np.pi * MEGA)
+    shift = np.where(np.abs(shift) < ROUNDING, 0.0, shift)
     colour = {"color": frequency.ravel().astype("f4"), "size": 3, "colorscale": "Cividis"}
     dots = go.Scattergl(
         x=np.repeat(x, shift.shape[1]).astype("f4"), y=shift.ravel().astype("f4"), mode="markers",
         marker=colour | {"colorbar": {"title": {"text": scale.label, "side": "top"}}},
-        hovertemplate="%{marker.color:.3f} THz: %{y:.4f} MHz T⁻¹<extra></extra>",
+        hovertemplate="%{marker.color:.3f} THz: %{y:.4~f} MHz T⁻¹<extra></extra>",
     )  # fmt: skip
     figure = style.figure(dots, height=420, showlegend=False, hovermode="closest")
     places, labels = bands.corners(result, x)
@@ -140,7 +142,7 @@ def _susceptibility(result: xr.Dataset) -> go.Figure:
 
 
 def _angular_momentum(result: xr.Dataset) -> go.Figure:
-    """Sizes along the axis: kinetic, canonical, and canonical in every sample."""
+    """Along the axis: kinetic, canonical, and canonical in every sample."""
     T = result["temperature"].values
     figure = style.figure(height=360, xaxis_title="T (K)")
     curves = {words: axis.along(result, quantity.variable) for quantity, words in DENSITIES.items()}
@@ -148,9 +150,11 @@ def _angular_momentum(result: xr.Dataset) -> go.Figure:
         fed = axis.along(result, FIELD_PAM_DENSITY_WITH_FEEDBACK.variable)
         names = [f"u × p, r = {radius * 1e9:.4g} nm" for radius in result["radius"].values]
         curves |= dict(zip(names, fed.T, strict=True))
+    shown = style.Shown.of(np.concatenate(list(curves.values())), FIELD_PAM_DENSITY.unit)
     for number_, (words, value) in enumerate(curves.items()):
         look = {"color": style.OKABE_ITO[number_ % len(style.OKABE_ITO)]}
-        figure.add_scatter(x=T, y=np.abs(value), name=words, line=look, text=texts(value, []), hovertemplate=HOVER)
-    title = f"|⟨L⟩|/V ({unit(FIELD_PAM_DENSITY.unit)})"
-    figure.update_yaxes(title=title, **style.decades(np.concatenate(list(curves.values()))))
+        figure.add_scatter(
+            x=T, y=shown.factor * value, name=words, line=look, text=texts(value, []), hovertemplate=HOVER
+        )
+    figure.update_yaxes(title=shown.title(f"⟨L<sub>{axis.name(result)}</sub>⟩/V"), **shown.axis)
     return figure

@@ -40,6 +40,10 @@ WHOLE = {  # what the errors of densities are known of, with feedback and withou
     SAMPLE_PAM_DENSITY: (SAMPLE_PAM, SAMPLE_PAM_WITHOUT_FEEDBACK),
     SAMPLE_MAGNETIZATION: (SAMPLE_MOMENT, SAMPLE_MOMENT_WITHOUT_FEEDBACK),
 }
+SPOKEN = {
+    SAMPLE_PAM_DENSITY: ("⟨L<sub>z</sub>⟩/V", "Angular momentum per volume"),
+    SAMPLE_MAGNETIZATION: ("M<sub>z</sub>", "Magnetization"),
+}
 FACES = ("sample_bottom", "sample_side", "sample_top")  # attributes
 DIGITS = 6  # of what is read off a map, at most
 
@@ -54,7 +58,7 @@ def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
     temperature, base = cut.temperature(result)
     title = f"T − {base:.7g} K" if base else "T"
     heat = {"without": _packed(temperature, kept) | {"digits": _warmth(result, base)}}
-    maps: dict = {"temperature": {"symbol": title, "unit": "K", "values": heat}}
+    maps: dict = {"temperature": {"symbol": title, "words": "Temperature", "unit": "K", "values": heat}}
     for density in densities:
         stored_as = dict(zip(SIDES, (density, SAMPLE_DENSITIES[density]), strict=True))
         digits = dict(zip(SIDES, (_digits(result, whole) for whole in WHOLE[density]), strict=True))
@@ -62,8 +66,8 @@ def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
             side: _packed(cut.middle(result, stored_as[side].variable)[..., cut.ALONG], kept) | {"digits": digits[side]}
             for side in sides
         }
-        symbol = f"{density.symbol}<sub>z</sub>"
-        maps[density.name] = {"symbol": symbol, "unit": embed.unit(density.unit), "values": packed}
+        symbol, words = SPOKEN[density]
+        maps[density.name] = {"symbol": symbol, "words": words, "unit": embed.unit(density.unit), "values": packed}
     hottest = np.unravel_index(np.argmax(_half(temperature, kept)), tuple(map(len, kept)))
     data = {
         "x": embed.array(plane.x[-stored[1] :][kept[1]], "f8"),
@@ -76,6 +80,10 @@ def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
         "start": [int(i) for i in hottest],
         "stored": list(stored),
         "embedded": list(map(len, kept)),
+        "errors": {
+            density.name: {side: _shares(result, whole) for side, whole in zip(SIDES, WHOLE[density], strict=True)}
+            for density in densities
+        },
     }
     figures = {f"sample-{name}": _map(plane) for name in maps}
     if SAMPLE_STRAY_FIELD.variable in result and cut.has_feedback(result):
@@ -87,6 +95,13 @@ def _errors(result: xr.Dataset, quantity: Quantity) -> list[float]:
     """Known ones of a number of the sample, of vectors of the component along the axis."""
     beside = doubt.beside(result, quantity.variable).values()
     return [float(np.ravel(result[variable].values)[-1]) for variable in beside]
+
+
+def _shares(result: xr.Dataset, whole: Quantity) -> list[tuple[str, float]]:
+    """Known errors of a whole over it, with their sources: what is known of those of its density."""
+    value = abs(float(np.ravel(result[whole.variable].values)[-1]))
+    sources = doubt.beside(result, whole.variable)
+    return [] if not value > 0 else list(zip(sources, (e / value for e in _errors(result, whole)), strict=True))
 
 
 def _digits(result: xr.Dataset, whole: Quantity) -> int:
@@ -160,19 +175,22 @@ def _map(plane: cut.Plane) -> go.Figure:
 
 
 def _stray(result: xr.Dataset) -> go.Figure:
-    """|B_z| on the axis against the distance from the nearer face."""
-    sides, unit = cut.outside(result)
-    digits = _digits(result, SAMPLE_MOMENT)
+    """B_z on the axis against the distance from the nearer face."""
+    sides, length = cut.outside(result)
+    error = _errors(result, SAMPLE_MOMENT)
+    moment = abs(float(np.ravel(result[SAMPLE_MOMENT.variable].values)[-1])) or 1.0
+    shown = style.Shown.of(np.concatenate([field for *_, field in sides]), SAMPLE_STRAY_FIELD.unit)
     figure = style.figure(height=560)
     for (name, away, field), colour in zip(sides, (style.VERMILION, style.BLUE), strict=True):
+        text = [embed.alone(B, *(abs(B) * of / moment for of in error)) for B in field]
         figure.add_scatter(
-            x=away, y=np.abs(field), customdata=field, name=name, mode="lines+markers",
-            line={"color": colour, "width": 2}, hovertemplate=f"%{{x:.4g}} {unit}: %{{customdata:.{digits - 1}e}} T",
+            x=away, y=shown.factor * field, customdata=field, text=text, name=name, mode="lines+markers",
+            line={"color": colour, "width": 2}, hovertemplate=f"%{{x:.4g}} {length}: %{{text}} T",
         )  # fmt: skip
     figure.update_xaxes(
-        title=f"distance from the face ({unit})", **style.decades(np.concatenate([away for _, away, _ in sides]))
+        title=f"distance from the face ({length})", **style.decades(np.concatenate([away for _, away, _ in sides]))
     )
-    figure.update_yaxes(title="|B<sub>z</sub>| (T)", **style.decades(np.concatenate([field for *_, field in sides])))
+    figure.update_yaxes(title=shown.title("B<sub>z</sub>"), **shown.axis)
     return figure
 
 

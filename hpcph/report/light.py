@@ -32,6 +32,7 @@ def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
     step = max(1, -(-4 * lines * len(omega) // BUDGET))
     data = {
         "frequency": embed.array(omega[::step], "f8"),
+        "head": scale.label,
         "components": list(response.COMPONENTS),
         "polarizations": polarizations,
         "observables": {name: _observable(result, name, table, step) for name, table in tables.items()},

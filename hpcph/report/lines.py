@@ -3,10 +3,10 @@
 import numpy as np
 import plotly.graph_objects as go
 import xarray as xr
-from plotly.subplots import make_subplots
 
 from hpcph.report import style
 from hpcph.report.embed import number, unit
+from hpcph.result.quantity import Quantity
 from hpcph.result.tensors import (
     FEEDBACK_SUSCEPTIBILITY_DIAGONAL,
     FEEDBACK_SUSCEPTIBILITY_OFF_DIAGONAL,
@@ -33,44 +33,47 @@ from hpcph.result.thermal import (
 )
 from hpcph.show import axis, doubt
 
-POWER = {"exponentformat": "power", "showexponent": "all"}
+POWER = style.POWER
+TERA = 1e12
 MEASURED = {
     "gamma_nl": THERMAL_GAMMA_NL.variable,
     "diagonal": FEEDBACK_SUSCEPTIBILITY_DIAGONAL.variable,
     "off_diagonal": FEEDBACK_SUSCEPTIBILITY_OFF_DIAGONAL.variable,
 }
-MAGNETIZED = {  # without feedback, with it
-    "magnetization-density": (MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK, MAGNETIZATION_DENSITY, "|M| (A m⁻¹)"),
-    "magnetization-field": (MAGNETIZATION_FIELD_WITHOUT_FEEDBACK, MAGNETIZATION_FIELD, "|B| (T)"),
+MAGNETIZED = {  # without feedback, with it, symbol
+    "magnetization-density": (MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK, MAGNETIZATION_DENSITY, "M<sub>{}</sub>"),
+    "magnetization-field": (MAGNETIZATION_FIELD_WITHOUT_FEEDBACK, MAGNETIZATION_FIELD, "B<sub>{}</sub>"),
 }
 ROTATED = {
-    "rotation-pam_density": (ROTATION_PAM_DENSITY, "PAM density per angular velocity"),
-    "rotation-magnetization": (ROTATION_MAGNETIZATION, "magnetization per angular velocity"),
-    "rotation-field": (ROTATION_FIELD, "field per angular velocity"),
+    "rotation-pam_density": (ROTATION_PAM_DENSITY, "⟨L⟩/V"),
+    "rotation-magnetization": (ROTATION_MAGNETIZATION, "M"),
+    "rotation-field": (ROTATION_FIELD, "B"),
 }
+SAME = 1e-3  # of the largest: curves that differ by less are one line to the eye
 HOVER = "%{x:.4g} K: %{text}"
 SHARES = {"gamma_nl": "γ<sup>NL</sup>", "diagonal": "χ<sup>D</sup>", "off_diagonal": "χ<sup>OD</sup>"}
+SPOKEN = {"gamma_nl": "γᴺᴸ", "diagonal": "χᴰ", "off_diagonal": "χᴼᴰ", "helicity": "helicity"}
 TITLES = SHARES | {"helicity": "helicity"}  # of spectra
 
 
 def density(result: xr.Dataset) -> go.Figure:
-    """Size of the angular momentum per volume along the axis, without and with feedback."""
-    return _enhanced(result, THERMAL_PAM_DENSITY.variable, FEEDBACK_PAM_DENSITY.variable, "|⟨L⟩|/V (J s m⁻³)")
+    """Angular momentum per volume along the axis, without and with feedback."""
+    return _enhanced(result, THERMAL_PAM_DENSITY, FEEDBACK_PAM_DENSITY, "⟨L<sub>{}</sub>⟩/V")
 
 
 def magnetization(result: xr.Dataset) -> dict[str, go.Figure]:
     """Magnetization and the field it makes, without and with feedback."""
     return {
-        name: _enhanced(result, without.variable, coupled.variable, title)
-        for name, (without, coupled, title) in MAGNETIZED.items()
-        if without.variable in result
+        name: _enhanced(result, *quantities)
+        for name, quantities in MAGNETIZED.items()
+        if quantities[0].variable in result
     }
 
 
 def rotation(result: xr.Dataset) -> dict[str, go.Figure]:
     """What a turning lattice gains per angular velocity along the axis."""
     figures = {}
-    for name, (quantity, words) in ROTATED.items():
+    for name, (quantity, symbol) in ROTATED.items():
         if quantity.variable in result:
             value = axis.diagonal(result, quantity.variable)
             errors = [axis.spread(result, beside) for beside in doubt.beside(result, quantity.variable).values()]
@@ -79,7 +82,7 @@ def rotation(result: xr.Dataset) -> dict[str, go.Figure]:
                 hovertemplate=HOVER + "<extra></extra>",
             )  # fmt: skip
             figure = style.figure(line, height=320, xaxis_title="T (K)")
-            figure.update_yaxes(title=f"{words} ({unit(quantity.unit)})", **POWER)
+            figure.update_yaxes(title=f"{symbol} per angular velocity ({unit(quantity.unit)})", **POWER)
             figures[name] = figure
     return figures
 
@@ -100,35 +103,42 @@ def helicity(result: xr.Dataset) -> go.Figure:
     return figure
 
 
-def spectra(result: xr.Dataset) -> go.Figure:
-    """Shares of γ^NL (with a lifetime), χ^D, χ^OD and the helicity by frequency (above) and by branch (below)."""
-    shares = {name: title for name, title in TITLES.items() if SPECTRUM[name].variable in result}
-    layout = {"vertical_spacing": 0.16, "horizontal_spacing": 0.09}
-    figure = make_subplots(2, len(shares), subplot_titles=list(shares.values()), **layout)
-    frequency = result[SPECTRUM_SPECTRAL_FREQUENCY.variable].values * 1e-12
-    colours = (*style.OKABE_ITO[:2], style.GREEN, style.PURPLE, style.VERMILION, style.SKY)
-    for column, name in enumerate(shares, 1):
-        by_frequency, by_branch = result[SPECTRUM[name].variable], result[SPECTRUM_BY_BRANCH[name].variable]
-        for t, T in enumerate(result[SPECTRUM_AT_TEMPERATURE.variable].values):
-            shared = {"name": f"{T:g} K", "legendgroup": f"{t}", "showlegend": column == 1}
-            colour = colours[t % len(colours)]
-            figure.add_scatter(
-                x=frequency, y=by_frequency.values[t] * 1e12, row=1, col=column, line={"color": colour, "width": 1.5},
-                hovertemplate="%{x:.2f} THz: %{y:.2e}", **shared,
+def spectra(result: xr.Dataset) -> dict[str, go.Figure]:
+    """Shares of γ^NL (with a lifetime), χ^D, χ^OD and helicity by frequency and by branch, a curve a temperature."""
+    figures: dict[str, go.Figure] = {}
+    frequency = result[SPECTRUM_SPECTRAL_FREQUENCY.variable].values / TERA
+    temperatures = [f"{T:g} K" for T in result[SPECTRUM_AT_TEMPERATURE.variable].values]
+    for name, title in TITLES.items():
+        if SPECTRUM[name].variable not in result:
+            continue
+        density = result[SPECTRUM[name].variable].values * TERA
+        share = result[SPECTRUM_BY_BRANCH[name].variable].values
+        of = unit(SPECTRUM_BY_BRANCH[name].unit)
+        by_frequency, by_branch = (style.figure(height=340, showlegend=True) for _ in range(2))
+        for t, words in enumerate(temperatures):
+            colour = style.OKABE_ITO[t % len(style.OKABE_ITO)]
+            by_frequency.add_scatter(
+                x=frequency, y=density[t], name=words, line={"color": colour, "width": 1.5},
+                hovertemplate=f"%{{x:.2f}} THz: %{{y}} {of} THz⁻¹",
             )  # fmt: skip
-            figure.add_bar(
-                x=np.arange(1, by_branch.shape[1] + 1), y=by_branch.values[t], row=2, col=column,
-                marker={"color": colour, "line": {"width": 0}}, hovertemplate="branch %{x}: %{y:.2e}",
-                **(shared | {"showlegend": False}),
+            by_branch.add_bar(
+                x=np.arange(1, share.shape[1] + 1), y=share[t], name=words,
+                marker={"color": colour, "line": {"width": 0}},
+                hovertemplate=f"branch %{{x}}: %{{y}} {of}",
             )  # fmt: skip
-        share = unit(SPECTRUM_BY_BRANCH[name].unit)
-        figure.update_yaxes(title=f"{share} THz⁻¹", row=1, col=column, **POWER)
-        figure.update_yaxes(title=share, row=2, col=column, **POWER)
-    figure.update_xaxes(title="ν (THz)", row=1)
-    figure.update_xaxes(title="branch", row=2)
-    figure.update_layout(template=None, height=650, margin={"l": 70, "r": 20, "t": 100, "b": 50})
-    figure.update_layout(legend={"orientation": "h", "y": 1.07, "yanchor": "bottom", "x": 0})
-    return figure
+        by_frequency.update_xaxes(title="ν (THz)", range=[0, _end(frequency, density)])
+        by_frequency.update_yaxes(title=f"{title} ({of} THz⁻¹)", **POWER)
+        by_branch.update_xaxes(title="branch")
+        by_branch.update_yaxes(title=f"{title} ({of})", **POWER)
+        figures |= {f"spectrum-{name}": by_frequency, f"spectrum-{name}-branch": by_branch}
+    return figures
+
+
+def _end(frequency: np.ndarray, density_tf: np.ndarray) -> float:
+    """Where a spectrum ends: behind it there is less than a thousandth of the largest."""
+    size = np.abs(density_tf).max(axis=0)
+    seen = np.flatnonzero(size > 1e-3 * size.max()) if size.any() else np.array([len(size) - 1])
+    return float(frequency[min(seen[-1] + 2, len(frequency) - 1)])
 
 
 def convergence(result: xr.Dataset) -> go.Figure:
@@ -136,8 +146,9 @@ def convergence(result: xr.Dataset) -> go.Figure:
     t = int(np.argmin(np.abs(result["temperature"].values - 300)))
     points = result[CONVERGENCE_POINTS.variable].values
     known = doubt.beside(result, MEASURED["diagonal"])
-    bars = f"; bars: error of {' and '.join(known)}" if known else ""
-    figure = style.figure(height=340, xaxis_title=f"k-points of the full mesh{bars}", xaxis_type="log")
+    bars = f"<br>bars: error of {' and '.join(known)}" if known else ""
+    figure = style.figure(height=360, xaxis_title=f"k-points of the full mesh{bars}", xaxis_type="log")
+    figure.update_layout(margin_b=70)
     grids = ["×".join(map(str, grid)) for grid in result[CONVERGENCE_GRID.variable].values]
     for (name, title), colour in zip(SHARES.items(), style.OKABE_ITO, strict=False):
         if CONVERGENCE[name].variable not in result:  # γ^NL without a lifetime
@@ -158,26 +169,28 @@ def convergence(result: xr.Dataset) -> go.Figure:
     return figure
 
 
-def _enhanced(result: xr.Dataset, without: str, coupled: str, title: str) -> go.Figure:
-    """|component along the axis| against temperature: black without feedback, a colour a radius with it."""
+def _enhanced(result: xr.Dataset, without: Quantity, coupled: Quantity, symbol: str) -> go.Figure:
+    """Component along the axis against temperature: grey without feedback, a colour a radius with it."""
     T = result["temperature"].values
     figure = style.figure(height=400, xaxis_title="T (K)")
-    plain, errors = axis.along(result, without), _errors(result, without)
-    everything = [plain]
-    if coupled in result:
-        values, open_ = axis.along(result, coupled), _errors(result, coupled)
-        everything.append(values.ravel())
+    plain, errors = axis.along(result, without.variable), _errors(result, without.variable)
+    fed = axis.along(result, coupled.variable) if coupled.variable in result else np.zeros((len(T), 0))
+    shown = style.Shown.of(np.concatenate([plain, fed.ravel()]), result[without.variable].attrs["units"])
+    alike = np.allclose(fed, plain[:, None], rtol=0, atol=SAME * np.abs(plain).max())
+    if not alike:
+        open_ = _errors(result, coupled.variable)
         for r, radius in enumerate(result["radius"].values):
             colour = style.OKABE_ITO[r % len(style.OKABE_ITO)]
             figure.add_scatter(
-                x=T, y=np.abs(values[:, r]), name=f"r = {radius * 1e9:.4g} nm", line={"color": colour},
-                text=texts(values[:, r], [error[:, r] for error in open_]), hovertemplate=HOVER,
+                x=T, y=shown.factor * fed[:, r], name=f"r = {radius * 1e9:.4g} nm", line={"color": colour},
+                text=texts(fed[:, r], [error[:, r] for error in open_]), hovertemplate=HOVER,
             )  # fmt: skip
+    name = "feedback changes nothing that is seen" if alike and fed.size else "without feedback"
     figure.add_scatter(
-        x=T, y=np.abs(plain), name="without feedback", line={"color": "#777777", "dash": "dash", "width": 3},
-        text=texts(plain, errors), hovertemplate=HOVER,
+        x=T, y=shown.factor * plain, name=name, line={"color": "#777777", "dash": "dash", "width": 3},
+        text=texts(plain, errors), hovertemplate=HOVER, showlegend=True,
     )  # fmt: skip
-    figure.update_yaxes(title=title, **style.decades(np.concatenate(everything)))
+    figure.update_yaxes(title=shown.title(symbol.format(axis.name(result))), **shown.axis)
     if not plain.any():
         style.forbidden(figure)
     return figure

@@ -1,117 +1,19 @@
 """result.h5 → report.html: every part of the page is built from the result, or says which input section it needs."""
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
-import plotly.graph_objects as go
 import xarray as xr
 
-from hpcph.report import (
-    bands,
-    cell,
-    diagram,
-    document,
-    embed,
-    field,
-    finite,
-    lattice,
-    light,
-    lines,
-    slices,
-    summary,
-    tensors,
-)
-from hpcph.result.crystal import ELASTICITY_STIFFNESS
-from hpcph.result.field import FIELD_CENTRE_FREQUENCY
-from hpcph.result.light import OPTICS_PAM
-from hpcph.result.modes import BANDS_EIGENVECTOR, BANDS_FREQUENCY, ORBITS_EIGENVECTOR, SLICES
+from hpcph.report import bands, cell, document, embed, field, finite, lattice, summary, tables, tensors
+from hpcph.report.parts import PARTS, SUMMARY, WORDS
 from hpcph.result.open import open_result
-from hpcph.result.sample import SAMPLE_TEMPERATURE_FIELD
-from hpcph.result.tensors import ROTATION_PAM_DENSITY
-from hpcph.result.thermal import (
-    CONVERGENCE_POINTS,
-    FEEDBACK_GAMMA_LL_TOTAL,
-    HELICITY_PER_CELL,
-    MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK,
-    SPECTRUM,
-    THERMAL_PAM_DENSITY,
-)
 from hpcph.show import units
 
-Built = tuple[dict[str, go.Figure], dict]
-SCRIPTS = ("unpack.js", "numbers.js", "page.js", "diagram.js", "cell.js", "slices.js", "sample.js", "light.js")
-
-
-@dataclass(frozen=True)
-class PagePart:
-    """A part of the page: its name, the variables one of which it needs, the input section that makes them.
-
-    Without a section there is nothing to ask for, and no part where the variables are missing.
-    """
-
-    name: str
-    title: str
-    needs: tuple[str, ...]
-    section: str
-    build: Callable[[xr.Dataset], Built]
-
-
-PARTS = (
-    PagePart("diagram", "Phase diagram", (FEEDBACK_GAMMA_LL_TOTAL.variable,), "feedback", diagram.build),
-    PagePart("bands", "Dispersion", (BANDS_FREQUENCY.variable,), "bands", bands.build),
-    PagePart(
-        "cell",
-        "Motion in the unit cell",
-        (BANDS_EIGENVECTOR.variable, ORBITS_EIGENVECTOR.variable),
-        "bands or orbits",
-        cell.build,
-    ),
-    PagePart("slices", "Brillouin-zone slices", (SLICES["diagonal"].variable,), "slices", slices.build),
-    PagePart(
-        "spectra",
-        "Spectra",
-        (SPECTRUM["diagonal"].variable,),
-        "spectrum",
-        lambda r: ({"spectra": lines.spectra(r)}, {}),
-    ),
-    PagePart(
-        "convergence",
-        "Convergence with the mesh",
-        (CONVERGENCE_POINTS.variable,),
-        "mesh.grid",
-        lambda r: ({"convergence": lines.convergence(r)}, {}),
-    ),
-    PagePart("lattice", "Lattice", (ELASTICITY_STIFFNESS.variable,), "", lambda _: ({}, {})),
-    PagePart(
-        "density",
-        "Angular momentum per volume",
-        (THERMAL_PAM_DENSITY.variable,),
-        "lifetime and gradient",
-        lambda r: ({"density": lines.density(r)}, {}),
-    ),
-    PagePart(
-        "magnetization",
-        "Magnetization",
-        (MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK.variable,),
-        "magnetization (with Born charges), lifetime and gradient",
-        lambda r: (lines.magnetization(r), {}),
-    ),
-    PagePart(
-        "rotation", "Rotation", (ROTATION_PAM_DENSITY.variable,), "magnetization", lambda r: (lines.rotation(r), {})
-    ),
-    PagePart(
-        "helicity",
-        "Helicity",
-        (HELICITY_PER_CELL.variable,),
-        "temperature",
-        lambda r: ({"helicity": lines.helicity(r)}, {}),
-    ),
-    PagePart("field", "Magnetic field", (FIELD_CENTRE_FREQUENCY.variable,), "field", field.build),
-    PagePart("sample", "Finite sample", (SAMPLE_TEMPERATURE_FIELD.variable,), "sample", finite.build),
-    PagePart("light", "Light", (OPTICS_PAM.variable,), "optics", light.build),
-)
+SCRIPTS = (
+    "unpack.js", "numbers.js", "save.js", "page.js", "diagram.js", "cell.js", "bands.js", "slices.js", "sample.js",
+    "light.js",
+)  # fmt: skip
 
 
 def write(result: Path, output: Path | None) -> Path:
@@ -131,6 +33,8 @@ def page(result: xr.Dataset) -> str:
     built = {part.name: part.build(result) for part in PARTS if any(name in result for name in part.needs)}
     figures = {name: json.loads(figure.to_json()) for drawn, _ in built.values() for name, figure in drawn.items()}
     data = {name: found for name, (_, found) in built.items() if found}
+    saved = {part.name: tables.build(result, part.numbers) for part in PARTS if part.name in built}
+    saved["summary"] = tables.build(result, SUMMARY)
     return (
         document.environment("hpcph.report")
         .get_template("page.html")
@@ -138,11 +42,16 @@ def page(result: xr.Dataset) -> str:
             title=result.attrs.get("title") or result.attrs.get("formula", "hpcph"),
             parts=PARTS,
             built={name: list(drawn) for name, (drawn, _) in built.items()},
+            heights={name: figure["layout"]["height"] for name, figure in figures.items()},
+            words=WORDS,
+            saved=saved,
             modes=data.get("cell", {}).get("modes"),
             senses=cell.SENSES,
             temperatures=result["temperature"].values if "temperature" in result else None,
             light=data.get("light"),
             sample=data.get("sample"),
+            number=embed.number,
+            bands=bands,
             field=field,
             finite=finite,
             lattice=lattice,
@@ -153,7 +62,7 @@ def page(result: xr.Dataset) -> str:
             result=result.attrs,
             summary=summary,
             data=result,
-            embedded={"figures": figures, "data": data, "themes": document.themes()},
+            embedded={"figures": figures, "data": data, "tables": saved, "themes": document.themes()},
             plotly=embed.plotly_script(),
             style=document.sources("hpcph.report", "page.css"),
             script=document.sources("hpcph.report", *SCRIPTS),

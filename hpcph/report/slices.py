@@ -4,13 +4,12 @@ import numpy as np
 import plotly.graph_objects as go
 import xarray as xr
 from matplotlib.path import Path
-from plotly.subplots import make_subplots
 from scipy.ndimage import map_coordinates
 
 from hpcph.constants import angstrom
 from hpcph.crystal.lattice import reciprocal
 from hpcph.crystal.zone import cross_section, plane_frame
-from hpcph.report import embed
+from hpcph.report import embed, style
 from hpcph.result.crystal import CRYSTAL_LATTICE
 from hpcph.result.modes import SLICES
 
@@ -52,32 +51,40 @@ def _at(stored_ij: np.ndarray, q_kc: np.ndarray) -> np.ndarray:
 
 
 def build(result: xr.Dataset) -> tuple[dict[str, go.Figure], dict]:
-    """Both maps side by side with the first plane, and all planes for the slider."""
+    """A map of either part with the first plane, and all planes for the slider, in units of a power of ten."""
     found = planes(result)
     x, y = (found[name] * angstrom for name in "xy")
-    figure = make_subplots(1, 2, subplot_titles=list(TITLES.values()), horizontal_spacing=0.12)
-    for column, part in enumerate(TITLES, 1):
-        figure.add_heatmap(
-            x=x, y=y, z=found[part][0].astype("f4"), row=1, col=column, **_colours(found[part]),
-            colorbar={"orientation": "h", "x": 0.22 if column == 1 else 0.78, "len": 0.4, "y": -0.17, "yanchor": "top",
-                      "thickness": 14, "exponentformat": "power", "title": {"text": "J s² m⁻³", "side": "bottom"}},
-            hovertemplate="k = (%{x:.3f}, %{y:.3f}) Å⁻¹<br>" + TITLES[part] + " %{z:.3e} J s² m⁻³<extra></extra>",
+    figures, data, power = {}, {}, {}
+    for part, title in TITLES.items():
+        power[part] = int(np.floor(np.log10(np.nanmax(np.abs(found[part])) or 1.0)))
+        values = found[part] / 10.0 ** power[part]
+        of = f"10{str(power[part]).translate(embed.UPPER)} J s² m⁻³"
+        figure = style.figure(
+            go.Heatmap(
+                x=x, y=y, z=values[0].astype("f4"), **_colours(values),
+                colorbar={"orientation": "h", "y": -0.17, "yanchor": "top", "thickness": 14,
+                          "title": {"text": f"{title} ({of})", "side": "bottom"}},
+                hovertemplate=f"k = (%{{x:.3f}}, %{{y:.3f}}) Å⁻¹<br>{title} = %{{z:.3f}} × {of}<extra></extra>",
+            ),
+            height=590, showlegend=False,
         )  # fmt: skip
-        figure.update_xaxes(title="k ∥ a* (Å⁻¹)", row=1, col=column)
-        figure.update_yaxes(title="k ⟂ a* (Å⁻¹)", row=1, col=column, scaleanchor=f"x{column}", constrain="domain")
-    figure.update_layout(template=None, height=590, margin={"l": 60, "r": 60, "t": 50, "b": 130})
-    figure.update_xaxes(zeroline=False, showgrid=False, constrain="domain")
-    figure.update_yaxes(zeroline=False, showgrid=False)
-    data: dict = {part: embed.array(found[part], "f4") for part in TITLES}
-    data["width"] = len(x)
-    data["plane"] = result["plane"].values.tolist()
-    data["corners"] = [(polygon * angstrom).round(6).tolist() for polygon in found["corners"]]
-    return {"slices": figure}, data
+        figure.update_layout(margin={"l": 60, "r": 20, "t": 36, "b": 130})
+        figure.update_xaxes(title="k ∥ a* (Å⁻¹)", zeroline=False, showgrid=False, constrain="domain")
+        figure.update_yaxes(title="k ⟂ a* (Å⁻¹)", zeroline=False, showgrid=False, scaleanchor="x", constrain="domain")
+        figures[f"slices-{part}"], data[part] = figure, embed.array(values, "f4")
+    return figures, data | {
+        "power": power,
+        "width": len(x),
+        "x": x.tolist(),
+        "y": y.tolist(),
+        "plane": result["plane"].values.tolist(),
+        "corners": [(polygon * angstrom).round(6).tolist() for polygon in found["corners"]],
+    }
 
 
 def _colours(values: np.ndarray) -> dict:
     """One scale for all planes, up to the brightest percent: the points beside Γ would hide the rest."""
     top = float(np.nanpercentile(np.abs(values), 99))
     if np.nanmin(values) < -0.01 * top:
-        return {"zmin": -top, "zmax": top, "colorscale": "RdBu", "reversescale": True}
+        return {"zmin": -top, "zmax": top, "autocolorscale": True}
     return {"zmin": 0, "zmax": top, "colorscale": "Viridis"}

@@ -1,12 +1,21 @@
 """What the figures of the page share: colours that colour-blind readers tell apart, margins."""
 
+from dataclasses import dataclass
+from typing import Self
+
 import numpy as np
 import plotly.graph_objects as go
+
+from hpcph.report.embed import unit
 
 BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, YELLOW = OKABE_ITO = (
     "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442",
 )  # fmt: skip
 SIGNED = ["#053061", "#2166ac", "#6a9fc4", "#b4b4b4", "#d68a6f", "#b2182b", "#67001f"]  # RdBu, grey where white is lost
+SIGNED_DARK = ["#a6d4ff", "#5aa9f0", "#5f86a8", "#74797e", "#a9785f", "#f0803c", "#ffc59a"]  # on the dark page
+POWER = {"exponentformat": "power", "showexponent": "all"}
+PREFIXES = {-18: "a", -15: "f", -12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M"}
+PREFIXED = ("T", "A m-1")  # units of which people write such parts
 CHANNELS = {"total": BLUE, "diagonal": ORANGE, "off_diagonal": GREEN}
 NAMES = {"total": "total", "diagonal": "D", "off_diagonal": "OD"}
 
@@ -37,3 +46,37 @@ def decades(values: np.ndarray) -> dict:
         return {"type": "log", "dtick": 1, "exponentformat": "power"}
     ticks = np.outer(10.0 ** np.arange(np.floor(low), np.ceil(high) + 1), [1, 2, 3, 5, 7]).ravel()
     return {"type": "log", "tickvals": ticks.tolist(), "exponentformat": "power"}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How values with a sign are drawn: `factor` times them, in `unit`, on `axis`.
+
+    Values of one sign are on a logarithmic axis, which says where it is turned; others are on a linear one.
+    """
+
+    factor: float
+    unit: str
+    axis: dict
+
+    @classmethod
+    def of(cls, values: np.ndarray, of: str) -> Self:
+        """For all curves of a figure in a unit of the result."""
+        seen = values[np.isfinite(values) & (values != 0)]
+        scale, text = prefixed(seen, of)
+        if not seen.size or (seen.min() < 0 < seen.max()):
+            return cls(scale, text, POWER)
+        return cls(float(np.sign(seen[0])) * scale, text, decades(scale * seen))
+
+    def title(self, symbol: str) -> str:
+        """Of the axis."""
+        return f"{'−' if self.factor < 0 else ''}{symbol} ({self.unit})"
+
+
+def prefixed(values: np.ndarray, of: str) -> tuple[float, str]:
+    """A factor on values in a unit, and the unit of the product, with the prefix that the largest value asks for."""
+    largest = np.abs(values).max(initial=0)
+    if of not in PREFIXED or not largest:
+        return 1.0, unit(of)
+    power = int(np.clip(3 * np.floor(np.log10(largest) / 3), min(PREFIXES), max(PREFIXES)))
+    return 10.0**-power, PREFIXES[power] + unit(of)

@@ -41,7 +41,12 @@ def imaginary_in_maps(path: Path) -> list[str]:
 
 def moment_sizes(file: h5py.File) -> np.ndarray:
     """|μ| of the bands that a file holds, (k, n) in A m²; in degenerate sets along the axis, if that is more."""
-    return np.maximum(np.linalg.norm(file["/bands/moment"][...], axis=-1), np.abs(file["/bands/moment_circular"][...]))
+    return sizes(file["/bands/moment"][...], file["/bands/moment_circular"][...])
+
+
+def sizes(moment_knm: np.ndarray, circular_kn: np.ndarray) -> np.ndarray:
+    """|μ| of modes, (k, n), from their vectors and, in degenerate sets, the definite components along the axis."""
+    return np.maximum(np.linalg.norm(moment_knm, axis=-1), np.abs(circular_kn))
 
 
 def first_largest(sizes: np.ndarray) -> tuple[int, ...]:

@@ -1,4 +1,8 @@
-"""The file as the page reads it: u = Re v e^{i(2πq·T + ωt)} is a true motion, and turns the right way round."""
+"""The file as the page reads it: u = Re v e^{i(2πq·T + ωt)} is a true motion, and turns the right way round.
+
+The viewer of the phonon website is no package of npm (looked for in November 2026 as phononwebsite, phonon-website,
+phononvis), so that its own code does not run here: what it does with a file is written down from its sources.
+"""
 
 import json
 

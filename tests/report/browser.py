@@ -1,5 +1,6 @@
 """A headless Chromium without network, and a small result with every section to look at."""
 
+import re
 import shutil
 import time
 from pathlib import Path
@@ -103,6 +104,13 @@ def wait(chrome, script: str, seconds: float = 15) -> None:
     while not chrome.execute_script(script):
         assert time.monotonic() < end, f"never true: {script}; {chrome.get_log('browser')}"
         time.sleep(0.05)
+
+
+def values(text: str, units: str) -> list[float]:
+    """Numbers before one of the units in a line of text, such as −6.5 × 10⁻⁹ J s m⁻³."""
+    upper = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
+    found = re.findall(rf"= (\S+)(?: × 10(\S+))? (?:{units})", text)
+    return [float(f"{number}e{power or 0}".translate(upper)) for number, power in found]
 
 
 def put(chrome, name: str, value, event: str = "input") -> None:

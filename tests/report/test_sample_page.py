@@ -86,8 +86,7 @@ def test_the_pointer_reads_all_maps(opened, result):
     browser.point(chrome, browser.place(chrome, "sample-pam_density", -10, 30), click=False)
     line = "document.getElementById('sample-readout').textContent"
     browser.wait(chrome, f"return {line}.startsWith('x = −10 nm, z = 30 nm')")
-    text = chrome.execute_script(f"return {line}").replace("−", "-")
-    values = [float(value) for value in re.findall(r"= (\S+) (?:K|J|A)", text)]
+    values = browser.values(chrome.execute_script(f"return {line}"), "K|J|A")
     fields = ("temperature_field", "pam_density", "magnetization")
     expected = [np.ravel(result[f"sample_{name}"].values[4, 0, 3])[-1] for name in fields]
     maps = chrome.execute_script("return JSON.parse(document.getElementById('embedded').textContent).data.sample.maps")
@@ -100,7 +99,7 @@ def test_the_pointer_reads_all_maps(opened, result):
         share = float(result[f"sample_{name}_error"][2] / abs(result[f"sample_{name}"][2]))
         assert 0.3 < share * 10.0 ** (n - 1) < 3.2 or (n == 1 and share > 1)
     label = "document.querySelector('#plot-sample-pam_density .hoverlayer').textContent"
-    browser.wait(chrome, f"return ({label}).includes('ℓ')")
+    browser.wait(chrome, f"return ({label}).includes('⟨L')")
     assert f"{expected[1]:.{digits[1]}g}".split("e")[0].lstrip("-") in chrome.execute_script(f"return {label}")
 
 

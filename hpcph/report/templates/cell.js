@@ -1,33 +1,12 @@
-// Modes: the dispersion chooses one, the unit cell shows it move.
+// The unit cell: a mode moves in it, which the dispersion or the lists choose.
 
 const EDGES = 0, BONDS = 1, ORBITS = [2, 3, 4], TIPS = 5, ATOMS = 6;
 const steps = (sites) => Math.max(16, Math.min(36, Math.round(1600 / sites))); // of an orbit: fewer where there are many
 const FULL = 32767; // 16-bit number of the largest amplitude
 const XYZ = ["x", "y", "z"];
 
+let showMode = () => {}; // of the embedded wave vectors and branches, where there is a unit cell
 const named = ({ symbol, unit }, nu) => `${symbol} = ${nu < 0 ? `${shown(-nu)}i` : shown(nu)} ${unit}`.trim();
-
-function startBands(bands, cell, show) {
-  const gd = plot("bands"), n = bands.branches, q = unpack(bands.q);
-  const m = bands.m ? unpack(bands.m) : [];
-  const pseudo = bands.pseudo ? unpack(bands.pseudo) : [];
-  const moment = bands.moment ? unpack(bands.moment) : null, helicity = bands.helicity ? unpack(bands.helicity) : null;
-  const { y, marker } = gd._fullData[0];
-  const set = unpack(bands.set);
-  const among = (i, values) => { // those of all modes of the degenerate set
-    const start = n * Math.floor(i / n);
-    return Array.from({ length: n }, (_, branch) => start + branch).filter((j) => set[j] === set[i]).map(values).join(", ");
-  };
-  const labels = Array.from(y, (nu, i) => `q = ${vector(part(q, Math.floor(i / n), 3))}<br>branch ${(i % n) + 1}<br>` +
-    `${named(bands, nu)}<br>l = ${among(i, (j) => signed(marker.color[j].toFixed(4)))} ħ` + (helicity ? `<br>h = ${signed(helicity[i].toFixed(4))} ħ` : "") + (m[i] === Math.round(m[i]) ? `<br>m = ${signed(m[i])}` : "") + (Number.isFinite(pseudo[i]) ? `<br>ℓ = ${signed(+pseudo[i].toFixed(4))}` : "") + (moment ? `<br>μ = ${among(i, (j) => shown(moment[j]))} μ<sub>N</sub>` : ""));
-  Plotly.restyle(gd, { customdata: [labels] }, [0]);
-  if (!show) return;
-  const place = unpack(cell.modes.place);
-  gd.on("plotly_click", ({ points: [{ pointNumber, x, y: nu }] }) => {
-    Plotly.restyle(gd, { x: [[x]], y: [[nu]] }, [1]);
-    show(place[Math.floor(pointNumber / n)], pointNumber % n);
-  });
-}
 
 function startCell(data) {
   const gd = plot("cell"), { branches, atoms } = data.modes;
@@ -99,7 +78,7 @@ function startCell(data) {
   function describe() {
     const mode = state.place * branches + state.branch;
     const text = `q = ${vector(part(q, state.place, 3))}, branch ${state.branch + 1}, ${named(data.modes, frequency[mode])}, ` +
-      `l = ${signed(l[mode].toFixed(3))} ħ`;
+      `l = ${fixedTo(l[mode], 3)} ħ`;
     element("cell-readout").textContent = text;
     element("branch").value = state.branch + 1;
     element("wave-vector").value = state.place;
@@ -155,7 +134,25 @@ function startCell(data) {
   });
   element("wave-vector").append(...rows(q, 3).map((of, i) => new Option(vector(of), i)));
   element("wave-vector").addEventListener("change", ({ target }) => show(+target.value, state.branch));
+  // What the camera looks along: the rotation's axis or an edge of the cell.
+  element("view").addEventListener("change", ({ target }) => {
+    if (!target.value) return;
+    const edges = rows(unpack(data.cells[1].tips), 3), along = { axis: data.axis, a: edges[0], b: edges[1], c: edges[2] }[target.value];
+    const length = Math.hypot(...along), [x, y, z] = Array.from(along, (v) => (2.2 * v) / length);
+    const up = Math.abs(z) > 2 ? { x: 0, y: 1, z: 0 } : { x: 0, y: 0, z: 1 };
+    Plotly.relayout(gd, { "scene.camera": { eye: { x, y, z }, up, center: { x: 0, y: 0, z: 0 } } });
+  });
+  gd.on("plotly_relayout", (change) => { if (change["scene.camera"] && !element("view").matches(":focus")) element("view").value = ""; });
+
+  own.cell = () => {
+    const [c, axes] = [sites[1], "xyz"], modes = U();
+    return {
+      about: [element("cell-readout").textContent, "displacement Re U e^{i(2πq·T − ωt)}, the largest |U| is 1"],
+      heads: ["atom", "symbol", ...Array.from(axes, (x) => `${x} (${data.length.trim() || "1"})`), ...Array.from(axes).flatMap((x) => [`Re U_${x}`, `Im U_${x}`])],
+      lines: modes.map((u, atom) => [atom + 1, data.symbol[atom], ...Array.from(c.position[atom], seven), ...Array.from(u, (v) => +(v / FULL).toFixed(5))]),
+    };
+  };
   scene();
   show(0, 0);
-  return show;
+  showMode = show;
 }

@@ -7,6 +7,7 @@ function startDiagram(data) {
   const parts = ["total", "diagonal", "off_diagonal"];
   const errors = data.errors.map((of) => Object.fromEntries(Object.entries(of).map(([name, packed]) => [name, unpack(packed)])));
   const etaErrors = data.etaErrors.map((packed) => rows(unpack(packed), radius.length)), critical = unpack(data.critical);
+  const names = plot("gamma-r").data.map(({ name }) => name);
   const marker = plot("diagram").data.length - 1;
 
   // Known errors of a part; like γ^LL they fall as r⁻².
@@ -27,7 +28,8 @@ function startDiagram(data) {
     const overT = parts.map((name) => temperature.map((_, i) => text(name, i, r)));
     const overR = parts.map((name) => radius.map((_, i) => text(name, t, i)));
     Plotly.restyle(plot("gamma-t"), { x: [...parts.map(() => temperature), [T]], y: [...columns, [total]], text: [...overT, [ofTotal]] });
-    Plotly.restyle(plot("gamma-r"), { x: [...parts.map(() => radius), [nm]], y: [...lines, [Math.abs(total)]], text: [...overR, [ofTotal]] });
+    const sign = parts.map((name) => (table[name][t][r] < 0 ? "−" : "")); // logarithms are of sizes, the legend has the sign
+    Plotly.restyle(plot("gamma-r"), { name: [...parts.map((_, i) => sign[i] + names[i]), ""], x: [...parts.map(() => radius), [nm]], y: [...lines, [Math.abs(total)]], text: [...overR, [ofTotal]] });
     element("gamma-t-title").textContent = `γᴸᴸ at r = ${shown(nm)} nm`;
     element("gamma-r-title").textContent = `γᴸᴸ at T = ${T} K`;
   }

@@ -10,22 +10,28 @@ function startLight(data) {
     [name, { ...of, chi: curves(of.chi), mean: curves(of.mean) }]));
   const lines = (name) => plot(name).data.flatMap(({ mode }, i) => (mode === "lines" ? [i] : []));
 
-  function draw(name, ys, texts, title) {
-    const at = lines(name), hover = ys.map((_, i) => `%{x:.5g}: ${texts[i]}`);
-    Plotly.update(plot(name), { x: ys.map(() => x), y: ys, hovertemplate: hover }, { "yaxis.title.text": title }, at);
+  function draw(name, ys, labels, unit) {
+    Plotly.update(plot(name), { x: ys.map(() => x), y: ys, text: ys.map((y) => Array.from(y, labels)), hovertemplate: "%{x:.5~g}: %{text}" },
+      { "yaxis.title.text": unit }, lines(name));
   }
 
   function update() {
     const of = tables[element("observable").value], component = element("component").value;
-    const place = 2 * data.components.indexOf(component);
-    draw("light", of.chi.slice(place, place + 2), [0, 1].map(() => `%{y:.4e} ${of.unit}`), of.unit);
+    const place = 2 * data.components.indexOf(component), label = (v) => `${five(v)} ${of.unit}`;
+    draw("light", of.chi.slice(place, place + 2), label, of.unit);
     element("light-title").textContent = `${of.title}, ${component}`;
-    const texts = of.mean.map(() => `%{y:.4e} ${of.unit}` + (data.intensity ? `<br>%{customdata:.4e} ${of.density} per W m⁻²` : ""));
-    if (data.intensity) Plotly.restyle(plot("polarized"), { customdata: of.mean.map((y) => y.map((v) => v / data.intensity)) }, lines("polarized"));
-    draw("polarized", of.mean, texts, of.unit);
+    draw("polarized", of.mean, data.intensity ? (v) => `${label(v)}<br>${five(v / data.intensity)} ${of.density} per W m⁻²` : label, of.unit);
     element("polarized-title").textContent = `${of.title}, mean under polarized light`;
   }
 
+  own.light = () => {
+    const of = tables[element("observable").value], unit = `(${of.unit})`;
+    return {
+      about: [`${of.title}: χ of E(t) = E exp(−iωt) + c.c., and means under polarized light, per squared field`],
+      heads: [data.head, ...data.components.flatMap((name) => [`Re χ_${name} ${unit}`, `Im χ_${name} ${unit}`]), ...data.polarizations.map((name) => `mean, ${name} ${unit}`)],
+      lines: Array.from(x, (at, w) => [at, ...[...of.chi, ...of.mean].map((y) => seven(y[w]))]),
+    };
+  };
   for (const id of ["observable", "component"]) element(id).addEventListener("change", update);
   update();
 }

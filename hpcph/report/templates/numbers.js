@@ -2,6 +2,8 @@
 
 const size = (x) => Math.floor(Math.log10(Math.abs(x)));
 const raised = (power) => ` × 10${String(power).replace(/[-0-9]/g, (c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c] ?? "⁻")}`;
+const powered = (text) => { const [mantissa, power] = text.split("e"); return signed(power ? mantissa + raised(+power) : text); };
+const shown = (x) => powered(String(+x.toPrecision(6)));
 const writtenOut = (power) => power >= -3 && power < 6;
 
 // Power of ten of the last digit of an error: it has one, two where the first is 1.
@@ -24,11 +26,21 @@ function parenthesised(value, place, errors) {
   return signed(number + all.slice(1).map((x) => `(${x * unit})`).join("") + (own ? raised(own) : ""));
 }
 
+// Digits of a number without errors, its power of ten where it is small or large: 2.5 × 10⁻⁹.
+function digits(x, count) {
+  const power = x ? size(x) : 0;
+  return power >= -3 && power <= 4 ? signed(+x.toPrecision(count)) : powered(x.toExponential(count - 1).replace(/\.?0+e/, "e"));
+}
+const five = (x) => digits(x, 5);
+
+// A number down to some decimals; what is zero there has none.
+const fixedTo = (x, decimals) => (Math.abs(x) < 0.5 * 10 ** -decimals ? "0" : signed(x.toFixed(decimals)));
+
 // With its errors, as hpcph.show.numbers.with_errors; five digits where none is known.
 function withErrors(value, errors) {
   const known = errors.filter(Number.isFinite), worst = Math.max(0, ...known);
   if (value === 0 && !worst) return "0";
-  return known.length ? parenthesised(value, lastPlace(value, errors), known) : shown(value);
+  return known.length ? parenthesised(value, lastPlace(value, errors), known) : five(value);
 }
 
 // Of η only the first digit, with a warning, where its error is larger: near the threshold the first order says nothing.

@@ -1,17 +1,10 @@
-// Draws every figure, then starts the parts that move.
+// Draws the figures and starts what moves, section by section: first what is in sight.
 
 const part = (values, from, count) => values.subarray(from * count, (from + 1) * count);
 const rows = (values, count) => Array.from({ length: values.length / count }, (_, i) => part(values, i, count));
-const vector = (q) => "(" + Array.from(q, (x) => signed(+x.toFixed(4))).join(", ") + ")";
-
-async function draw({ figures, themes }) {
-  for (const [name, { data, layout }] of Object.entries(figures)) {
-    await Plotly.newPlot(plot(name), data, { ...layout, template: theme(themes) }, CONFIG);
-  }
-  dark.addEventListener("change", () => {
-    for (const name of Object.keys(figures)) Plotly.relayout(plot(name), { template: theme(themes) });
-  });
-}
+const vector = (q) => "(" + Array.from(q, (x) => signed(+x.toFixed(4) + 0)).join(", ") + ")";
+const drawn = new Set(); // names of figures
+const BUTTONS = { ...CONFIG, displayModeBar: innerWidth < 600 ? false : "hover", modeBarButtonsToRemove: ["select2d", "lasso2d"] };
 
 // A slider over the numbers of a list: its text, and what happens when it moves.
 function slider(id, values, text, start, moved) {
@@ -28,15 +21,45 @@ function slider(id, values, text, start, moved) {
   return (index) => { input.value = index; say(); moved(); };
 }
 
+// The next section to be drawn: where the keys are, else the one of which most is in sight, or nearest to be.
+function next(sections) {
+  const seen = (section) => {
+    const { top, bottom } = section.getBoundingClientRect();
+    return Math.min(bottom, innerHeight) - Math.max(top, 0);
+  };
+  return sections.find((section) => section.contains(document.activeElement)) ??
+    sections.reduce((best, section) => (seen(section) > seen(best) ? section : best));
+}
+
+const breath = () => new Promise((done) => { setTimeout(done); }); // what the reader does comes first
+
+async function drawAll({ figures, data, tables, themes }, starts) {
+  const sections = new Set(document.querySelectorAll("section"));
+  while (sections.size) {
+    const section = next([...sections]);
+    sections.delete(section);
+    for (const gd of section.querySelectorAll(".plot")) {
+      await breath();
+      const name = gd.id.slice("plot-".length), { data: traces, layout } = figures[name];
+      await Plotly.newPlot(gd, traces, { ...layout, template: theme(themes) }, BUTTONS);
+      drawn.add(name);
+    }
+    if (data[section.id]) starts[section.id](data[section.id], data);
+    startSaving(section, tables, themes);
+    if (section.querySelector(".plot")) performance.mark("drawn " + section.id);
+    if (drawn.size && !document.body.dataset.interactive) {
+      document.body.dataset.interactive = "true";
+      performance.mark("interactive");
+    }
+  }
+}
+
 addEventListener("DOMContentLoaded", async () => {
-  const { figures, data, themes } = JSON.parse(element("embedded").textContent);
+  const embedded = JSON.parse(element("embedded").textContent), { themes } = embedded;
   await loadPlotly();
-  await draw({ figures, themes });
-  if (data.diagram) startDiagram(data.diagram);
-  if (data.light) startLight(data.light);
-  if (data.sample) startSample(data.sample);
-  if (data.slices) startSlices(data.slices);
-  const show = data.cell ? startCell(data.cell) : null;
-  if (data.bands) startBands(data.bands, data.cell, show);
+  dark.addEventListener("change", () => {
+    for (const name of drawn) Plotly.relayout(plot(name), { template: theme(themes) });
+  });
+  await drawAll(embedded, { diagram: startDiagram, cell: startCell, bands: startBands, slices: startSlices, sample: startSample, light: startLight });
   document.body.dataset.ready = "true";
 });

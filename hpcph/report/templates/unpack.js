@@ -7,7 +7,6 @@ const unpack = (packed) => new TYPES[packed.dtype](bytes(packed.bytes).buffer);
 const element = (id) => document.getElementById(id);
 const plot = (name) => element("plot-" + name);
 const signed = (x) => String(x).replaceAll("-", "−");
-const shown = (x) => signed(+x.toPrecision(6));
 
 const inflated = (base64) => new Response(new Blob([bytes(base64)]).stream().pipeThrough(new DecompressionStream("gzip")));
 const inflate = (base64) => inflated(base64).text();
