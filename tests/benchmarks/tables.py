@@ -7,10 +7,10 @@ import math
 import re
 from typing import Any
 
-import pages
+import made_pages
 from benchmarks import measured
 
-PAGES = (pages.DOCS / "about/accuracy.md", pages.DOCS / "about/speed.md")
+PAGES = (made_pages.DOCS / "about/accuracy.md", made_pages.DOCS / "about/speed.md")
 
 
 def written(value: Any) -> str:
@@ -49,7 +49,7 @@ def part(name: str) -> str:
     columns = [column(name, [row.get(name) for row in rows]) for name in names]
     told = [f"{name}: {texts[0]}." for name, *texts in columns if _is_one(texts)]
     head, *lines = zip(*(one for one in columns if not _is_one(one[1:])), strict=True)
-    return "\n\n".join([*told, pages.table(head, lines), *dict.fromkeys(map(origin, runs))])
+    return "\n\n".join([*told, made_pages.table(head, lines), *dict.fromkeys(map(origin, runs))])
 
 
 def _is_one(texts: list[str]) -> bool:
@@ -59,9 +59,9 @@ def _is_one(texts: list[str]) -> bool:
 
 def parts(text: str) -> dict[str, str]:
     """All tables that a page has marks for."""
-    return {found["name"]: part(found["name"]) for found in pages.PART.finditer(text)}
+    return {found["name"]: part(found["name"]) for found in made_pages.PART.finditer(text)}
 
 
 if __name__ == "__main__":
     for page in PAGES:
-        pages.fill(page, parts(page.read_text(encoding="utf-8")))
+        made_pages.fill(page, parts(page.read_text(encoding="utf-8")))

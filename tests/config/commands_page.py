@@ -6,12 +6,12 @@ make docs
 import argparse
 import re
 
-import pages
+import made_pages
 
 from hpcph.config.commands import NAME, command_line
 from hpcph.export.options import FORMATS
 
-PAGE = pages.DOCS / "reference/commands.md"
+PAGE = made_pages.DOCS / "reference/commands.md"
 HEAD = ("argument", "default", "what it is")
 WHOLE = "hpcph"  # the part of the page on options that stand before a command
 DEFAULT = re.compile(r" \(([^()]*)\)$")  # help ends with it, in brackets
@@ -56,10 +56,10 @@ def parts() -> dict[str, str]:
     for name, parser in parsers().items():
         rows = [row(action) for action in arguments(parser)]
         summary = f"`hpcph {name}`: {told[name]}." if name in told else ""
-        made[name] = "\n\n".join(filter(None, [summary, pages.table(HEAD, rows) if rows else ""]))
+        made[name] = "\n\n".join(filter(None, [summary, made_pages.table(HEAD, rows) if rows else ""]))
     uses = [(f"`{name}`", " ".join(f"`--{option}`" for option in options)) for name, options in FORMATS.items()]
-    return made | {"formats": pages.table(("`--format`", "its options"), uses)}
+    return made | {"formats": made_pages.table(("`--format`", "its options"), uses)}
 
 
 if __name__ == "__main__":
-    pages.fill(PAGE, parts())
+    made_pages.fill(PAGE, parts())

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import pages
+import made_pages
 
 from hpcph.config.schema import Input
 
-PAGE = pages.DOCS / "reference/inputs.md"
+PAGE = made_pages.DOCS / "reference/inputs.md"
 HEAD = ("key", "value", "default", "what it is")
 WHOLE = "input"  # the part of the page that has the keys of no section
 BOUNDS = {
@@ -105,8 +105,8 @@ def parts() -> dict[str, str]:
     for key, *told in found():
         section, _, below = key.partition(".")
         rows.setdefault(section if below else WHOLE, []).append(row(key, *told))
-    return {name: pages.table(HEAD, lines) for name, lines in rows.items()}
+    return {name: made_pages.table(HEAD, lines) for name, lines in rows.items()}
 
 
 if __name__ == "__main__":
-    pages.fill(PAGE, parts())
+    made_pages.fill(PAGE, parts())

@@ -3,7 +3,7 @@
 import argparse
 from dataclasses import MISSING, fields
 
-import pages
+import made_pages
 import pytest
 from config import commands_page
 
@@ -18,7 +18,7 @@ ACTIONS = [
 
 def test_the_tables_of_commands_are_the_parsers():
     """All commands, arguments, defaults and descriptions; `make docs` writes them anew."""
-    assert pages.filled(commands_page.PAGE, commands_page.parts()) == TEXT, "run `make docs`"
+    assert made_pages.filled(commands_page.PAGE, commands_page.parts()) == TEXT, "run `make docs`"
     assert set(commands_page.parsers()) == {*COMMANDS, commands_page.WHOLE}
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-import pages
+import made_pages
 import pytest
 from config import inputs_page
 from pydantic import ValidationError
@@ -15,7 +15,7 @@ TEXT = inputs_page.PAGE.read_text(encoding="utf-8")
 
 def test_the_tables_of_keys_are_the_model():
     """All of them, with value, default and description; `make docs` writes them anew."""
-    assert pages.filled(inputs_page.PAGE, inputs_page.parts()) == TEXT, "run `make docs`"
+    assert made_pages.filled(inputs_page.PAGE, inputs_page.parts()) == TEXT, "run `make docs`"
 
 
 def test_examples_are_inputs():

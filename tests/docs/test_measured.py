@@ -3,7 +3,7 @@
 import json
 import re
 
-import pages
+import made_pages
 import pytest
 from benchmarks import measured, tables
 
@@ -14,7 +14,7 @@ ACCURACY = tables.PAGES[0].read_text(encoding="utf-8")
 def test_tables_are_what_was_measured(page):
     """Of every file that a page has marks for; `make docs` writes them anew."""
     text = page.read_text(encoding="utf-8")
-    assert pages.filled(page, tables.parts(text)) == text, "run `make docs`"
+    assert made_pages.filled(page, tables.parts(text)) == text, "run `make docs`"
 
 
 def test_every_file_of_measured_rows_is_shown():
@@ -30,7 +30,7 @@ def test_tests_that_are_said_to_guard_agreement_are_there():
     rows = ACCURACY.partition("| checked against |")[2].partition("\n\n")[0].splitlines()[2:]
     named = [re.findall(r"`([^`]*)`", row.rpartition(" | ")[2]) for row in rows]
     assert len(named) > 15 and all(named)
-    assert not [name for names in named for name in names if not (pages.ROOT / "tests" / name).is_file()]
+    assert not [name for names in named for name in names if not (made_pages.ROOT / "tests" / name).is_file()]
 
 
 def test_rows_replace_those_of_the_same_columns(tmp_path, monkeypatch):

@@ -7,7 +7,7 @@ import re
 import tempfile
 from pathlib import Path
 
-import pages
+import made_pages
 import xarray as xr
 from parallel import world
 
@@ -15,7 +15,7 @@ from hpcph.figures.catalogue import Drawing, catalogue
 from hpcph.figures.choices import Choices
 from hpcph.result.open import open_result
 
-PAGE = pages.DOCS / "reference/figures.md"
+PAGE = made_pages.DOCS / "reference/figures.md"
 HEAD = ("figure", "what it shows", "what it needs")
 POOR = {  # a path across the axis alone, one temperature, one mesh, no lifetime: every further condition fails
     "crystal": world.QUARTZ["crystal"],
@@ -39,9 +39,9 @@ def parts(folder: Path) -> dict[str, str]:
     """The table."""
     with open_result(world.result(folder, POOR)) as poor:
         rows = [(f"`{one.name}`", one.caption, "; ".join(needs(one, poor))) for one in catalogue(Choices())]
-    return {"figures": pages.table(HEAD, rows)}
+    return {"figures": made_pages.table(HEAD, rows)}
 
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
-        pages.fill(PAGE, parts(Path(folder)))
+        made_pages.fill(PAGE, parts(Path(folder)))

@@ -1,6 +1,6 @@
 """The table of docs/reference/figures.md is the catalogue of figures."""
 
-import pages
+import made_pages
 from figures import figures_page
 
 from hpcph.figures.captions import CAPTIONS
@@ -11,7 +11,7 @@ from hpcph.figures.choices import Choices
 def test_the_table_of_figures_is_the_catalogue(tmp_path):
     """All of them, with what they show and need; `make docs` writes it anew."""
     text = figures_page.PAGE.read_text(encoding="utf-8")
-    assert pages.filled(figures_page.PAGE, figures_page.parts(tmp_path)) == text, "run `make docs`"
+    assert made_pages.filled(figures_page.PAGE, figures_page.parts(tmp_path)) == text, "run `make docs`"
 
 
 def test_captions_are_of_figures():

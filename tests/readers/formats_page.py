@@ -3,13 +3,13 @@
 make docs
 """
 
-import pages
+import made_pages
 
 from hpcph.config.lifetime import LifetimesSection
 from hpcph.readers.formats import FORMATS
 from hpcph.readers.rate_files import PROGRAMS
 
-PAGE = pages.DOCS / "reference/formats.md"
+PAGE = made_pages.DOCS / "reference/formats.md"
 
 
 def keys(names: tuple[str, ...]) -> str:
@@ -23,10 +23,12 @@ def parts() -> dict[str, str]:
     described = LifetimesSection.model_fields
     rates = [(f"`lifetime.{name}`", str(described[name].description)) for name in PROGRAMS]
     return {
-        "formats": pages.table(("`crystal.format`", "files", "keys that it needs", "and has a use for"), constants),
-        "rates": pages.table(("key", "files"), rates),
+        "formats": made_pages.table(
+            ("`crystal.format`", "files", "keys that it needs", "and has a use for"), constants
+        ),
+        "rates": made_pages.table(("key", "files"), rates),
     }
 
 
 if __name__ == "__main__":
-    pages.fill(PAGE, parts())
+    made_pages.fill(PAGE, parts())

@@ -1,6 +1,6 @@
 """The tables of docs/reference/formats.md are the rows of the readers."""
 
-import pages
+import made_pages
 import pytest
 from readers import formats_page
 
@@ -11,7 +11,7 @@ TEXT = formats_page.PAGE.read_text(encoding="utf-8")
 
 def test_the_tables_of_formats_are_the_readers():
     """All formats and programs; `make docs` writes them anew."""
-    assert pages.filled(formats_page.PAGE, formats_page.parts()) == TEXT, "run `make docs`"
+    assert made_pages.filled(formats_page.PAGE, formats_page.parts()) == TEXT, "run `make docs`"
 
 
 @pytest.mark.parametrize("name", [one.name for one in FORMATS])

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import collisions
 import h5py
-import pages
+import made_pages
 from heat.samples import CYLINDER
 from parallel import world
 
 from hpcph.show.numbers import SOURCES
 
-PAGE = pages.DOCS / "reference/outputs.md"
+PAGE = made_pages.DOCS / "reference/outputs.md"
 HEAD = ("dataset (axes)", "unit", "errors", "what it is")
 GRID = (1, 1, 3)
 
@@ -78,7 +78,7 @@ def parts(folder: Path) -> dict[str, str]:
             group = name.rpartition("/")[0] and "/" + name.split("/")[1]
             shown = f"`{name}`" + (f" ({', '.join(axes)})" if axes else "")
             rows[group or "/"].append((shown, unit, ", ".join(errors), text))
-    made = {group: pages.table(HEAD, lines) for group, lines in rows.items()}
+    made = {group: made_pages.table(HEAD, lines) for group, lines in rows.items()}
     listed = {
         group: f"Attributes: {', '.join(f'`{name}`' for name in sorted(names))}." for group, names in named.items()
     }
@@ -88,4 +88,4 @@ def parts(folder: Path) -> dict[str, str]:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
-        pages.fill(PAGE, parts(Path(folder)))
+        made_pages.fill(PAGE, parts(Path(folder)))
