@@ -29,14 +29,6 @@ const errorsOf = (of, i) => of.errors.map((error) => error[i]);
 const LOW = { formula: /(?<=[A-Za-z)])\d+/g, space_group: /_\d/g };
 const lowered = (digits) => digits.replace(/[0-9_]/g, (c) => "₀₁₂₃₄₅₆₇₈₉"[c] ?? "");
 
-// Five digits of a number without errors: 2.5 × 10⁻⁹.
-function five(x) {
-  const power = x ? size(x) : 0;
-  if (power >= -3 && power <= 4) return signed(+x.toPrecision(5));
-  const [mantissa, own] = x.toExponential(4).split("e");
-  return signed(+mantissa + raised(+own));
-}
-
 // What stands in a cell, in labels and beside the figures.
 function written(of, i) {
   if (!isThere(of, i)) return "–";
