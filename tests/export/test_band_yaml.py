@@ -1,5 +1,7 @@
 """band.yaml as phonopy itself reads it, and its signs against phonopy's own dynamical matrix."""
 
+from itertools import pairwise
+
 import numpy as np
 import phonopy
 import pytest
@@ -39,7 +41,7 @@ def test_phonopy_bandplot_reads_it(written, result):
             np.testing.assert_allclose(frequencies[leg], data.bands_frequency.values[own] / 1e12, atol=1e-9)
             length = data.distance.values[own] * angstrom / (2 * np.pi)
             np.testing.assert_allclose(distances[leg], length, atol=1e-9)
-        jumps = [here[1] == there[0] for here, there in zip(label[:-1], label[1:], strict=True)]
+        jumps = [here[1] == there[0] for here, there in pairwise(label)]
     assert labels[:3] == ["Γ", "M", "K"] and connected == [*jumps, False] and not all(jumps)
 
 
