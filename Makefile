@@ -31,12 +31,12 @@ NEWEST  := tests/readers tests/config tests/phonons tests/result tests/workflow 
 # what writes parts of pages, below tests/
 MADE    := config/inputs_page config/commands_page readers/formats_page figures/figures_page result/outputs benchmarks/tables
 
-.PHONY: run test slow coverage newest check docs install browser slurm polymlp
+.PHONY: run test slow coverage newest check docs install browser hdf5_tools slurm polymlp
 
 run: install
 	$(MPIRUN) -n $(NP) $(PYTHON) -m hpcph run $(INPUT)
 
-test: install check browser slurm polymlp
+test: install check browser hdf5_tools slurm polymlp
 	$(PYTHON) -m pytest $(SIDE_BY_SIDE) $(COVER)
 	$(PYTHON) -m pytest -m "serial and not slow"
 	for n in 2 3 4; do $(MPIRUN) -n $$n $(PYTHON) tests/mpi_pytest.py -m "mpi and not slow" || exit 1; done
@@ -68,6 +68,9 @@ install:
 
 browser:
 	@jobscripts/install_browser.sh
+
+hdf5_tools:
+	@jobscripts/install_hdf5_tools.sh
 
 slurm:
 	@jobscripts/install_slurm.sh

@@ -1,7 +1,7 @@
 """hpcph: angular momentum, magnetization and current of chiral phonons, over MPI.
 
-Python's entrances are `hpcph.run`, `hpcph.open` and `hpcph.embedded`. Importing hpcph imports nothing else: `__main__`
-pins the threads before NumPy is loaded, and a script may choose its own.
+Python's entrances are `hpcph.run`, `hpcph.open`, `hpcph.atoms`, `hpcph.structure` and `hpcph.embedded`. Importing hpcph
+imports nothing else: `__main__` pins the threads before NumPy is loaded, and a script may choose its own.
 """
 
 from collections.abc import Mapping
@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import ase
+    import pymatgen.core
     import xarray
 
 __version__: str
@@ -76,6 +78,39 @@ def run(
     from hpcph.session import run
 
     return run(config, output, overwrite=overwrite)
+
+
+def atoms(result: "xarray.Dataset") -> "ase.Atoms":
+    """The primitive cell of an opened result as an Atoms of ASE, with the masses of the run.
+
+    Species that are no elements, such as Fe_up, are written as theirs; the array `species_name` then names them.
+
+    Parameters
+    ----------
+    result
+        What `hpcph.open` or `hpcph.run` gives.
+    """
+    from hpcph.export.structure import atoms
+
+    return atoms(result)
+
+
+def structure(result: "xarray.Dataset") -> "pymatgen.core.Structure":
+    """The primitive cell of an opened result as a Structure of pymatgen, its sites with `mass` (u) and `species_name`.
+
+    Parameters
+    ----------
+    result
+        What `hpcph.open` or `hpcph.run` gives.
+
+    Raises
+    ------
+    hpcph.errors.InputError
+        pymatgen is not installed, which hpcph itself does not need.
+    """
+    from hpcph.export.structure import structure
+
+    return structure(result)
 
 
 def embedded() -> Path:

@@ -100,7 +100,9 @@ def command_line(name: str) -> argparse.ArgumentParser:
     scaling.add_argument("--repeats", type=_ranks, default=3, metavar="N", help="runs of which the fastest counts (3)")
     export = commands.add_parser("export", help="modes and dispersions in the formats of other programs")
     export.add_argument("result", type=Path, metavar="RESULT.h5", help="a result")
-    export.add_argument("--format", required=True, help="extxyz, phononwebsite, vesta, cif, table or moments")
+    export.add_argument(
+        "--format", required=True, help="extxyz, phononwebsite, phonopy-band, vesta, cif, table or moments"
+    )
     export.add_argument("--q", metavar="A,B,C", help="fractional wave vector; the nearest stored one is taken")
     export.add_argument("--branch", metavar="N", help="from 1, the lowest frequency (1)")
     export.add_argument("--cells", metavar="A,B,C", help="repetitions of the cell (as many as one wave needs)")

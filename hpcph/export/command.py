@@ -1,7 +1,7 @@
 """`hpcph export`: from a result and options to one file, and the lines that say what is in it."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,7 @@ from hpcph.constants import angstrom
 from hpcph.crystal.elements import element
 from hpcph.disk.draft import draft
 from hpcph.errors import InputError
-from hpcph.export import cif, extxyz, motion, phononwebsite, table, vesta
+from hpcph.export import band_yaml, cif, extxyz, motion, phononwebsite, table, vesta
 from hpcph.export.options import Options
 from hpcph.result.crystal import CRYSTAL_LATTICE, CRYSTAL_MASSES, CRYSTAL_POSITIONS, CRYSTAL_SYMBOLS
 from hpcph.result.modes import BANDS_Q, ORBITS_Q
@@ -29,6 +29,7 @@ def export(path: Path, options: Options) -> list[str]:
         "extxyz": _animation,
         "vesta": _arrows,
         "phononwebsite": _dispersion,
+        "phonopy-band": _band_yaml,
         "cif": _ellipsoids,
         "table": _table,
         "moments": _moments,
@@ -90,6 +91,18 @@ def _dispersion(result: xr.Dataset, options: Options) -> Export:
     lines = [f"{written} of {stored} points of the path, as −q with U*: the page's time factor is e^{{+iωt}}"]
     lines += _elements(result[CRYSTAL_SYMBOLS.variable].values.tolist())
     return "phononwebsite.json", lines, lambda target: phononwebsite.write(target, contents)
+
+
+def _band_yaml(result: xr.Dataset, options: Options) -> Export:
+    contents = band_yaml.lines(result)
+    said = [f"{len(result[BANDS_Q.variable])} points of the path; q and eigenvectors have phonopy's signs"]
+    said += _elements(result[CRYSTAL_SYMBOLS.variable].values.tolist())
+    return "band.yaml", said, lambda target: _write_lines(target, contents)
+
+
+def _write_lines(target: Path, contents: Iterable[str]) -> None:
+    with open(target, "w", encoding="utf-8") as file:
+        file.writelines(f"{line}\n" for line in contents)
 
 
 def _ellipsoids(result: xr.Dataset, options: Options) -> Export:

@@ -12,6 +12,7 @@ from hpcph.errors import InputError, InputErrors, did_you_mean
 FORMATS = {  # and the options that each has a use for, beside the output
     "extxyz": ("q", "branch", "cells", "frames", "amplitude"),
     "phononwebsite": (),
+    "phonopy-band": (),
     "vesta": ("q", "branch", "cells", "amplitude", "vectors"),
     "cif": ("temperature",),
     "table": (),

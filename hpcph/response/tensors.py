@@ -159,22 +159,25 @@ class Tensor:
 Part = tuple[Tensor, Channel]
 KAPPA = Tensor(
     "κ", E, V, (HEAT,), solved=True,
-    stored=(Stored("/thermal/conductivity", "W m-1 K-1", "κ, heat current −κ ∇T", section="/thermal", optional=True,
+    stored=(Stored("/thermal/conductivity", "W m-1 K-1", "thermal conductivity κ; heat current −κ ∇T",
+                   section="/thermal", optional=True,
                    closing=True),),
 )  # fmt: skip
 GAMMA_NL = Tensor(
     "γ^NL", L, V, (FLOW,), solved=True,
-    stored=(Stored("/thermal/gamma_nl", "J s m-2 K-1", "γ^NL, ⟨L_i⟩/volume = γ_ij ∂_jT", section="/thermal",
+    stored=(Stored("/thermal/gamma_nl", "J s m-2 K-1", "response γ^NL of angular momentum to ∇T; ⟨L_i⟩/volume = γ_ij ∂_jT",
+                   section="/thermal",
                    optional=True, closing=True),),
 )  # fmt: skip
 GAMMA_N = Tensor(
     "γ^N", N, V, (FLOW,), solved=True,
-    stored=(Stored("/magnetization/gamma_nl", "A K-1", "γ^N, ⟨m_i⟩/volume = γ_ij ∂_jT", section="/magnetization"),),
+    stored=(Stored("/magnetization/gamma_nl", "A K-1", "response γ^N of magnetization to ∇T; ⟨m_i⟩/volume = γ_ij ∂_jT",
+                   section="/magnetization"),),
 )  # fmt: skip
 HELICITY = Tensor(
     "H", L, Q, (OCCUPIED,),
     stored=(Stored("/helicity/density", "J s m-3",
-                   "H_ij = Σ ħ l_i k̂_j f per volume, k̂ the direction of the wave vector; its trace is the helicity",
+                   "H_ij = Σ ħ l_i k̂_j f per volume; k̂ the direction of the wave vector, its trace is the helicity",
                    section="/helicity", optional=True),),
 )  # fmt: skip
 CHI = Tensor(
@@ -182,7 +185,8 @@ CHI = Tensor(
     stored=(
         Stored("/feedback/susceptibility/diagonal", "J s2 m-3", "χ^D of L per volume, unscaled", DIAGONAL,
                cause="cartesian_l2", symbol="χ^D", section="/thermal"),
-        Stored("/feedback/susceptibility/off_diagonal", "J s2 m-3", "χ^OD, pair terms included, unscaled",
+        Stored("/feedback/susceptibility/off_diagonal", "J s2 m-3",
+               "χ^OD of L per volume, unscaled; pair terms included",
                OFF_DIAGONAL, cause="cartesian_l2", symbol="χ^OD", section="/thermal"),
         Stored("/rotation/pam_density", "J s2 m-3", "χ, L per angular velocity of the sample", section="/rotation",
                closing=True),
@@ -205,7 +209,7 @@ CHI_NN = Tensor(
 DISPLACEMENT = Tensor(
     "⟨uu⟩", U, U, (OSCILLATOR,), by_atom=True,
     stored=(Stored("/crystal/displacement", "m2",
-                   "⟨u_i u_j⟩ of every atom, zero point included, without translations of the crystal",
+                   "⟨u_i u_j⟩ of every atom; zero point included, without translations of the crystal",
                    section="/crystal", optional=True, density=False),),
 )  # fmt: skip
 CHI_NN_DIAMAGNETIC = Tensor(
@@ -216,24 +220,24 @@ CHI_NN_DIAMAGNETIC = Tensor(
 CHI_N_DIAMAGNETIC = Tensor("χ^{N,L}, diamagnetic", N, L, (DIAMAGNETIC,), induced=True, stored=())
 CHI_FIELD = Tensor(
     "χ^B", N, N, (TOGETHER,), induced=True, parts=(CHI_NN, CHI_NN_DIAMAGNETIC),
-    stored=(Stored("/field/susceptibility", "1", "para- and diamagnetic part together, μ₀ M = χ B", factor=mu_0,
+    stored=(Stored("/field/susceptibility", "1", "para- and diamagnetic part together; μ₀ M = χ B", factor=mu_0,
                    section="/field", optional=True, closing=True),),
 )  # fmt: skip
 CHI_N_FIELD = Tensor("χ^{N,L}, kinetic", N, L, (TOGETHER,), induced=True, parts=(CHI_N, CHI_N_DIAMAGNETIC), stored=())
 KAPPA_INTERBAND = Tensor(
     "κ (Wigner)", E, V, (INTERBAND,),
     stored=(Stored("/thermal/conductivity_coherence", "W m-1 K-1",
-                   "interband part of κ (Wigner), not included in it",
+                   "interband part of κ (Wigner); not included in it",
                    section="/thermal", optional=True, closing=True),),
 )  # fmt: skip
 GAMMA_NL_INTERBAND = Tensor(
     "γ^NL, interband", L, V, (INTERBAND,),
-    stored=(Stored("/thermal/gamma_coherence", "J s m-2 K-1", "interband part of γ^NL, not included in it",
+    stored=(Stored("/thermal/gamma_coherence", "J s m-2 K-1", "interband part of γ^NL; not included in it",
                    section="/thermal", optional=True, closing=True),),
 )  # fmt: skip
 GAMMA_N_INTERBAND = Tensor(
     "γ^N, interband", N, V, (INTERBAND,),
-    stored=(Stored("/magnetization/gamma_coherence", "A K-1", "interband part of γ^N, not included in it",
+    stored=(Stored("/magnetization/gamma_coherence", "A K-1", "interband part of γ^N; not included in it",
                    section="/magnetization", optional=True),),
 )  # fmt: skip
 TABLE = (

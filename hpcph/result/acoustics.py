@@ -12,29 +12,29 @@ FINITE, NUMBER, POSITIVE, RISING, FRACTION, TEXT, COMPLEX = Kind
 D, A, P = "sound", "/elasticity/sound_angle", "/elasticity/sound_plane"
 
 ELASTICITY_DIRECTION = Quantity(
-    "/elasticity/direction", (D, "cartesian"), "1", "directions n of sound, unit vectors", optional=True
+    "/elasticity/direction", (D, "cartesian"), "1", "directions n of sound; unit vectors", optional=True
 )
 ELASTICITY_VELOCITY = Quantity(
-    "/elasticity/velocity", (D, "wave"), "m s-1", "velocities of sound, the slowest first, with the field of the Born "
-    "charges; NaN where unstable", NUMBER, optional=True, errors=True, meshed=False, symbol="v",
+    "/elasticity/velocity", (D, "wave"), "m s-1", "velocities of sound; the slowest first, with the field of the Born "
+    "charges, NaN where unstable", NUMBER, optional=True, errors=True, meshed=False, symbol="v",
 )  # fmt: skip
 ELASTICITY_POLARIZATION = Quantity(
     "/elasticity/polarization", (D, "wave", "cartesian"), "1",
-    "displacements of these waves, unit vectors; NaN of two with one velocity", NUMBER, optional=True,
+    "displacements of waves of sound; unit vectors, NaN of two with one velocity", NUMBER, optional=True,
 )  # fmt: skip
 ELASTICITY_ACTIVITY = Quantity(
-    "/elasticity/activity", (D,), "m", "acoustic activity (ν₊ − ν₋)/(ν k) of two transverse waves of one velocity, "
-    "with angular momentum along n and against it; NaN where there are no two", NUMBER,
+    "/elasticity/activity", (D,), "m", "acoustic activity (ν₊ − ν₋)/(ν k); of two transverse waves of one velocity, "
+    "with angular momentum along n and against it, NaN where there are no two", NUMBER,
     optional=True, errors=True, meshed=False,
 )  # fmt: skip
 ELASTICITY_ROTATION = Quantity(
-    "/elasticity/rotation", (D,), "rad m-1", "rotation of the polarization of transverse sound about n, right-handed, "
+    "/elasticity/rotation", (D,), "rad m-1", "rotation of the polarization of transverse sound about n; right-handed, "
     "at the group's frequency", NUMBER, optional=True, errors=True, meshed=False,
 )  # fmt: skip
-ELASTICITY_SOUND_ANGLE = Quantity(A, (A,), "rad", "angle in a plane, from its first axis", optional=True)
-ELASTICITY_SOUND_PLANE = Quantity(P, (P,), "1", "planes: first and second axis", TEXT, optional=True)
+ELASTICITY_SOUND_ANGLE = Quantity(A, (A,), "rad", "angle in a plane; from its first axis", optional=True)
+ELASTICITY_SOUND_PLANE = Quantity(P, (P,), "1", "planes of sound; first and second axis", TEXT, optional=True)
 ELASTICITY_PLANE_VELOCITY = Quantity(
-    "/elasticity/plane_velocity", (P, A, "wave"), "m s-1", "velocities of sound around these planes", NUMBER,
+    "/elasticity/plane_velocity", (P, A, "wave"), "m s-1", "velocities of sound around planes", NUMBER,
     optional=True, symbol="v",
 )  # fmt: skip
 NAMES = ("xy", "yz", "zx")

@@ -11,8 +11,10 @@ from hpcph.crystal.supercell import Report
 from hpcph.result.quantity import Dataset, Kind, Quantity
 
 FINITE, NUMBER, POSITIVE, RISING, FRACTION, TEXT, COMPLEX = Kind
-CRYSTAL_LATTICE = Quantity("/crystal/lattice", ("lattice_vector", "cartesian"), "m", "rows a, b, c")
-CRYSTAL_POSITIONS = Quantity("/crystal/positions", ("atom", "lattice_vector"), "1", "fractional positions", FRACTION)
+CRYSTAL_LATTICE = Quantity("/crystal/lattice", ("lattice_vector", "cartesian"), "m", "lattice vectors; rows a, b, c")
+CRYSTAL_POSITIONS = Quantity(
+    "/crystal/positions", ("atom", "lattice_vector"), "1", "fractional positions of the atoms", FRACTION
+)
 CRYSTAL_MASSES = Quantity("/crystal/masses", ("atom",), "kg", "masses of the atoms", POSITIVE)
 CRYSTAL_SYMBOLS = Quantity("/crystal/symbols", ("atom",), "1", "chemical symbols", TEXT)
 CRYSTAL_VOLUME = Quantity("/crystal/volume", (), "m3", "volume of the primitive cell", POSITIVE)
@@ -31,14 +33,14 @@ ELASTICITY_STIFFNESS = Quantity(
     "/elasticity/stiffness",
     STRAIN,
     "Pa",
-    "elastic constants at E = 0, order xx, yy, zz, yz, xz, xy",
+    "elastic constants; at E = 0, order xx, yy, zz, yz, xz, xy",
     density=True,
 )
 ELASTICITY_STIFFNESS_LATTICE_ERROR = Quantity(
     "/elasticity/stiffness_lattice_error",
     STRAIN,
     "Pa",
-    "what the supercell leaves open of them",
+    "what the supercell leaves open of the elastic constants",
     density=True,
 )
 

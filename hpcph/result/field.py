@@ -17,22 +17,22 @@ from hpcph.result.thermal import T
 FINITE, NUMBER, POSITIVE, RISING, FRACTION, TEXT, COMPLEX = Kind
 PATH, R, L, M = "/field/distance", "/field/radius", "cartesian_l", "cartesian_m"
 EACH = (PATH, "branch")
-EXACT, FIRST = "ω(B) − ω(0), both in order of size", "shift to first order in B, −μ/ħ; of degenerate modes ± the shares"
+EXACT, FIRST = "ω(B) − ω(0); both in order of size", "shift to first order in B; −μ/ħ, of degenerate modes ± the shares"
 
-FIELD_MAGNETIC = Quantity("/field/magnetic", ("cartesian",), "T", "the magnetic field; ions only", optional=True)
-FIELD_DISTANCE = Quantity(PATH, (PATH,), "m-1", "that of /bands/distance", optional=True)
+FIELD_MAGNETIC = Quantity("/field/magnetic", ("cartesian",), "T", "magnetic field; ions only", optional=True)
+FIELD_DISTANCE = Quantity(PATH, (PATH,), "m-1", "length of the path; that of /bands/distance", optional=True)
 FIELD_SHIFT = Quantity(
-    "/field/shift", EACH, "rad s-1", f"{EXACT}; NaN at imaginary modes", NUMBER, optional=True, symbol="δω"
+    "/field/shift", EACH, "rad s-1", f"{EXACT}, NaN at imaginary modes", NUMBER, optional=True, symbol="δω"
 )
 FIELD_SHIFT_PER_TESLA = Quantity(
-    "/field/shift_per_tesla", EACH, "rad s-1 T-1", f"{FIRST}; NaN at imaginary modes", NUMBER, optional=True,
+    "/field/shift_per_tesla", EACH, "rad s-1 T-1", f"{FIRST}, NaN at imaginary modes", NUMBER, optional=True,
 )  # fmt: skip
 FIELD_POLARIZATION = Quantity(
     "/field/polarization", (*EACH, L), "ħ", "angular momentum u × m u̇ of a phonon in the field", NUMBER,
     optional=True, symbol="l",
 )  # fmt: skip
 FIELD_CENTRE_FREQUENCY = Quantity(
-    "/field/centre/frequency", ("branch",), "Hz", "frequency ν at Γ, the limit along the axis, without the field",
+    "/field/centre/frequency", ("branch",), "Hz", "frequency ν at Γ, without the field; the limit along the axis",
     optional=True, closing=True,
 )  # fmt: skip
 FIELD_CENTRE_SHIFT = Quantity(
@@ -42,11 +42,14 @@ FIELD_CENTRE_SHIFT_PER_TESLA = Quantity(
     "/field/centre/shift_per_tesla", ("branch",), "rad s-1 T-1", f"at Γ {FIRST}", NUMBER, optional=True, closing=True
 )
 FIELD_CENTRE_SPLITTING = Quantity(
-    "/field/centre/splitting", ("branch",), "Hz T-1", "of the degenerate set that a mode of Γ is of, in ν, first order",
+    "/field/centre/splitting", ("branch",), "Hz T-1",
+    "splitting of a degenerate set at Γ, in ν; of that which a mode is of, first order",
     NUMBER, optional=True, closing=True,
 )  # fmt: skip
 FIELD_SOUND_VELOCITY = Quantity(
-    "/field/sound_velocity", ("wave",), "m s-1", "sound along the field, slowest first, without the field", NUMBER,
+    "/field/sound_velocity", ("wave",), "m s-1",
+    "velocity of sound along the field; slowest first, without the field",
+    NUMBER,
     optional=True, errors=True, meshed=False, closing=True,
 )  # fmt: skip
 FIELD_SOUND_CHANGE = Quantity(
@@ -54,27 +57,35 @@ FIELD_SOUND_CHANGE = Quantity(
     "the mirror image", NUMBER, optional=True, errors=True, meshed=False, closing=True,
 )  # fmt: skip
 FIELD_SOUND_POLARIZATION = Quantity(
-    "/field/sound_polarization", ("wave", "cartesian"), "1", "directions of displacement, unit vectors", optional=True
+    "/field/sound_polarization",
+    ("wave", "cartesian"),
+    "1",
+    "displacements of sound along the field; unit vectors",
+    optional=True,
 )
 FIELD_MAGNETIZATION = Quantity(
     "/field/magnetization", (T, M), "A m-1", "equilibrium magnetization in the field", optional=True, errors=True,
     symbol="M", closing=True, density=True,
 )  # fmt: skip
 FIELD_PAM_DENSITY = Quantity(
-    "/field/pam_density", (T, L), "J s m-3", "angular momentum per volume in the field, kinetic: u × m u̇",
+    "/field/pam_density", (T, L), "J s m-3", "angular momentum per volume in the field, kinetic; u × m u̇",
     optional=True, errors=True, symbol="ℓ", closing=True, density=True,
 )  # fmt: skip
 FIELD_PAM_DENSITY_CANONICAL = Quantity(
-    "/field/pam_density_canonical", (T, L), "J s m-3", "the same, canonical: u × p", optional=True, errors=True,
+    "/field/pam_density_canonical", (T, L), "J s m-3",
+    "angular momentum per volume in the field, canonical; u × p",
+    optional=True, errors=True,
     symbol="ℓ", closing=True, density=True,
 )  # fmt: skip
-FIELD_RADIUS = Quantity(R, (R,), "m", "that of /feedback/radius", POSITIVE, optional=True)
+FIELD_RADIUS = Quantity(R, (R,), "m", "radius of the sample; that of /feedback/radius", POSITIVE, optional=True)
 FIELD_PAM_DENSITY_WITH_FEEDBACK = Quantity(
-    "/field/pam_density_with_feedback", (T, R, L), "J s m-3", "canonical, with feedback, NaN where supercritical",
+    "/field/pam_density_with_feedback", (T, R, L), "J s m-3",
+    "angular momentum per volume in the field, canonical, with feedback; NaN where supercritical",
     NUMBER, optional=True, errors=True, symbol="ℓ", closing=True, density=True,
 )  # fmt: skip
 FIELD_MAGNETIZATION_WITH_FEEDBACK = Quantity(
-    "/field/magnetization_with_feedback", (T, R, M), "A m-1", "with feedback, NaN where supercritical", NUMBER,
+    "/field/magnetization_with_feedback", (T, R, M), "A m-1",
+    "equilibrium magnetization in the field, with feedback; NaN where supercritical", NUMBER,
     optional=True, errors=True, symbol="M", closing=True, density=True,
 )  # fmt: skip
 

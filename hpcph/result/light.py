@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from hpcph.response.light import OpticalModes
-from hpcph.result.quantity import Dataset, Kind, Quantity
+from hpcph.result.quantity import Dataset, Kind, Quantity, extended
 
 NUMBER, POSITIVE, TEXT, COMPLEX = Kind.NUMBER, Kind.POSITIVE, Kind.TEXT, Kind.COMPLEX
 W, P, LEVEL, PAIR = "/optics/frequency", "/optics/polarization", "/optics/level_frequency", "/optics/pair_frequency"
@@ -17,12 +17,15 @@ TENSOR = ("cartesian_mu", "cartesian_nu")
 OMEGA = "rad s-1"
 MODEL = "model"
 OBSERVABLES = {  # unit per (V/m)², what it is, symbol of the tensor and of what responds
-    "pam": ("J s m-1 V-2", "χ^(L): angular momentum per volume", "χ^(L)", "ℓ"),
-    "peltier": ("W V-2", "Π: energy current density along λ", "Π", "j"),
+    "pam": ("J s m-1 V-2", "angular momentum per volume", "χ^(L)", "ℓ"),
+    "peltier": ("W V-2", "energy current density along λ", "Π", "j"),
     "orbital_current": (
-        "J V-2", "Π^(L): current along λ of the angular momentum along the axis, through bonds", "Π^(L)", "j^(L)"
+        "J V-2", "orbital current along λ; of the angular momentum along the axis, through bonds", "Π^(L)", "j^(L)"
     ),
-    "carried_current": ("J V-2", "the same as wave packets carry it: l v of every mode", "Π^(l)", "j^(l)"),
+    "carried_current": (
+        "J V-2", "carried current along λ; of the angular momentum along the axis, as wave packets carry it: l v of "
+        "every mode", "Π^(l)", "j^(l)"
+    ),
     "magnetization": ("A m V-2", "magnetization", "χ^(M)", "M"),
 }  # fmt: skip
 DENSITY = {  # unit of what is left in the crystal
@@ -33,35 +36,42 @@ FIELD = "E(t) = E e^{−iωt} + c.c., response Σ χ_{λ;μν} E_μ E*_ν"
 
 OPTICS_FREQUENCY = Quantity(W, (W,), OMEGA, "angular frequency ω of the light")
 OPTICS_POLARIZATION = Quantity(P, (P,), "1", "names of the polarizations", TEXT)
-OPTICS_JONES = Quantity("/optics/jones", (P, "cartesian_mu"), "1", "their unit Jones vectors", COMPLEX)
+OPTICS_JONES = Quantity("/optics/jones", (P, "cartesian_mu"), "1", "unit Jones vectors of the polarizations", COMPLEX)
 OPTICS_LEVEL_FREQUENCY = Quantity(LEVEL, (LEVEL,), OMEGA, "angular frequency of the levels at Γ", POSITIVE)
-OPTICS_LEVEL_MODES = Quantity("/optics/level_modes", (LEVEL,), "1", "how many modes share it", POSITIVE)
+OPTICS_LEVEL_MODES = Quantity("/optics/level_modes", (LEVEL,), "1", "number of modes of a level", POSITIVE)
 OPTICS_LEVEL_STRENGTH = Quantity(
     "/optics/level_strength", (LEVEL, *TENSOR), "C2 kg-1", "oscillator strength Σ q_μ* q_ν"
 )
-OPTICS_LEVEL_LIFETIME = Quantity("/optics/level_lifetime", (LEVEL,), "s", "lifetime τ", POSITIVE)
-OPTICS_PAIR_FREQUENCY = Quantity(PAIR, (PAIR,), OMEGA, "frequencies of the contributions", optional=True)
+OPTICS_LEVEL_LIFETIME = Quantity("/optics/level_lifetime", (LEVEL,), "s", "lifetime τ of a level", POSITIVE)
+OPTICS_PAIR_FREQUENCY = Quantity(
+    PAIR, (PAIR,), OMEGA, "angular frequency of the contributions by levels", optional=True
+)
 
 
-def _tensor(name: str, suffix: str, more: str, **how) -> Quantity:
+def _tensor(name: str, suffix: str, words: str, *more: str) -> Quantity:
     unit, text, symbol, _ = OBSERVABLES[name]
     axes = (W, "cartesian_lambda", *TENSOR)
     return Quantity(
-        f"/optics/{name}{suffix}", axes, unit, f"{text}{more}", COMPLEX, symbol=symbol, dtype=np.complex128,
-        density=True, **how,
+        f"/optics/{name}{suffix}", axes, unit, extended(text, words, *more), COMPLEX, symbol=symbol,
+        dtype=np.complex128, density=True,
     )  # fmt: skip
 
 
-MEAN = ", under polarized light E(t) = Re E e^{−iωt}, per squared amplitude |E|²"
-TENSORS = {name: _tensor(name, "", f"; {FIELD}") for name in OBSERVABLES}
+MEAN = "E(t) = Re E e^{−iωt}, per squared amplitude |E|²"
+TENSORS = {name: _tensor(name, "", "", FIELD) for name in OBSERVABLES}
 DEGENERATE = {
-    name: _tensor(name, "_degenerate", f"; {FIELD}, modes of one frequency alone: grows like τ²")
-    for name in OBSERVABLES
+    name: _tensor(name, "_degenerate", ", modes of one frequency", "grows like τ²", FIELD) for name in OBSERVABLES
 }
 OPTICS_PAM, OPTICS_CARRIED_CURRENT = TENSORS["pam"], TENSORS["carried_current"]
 MEANS = {
     name: Quantity(
-        f"/optics/{name}_mean", (W, P, "cartesian_lambda"), unit, f"{text}{MEAN}", NUMBER, symbol=symbol, density=True
+        f"/optics/{name}_mean",
+        (W, P, "cartesian_lambda"),
+        unit,
+        extended(text, ", under polarized light", MEAN),
+        NUMBER,
+        symbol=symbol,
+        density=True,
     )
     for name, (unit, text, _, symbol) in OBSERVABLES.items()
 }

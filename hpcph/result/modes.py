@@ -12,41 +12,46 @@ FINITE, NUMBER, POSITIVE, RISING, FRACTION, TEXT, COMPLEX = Kind
 PATH, PLANES, L, M, K, Q = "/bands/distance", "/slices/plane", "cartesian_l", "cartesian_m", "k_point", "reciprocal"
 CHI = "J s2 m-3"
 
-MODES_Q = Quantity("/modes/q", (K, Q), "1", "fractional wave vector, first Brillouin zone", FRACTION)
-MODES_K = Quantity("/modes/k", (K, "cartesian_k"), "rad m-1", "the same, Cartesian, 2π included")
+MODES_Q = Quantity("/modes/q", (K, Q), "1", "fractional wave vector; in the first Brillouin zone", FRACTION)
+MODES_K = Quantity("/modes/k", (K, "cartesian_k"), "rad m-1", "Cartesian wave vector; 2π included")
 MODES_WEIGHT = Quantity("/modes/weight", (K,), "1", "fraction of the zone that the point stands for", POSITIVE)
-MODES_FREQUENCY = Quantity("/modes/frequency", (K, "branch"), "Hz", "frequency ν, negative where imaginary")
+MODES_FREQUENCY = Quantity("/modes/frequency", (K, "branch"), "Hz", "frequency ν; negative where imaginary")
 MODES_POLARIZATION = Quantity("/modes/polarization", (K, "branch", L), "ħ", "phonon polarization l")
 MODES_GROUP_VELOCITY = Quantity("/modes/group_velocity", (K, "branch", "cartesian_v"), "m s-1", "group velocity")
-MODES_FLOW = Quantity("/modes/flow", (K, "branch"), "J s m s-1", "p_n: γ^NL = −(τ/V) Σ w p ∂f/∂T, along the axis")
-MODES_DIAGONAL = Quantity("/modes/diagonal", (K, "branch"), "J2 s2", "d_n: χ^D = (1/V) Σ w d (−∂f/∂ħω), along the axis")
+MODES_FLOW = Quantity(
+    "/modes/flow", (K, "branch"), "J s m s-1", "p_n of γ^NL along the axis; γ^NL = −(τ/V) Σ w p ∂f/∂T"
+)
+MODES_DIAGONAL = Quantity(
+    "/modes/diagonal", (K, "branch"), "J2 s2", "d_n of χ^D along the axis; χ^D = (1/V) Σ w d (−∂f/∂ħω)"
+)
 MODES_OFF_DIAGONAL = Quantity(
-    "/modes/off_diagonal", (K, "branch"), "J s2", "g_n: χ^OD = (1/V) Σ w (c_0 + g f), along the axis"
+    "/modes/off_diagonal", (K, "branch"), "J s2", "g_n of χ^OD along the axis; χ^OD = (1/V) Σ w (c_0 + g f)"
 )
 
 
 def _modes_at(group: str, q: str) -> tuple[Quantity, ...]:
     """Degenerate modes carry the mean of their block; their vectors have definite l along the axis."""
     each, every = (q, "branch"), (q, "branch", "atom", L)
-    label = "label m of the turn by 2π/N about the axis, modulo N; NaN off the axis"
+    label = "label m of the turn by 2π/N about the axis; modulo N, NaN off the axis"
     definite = "in a degenerate set the eigenvalues of n·{}, largest l first"
-    vector = "polarization vector e, phase e^{ik·(T + r)}, largest component real"
+    vector = "polarization vector e; phase e^{ik·(T + r)}, largest component real"
     return (
-        Quantity(f"{group}/frequency", each, "Hz", "frequency ν, negative where imaginary"),
+        Quantity(f"{group}/frequency", each, "Hz", "frequency ν; negative where imaginary"),
         Quantity(f"{group}/polarization", (*each, L), "ħ", "phonon polarization l", symbol="l"),
-        Quantity(f"{group}/polarization_by_atom", every, "ħ", "part of every atom"),
+        Quantity(f"{group}/polarization_by_atom", every, "ħ", "phonon polarization l of every atom"),
         Quantity(f"{group}/crystal_angular_momentum", each, "ħ", label, NUMBER, optional=True),
         Quantity(f"{group}/eigenvector", (*every[:3], "cartesian"), "1", vector, COMPLEX, dtype=np.complex64),
         Quantity(
-            f"{group}/moment", (*each, M), "A m2", "magnetic moment ħ⟨n|N|n⟩ of a phonon", optional=True, symbol="μ"
+            f"{group}/moment", (*each, M), "A m2", "magnetic moment of a phonon; ħ⟨n|N|n⟩", optional=True, symbol="μ"
         ),
         Quantity(
-            f"{group}/moment_scalar", (*each, M), "A m2", "the same with the mean charge tr Z_a/3 of every atom",
+            f"{group}/moment_scalar", (*each, M), "A m2",
+            "magnetic moment of a phonon, scalar charges; the mean tr Z_a/3 of every atom",
             optional=True,
         ),
         Quantity(
             f"{group}/pseudo_angular_momentum", each, "ħ",
-            "ℓ of the turn by 2π/N about the axis, with the phase of its screw, modulo N; NaN where none keeps q",
+            "ℓ of the turn by 2π/N about the axis; with the phase of its screw, modulo N, NaN where none keeps q",
             NUMBER, optional=True, symbol="ℓ",
         ),
         Quantity(
@@ -54,21 +59,23 @@ def _modes_at(group: str, q: str) -> tuple[Quantity, ...]:
             POSITIVE, optional=True, dtype=np.int64,
         ),
         Quantity(
-            f"{group}/helicity", each, "ħ", "l along the wave vector, from Γ to its nearest image; 0 at Γ",
+            f"{group}/helicity", each, "ħ", "l along the wave vector; from Γ to its nearest image, 0 at Γ",
             optional=True, symbol="h",
         ),
         Quantity(
-            f"{group}/polarization_circular", each, "ħ", f"l along the axis n, {definite.format('L')}", optional=True,
+            f"{group}/polarization_circular", each, "ħ", f"l along the axis n; {definite.format('L')}", optional=True,
             symbol="l",
         ),
         Quantity(
-            f"{group}/moment_circular", each, "A m2", f"moment along the axis n, {definite.format('N')}", optional=True,
+            f"{group}/moment_circular", each, "A m2",
+            f"magnetic moment along the axis n; {definite.format('N')}",
+            optional=True,
             symbol="μ",
         ),
         Quantity(
             f"{group}/moment_eigenvector", (*every[:3], "cartesian"), "1",
-            "e of the modes of moment_circular; those of eigenvector wherever n·L and n·N commute in the set", COMPLEX,
-            optional=True, dtype=np.complex64,
+            "polarization vector e of the modes of moment_circular; those of eigenvector wherever n·L and n·N commute "
+            "in the set", COMPLEX, optional=True, dtype=np.complex64,
         ),
     )  # fmt: skip
 
@@ -79,12 +86,15 @@ def _modes_at(group: str, q: str) -> tuple[Quantity, ...]:
     BANDS_HELICITY, BANDS_POLARIZATION_CIRCULAR, BANDS_MOMENT_CIRCULAR, BANDS_MOMENT_EIGENVECTOR,
 ) = _modes_at("/bands", PATH)  # fmt: skip
 BANDS_POLARIZATION_BY_SPECIES = Quantity(
-    "/bands/polarization_by_species", (PATH, "branch", "/bands/species", L), "ħ", "part of every species"
+    "/bands/polarization_by_species",
+    (PATH, "branch", "/bands/species", L),
+    "ħ",
+    "phonon polarization l of every species",
 )
 BANDS_Q = Quantity("/bands/q", (PATH, Q), "1", "fractional wave vector", FRACTION)
-BANDS_DISTANCE = Quantity(PATH, (PATH,), "m-1", "length of the path, |Δk| summed over legs, 2π included")
+BANDS_DISTANCE = Quantity(PATH, (PATH,), "m-1", "length of the path; |Δk| summed over legs, 2π included")
 BANDS_CORNER = Quantity("/bands/corner", ("path_corner",), "1", "first and last point of every leg")
-BANDS_LABEL = Quantity("/bands/label", ("path_corner",), "1", "names of these points", TEXT)
+BANDS_LABEL = Quantity("/bands/label", ("path_corner",), "1", "names of first and last point of every leg", TEXT)
 BANDS_SPECIES = Quantity("/bands/species", ("/bands/species",), "1", "chemical symbols of the species axis", TEXT)
 (
     ORBITS_FREQUENCY, ORBITS_POLARIZATION, ORBITS_POLARIZATION_BY_ATOM, ORBITS_CRYSTAL_ANGULAR_MOMENTUM,
@@ -104,12 +114,12 @@ STORED_MODES = {  # by section: what a mode of it is
 PLANE = (PLANES, "slice_a", "slice_b")
 SLICES_HELICITY = Quantity(
     "/slices/helicity", PLANE, "J s m-3", "contribution of a k-point to the helicity Σ ħ l·k̂ f per volume; its zone "
-    "average is that; NaN at Γ, at imaginary modes", NUMBER, optional=True, along=1, symbol="h",
+    "average is that, NaN at Γ, at imaginary modes", NUMBER, optional=True, along=1, symbol="h",
 )  # fmt: skip
-OF_POINT = "contribution of a k-point to χ^{} along the axis; its zone average is χ^{}; NaN at Γ, at imaginary modes"
+OF_POINT = "contribution of a k-point to χ^{} along the axis; its zone average is χ^{}, NaN at Γ, at imaginary modes"
 SLICES_PLANE = Quantity(PLANES, (PLANES,), "1", "fractional q_c of the plane")
 SLICES_Q = Quantity("/slices/q", (*PLANE, Q), "1", "fractional wave vector", FRACTION)
-SLICES_K = Quantity("/slices/k", (*PLANE, "cartesian_k"), "rad m-1", "the same, Cartesian, 2π included")
+SLICES_K = Quantity("/slices/k", (*PLANE, "cartesian_k"), "rad m-1", "Cartesian wave vector; 2π included")
 SLICES = {
     name: Quantity(f"/slices/{name}", PLANE, CHI, OF_POINT.format(part, part), NUMBER, along=1, symbol=f"χ^{part}")
     for name, part in {"diagonal": "D", "off_diagonal": "OD"}.items()

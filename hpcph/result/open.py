@@ -19,8 +19,9 @@ def open_result(path: str | Path) -> xr.Dataset:
     """All datasets of a result.h5 in one Dataset, read when they are used.
 
     `/feedback/gamma_ll/total` is `feedback_gamma_ll_total`; axes are dimensions with coordinates (temperature in K,
-    radius in m, …), every variable has the attributes `units`, `description` and `path`. The Dataset's own attributes
-    are the provenance, lifetime or linewidths, gradient, axis, scale and coupling. Close it or use it in a `with`.
+    radius in m, …), every variable has the attributes `units`, `long_name`, `description` and `path`. The Dataset's
+    own attributes are the provenance, lifetime or linewidths, gradient, axis, scale and coupling. Close it or use it in
+    a `with`.
 
     Raises InputError where the file is no whole result of hpcph.
     """

@@ -13,6 +13,7 @@ ERRORS = {  # kinds of them
 }
 
 
+MORE = "; "  # ends the name that a description begins with
 PER_AREA = {"1": "m", "Pa": "N m-1"}  # units times a metre that are not a power of it more
 
 
@@ -53,6 +54,7 @@ class Dataset:
 class Quantity:
     """What a dataset is, whatever its numbers are.
 
+    description : the name in words, such as an axis of a plot has, and behind MORE what else there is to know
     axes : of every dimension the name, or the path of the quantity that measures it
     symbol : as in labels, such as γ^NL
     optional : there are results with its section and without it; section : whose readers need it, if not its group's
@@ -96,6 +98,11 @@ class Quantity:
         return self.name if self.axes == (self.path,) else self.path.strip("/").replace("/", "_")
 
     @property
+    def long_name(self) -> str:
+        """The name in words, as CF has it."""
+        return long_name(self.description)
+
+    @property
     def axis_names(self) -> list[str]:
         """Last names of the axes."""
         return [axis.rpartition("/")[2] for axis in self.axes]
@@ -115,20 +122,31 @@ class Quantity:
     def error(self, kind: str) -> Self:
         """The quantity that holds its errors of a kind."""
         return replace(
-            self, path=f"{self.path}_{kind}", description=ERRORS[kind], kind=Kind.NUMBER, optional=True, errors=False,
-            solved=self.solved_errors, closing=False, density=False,
+            self, path=f"{self.path}_{kind}", description=f"{self.long_name}, {ERRORS[kind]}", kind=Kind.NUMBER,
+            optional=True, errors=False, solved=self.solved_errors, closing=False, density=False,
         )  # fmt: skip
 
     def per_area(self) -> Self:
         """The quantity that holds it times the height of the cell of a layer."""
         return replace(
             self, path=f"{self.path}_per_area", unit=times_metre(self.unit), density=False, optional=True,
-            description=f"{self.description}; times the height of the cell: per area of a layer",
+            description=extended(self.description, ", per area of a layer", "times the height of the cell"),
         )  # fmt: skip
 
     def beside(self) -> list[Self]:
         """Quantities that may stand beside it."""
         return [self.error(kind) for kind in ERRORS if self.errors and (self.meshed or kind != "error")]
+
+
+def long_name(description: str) -> str:
+    """What a description begins with."""
+    return description.partition(MORE)[0]
+
+
+def extended(description: str, words: str, *more: str) -> str:
+    """One whose name goes on with some words, and which has more to say in the end."""
+    name, *rest = description.split(MORE)
+    return MORE.join([f"{name}{words}", *rest, *more])
 
 
 def times_metre(unit: str) -> str:

@@ -20,15 +20,15 @@ NODES, VECTOR = (Z, Y, X), "cartesian_sample"
 V = (VECTOR,)
 TRIAL, STRAY = "/sample/trial_power", "/sample/stray_z"
 
-SAMPLE_X = Quantity(X, (X,), "m", "across the axis, from the middle; of a cylinder the radius")
-SAMPLE_Y = Quantity(Y, (Y,), "m", "across the axis, from the middle; of a cylinder 0")
-SAMPLE_Z = Quantity(Z, (Z,), "m", "along the axis, from the bottom")
-SAMPLE_FRAME = Quantity("/sample/frame", (VECTOR, "cartesian"), "1", "rows: the sample's x, y, z")
+SAMPLE_X = Quantity(X, (X,), "m", "x across the axis; from the middle, of a cylinder the radius")
+SAMPLE_Y = Quantity(Y, (Y,), "m", "y across the axis; from the middle, of a cylinder 0")
+SAMPLE_Z = Quantity(Z, (Z,), "m", "z along the axis; from the bottom")
+SAMPLE_FRAME = Quantity("/sample/frame", (VECTOR, "cartesian"), "1", "directions of the sample; rows are its x, y, z")
 
 SAMPLE_TEMPERATURE_FIELD = Quantity("/sample/temperature_field", NODES, "K", "temperature")
 SAMPLE_PAM_DENSITY = Quantity(
     "/sample/pam_density", (*NODES, VECTOR), "J s m-3",
-    "angular momentum per volume, with feedback, NaN where supercritical; sample's frame", NUMBER, symbol="ℓ",
+    "angular momentum per volume, with feedback; NaN where supercritical, sample's frame", NUMBER, symbol="ℓ",
 )  # fmt: skip
 SAMPLE_PAM_DENSITY_WITHOUT_FEEDBACK = Quantity(
     "/sample/pam_density_without_feedback", (*NODES, VECTOR), "J s m-3",
@@ -36,7 +36,7 @@ SAMPLE_PAM_DENSITY_WITHOUT_FEEDBACK = Quantity(
 )  # fmt: skip
 SAMPLE_MAGNETIZATION = Quantity(
     "/sample/magnetization", (*NODES, VECTOR), "A m-1",
-    "magnetization, with feedback, NaN where supercritical; sample's frame", NUMBER, optional=True, symbol="M",
+    "magnetization, with feedback; NaN where supercritical, sample's frame", NUMBER, optional=True, symbol="M",
 )  # fmt: skip
 SAMPLE_MAGNETIZATION_WITHOUT_FEEDBACK = Quantity(
     "/sample/magnetization_without_feedback", (*NODES, VECTOR), "A m-1",
@@ -48,70 +48,102 @@ SAMPLE_DENSITIES = {  # with feedback, and without it
 }
 
 SAMPLE_PAM_WITHOUT_FEEDBACK = Quantity(
-    "/sample/pam_without_feedback", V, "J s", "∫ γ^NL ∇T dV", errors=True, closing=True
+    "/sample/pam_without_feedback",
+    V,
+    "J s",
+    "total angular momentum, without feedback; ∫ γ^NL ∇T dV",
+    errors=True,
+    closing=True,
 )
 SAMPLE_PAM = Quantity(
-    "/sample/pam", V, "J s", "total angular momentum with feedback", NUMBER, errors=True, closing=True
+    "/sample/pam", V, "J s", "total angular momentum, with feedback", NUMBER, errors=True, closing=True
 )
 SAMPLE_ROTATION = Quantity(
-    "/sample/rotation", V, "rad s-1", "−I⁻¹ L: what the free sample takes up in turn", NUMBER, errors=True, closing=True
+    "/sample/rotation",
+    V,
+    "rad s-1",
+    "rotation that the free sample takes up in turn; −I⁻¹ L",
+    NUMBER,
+    errors=True,
+    closing=True,
 )
 SAMPLE_TORQUE = Quantity(
     "/sample/torque",
     V,
     "N m",
-    "factor of sin 2πft in −dL/dt where the power is ½P(1 + cos 2πft)",
+    "torque on the sample; factor of sin 2πft in −dL/dt where the power is ½P(1 + cos 2πft)",
     NUMBER,
     errors=True,
     closing=True,
 )
 SAMPLE_GAMMA_LL_DIAGONAL = Quantity(
-    "/sample/gamma_ll_diagonal", (), "1", "γ^LL of the mean χ^D, along the axis, scaled", errors=True
+    "/sample/gamma_ll_diagonal", (), "1", "γ^LL of the mean of χ^D along the axis, scaled", errors=True
 )
-SAMPLE_GAMMA_LL_OFF_DIAGONAL = Quantity("/sample/gamma_ll_off_diagonal", (), "1", "the same of χ^OD", errors=True)
+SAMPLE_GAMMA_LL_OFF_DIAGONAL = Quantity(
+    "/sample/gamma_ll_off_diagonal", (), "1", "γ^LL of the mean of χ^OD along the axis, scaled", errors=True
+)
 SAMPLE_GAMMA_LL = Quantity(
-    "/sample/gamma_ll", (), "1", "γ^LL of the sample: of the mean of χ(T(x)), scaled", errors=True, closing=True
+    "/sample/gamma_ll", (), "1", "γ^LL of the sample, scaled; of the mean of χ(T(x))", errors=True, closing=True
 )
 SAMPLE_EIGENVALUE = Quantity(
-    "/sample/eigenvalue", (), "1", "largest of Γ, whose component along the axis is γ^LL; threshold 1",
+    "/sample/eigenvalue", (), "1",
+    "largest eigenvalue of Γ of the sample; the component of Γ along the axis is γ^LL, threshold 1",
     optional=True, errors=True,
 )  # fmt: skip
 SAMPLE_AMPLIFICATION = Quantity(
     "/sample/amplification",
     (),
     "1",
-    "η of the sample, L with feedback over L without along the axis, 1/(1 − γ^LL) where Γ keeps it; NaN where "
-    "supercritical",
+    "amplification η of the sample; L with feedback over L without along the axis, 1/(1 − γ^LL) where Γ keeps it, NaN "
+    "where supercritical",
     NUMBER,
     errors=True,
     closing=True,
 )
 SAMPLE_CRITICAL_RADIUS = Quantity(
     "/sample/critical_radius", (), "m",
-    "size (as /feedback/radius) below which a sample of these proportions and this T(x/size) has no solution", NUMBER,
+    "critical radius of the sample; the size (as /feedback/radius) below which one of these proportions and this "
+    "T(x/size) has no solution", NUMBER,
     errors=True, closing=True,
 )  # fmt: skip
 
 SAMPLE_THRESHOLD_POWER = Quantity(
     "/sample/threshold_power", (), "W",
-    "absorbed power from which on the feedback has no solution, NaN where the temperatures of the run end before",
+    "absorbed power from which on the feedback has no solution; NaN where the temperatures of the run end before",
     NUMBER, optional=True, errors=True, closing=True,
 )  # fmt: skip
 SAMPLE_TRIAL_POWER = Quantity(TRIAL, (TRIAL,), "W", "absorbed powers that were tried", optional=True)
 SAMPLE_TRIAL_EIGENVALUE = Quantity(
-    "/sample/trial_eigenvalue", (TRIAL,), "1", "largest of Γ there, 1 at the threshold", optional=True
+    "/sample/trial_eigenvalue",
+    (TRIAL,),
+    "1",
+    "largest eigenvalue of Γ at a power that was tried; 1 at the threshold",
+    optional=True,
 )
-SAMPLE_TRIAL_HOTTEST = Quantity("/sample/trial_hottest", (TRIAL,), "K", "hottest temperature there", optional=True)
+SAMPLE_TRIAL_HOTTEST = Quantity(
+    "/sample/trial_hottest", (TRIAL,), "K", "hottest temperature at a power that was tried", optional=True
+)
 
 SAMPLE_MOMENT_WITHOUT_FEEDBACK = Quantity(
-    "/sample/moment_without_feedback", V, "A m2", "∫ γ^N ∇T dV", optional=True, errors=True
+    "/sample/moment_without_feedback",
+    V,
+    "A m2",
+    "magnetic moment, without feedback; ∫ γ^N ∇T dV",
+    optional=True,
+    errors=True,
 )
 SAMPLE_MOMENT = Quantity(
-    "/sample/moment", V, "A m2", "magnetic moment with feedback", NUMBER, optional=True, errors=True, closing=True
+    "/sample/moment", V, "A m2", "magnetic moment, with feedback", NUMBER, optional=True, errors=True, closing=True
 )
-SAMPLE_STRAY_Z = Quantity(STRAY, (STRAY,), "m", "points on the axis, z from the bottom", optional=True)
+SAMPLE_STRAY_Z = Quantity(STRAY, (STRAY,), "m", "points on the axis; z from the bottom", optional=True)
 SAMPLE_STRAY_FIELD = Quantity(
-    "/sample/stray_field", (STRAY, VECTOR), "T", "B of the dipoles m dV there", NUMBER, optional=True, symbol="B"
+    "/sample/stray_field",
+    (STRAY, VECTOR),
+    "T",
+    "magnetic field on the axis; B of the dipoles m dV",
+    NUMBER,
+    optional=True,
+    symbol="B",
 )
 
 

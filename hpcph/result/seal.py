@@ -5,8 +5,9 @@ damaged heap crashes the library. Therefore a seal stands behind the end of the 
 looks: a sum over the file, in large files over every byte that is no number of a dataset. It is compared before HDF5
 opens the file.
 
-Whoever writes into the file with HDF5 removes the seal with that, and may: comments and arrays of his own are his. But
-the numbers must be those that were written, and their units: they are compared with digest and list in the provenance.
+Whoever writes into the file with HDF5 removes the seal with that, and may: comments and arrays of his own are his. So
+does who stores it another way, in chunks or compressed (h5repack). But numbers and attributes must be those that were
+written: they are compared with the digests in the provenance, which know nothing of how a file is laid out.
 """
 
 import hashlib
@@ -23,6 +24,11 @@ from hpcph.disk.guard import Unsound, is_hard
 MAGIC = b"\nhpcph\x00\x01"
 SEAL = np.dtype([("sha", "V32"), ("spans", "<u4"), ("magic", "V8")])  # the end of the file, behind the spans
 SUMMED = 256 << 20  # bytes; of larger files the numbers are not looked at, which would take seconds
+EXPANSION = 100  # what arrays that are compressed may hold of the length of the file, or a small one fills the memory
+FILTERS = {  # those that are in HDF5; others are programs that whoever made the file chose
+    h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32, h5py.h5z.FILTER_SZIP,
+}  # fmt: skip
+NETCDF = {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST"}  # attributes of axes, which HDF5 numbers anew in a copy
 OBJECTS, DEPTH = 1000, 4  # of results there are about 150, two groups deep
 REFERENCE = 16  # bytes of an array of text for every word: length, place in the heap
 PIECE = 1 << 24  # bytes that are looked at together
@@ -34,7 +40,7 @@ def walk(file: h5py.File) -> dict[str, h5py.Group | h5py.Dataset]:
 
     Raises Unsound where something is not a group or a dataset whose bytes stand in the file.
     """
-    length = os.path.getsize(file.filename)
+    length, held = os.path.getsize(file.filename), 0
     found: dict[str, h5py.Group | h5py.Dataset] = {"": file}
     todo = [""]
     for path in todo:  # which grows meanwhile
@@ -49,19 +55,31 @@ def walk(file: h5py.File) -> dict[str, h5py.Group | h5py.Dataset]:
             if kind is h5py.Group:
                 todo.append(below)
             elif kind is not h5py.Dataset or not _stands_in(group[name], length):
-                raise Unsound(f"{below} is no array of numbers or text that this file holds as it was written")
+                raise Unsound(f"{below} is no array of numbers or text that this file holds")
             found[below] = group[name]
+            if kind is h5py.Dataset and (held := held + _bytes(group[name])) > EXPANSION * length:
+                raise Unsound(f"{below} is compressed to less than 1/{EXPANSION} of what it holds")
     return found
 
 
 def _stands_in(dataset: h5py.Dataset, length: int) -> bool:
-    """Is it one run of bytes of a file of that length? Not external, virtual, in chunks, compressed or empty."""
-    offset, size = dataset.id.get_offset(), dataset.id.get_storage_size()
+    """Are its bytes in a file of that length? Not external, virtual, unwritten, empty, or behind a foreign filter."""
     plain = is_text(dataset) or (dataset.dtype.kind in "iufc" and h5py.check_enum_dtype(dataset.dtype) is None)
-    if offset is None or not dataset.size or not plain:
+    if not dataset.size or not plain:
         return False
-    each = REFERENCE if is_text(dataset) else dataset.dtype.itemsize
-    return size == dataset.size * each and 0 < offset and offset + size <= length
+    create, offset, size = dataset.id.get_create_plist(), dataset.id.get_offset(), dataset.id.get_storage_size()
+    if create.get_layout() == h5py.h5d.CHUNKED:
+        filters = {create.get_filter(place)[0] for place in range(create.get_nfilters())}
+        return filters <= FILTERS and 0 < size <= length and bool(np.all(np.array(dataset.chunks) <= dataset.shape))
+    whole = size == _bytes(dataset)
+    if create.get_layout() == h5py.h5d.COMPACT:
+        return whole
+    return whole and offset is not None and 0 < offset and offset + size <= length
+
+
+def _bytes(dataset: h5py.Dataset) -> int:
+    """Of all its numbers, or references to words."""
+    return dataset.size * (REFERENCE if is_text(dataset) else dataset.dtype.itemsize)
 
 
 def is_text(dataset: h5py.Dataset) -> bool:
@@ -71,12 +89,13 @@ def is_text(dataset: h5py.Dataset) -> bool:
 
 
 def pieces(dataset: h5py.Dataset) -> Iterator[np.ndarray]:
-    """The numbers of a dataset along its first axis, PIECE bytes at a time."""
+    """The numbers of a dataset along its first axis, PIECE bytes at a time or, if that is more, whole chunks."""
     if not dataset.shape:
         yield np.asarray(dataset[()])
         return
     row = int(np.prod(dataset.shape[1:])) * dataset.dtype.itemsize
-    step = max(1, PIECE // max(1, row))
+    chunk = dataset.chunks[0] if dataset.chunks else 1
+    step = chunk * max(1, PIECE // max(1, row * chunk))
     for low in range(0, dataset.shape[0], step):
         yield dataset[low : low + step]
 
@@ -107,6 +126,32 @@ def digest(file: h5py.File, names: Iterable[str]) -> str:
     return sha.hexdigest()
 
 
+def attributed(file: h5py.File) -> dict[str, str]:
+    """Names of the attributes of all groups and datasets, by path, in the order of both; none of axes."""
+    found = {name: " ".join(sorted(set(file[name].attrs) - NETCDF)) for name in sorted(_every(file))}
+    return {name: names for name, names in found.items() if names}
+
+
+def _every(file: h5py.File) -> list[str]:
+    found: list[str] = []
+    file.visit(found.append)
+    return found
+
+
+def attribute_digest(file: h5py.File, names: Mapping[str, str]) -> str:
+    """sha256 over path, name, type and value of attributes. Raises Unsound where one is missing."""
+    sha = hashlib.sha256()
+    for path, words in names.items():
+        for name in words.split():
+            if path not in file or name not in file[path].attrs:
+                raise Unsound(f"was changed: /{path} has no {name}")
+            value = file[path].attrs[name]
+            kind = "text" if isinstance(value, str) else f"{np.asarray(value).dtype} {np.shape(value)}"
+            sha.update(f"{path} {name} {kind}\n".encode())
+            sha.update(value.encode() if isinstance(value, str) else np.asarray(value).tobytes())
+    return sha.hexdigest()
+
+
 def seal(path: Path) -> None:
     """Write the sum of a complete file behind its end."""
     with h5py.File(path, "r") as file:
@@ -134,12 +179,20 @@ def is_sealed(path: Path) -> bool:
 
 
 def require_digest(contents: dict[str, h5py.Group | h5py.Dataset]) -> None:
-    """Raise Unsound where the datasets that hpcph wrote are not those of the digest in the provenance."""
+    """Raise Unsound where what hpcph wrote is not what the digests in the provenance are of.
+
+    Older results have digests of their numbers alone.
+    """
     known = contents["/provenance"].attrs if "/provenance" in contents else {}
     if "sha256" not in known:
         return
     if known["sha256"] != digest(contents[""], own(contents)):
         raise Unsound("was changed: its numbers are not those that were written (sha256)")
+    text = known.get("attributes")
+    if isinstance(text, str):
+        names = {path: words for path, _, words in (line.partition(" ") for line in text.splitlines())}
+        if known.get("sha256_attributes") != attribute_digest(contents[""], names):
+            raise Unsound("was changed: its attributes are not those that were written (sha256_attributes)")
 
 
 def own(contents: Mapping[str, h5py.Group | h5py.Dataset]) -> dict[str, str]:

@@ -15,14 +15,13 @@ from hpcph.errors import InputError, beside
 from hpcph.result.attributes import attributes
 from hpcph.result.catalogue import sections
 from hpcph.result.quantity import Kind, Quantity
-from hpcph.result.seal import is_sealed, is_text, own, pieces, require_digest, walk
+from hpcph.result.seal import NETCDF, is_sealed, is_text, own, pieces, require_digest, walk
 
 FIX = "give the result.h5 of a finished run"
 AXIS, LETTERS, TEXT = 1 << 25, 200, 1 << 20  # longest axis; characters of a label and of an attribute
 HUGE = 1e40  # no number of physics is larger in SI, and squares of such numbers still are numbers
 FRACTION = 1e3  # lattice vectors: what an input may ask for
 ACTED = {"scale_factor", "add_offset", "missing_value", "units", "calendar", "dtype", "coordinates"}  # on by xarray
-NETCDF = {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST"}
 
 Contents = Mapping[str, h5py.Group | h5py.Dataset]
 
@@ -135,7 +134,11 @@ def _axes(path: str, dataset: h5py.Dataset, paths: Mapping[h5py.Dataset, str]) -
         raise Unsound(f"{path} has not one axis for every dimension")
     names = []
     for length, (reference,) in zip(dataset.shape, lists, strict=True):
-        place, _, name = paths.get(scale := dataset.file[reference], "").rpartition("/")
+        try:
+            scale = dataset.file[reference]
+        except (KeyError, ValueError):  # of the file that it was copied from
+            raise Unsound(f"{path} has lost its axes; copy the whole file, or take h5repack") from None
+        place, _, name = paths.get(scale, "").rpartition("/")
         if not name or "CLASS" not in scale.attrs or scale.shape != (length,):
             raise Unsound(f"{path} does not fit its axes")
         if not path.startswith(f"{place}/"):

@@ -21,8 +21,8 @@ from hpcph.disk.draft import reserve
 from hpcph.disk.guard import Unsound, reading
 from hpcph.disk.room import take, writing
 from hpcph.errors import InputError
-from hpcph.result.quantity import Dataset
-from hpcph.result.seal import digest, is_sealed, listed, require_digest, seal, walk
+from hpcph.result.quantity import Dataset, long_name
+from hpcph.result.seal import attribute_digest, attributed, digest, is_sealed, listed, require_digest, seal, walk
 
 FORMAT = ("v108", "v108")  # later formats mark a file as open for writing: a killed run would leave it unreadable
 UNDER_WORK = ".result.h5.partial"  # the file of a run that is not through
@@ -94,8 +94,7 @@ def complete(path: Path, maps: Sequence[Dataset], results: Sequence[Dataset], gr
             dtype = h5py.string_dtype() if spec.dtype is str else spec.dtype
             file.create_dataset(spec.name, data=spec.value, dtype=dtype)
         for spec in (*results, *maps):
-            file[spec.name].attrs["unit"] = spec.unit
-            file[spec.name].attrs["description"] = spec.description
+            _describe(file[spec.name], spec.unit, spec.description)
         for spec in (*results, *maps):
             _attach_scales(file, spec)
         for group, attributes in groups.items():
@@ -107,10 +106,18 @@ def complete(path: Path, maps: Sequence[Dataset], results: Sequence[Dataset], gr
         if solved := {spec.name.strip("/") for spec in results if spec.solved}:
             provenance = {**provenance, "sha256_without_solver": digest(file, [n for n in plain if n not in solved])}
         names = "\n".join(f"{name} {unit}" for name, unit in written.items())
-        _make_group(file, "/provenance").attrs.update({**provenance, "datasets": names, "sha256": sha})
+        known = _make_group(file, "/provenance").attrs
+        known.update({**provenance, "datasets": names, "sha256": sha})
+        attributes = attributed(file)
+        known["sha256_attributes"] = attribute_digest(file, attributes)
+        known["attributes"] = "\n".join(f"{name} {words}" for name, words in attributes.items())
     seal(path)
     os.truncate(path, path.stat().st_size)  # the room beyond is no longer needed
     return sha
+
+
+def _describe(dataset: h5py.Dataset, unit: str, description: str) -> None:
+    dataset.attrs.update({"unit": unit, "description": description, "long_name": long_name(description)})
 
 
 def _attach_scales(file: h5py.File, spec: Dataset) -> None:
@@ -122,7 +129,7 @@ def _attach_scales(file: h5py.File, spec: Dataset) -> None:
                 ["x", "y", "z"] if axis.startswith("cartesian") else np.arange(spec.shape[dimension], dtype=np.int32)
             )
             file.create_dataset(name, data=values)
-            file[name].attrs.update({"unit": "1", "description": f"index of {axis}"})
+            _describe(file[name], "1", f"index of {axis}")
         if not file[name].is_scale:
             file[name].make_scale(name.rsplit("/", 1)[1])
         if name != spec.name:

@@ -13,7 +13,7 @@ FLOW, CHI = "J s m-2 K-1", "J s2 m-3"
 TEMPERATURE = Quantity(T, (T,), "K", "temperature", RISING, section="/thermal")
 
 THERMAL_PAM_DENSITY = Quantity(
-    "/thermal/pam_density", (T, L), "J s m-3", "angular momentum per volume, no feedback", optional=True,
+    "/thermal/pam_density", (T, L), "J s m-3", "angular momentum per volume, without feedback", optional=True,
     errors=True, solved=True, symbol="ℓ", density=True,
 )  # fmt: skip
 FEEDBACK_RADIUS = Quantity(R, (R,), "m", "radius of the sample; of a cuboid, of the cylinder of equal I/M", POSITIVE)
@@ -27,7 +27,12 @@ FEEDBACK_GAMMA_LL_DIAGONAL = Quantity(
     closing=True,
 )
 FEEDBACK_GAMMA_LL_OFF_DIAGONAL = Quantity(
-    "/feedback/gamma_ll/off_diagonal", (T, R), "1", "off-diagonal part, scaled", errors=True, closing=True
+    "/feedback/gamma_ll/off_diagonal",
+    (T, R),
+    "1",
+    "γ^LL along the axis, off-diagonal part, scaled",
+    errors=True,
+    closing=True,
 )
 FEEDBACK_GAMMA_LL_TOTAL = Quantity(
     "/feedback/gamma_ll/total", (T, R), "1", "γ^LL along the axis, scaled", errors=True, symbol="γ^LL", closing=True
@@ -44,7 +49,7 @@ FEEDBACK_AMPLIFICATION = Quantity(
     "/feedback/amplification",
     (T, R),
     "1",
-    "η = n·⟨L⟩/n·⟨L⟩⁰ along the axis n, 1/(1 − γ^LL) where Γ keeps it; NaN where supercritical",
+    "amplification η along the axis; n·⟨L⟩/n·⟨L⟩⁰, 1/(1 − γ^LL) where Γ keeps it, NaN where supercritical",
     NUMBER,
     errors=True,
     symbol="η",
@@ -52,11 +57,12 @@ FEEDBACK_AMPLIFICATION = Quantity(
 )
 FEEDBACK_LENGTH_AMPLIFICATION = Quantity(
     "/feedback/length_amplification", (T, R), "1",
-    "|⟨L⟩|/|⟨L⟩⁰| of a gradient along the axis, NaN where supercritical", NUMBER, optional=True, errors=True,
+    "|⟨L⟩|/|⟨L⟩⁰| of a gradient along the axis; NaN where supercritical", NUMBER, optional=True, errors=True,
     closing=True,
 )  # fmt: skip
 FEEDBACK_EIGENVALUE = Quantity(
-    "/feedback/eigenvalue", (T, R), "1", "largest of Γ, scaled, 0 where none is positive; 1 at the threshold",
+    "/feedback/eigenvalue", (T, R), "1",
+    "largest eigenvalue of Γ, scaled; 0 where none is positive, 1 at the threshold",
     optional=True, errors=True, symbol="λ", closing=True,
 )  # fmt: skip
 FEEDBACK_INVERSE_INERTIA = Quantity(
@@ -73,20 +79,24 @@ FEEDBACK_CRITICAL_RADIUS = Quantity(
 )
 FEEDBACK_SUSCEPTIBILITY_BOUND = Quantity(
     "/feedback/susceptibility/bound", (T, L, "cartesian_l2"), CHI,
-    "moment of inertia of the atoms' clouds per volume: χ along an axis is never more, and this much classically",
+    "moment of inertia of the atoms' clouds per volume; χ along an axis is never more, and this much classically",
     optional=True, errors=True, symbol="χ^max", density=True,
 )  # fmt: skip
 FEEDBACK_AMPLITUDE = Quantity(
     "/feedback/amplitude", (T,), "m",
-    "√⟨u_⊥²⟩, by mass, of what atoms vibrate across the axis: r_c of a cylinder, unscaled, is at most √2 times that",
+    "√⟨u_⊥²⟩ of the atoms across the axis; by mass, r_c of a cylinder, unscaled, is at most √2 times that",
     optional=True, errors=True, symbol="u", closing=True,
 )  # fmt: skip
 FEEDBACK_PAM_DENSITY = Quantity(
-    "/feedback/pam_density", (T, R, L), "J s m-3", "angular momentum per volume with feedback", NUMBER,
+    "/feedback/pam_density", (T, R, L), "J s m-3",
+    "angular momentum per volume, with feedback; NaN where supercritical",
+    NUMBER,
     optional=True, errors=True, solved=True, solved_errors=True, density=True,
 )  # fmt: skip
 
-MAGNETIZATION_RADIUS = Quantity(M_R, (M_R,), "m", "that of /feedback/radius", POSITIVE, optional=True)
+MAGNETIZATION_RADIUS = Quantity(
+    M_R, (M_R,), "m", "radius of the sample; that of /feedback/radius", POSITIVE, optional=True
+)
 MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK = Quantity(
     "/magnetization/density_without_feedback", (T, M), "A m-1", "magnetization, without feedback",
     optional=True, errors=True, solved=True, symbol="M", closing=True, density=True,
@@ -96,16 +106,16 @@ MAGNETIZATION_FIELD_WITHOUT_FEEDBACK = Quantity(
     optional=True, errors=True, solved=True, symbol="B", closing=True,
 )  # fmt: skip
 MAGNETIZATION_DENSITY = Quantity(
-    "/magnetization/density", (T, M_R, M), "A m-1", "magnetization, with feedback, NaN where supercritical", NUMBER,
+    "/magnetization/density", (T, M_R, M), "A m-1", "magnetization, with feedback; NaN where supercritical", NUMBER,
     optional=True, errors=True, solved=True, solved_errors=True, closing=True, density=True,
 )  # fmt: skip
 MAGNETIZATION_FIELD = Quantity(
-    "/magnetization/field", (T, M_R, M), "T", "μ₀ times magnetization, with feedback, NaN where supercritical", NUMBER,
+    "/magnetization/field", (T, M_R, M), "T", "μ₀ times magnetization, with feedback; NaN where supercritical", NUMBER,
     optional=True, errors=True, solved=True, solved_errors=True, closing=True,
 )  # fmt: skip
 
 CONVERGENCE_POINTS = Quantity("/convergence/points", ("mesh",), "1", "k-points of the full mesh", POSITIVE)
-CONVERGENCE_GRID = Quantity("/convergence/grid", ("mesh", "reciprocal"), "1", "divisions", POSITIVE)
+CONVERGENCE_GRID = Quantity("/convergence/grid", ("mesh", "reciprocal"), "1", "divisions of the mesh", POSITIVE)
 SHARES = {  # what convergence and spectra show along the axis: symbol, unit, does it take a lifetime, has it no scale
     "gamma_nl": ("γ^NL", FLOW, True, ""),
     "diagonal": ("χ^D", CHI, False, ", unscaled"),
@@ -125,7 +135,8 @@ CONVERGENCE = {
 }
 
 HELICITY_PER_CELL = Quantity(
-    "/helicity/per_cell", (T,), "ħ", "trace of /helicity/density in a primitive cell: Σ l·k̂ f, a pseudoscalar",
+    "/helicity/per_cell", (T,), "ħ",
+    "helicity of a primitive cell; trace of /helicity/density, Σ l·k̂ f, a pseudoscalar",
     optional=True, errors=True, symbol="h", closing=True,
 )  # fmt: skip
 SPECTRUM_SPECTRAL_FREQUENCY = Quantity(W, (W,), "Hz", "middles of the intervals of ν", RISING)

@@ -17,7 +17,6 @@ import xarray as xr
 from hpcph.disk.draft import draft
 from hpcph.disk.guard import Unsound, blamed, is_hard, reading
 from hpcph.errors import printable
-from hpcph.result.quantity import ERRORS
 from hpcph.result.seal import is_sealed, is_text, seal, walk
 from hpcph.survey.columns import COLUMNS, variables
 from hpcph.survey.row import KINDS, TENSORS, Row
@@ -152,8 +151,9 @@ def _tensors(rows: Sequence[Row]) -> xr.Dataset:
             for place, row in enumerate(rows):
                 if f"{name}{kind}" in row.tensors and row.temperature == kelvin:
                     values[place] = np.array(row.tensors[f"{name}{kind}"], float)
-            text = ERRORS[kind[1:]] if kind else quantity.description
-            held[f"{name}{kind}"] = (TENSOR, values, {"units": quantity.unit, "description": text})
+            about = quantity.error(kind[1:]) if kind else quantity
+            text = {"units": about.unit, "long_name": about.long_name, "description": about.description}
+            held[f"{name}{kind}"] = (TENSOR, values, text)
     names = np.array([str(row.about["name"]) for row in rows], object)
     axes = {name: list("xyz") for name in TENSOR[2:]}
     return xr.Dataset(held, {"crystal": names, "temperature": ("temperature", kelvin, {"units": "K"}), **axes})
