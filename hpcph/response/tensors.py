@@ -165,8 +165,8 @@ KAPPA = Tensor(
 )  # fmt: skip
 GAMMA_NL = Tensor(
     "γ^NL", L, V, (FLOW,), solved=True,
-    stored=(Stored("/thermal/gamma_nl", "J s m-2 K-1", "response γ^NL of angular momentum to ∇T; ⟨L_i⟩/volume = γ_ij ∂_jT",
-                   section="/thermal",
+    stored=(Stored("/thermal/gamma_nl", "J s m-2 K-1",
+                   "response γ^NL of angular momentum to ∇T; ⟨L_i⟩/volume = γ_ij ∂_jT", section="/thermal",
                    optional=True, closing=True),),
 )  # fmt: skip
 GAMMA_N = Tensor(

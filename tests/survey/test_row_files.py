@@ -22,7 +22,7 @@ from hpcph.parallel.comm import Comm, Solitary
 from hpcph.result.seal import SEAL, is_sealed, seal
 from hpcph.result.tensors import THERMAL_GAMMA_NL
 from hpcph.survey import page, row, store
-from hpcph.survey.columns import TAKEN, names, variables
+from hpcph.survey.columns import OF_CRYSTAL, TAKEN, names, variables
 from hpcph.survey.finished import Finished
 from hpcph.survey.row import Row
 from hpcph.survey.table import ColumnKind
@@ -35,7 +35,7 @@ def made(seed: int) -> Row:
     """A row with everything in it, some of it unknown."""
     random = np.random.default_rng(seed)
     values = {}
-    for taken in TAKEN:
+    for taken in (*OF_CRYSTAL, *TAKEN):
         for name in names(taken.column):
             number = float(random.normal() * 10.0 ** random.integers(-30, 12))
             kinds = {

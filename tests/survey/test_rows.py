@@ -15,7 +15,7 @@ from hpcph.crystal.lattice import SYMMETRIC
 from hpcph.result.light import OBSERVABLES, OPTICS_FREQUENCY
 from hpcph.result.maps import first_largest, largest_moment
 from hpcph.survey import row
-from hpcph.survey.columns import TAKEN, names
+from hpcph.survey.columns import OF_CRYSTAL, TAKEN, names
 
 NINE = [f"{i}{j}" for i in "xyz" for j in "xyz"]
 PSEUDO = ["gamma_nl_axis", *(f"gamma_nl_{c}" for c in NINE), "magnetization_axis", "helicity"]  # change their sign
@@ -193,7 +193,7 @@ def test_moduli_are_means_over_directions(folders, values, name):
 
 def test_every_column_has_its_values(values):
     """Rows have what columns promise, errors beside those that have them, and nothing else."""
-    promised = {name for taken in TAKEN for name in names(taken.column)}
+    promised = {name for taken in (*OF_CRYSTAL, *TAKEN) for name in names(taken.column)}
     assert all(set(found) == promised for found in values.values())
 
 
