@@ -160,14 +160,13 @@ Part = tuple[Tensor, Channel]
 KAPPA = Tensor(
     "κ", E, V, (HEAT,), solved=True,
     stored=(Stored("/thermal/conductivity", "W m-1 K-1", "thermal conductivity κ; heat current −κ ∇T",
-                   section="/thermal", optional=True,
-                   closing=True),),
+                   section="/thermal", optional=True, closing=True),),
 )  # fmt: skip
 GAMMA_NL = Tensor(
     "γ^NL", L, V, (FLOW,), solved=True,
     stored=(Stored("/thermal/gamma_nl", "J s m-2 K-1",
-                   "response γ^NL of angular momentum to ∇T; ⟨L_i⟩/volume = γ_ij ∂_jT", section="/thermal",
-                   optional=True, closing=True),),
+                   "response γ^NL of angular momentum to ∇T; ⟨L_i⟩/volume = γ_ij ∂_jT",
+                   section="/thermal", optional=True, closing=True),),
 )  # fmt: skip
 GAMMA_N = Tensor(
     "γ^N", N, V, (FLOW,), solved=True,
