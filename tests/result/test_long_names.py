@@ -52,15 +52,10 @@ def test_xarray_labels_axes_by_them(path):
     with open_result(path) as result:
         result.thermal_conductivity[:, 0, 0].plot()
         axes = plt.gca()
-<<<<<<< HEAD
-        assert axes.get_xlabel() == "temperature [K]"
-        assert " ".join(axes.get_ylabel().split()) == "thermal conductivity κ [W m-1 K-1]"
-=======
         assert (
             axes.get_xlabel() == "temperature [K]"
             and " ".join(axes.get_ylabel().split()) == "thermal conductivity κ [W m-1 K-1]"
         )
->>>>>>> ecosystem
         plt.close()
 
 
