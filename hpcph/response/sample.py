@@ -20,17 +20,16 @@ class Samples:
 
 def frame(axis: np.ndarray) -> np.ndarray:
     """Rotation whose rows are the sample's own directions; the third is the axis, the first the nearest of x, y, z."""
-    z = axis / np.linalg.norm(axis)
-    x = np.eye(3)[np.argmin(np.abs(z))]
-    x = x - (x @ z) * z
+    x = np.eye(3)[np.argmin(np.abs(axis))]
+    x = x - (x @ axis) * axis
     x /= np.linalg.norm(x)
-    return np.array([x, np.cross(z, x), z])
+    return np.array([x, np.cross(axis, x), axis])
 
 
 def samples(shape: str, radius_r, specific_rc, density: float, axis: np.ndarray) -> Samples:
     """Samples from their moments of inertia per mass about the sample's own directions.
 
-    specific_rc : ndarray (r, 3), I/M in m² (inf: held fast); density : kg m⁻³; axis : (3,) Cartesian
+    specific_rc : ndarray (r, 3), I/M in m² (inf: held fast); density : kg m⁻³; axis : (3,) unit vector
     """
     own = frame(axis)
     inverse = 1 / (density * np.asarray(specific_rc))

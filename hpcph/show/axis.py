@@ -9,8 +9,7 @@ from hpcph.show import symmetry
 
 def unit(result: xr.Dataset) -> np.ndarray:
     """The axis, ndarray (3,), Cartesian unit vector."""
-    axis = np.asarray(result.attrs["axis"], float)
-    return axis / np.linalg.norm(axis)
+    return np.asarray(result.attrs["axis"], float)
 
 
 def name(result: xr.Dataset) -> str:
