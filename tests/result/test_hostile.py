@@ -20,7 +20,7 @@ from hpcph.result import seal as storage
 from hpcph.result.open import open_result
 from hpcph.result.store import claim
 
-EXPORTS = ("extxyz", "vesta", "phononwebsite", "table", "moments")
+EXPORTS = ("extxyz", "vesta", "phononwebsite", "phonopy-band", "table", "moments")
 COMMANDS = [["figures"], ["report"], *(["export", "--format", name] for name in EXPORTS)]
 FLIPS, BATCH = 600, 50
 TRAILER = storage.SEAL.itemsize
