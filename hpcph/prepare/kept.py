@@ -18,6 +18,7 @@ from hpcph.crystal.spacegroup import Operations
 from hpcph.crystal.supercell import Report, Settled
 from hpcph.disk import cache
 from hpcph.disk.plain import packed, unpacked
+from hpcph.parallel.kernels import own
 from hpcph.prepare import crystal as fresh
 from hpcph.prepare import sensitivity
 from hpcph.prepare.crystal import Given
@@ -36,8 +37,8 @@ NAMES = ("force_constants", "structure", "force_sets", "born")  # of files: wher
 def crystal(source: Source) -> Given:
     """Load the files or set up the model, as hpcph.prepare.crystal does. Raises InputError.
 
-    What files give is kept by what they hold, what the input says of them, and the program; it has the same bits, and
-    the same order in memory, whether it was.
+    What files give is kept by what they hold, what the input says of them, the program, and the kernels that computed
+    it; it has the same bits, and the same order in memory, whether it was.
     """
     return _kept(source, "crystal", lambda: fresh.crystal(source))
 
@@ -73,4 +74,4 @@ def _key(source: Source, what: str) -> str:
     files = [(path.name, digest_of(path)) for path in paths]
     said = source.input.crystal.model_dump()
     said |= {name: Path(said[name]).name for name in NAMES if isinstance(said[name], str)}
-    return hashlib.sha256(repr((what, program(), said, files)).encode()).hexdigest()
+    return hashlib.sha256(repr((what, program(), str(own()), said, files)).encode()).hexdigest()

@@ -14,6 +14,7 @@ from hpcph.config.load import load
 from hpcph.disk import cache
 from hpcph.disk.plain import packed
 from hpcph.errors import InputError
+from hpcph.parallel import kernels
 from hpcph.prepare import crystal as fresh
 from hpcph.prepare import kept, sensitivity
 from hpcph.prepare.job import prepare
@@ -77,6 +78,14 @@ def test_another_byte_is_another_crystal(tmp_path, place):
     (tmp_path / QUARTZ.name).write_bytes(lzma.compress(lzma.decompress(QUARTZ.read_bytes()) + b"\n", preset=0))
     kept.crystal(source(tmp_path, tmp_path / QUARTZ.name))
     assert len(list(place.iterdir())) == 3
+
+
+def test_other_kernels_make_their_own(tmp_path, place, monkeypatch):
+    """What another core type made has other last bits, and a run with both would have those of neither."""
+    kept.crystal(source(tmp_path, QUARTZ))
+    monkeypatch.setattr(kept, "own", lambda: kernels.own()._replace(blas="openblas of another core type"))
+    kept.crystal(source(tmp_path, QUARTZ))
+    assert len(list(place.iterdir())) == 2
 
 
 def test_a_damaged_entry_is_made_again(tmp_path, place):
