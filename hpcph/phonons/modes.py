@@ -17,11 +17,6 @@ STRIP = 28  # rows of a triangular matrix that are multiplied together
 ZERO = 2 * np.pi * 1e7  # rad s⁻¹: |ω| below this is the uniform translation at Γ
 
 
-def thermal(frequency_kn: np.ndarray, active_kn: np.ndarray) -> np.ndarray:
-    """Frequencies for the Bose function, (k, n) rad s⁻¹: modes that are not active are never excited."""
-    return np.where(active_kn, frequency_kn, FROZEN)
-
-
 @dataclass(frozen=True)
 class Vibrations:
     """Frequencies and eigenvectors at a block of k-points: all that what does not move along needs.
@@ -44,8 +39,8 @@ class Vibrations:
 
     @property
     def thermal_kn(self) -> np.ndarray:
-        """Those of the modes, for the Bose function, (k, n) rad s⁻¹."""
-        return thermal(self.frequency_kn, self.active_kn)
+        """Frequencies for the Bose function, (k, n) rad s⁻¹: modes that are not active are never excited."""
+        return np.where(self.active_kn, self.frequency_kn, FROZEN)
 
     def degenerate_blocks(self) -> np.ndarray:
         """Block number of every mode, (k, n) int: neighbours closer than DEGENERATE share one."""

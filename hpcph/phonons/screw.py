@@ -45,25 +45,26 @@ class Turn:
 
 
 def turns_about(structure: Structure, axis: np.ndarray) -> list[Turn]:
-    """The smallest turn of every order about an axis, (3,) unit vector, the highest order first.
+    """The smallest turn of every order about an axis, (3,) Cartesian, the highest order first.
 
     Of those that differ by lattice vectors it is that whose own axis is nearest to the origin, and then that of the
     shortest screw: 3₁ goes up and 3₂ down. Repeated `order` times it moves by a lattice vector.
     """
     assert structure.operations is not None
+    n = axis / np.linalg.norm(axis)
     columns = structure.lattice_vc.T
     found: dict[int, Turn] = {}
     for rotation, translation in zip(structure.operations.rotations, structure.operations.translations, strict=True):
         R = columns @ rotation @ np.linalg.inv(columns)
-        if np.linalg.det(R) < 0 or np.abs(R @ axis - axis).max() > 1e-6:
+        if np.linalg.det(R) < 0 or np.abs(R @ n - n).max() > 1e-6:
             continue
-        sine = 0.5 * axis @ [R[2, 1] - R[1, 2], R[0, 2] - R[2, 0], R[1, 0] - R[0, 1]]
+        sine = 0.5 * n @ [R[2, 1] - R[1, 2], R[0, 2] - R[2, 0], R[1, 0] - R[0, 1]]
         angle = np.arctan2(sine, 0.5 * (np.trace(R) - 1)) % (2 * np.pi)
         order = round(2 * np.pi / angle) if angle > 1e-6 else 1
         if order == 1 or order in found or abs(angle - 2 * np.pi / order) > 1e-6:
             continue
         if _closes(rotation, translation):
-            found[order] = Turn(rotation, _nearest(structure, translation, axis), order)
+            found[order] = Turn(rotation, _nearest(structure, translation, n), order)
     return [found[order] for order in sorted(found, reverse=True)]
 
 

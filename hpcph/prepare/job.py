@@ -102,7 +102,7 @@ def prepare(source: Source) -> Prepared:
         planes=source_maps.planes(given, structure, axis),
         intervals=_intervals(given, frequency.max()),
         light=_light(source, crystal, found.units),
-        sample=source_finite.setup(given, structure, axis),
+        sample=source_finite.setup(given, structure),
         units=found.units,
         allow_unstable=given.crystal.allow_unstable,
         fingerprint=_hash(asked),

@@ -19,8 +19,8 @@ from hpcph.response import sample
 FEW = 1_000_000  # nodes of a sample whose threshold is looked for without being asked
 
 
-def setup(given: Input, structure: Structure, axis: np.ndarray) -> Setup | None:
-    """The sample of an input, None where it has none. Raises InputError. axis : ndarray (3,), unit vector"""
+def setup(given: Input, structure: Structure) -> Setup | None:
+    """The sample of an input, None where it has none. Raises InputError."""
     wanted = given.sample
     if wanted is None:
         return None
@@ -29,7 +29,7 @@ def setup(given: Input, structure: Structure, axis: np.ndarray) -> Setup | None:
     if len(given.thermal.temperatures) < 2:
         fix = "sample needs responses between temperatures: a range, or a list of two or more"
         raise InputError("temperature", given.thermal.temperatures[0], fix)
-    frame = sample.frame(axis)
+    frame = sample.frame(np.asarray(given.axis, float))
     if wanted.shape == "cylinder" and not is_uniaxial(structure.rotations_cartesian, frame[2]):
         fix = "conducts heat alike in all directions across the axis, which this crystal does not; take a cuboid"
         raise InputError("sample.shape", wanted.shape, fix)

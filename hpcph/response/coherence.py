@@ -12,7 +12,7 @@ import numpy as np
 from hpcph.constants import hbar
 from hpcph.phonons import angular_momentum, magnetic_moment
 from hpcph.phonons.angular_momentum import block_average
-from hpcph.phonons.modes import Modes, thermal
+from hpcph.phonons.modes import FROZEN, Modes
 from hpcph.response.occupation import occupation
 from hpcph.response.tensors import INTERBAND, E, L, N, Sum, sums
 
@@ -38,7 +38,7 @@ def coherence_sums(
     active = modes.active_kn[:, first] & modes.active_kn[:, second]
     gap[(block[:, first] == block[:, second]) | ~active] = np.inf
     square = gap**2
-    _, _, warming = occupation(thermal(omega, modes.active_kn), temperature)
+    _, _, warming = occupation(np.where(modes.active_kn, omega, FROZEN), temperature)
     found = np.zeros((len(temperature), len(columns)))
     rate_tkn = np.broadcast_to(rate_tkn, (len(rate_tkn), *omega.shape))
     step = max(1, TOGETHER // (len(temperature) * len(first)))

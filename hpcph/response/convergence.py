@@ -114,10 +114,11 @@ def feedback_uncertainty(
 
     drive (3,) is τ∇T in s K m⁻¹, None without one
     """
-    lever = np.abs(samples.inverse_inertia_rij @ axis)
+    n = axis / np.linalg.norm(axis)
+    lever = np.abs(samples.inverse_inertia_rij @ n)
 
     def along(error: np.ndarray) -> np.ndarray:
-        return coupled.scale * np.einsum("i,tij,rj->tr", np.abs(axis), error, lever)
+        return coupled.scale * np.einsum("i,tij,rj->tr", np.abs(n), error, lever)
 
     diagonal, off_diagonal = along(errors[CHI, DIAGONAL]), along(errors[CHI, OFF_DIAGONAL])
     density = None
@@ -126,7 +127,7 @@ def feedback_uncertainty(
         density = fed_error(errors, thermal, samples, source, coupled.pam_density, coupled)
     eta, length = coupled.amplification**2 * (diagonal + off_diagonal), None
     if coupled.amplified.length is not None:
-        along_axis, length = _ratios(errors, thermal, samples, axis, axis if drive is None else drive, coupled)
+        along_axis, length = _ratios(errors, thermal, samples, n, n if drive is None else drive, coupled)
         eta = np.where(coupled.amplified.kept, eta, along_axis)
         length = np.where(coupled.amplified.kept & np.isnan(length), eta, length)  # nothing is driven
     return FeedbackUncertainty(

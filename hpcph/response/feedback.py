@@ -65,7 +65,8 @@ def solvable(largest_tr: np.ndarray) -> np.ndarray:
 
 def along(chi: np.ndarray, samples: Samples, axis: np.ndarray) -> np.ndarray:
     """V_sample n·χ I⁻¹·n, (t, r) for χ (t, 3, 3); 2χ/(ρr²) for a cylinder."""
-    return np.einsum("i,tij,rjk,k->tr", axis, chi, samples.inverse_inertia_rij, axis)
+    n = axis / np.linalg.norm(axis)
+    return np.einsum("i,tij,rjk,k->tr", n, chi, samples.inverse_inertia_rij, n)
 
 
 def of_radius(gamma_t: np.ndarray, reference: float, radius_r: np.ndarray) -> np.ndarray:
@@ -128,8 +129,9 @@ def amplified(
     solvable_tr: np.ndarray,
 ) -> Amplification:
     """What a Γ in the samples' principal directions makes of a Cartesian ⟨L⟩⁰, (t, 3) in any unit or None."""
+    n = axis / np.linalg.norm(axis)
     driven = None if driven_ti is None else np.einsum("rai,ta->tri", own_rij, driven_ti)
-    return amplification(tensor_trij, total_tr, np.einsum("rai,a->ri", own_rij, axis), driven, solvable_tr)
+    return amplification(tensor_trij, total_tr, np.einsum("rai,a->ri", own_rij, n), driven, solvable_tr)
 
 
 def coupling_tensor(chi_tij: np.ndarray, inverse_rij: np.ndarray, factor: float) -> tuple[np.ndarray, np.ndarray]:

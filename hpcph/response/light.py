@@ -98,8 +98,9 @@ def circular(axis_c: np.ndarray, sense: int) -> np.ndarray:
     """Jones vector (e₁ ± i e₂)/√2, (3,): with e^{−iωt} the field turns counter-clockwise (+1) or clockwise (−1).
 
     Seen with the axis pointing at the observer; e₁, e₂ and the axis are right-handed, so +1 turns ions with angular
-    momentum along the axis. axis_c : ndarray (3,), unit vector
+    momentum along the axis.
     """
-    first = np.cross(np.eye(3)[(np.argmax(np.abs(axis_c)) + 1) % 3], axis_c)
+    n = np.asarray(axis_c, float) / np.linalg.norm(axis_c)
+    first = np.cross(np.eye(3)[(np.argmax(np.abs(n)) + 1) % 3], n)
     first /= np.linalg.norm(first)
-    return (first + 1j * np.sign(sense) * np.cross(axis_c, first)) / np.sqrt(2)
+    return (first + 1j * np.sign(sense) * np.cross(n, first)) / np.sqrt(2)

@@ -20,16 +20,17 @@ class Samples:
 
 def frame(axis: np.ndarray) -> np.ndarray:
     """Rotation whose rows are the sample's own directions; the third is the axis, the first the nearest of x, y, z."""
-    x = np.eye(3)[np.argmin(np.abs(axis))]
-    x = x - (x @ axis) * axis
+    z = axis / np.linalg.norm(axis)
+    x = np.eye(3)[np.argmin(np.abs(z))]
+    x = x - (x @ z) * z
     x /= np.linalg.norm(x)
-    return np.array([x, np.cross(axis, x), axis])
+    return np.array([x, np.cross(z, x), z])
 
 
 def samples(shape: str, radius_r, specific_rc, density: float, axis: np.ndarray) -> Samples:
     """Samples from their moments of inertia per mass about the sample's own directions.
 
-    specific_rc : ndarray (r, 3), I/M in m² (inf: held fast); density : kg m⁻³; axis : (3,) unit vector
+    specific_rc : ndarray (r, 3), I/M in m² (inf: held fast); density : kg m⁻³; axis : (3,) Cartesian
     """
     own = frame(axis)
     inverse = 1 / (density * np.asarray(specific_rc))

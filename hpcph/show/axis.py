@@ -9,7 +9,8 @@ from hpcph.show import symmetry
 
 def unit(result: xr.Dataset) -> np.ndarray:
     """The axis, ndarray (3,), Cartesian unit vector."""
-    return np.asarray(result.attrs["axis"], float)
+    axis = np.asarray(result.attrs["axis"], float)
+    return axis / np.linalg.norm(axis)
 
 
 def name(result: xr.Dataset) -> str:

@@ -133,8 +133,9 @@ def test_light_turns_ions_its_own_way():
 
 def test_jones_vectors_and_intensity():
     """Length 1, right-handed triads, and ½ε₀cE² for the intensity."""
-    for n in (*np.eye(3), np.array([1.0, 2.0, -3.0]) / np.sqrt(14)):
-        plus, minus = light.circular(n, 1), light.circular(n, -1)
+    for axis in (*np.eye(3), np.array([1.0, 2.0, -3.0])):
+        plus, minus = light.circular(axis, 1), light.circular(axis, -1)
+        n = axis / np.linalg.norm(axis)
         assert np.abs(plus - minus.conj()).max() == 0
         assert np.linalg.norm(plus) == pytest.approx(1) and abs(plus @ n) < 1e-15
         assert np.imag(np.cross(plus.conj(), plus)) == pytest.approx(n)
