@@ -57,5 +57,5 @@ def test_figures_and_page_show_the_rest(tmp_path, missing):
                     wanted_rows, columns = (4, 3) if drawing.name == "spectrum" else (3, 1)  # helicity in the first
                     assert len(shown) == (wanted_rows - ("lifetime" in missing)) * columns
         text = page(opened)
-    assert 'id="plot-diagram"' in text and 'id="plot-spectra"' in text and 'id="plot-density"' not in text
+    assert 'id="plot-diagram"' in text and 'id="plot-spectrum-diagonal"' in text and 'id="plot-density"' not in text
     assert "add <code>lifetime and gradient</code> to the input" in text
