@@ -95,9 +95,9 @@ class Finished:
 
 def _component(tensor: list[np.ndarray], left: np.ndarray, right: np.ndarray) -> Measured:
     """left · tensor · right, and bounds of its errors; those that have no part in it may be unknown."""
-    weight = np.abs(np.outer(left, right))
-    errors = (float(np.where(weight > 0, weight * error, 0.0).sum()) for error in tensor[1:])
-    return float(left @ tensor[0] @ right), *errors
+    value, *errors = tensor
+    wanted = handedness.Component("", np.outer(left, right))
+    return float(wanted.of(value)), *(float(wanted.bound(error)) for error in errors)
 
 
 def nothing() -> Measured:
