@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any, Protocol
 
 import matplotlib
 import xarray as xr
@@ -16,6 +17,7 @@ from hpcph.figures import (
     decomposition,
     density,
     dispersion,
+    dispersion_axis,
     displacement,
     feedback,
     field,
@@ -30,6 +32,7 @@ from hpcph.figures import (
     polarized,
     pseudo_angular_momentum,
     rotation,
+    sheet,
     slices,
     sound,
     species,
@@ -39,6 +42,7 @@ from hpcph.figures import (
 )
 from hpcph.figures.captions import CAPTIONS
 from hpcph.figures.choices import Choices
+from hpcph.figures.sheet import Layout
 from hpcph.result.acoustics import ELASTICITY_PLANE_VELOCITY
 from hpcph.result.field import FIELD_PAM_DENSITY, FIELD_SHIFT_PER_TESLA
 from hpcph.result.light import OPTICS_PAM, OPTICS_PAM_BY_LEVELS
@@ -69,13 +73,31 @@ OF_MODELS = ("bands", "orbits", "optics", "optics.pairs")
 Obstacle = Callable[[xr.Dataset], str]  # why a result cannot give a figure, and what would; empty if it can
 
 
+class Module(Protocol):
+    """What draws a figure, or some that are alike: functions of a Dataset."""
+
+    def layout(self, result: xr.Dataset, /) -> Layout:
+        """How large the figure is by itself, and where its axes stand."""
+        ...
+
+
 @dataclass(frozen=True)
 class Drawing:
-    """One figure: its file name, how it is drawn, what may stand in the way."""
+    """One figure: its file name, who draws it on axes of its layout, what may stand in the way."""
 
     name: str
-    draw: Callable[[xr.Dataset], Figure]
+    module: Module
+    draw: Callable[[xr.Dataset, Any], None]
     obstacles: tuple[Obstacle, ...]
+
+    def figure(self, result: xr.Dataset) -> Figure:
+        """On a sheet of its own."""
+        if not hasattr(self.module, "layout"):
+            return self.draw(result)  # TRANSITION
+        layout = self.module.layout(result)
+        page = sheet.blank(layout.width, layout.height)
+        self.draw(result, sheet.panels(page, layout))
+        return page
 
     @property
     def caption(self) -> str:
@@ -149,45 +171,48 @@ def catalogue(choices: Choices) -> list[Drawing]:
     lit = lacks("optics", OPTICS_PAM.variable)
     magnetic = partial(lacks, "magnetization", besides=" of a crystal with Born charges")
     return [
-        Drawing("dispersion", dispersion.polarization, (path,)),
-        Drawing("dispersion_helicity", dispersion.helicity, (lacks("bands", BANDS_HELICITY.variable),)),
+        Drawing("dispersion", dispersion, dispersion.polarization, (path,)),
+        Drawing("dispersion_helicity", dispersion, dispersion.helicity, (lacks("bands", BANDS_HELICITY.variable),)),
         Drawing(
             "crystal_angular_momentum",
+            crystal_angular_momentum,
             crystal_angular_momentum.draw,
             (lacks("bands", BANDS_CRYSTAL_ANGULAR_MOMENTUM.variable), no_labels),
         ),
         Drawing(
             "pseudo_angular_momentum",
+            pseudo_angular_momentum,
             pseudo_angular_momentum.draw,
             (lacks("bands", BANDS_PSEUDO_ANGULAR_MOMENTUM.variable), no_turn),
         ),
-        Drawing("dispersion_axis", dispersion.near_axis, (path, no_leg)),
-        Drawing("species", of_branch, (path, no_leg)),
-        Drawing("orbits", of_mode, (no_eigenvectors,)),
-        Drawing("sound", sound.draw, (lacks("elasticity", ELASTICITY_PLANE_VELOCITY.variable),)),
-        Drawing("phase_diagram", phase_diagram.draw, (coupled, one_temperature)),
-        Drawing("gamma_ll", partial(feedback.draw, radius=choices.radius), (coupled,)),
-        Drawing("slices", slices.draw, (lacks("slices", *(part.variable for part in SLICES.values())),)),
-        Drawing("pam_density", density.angular_momentum, (coupled, undriven, dense)),
-        Drawing("interband", interband.draw, (lacks("coherence", THERMAL_GAMMA_COHERENCE.variable),)),
-        Drawing("displacement", displacement.draw, (lacks("displacement", CRYSTAL_DISPLACEMENT.variable),)),
-        Drawing("spectrum", spectrum.draw, (lacks("spectrum", SPECTRUM["diagonal"].variable),)),
-        Drawing("convergence", convergence.draw, (lacks("mesh.grid", CONVERGENCE["diagonal"].variable), one_mesh)),
+        Drawing("dispersion_axis", dispersion_axis, dispersion_axis.draw, (path, no_leg)),
+        Drawing("species", species, of_branch, (path, no_leg)),
+        Drawing("orbits", orbits, of_mode, (no_eigenvectors,)),
+        Drawing("sound", sound, sound.draw, (lacks("elasticity", ELASTICITY_PLANE_VELOCITY.variable),)),
+        Drawing("phase_diagram", phase_diagram, phase_diagram.draw, (coupled, one_temperature)),
+        Drawing("gamma_ll", feedback, partial(feedback.draw, radius=choices.radius), (coupled,)),
+        Drawing("slices", slices, slices.draw, (lacks("slices", *(part.variable for part in SLICES.values())),)),
+        Drawing("pam_density", density, density.angular_momentum, (coupled, undriven, dense)),
+        Drawing("interband", interband, interband.draw, (lacks("coherence", THERMAL_GAMMA_COHERENCE.variable),)),
+        Drawing("displacement", displacement, displacement.draw, (lacks("displacement", CRYSTAL_DISPLACEMENT.variable),)),
+        Drawing("spectrum", spectrum, spectrum.draw, (lacks("spectrum", SPECTRUM["diagonal"].variable),)),
+        Drawing("convergence", convergence, convergence.draw, (lacks("mesh.grid", CONVERGENCE["diagonal"].variable), one_mesh)),
         Drawing(
             "magnetization",
+            density,
             density.magnetization,
             (undriven, magnetic(MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK.variable)),
         ),
-        Drawing("moment", dispersion.moment, (path, magnetic(BANDS_MOMENT.variable))),
-        Drawing("helicity", helicity.draw, (lacks("temperature", HELICITY_PER_CELL.variable),)),
-        Drawing("sample", finite.draw, (lacks("sample", SAMPLE_TEMPERATURE_FIELD.variable),)),
-        Drawing("rotation", rotation.draw, (lacks("magnetization", ROTATION_PAM_DENSITY.variable),)),
-        Drawing("zeeman", zeeman.draw, (path, lacks("field", FIELD_SHIFT_PER_TESLA.variable))),
-        Drawing("field", field.draw, (lacks("field", FIELD_PAM_DENSITY.variable, besides=", and `mesh`"),)),
-        *(Drawing(f"light_{name}", partial(light.draw, name=name), (lit,)) for name in light.OBSERVABLES),
-        Drawing("light_decomposition", decomposition.draw, (lit,)),
-        Drawing("light_polarized", polarized.draw, (lit, no_intensity)),
-        Drawing("light_levels", levels.draw, (lit, lacks("optics.pairs", OPTICS_PAM_BY_LEVELS.variable))),
+        Drawing("moment", dispersion, dispersion.moment, (path, magnetic(BANDS_MOMENT.variable))),
+        Drawing("helicity", helicity, helicity.draw, (lacks("temperature", HELICITY_PER_CELL.variable),)),
+        Drawing("sample", finite, finite.draw, (lacks("sample", SAMPLE_TEMPERATURE_FIELD.variable),)),
+        Drawing("rotation", rotation, rotation.draw, (lacks("magnetization", ROTATION_PAM_DENSITY.variable),)),
+        Drawing("zeeman", zeeman, zeeman.draw, (path, lacks("field", FIELD_SHIFT_PER_TESLA.variable))),
+        Drawing("field", field, field.draw, (lacks("field", FIELD_PAM_DENSITY.variable, besides=", and `mesh`"),)),
+        *(Drawing(f"light_{name}", light, partial(light.draw, name=name), (lit,)) for name in light.OBSERVABLES),
+        Drawing("light_decomposition", decomposition, decomposition.draw, (lit,)),
+        Drawing("light_polarized", polarized, polarized.draw, (lit, no_intensity)),
+        Drawing("light_levels", levels, levels.draw, (lit, lacks("optics.pairs", OPTICS_PAM_BY_LEVELS.variable))),
     ]
 
 
@@ -211,5 +236,5 @@ def write(result: xr.Dataset, folder: Path, choices: Choices) -> Iterator[str]:
             yield f"{drawing.name}: skipped; {obstacle}"
             continue
         with matplotlib.rc_context(style.RC):  # ticks are made when a figure is saved
-            paths = style.save(drawing.draw(result), folder, drawing.name)
+            paths = style.save(drawing.figure(result), folder, drawing.name)
         yield " ".join(str(path) for path in paths)

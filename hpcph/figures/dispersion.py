@@ -21,7 +21,6 @@ from hpcph.result.modes import (
 )
 from hpcph.show import axis, sets, units
 
-LOW = 12  # branches of the figure along the axis
 POINTS = 72  # to the inch
 
 
@@ -69,32 +68,6 @@ def helicity(result: xr.Dataset) -> Figure:
     return figure
 
 
-def near_axis(result: xr.Dataset) -> Figure:
-    """The lowest branches of the leg that follows the axis from Γ."""
-    leg = legs.nearest_axis(result)
-    assert leg
-    count = min(LOW, result.sizes["branch"])
-    points = leg.points
-    scale = units.frequency(result, BANDS_FREQUENCY.variable)
-    frequency = result[BANDS_FREQUENCY.variable].values[points, :count] * scale.shown
-    values = axis.of_modes(result, BANDS_POLARIZATION_CIRCULAR, BANDS_POLARIZATION)[points]
-    distance = result["distance"].values[points]
-    figure = style.sheet(style.COLUMN, 3.4)
-    axes = figure.add_subplot()
-    every = result[BANDS_FREQUENCY.variable].values[points] * scale.hertz
-    shown = segment_values(values, every)[:, :count], beside(every)[:, :count]
-    lines = _coloured(axes, distance, frequency, *shown, _limit(values), 1.6)
-    axes.set_xlim(distance[0], distance[-1])
-    axes.set_ylim(min(0, 1.05 * frequency.min()), 1.05 * frequency.max())
-    axes.set_xticks(distance[[0, -1]], [leg.start, leg.end])
-    axes.tick_params(axis="x", pad=5)
-    axes.set_ylabel(scale.label)
-    axes.set_title(f"{leg.title}, branches 1–{count}")
-    figure.colorbar(lines, ax=axes, label=polarized(result, "phonon polarization"), pad=0.02)
-    style.note(figure, axis.meaning(result))
-    return figure
-
-
 def polarized(result: xr.Dataset, words: str) -> str:
     """Words, l along the axis, unit."""
     return labels.label(BANDS_POLARIZATION, f"{words} ${labels.symbol(BANDS_POLARIZATION, axis.name(result))}$")
@@ -105,12 +78,12 @@ def whole_path(axes: Axes, result: xr.Dataset, values: np.ndarray) -> LineCollec
     distance, scale = result["distance"].values, units.frequency(result, BANDS_FREQUENCY.variable)
     frequency = result[BANDS_FREQUENCY.variable].values * scale.shown
     width = 1.3 if result.sizes["branch"] < 60 else 0.7
-    limit = _limit(values)
+    limit = limit_of(values)
     for leg in legs.legs(result):
         p = leg.points
         every = result[BANDS_FREQUENCY.variable].values[p] * scale.hertz
         shown = segment_values(values[p], every), beside(every)
-        lines = _coloured(axes, distance[p], frequency[p], *shown, limit, width)
+        lines = coloured(axes, distance[p], frequency[p], *shown, limit, width)
     legs.wave_vectors(axes, result)
     axes.set_ylim(min(0, 1.02 * frequency.min()), 1.02 * frequency.max())
     axes.axhline(0, color="0.6", lw=0.5, zorder=0)
@@ -147,7 +120,7 @@ def beside(frequency_kn: np.ndarray) -> np.ndarray:
     return (same.sum(axis=2) - 1) / 2 - before
 
 
-def _coloured(axes: Axes, x_k, y_kn, value_sn, beside_sn, limit: float, width: float) -> LineCollection:
+def coloured(axes: Axes, x_k, y_kn, value_sn, beside_sn, limit: float, width: float) -> LineCollection:
     """Lines of all branches in segments, the strongest values on top."""
     points = np.stack(np.broadcast_arrays(x_k[:, None], y_kn), axis=-1)
     segments = np.stack([points[:-1], points[1:]], axis=2).reshape(-1, 2, 2)
@@ -169,7 +142,7 @@ def _coloured(axes: Axes, x_k, y_kn, value_sn, beside_sn, limit: float, width: f
     return lines
 
 
-def _limit(values: np.ndarray) -> float:
+def limit_of(values: np.ndarray) -> float:
     """Largest absolute value, or 1 where everything vanishes."""
     largest = float(np.nanmax(np.abs(values)))
     return largest if largest > 1e-9 else 1.0

@@ -1,20 +1,24 @@
 """Helicity of the phonons of a chiral crystal: what tells it from its mirror image."""
 
 import xarray as xr
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
-from hpcph.figures import errors, labels, style
+from hpcph.figures import errors, labels, sheet, style
+from hpcph.figures.sheet import Layout
 from hpcph.result.thermal import HELICITY_PER_CELL
 from hpcph.show import doubt
 
 
-def draw(result: xr.Dataset) -> Figure:
+def layout(_: xr.Dataset) -> Layout:
+    """One panel, which several results share."""
+    return Layout(sheet.COLUMN, 2.8, overlaid=True)
+
+
+def draw(result: xr.Dataset, axes: Axes) -> None:
     """Of a primitive cell against temperature; forbidden in crystals that are their own mirror image."""
     temperature, value = result["temperature"].values, result[HELICITY_PER_CELL.variable].values
     beside = doubt.beside(result, HELICITY_PER_CELL.variable)
     spread = {source: result[name].values for source, name in beside.items()}
-    figure = style.sheet(style.COLUMN, 2.8)
-    axes = figure.add_subplot()
     axes.plot(temperature, value, color=style.OKABE_ITO[0], **style.markers(len(temperature)))
     errors.draw(axes, temperature, value, spread, style.OKABE_ITO[0])
     axes.axhline(0, color="0.6", lw=0.6, zorder=0)
@@ -23,5 +27,4 @@ def draw(result: xr.Dataset) -> Figure:
     if not value.any():
         style.forbidden(axes, "a pseudoscalar")
     what = r"$\Sigma\,\mathbf{l}\cdot\hat{\mathbf{k}}\,f$; the mirror image has the other sign"
-    style.note(figure, what, errors.words(spread))
-    return figure
+    sheet.note(axes, what, errors.words(spread))

@@ -1,6 +1,5 @@
-"""How every figure looks: fonts, colours that the colour-blind can tell apart, notes; and how it becomes files."""
+"""How every figure looks: fonts, colours, numbers; and how it becomes files."""
 
-import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,14 +11,14 @@ from matplotlib.figure import Figure
 
 from hpcph.disk.draft import draft
 from hpcph.errors import InputError
+from hpcph.show import palette
+from hpcph.show.palette import NEGATIVE, OKABE_ITO, POSITIVE, SEQUENTIAL
 
-WIDTH = 7.0  # inches, two columns of a journal
-COLUMN = 3.6
-LETTERS = 19  # of the small print, an inch
-OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-POSITIVE, NEGATIVE = "#D55E00", "#0072B2"
-SIGNED = LinearSegmentedColormap.from_list("signed", [NEGATIVE, "0.78", POSITIVE])  # grey, not white, is seen as a line
-SEQUENTIAL = "cividis"
+__all__ = ["NEGATIVE", "OKABE_ITO", "POSITIVE", "SEQUENTIAL"]
+
+SIGNED = LinearSegmentedColormap.from_list("signed", palette.SIGNED)  # of lines: zero is dark
+SIGNED_AREA = LinearSegmentedColormap.from_list("signed area", palette.SIGNED_AREA)  # of areas: zero is light
+WIDTH, COLUMN, LETTERS = 7.0, 3.6, 19  # TRANSITION: figures.sheet has them
 RC: dict[Any, Any] = {
     "font.size": 8,
     "axes.titlesize": 8,
@@ -39,12 +38,14 @@ DPI = 300
 
 
 def sheet(width: float, height: float) -> Figure:
-    """An empty figure, inches, whose parts make room for each other."""
+    """TRANSITION: figures.sheet."""
     return Figure(figsize=(width, height), layout="constrained")
 
 
 def note(figure: Figure, *lines: str) -> None:
-    """Small print below a figure, broken where the page ends; empty lines are left out."""
+    """TRANSITION: figures.sheet."""
+    import textwrap
+
     letters = int(LETTERS * figure.get_figwidth())
     text = "\n".join(textwrap.fill(line, letters, break_long_words=False) for line in lines if line)
     if text:

@@ -63,7 +63,7 @@ def test_the_same_result_gives_the_same_files(written, result, tmp_path):
     for drawing in catalogue(Choices()):
         if drawing.name in ("species", "orbits", "phase_diagram", "gamma_ll", "slices"):
             with matplotlib.rc_context(style.RC):
-                paths = style.save(drawing.draw(result), tmp_path / "new" / "folder", drawing.name)
+                paths = style.save(drawing.figure(result), tmp_path / "new" / "folder", drawing.name)
             for path in paths:
                 assert path.read_bytes() == (written[0] / path.name).read_bytes(), path.name
 
@@ -75,7 +75,7 @@ def test_figures_are_functions_of_the_dataset(result):
     before = result.copy(deep=True)
     for drawing in catalogue(Choices()):
         if not drawing.obstacle(result):
-            drawing.draw(result)
+            drawing.figure(result)
     assert not pyplot.get_fignums()
     xr.testing.assert_identical(result, before)
 
@@ -110,7 +110,7 @@ def test_a_failed_write_leaves_the_old_file(result, tmp_path, monkeypatch):
     """A file is replaced whole or not at all."""
     drawing = catalogue(Choices())[2]
     with matplotlib.rc_context(style.RC):
-        figure = drawing.draw(result)
+        figure = drawing.figure(result)
     old = tmp_path / "species.pdf"
     old.write_bytes(b"old")
 
@@ -131,7 +131,7 @@ def everything(result: xr.Dataset, *names: str) -> dict[str, Figure]:
     with matplotlib.rc_context(style.RC):
         for drawing in catalogue(Choices()):
             if not drawing.obstacle(result) and (not names or drawing.name in names):
-                figures[drawing.name] = drawing.draw(result)
+                figures[drawing.name] = drawing.figure(result)
                 figures[drawing.name].draw_without_rendering()
     return figures
 
