@@ -1,7 +1,8 @@
 """hpcph: angular momentum, magnetization and current of chiral phonons, over MPI.
 
-Python's entrances are `hpcph.run`, `hpcph.open`, `hpcph.atoms`, `hpcph.structure` and `hpcph.embedded`. Importing hpcph
-imports nothing else: `__main__` pins the threads before NumPy is loaded, and a script may choose its own.
+Python's entrances are `hpcph.run`, `hpcph.open`, `hpcph.plot`, `hpcph.atoms`, `hpcph.structure` and `hpcph.embedded`.
+Importing hpcph imports nothing else: `__main__` pins the threads before NumPy is loaded, and a script may choose its
+own.
 """
 
 from collections.abc import Mapping
@@ -13,11 +14,17 @@ if TYPE_CHECKING:
     import pymatgen.core
     import xarray
 
+    from hpcph import plot as plot
+
 __version__: str
 
 
-def __getattr__(name: str) -> str:
-    """`__version__`, only when it is asked for: a thousand ranks need not search the disk for it."""
+def __getattr__(name: str) -> Any:
+    """`__version__` and `plot`, only when they are asked for: a thousand ranks need neither."""
+    if name == "plot":
+        from importlib import import_module
+
+        return import_module("hpcph.plot")
     if name != "__version__":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib.metadata import PackageNotFoundError, version
@@ -26,6 +33,10 @@ def __getattr__(name: str) -> str:
         return version("hpcph")
     except PackageNotFoundError:  # a tree that is run without being installed
         return "0+unknown"
+
+
+def __dir__() -> list[str]:
+    return [*globals(), "__version__", "plot"]
 
 
 def open(path: str | Path) -> "xarray.Dataset":

@@ -243,13 +243,20 @@ def _report(args, comm: Comm) -> int:
 
 def _figures(args, comm: Comm) -> int:
     def draw() -> None:
-        from hpcph.figures.catalogue import write
+        from hpcph.figures import catalogue, comparison
         from hpcph.figures.choices import Choices
         from hpcph.result.open import open_result
 
-        choices = Choices.of(args.q, args.branch, args.radius, args.only)
-        with open_result(args.result) as result:
-            for line in write(result, args.output or args.result.parent / "figures", choices):
+        choices = Choices.of(args.q, args.branch, args.radius, args.only, args.format, args.style, args.width)
+        comparison.require_several(args.results)
+        with contextlib.ExitStack() as opened:
+            results = [opened.enter_context(open_result(path)) for path in args.results]
+            if len(results) == 1:
+                lines = catalogue.write(results[0], args.output or args.results[0].parent / "figures", choices)
+            else:
+                folder = args.output or comparison.folder(args.results)
+                lines = comparison.write(dict(zip(args.results, results, strict=True)), folder, choices)
+            for line in lines:
                 _say(comm, line)
 
     comm.on_root(draw)

@@ -15,6 +15,7 @@ epsilon_0 = 8.8541878188e-12  # F/m
 mu_0 = 1.25663706127e-6  # N/A²
 nuclear_magneton = 5.0507837393e-27  # A m²
 angstrom = 1e-10  # m
+inch = 0.0254  # m
 bohr_magneton = 9.2740100657e-24  # A m²
 bohr = 5.29177210544e-11  # m
 hartree = 4.359744722206e-18  # J

@@ -121,10 +121,22 @@ def command_line(name: str) -> argparse.ArgumentParser:
     report = commands.add_parser("report", help="one self-contained interactive page of a result, or of a survey.h5")
     report.add_argument("result", type=Path, metavar="RESULT.h5", help="a result, or the survey.h5 of a survey")
     report.add_argument("--output", type=Path, metavar="FILE.html", help="the page (report.html beside the result)")
-    figures = commands.add_parser("figures", help="publication figures of a result, each as PDF and PNG")
-    figures.add_argument("result", type=Path, metavar="RESULT.h5", help="a result")
-    figures.add_argument("--output", type=Path, metavar="DIR", help="folder of the figures (figures beside the result)")
-    figures.add_argument("--only", metavar="NAME,…", help="figures to draw, by the names that the command prints (all)")
+    figures = commands.add_parser("figures", help="publication figures of a result, or of several side by side")
+    figures.add_argument(
+        "results", nargs="+", type=Path, metavar="RESULT.h5", help="a result, or up to four to be drawn in one figure"
+    )
+    figures.add_argument(
+        "--output", type=Path, metavar="DIR",
+        help="folder of the figures (figures beside a result, comparison in the folder that several share)",
+    )  # fmt: skip
+    figures.add_argument(
+        "--only", nargs="+", metavar="NAME", help="figures to draw, by the names that the command prints (all)"
+    )
+    figures.add_argument("--format", nargs="+", metavar="FORMAT", help="of the files: pdf, png or svg (pdf png)")
+    figures.add_argument("--width", metavar="LENGTH", help="of all figures, as 86mm (each has its own)")
+    figures.add_argument(
+        "--style", metavar="FILE.mplstyle", help="a style sheet of Matplotlib, or the name of one that it brings"
+    )
     figures.add_argument("--q", metavar="A,B,C", help="of the orbits; the nearest stored wave vector is taken")
     figures.add_argument("--branch", default="1", metavar="N", help="of orbits and species, from 1, the lowest (1)")
     figures.add_argument("--radius", default="20nm", metavar="LENGTH", help="of γ^LL(T); the nearest stored one (20nm)")

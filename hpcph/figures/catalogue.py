@@ -90,13 +90,19 @@ class Drawing:
     draw: Callable[[xr.Dataset, Any], None]
     obstacles: tuple[Obstacle, ...]
 
-    def figure(self, result: xr.Dataset) -> Figure:
+    def layout(self, result: xr.Dataset, width: float | None = None) -> Layout:
+        """By itself or at another width, inches."""
+        layout = self.module.layout(result)
+        return layout if width is None else layout.at(width)
+
+    def figure(self, result: xr.Dataset, width: float | None = None, look: dict[Any, Any] = style.RC) -> Figure:
         """On a sheet of its own."""
         if not hasattr(self.module, "layout"):
             return self.draw(result)  # TRANSITION
-        layout = self.module.layout(result)
-        page = sheet.blank(layout.width, layout.height)
-        self.draw(result, sheet.panels(page, layout))
+        layout = self.layout(result, width)
+        page = sheet.blank(layout.width, layout.height, look)
+        with page.styled():
+            self.draw(result, sheet.panels(page, layout))
         return page
 
     @property
@@ -194,9 +200,16 @@ def catalogue(choices: Choices) -> list[Drawing]:
         Drawing("slices", slices, slices.draw, (lacks("slices", *(part.variable for part in SLICES.values())),)),
         Drawing("pam_density", density, density.angular_momentum, (coupled, undriven, dense)),
         Drawing("interband", interband, interband.draw, (lacks("coherence", THERMAL_GAMMA_COHERENCE.variable),)),
-        Drawing("displacement", displacement, displacement.draw, (lacks("displacement", CRYSTAL_DISPLACEMENT.variable),)),
+        Drawing(
+            "displacement", displacement, displacement.draw, (lacks("displacement", CRYSTAL_DISPLACEMENT.variable),)
+        ),
         Drawing("spectrum", spectrum, spectrum.draw, (lacks("spectrum", SPECTRUM["diagonal"].variable),)),
-        Drawing("convergence", convergence, convergence.draw, (lacks("mesh.grid", CONVERGENCE["diagonal"].variable), one_mesh)),
+        Drawing(
+            "convergence",
+            convergence,
+            convergence.draw,
+            (lacks("mesh.grid", CONVERGENCE["diagonal"].variable), one_mesh),
+        ),
         Drawing(
             "magnetization",
             density,
@@ -216,25 +229,35 @@ def catalogue(choices: Choices) -> list[Drawing]:
     ]
 
 
-def write(result: xr.Dataset, folder: Path, choices: Choices) -> Iterator[str]:
-    """Draw all figures, or those that are chosen, into a folder; a line each, what was written or why it was skipped.
-
-    Raises InputError where the choices do not fit the crystal or the folder cannot be written.
-    """
-    if "branch" in result.sizes and not 1 <= choices.branch <= result.sizes["branch"]:
-        raise InputError("--branch", choices.branch, f"the crystal has branches 1 to {result.sizes['branch']}")
+def chosen(choices: Choices) -> list[Drawing]:
+    """Those that are wanted, in the order of the catalogue. Raises InputError where a name is none."""
     drawings = catalogue(choices)
     names = [drawing.name for drawing in drawings]
     for name in choices.only:
         if name not in names:
             raise InputError("--only", name, f"figures are {', '.join(names)}{did_you_mean(name, names)}")
-    for drawing in drawings:
-        if choices.only and drawing.name not in choices.only:
-            continue
+    return [drawing for drawing in drawings if not choices.only or drawing.name in choices.only]
+
+
+def require_branch(result: xr.Dataset, branch: int) -> None:
+    """Raises InputError where the crystal has no such branch."""
+    if "branch" in result.sizes and not 1 <= branch <= result.sizes["branch"]:
+        raise InputError("--branch", branch, f"the crystal has branches 1 to {result.sizes['branch']}")
+
+
+def write(result: xr.Dataset, folder: Path, choices: Choices) -> Iterator[str]:
+    """Draw all figures, or those that are chosen, into a folder; a line each, what was written or why it was skipped.
+
+    Raises InputError where the choices do not fit the crystal or the folder cannot be written.
+    """
+    require_branch(result, choices.branch)
+    for drawing in chosen(choices):
         obstacle = drawing.obstacle(result)
         if obstacle:
             yield f"{drawing.name}: skipped; {obstacle}"
             continue
-        with matplotlib.rc_context(style.RC):  # ticks are made when a figure is saved
-            paths = style.save(drawing.figure(result), folder, drawing.name)
+        with matplotlib.rc_context(choices.look):  # TRANSITION
+            paths = style.save(
+                drawing.figure(result, choices.width, choices.look), folder, drawing.name, choices.formats
+            )
         yield " ".join(str(path) for path in paths)

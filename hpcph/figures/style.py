@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
+from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
@@ -32,9 +33,14 @@ RC: dict[Any, Any] = {
     "ytick.right": True,
     "hatch.linewidth": 0.5,
     "pdf.fonttype": 42,
+    "svg.hashsalt": "hpcph",  # names of clips and markers, else of chance
+    "axes.prop_cycle": cycler(color=OKABE_ITO),
 }
-SUFFIXES = (".pdf", ".png")
+FORMATS = ("pdf", "png", "svg")
+USUAL = ("pdf", "png")
+UNDATED = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {}}
 DPI = 300
+FORBIDDEN = "zero: symmetry forbids"
 
 
 def sheet(width: float, height: float) -> Figure:
@@ -54,7 +60,7 @@ def note(figure: Figure, *lines: str) -> None:
 
 def forbidden(axes: Axes, what: str = "a component along the axis") -> None:
     """Says in empty axes why they are empty."""
-    words = f"zero: symmetry forbids\n{what}"
+    words = f"{FORBIDDEN}\n{what}"
     axes.text(0.5, 0.5, words, ha="center", va="center", color="0.3", fontsize=7, transform=axes.transAxes)
 
 
@@ -79,22 +85,21 @@ def typeset(text: str) -> str:
     return f"${power}$" if mantissa == "1" else rf"${mantissa}\times{power}$"
 
 
-def save(figure: Figure, folder: Path, name: str) -> list[Path]:
-    """Write PDF and PNG; a file is whole or not there, and the same figure gives the same bytes.
+def save(figure: Figure, folder: Path, name: str, formats: Sequence[str] = USUAL) -> list[Path]:
+    """Write a file of each format; a file is whole or not there, and the same figure gives the same bytes.
 
     Raises InputError where the folder cannot be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return [_write(figure, folder / f"{name}{suffix}") for suffix in SUFFIXES]
+        return [_write(figure, folder / f"{name}.{kind}", kind) for kind in formats]
     except OSError as err:
         raise InputError("--output", folder, f"cannot be written ({err.strerror or err}); name another folder") from err
 
 
-def _write(figure: Figure, path: Path) -> Path:
-    metadata = {"CreationDate": None} if path.suffix == ".pdf" else {}
+def _write(figure: Figure, path: Path, kind: str) -> Path:
     with draft(path) as temporary:
-        figure.savefig(temporary, format=path.suffix[1:], dpi=DPI, metadata=metadata)
+        figure.savefig(temporary, format=kind, dpi=DPI, metadata=UNDATED[kind])
     return path
 
 
@@ -104,5 +109,6 @@ def markers(count: int) -> dict:
 
 
 def names(values: Sequence[str]) -> dict[str, str]:
-    """A colour for each of these names."""
-    return {value: OKABE_ITO[i % len(OKABE_ITO)] for i, value in enumerate(values)}
+    """A colour for each of these names: those of the style, which are the palette's unless the reader chose others."""
+    cycle = matplotlib.rcParams["axes.prop_cycle"].by_key().get("color", OKABE_ITO)
+    return {value: cycle[i % len(cycle)] for i, value in enumerate(values)}
