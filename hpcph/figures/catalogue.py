@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import matplotlib
 import xarray as xr
@@ -73,32 +73,22 @@ OF_MODELS = ("bands", "orbits", "optics", "optics.pairs")
 Obstacle = Callable[[xr.Dataset], str]  # why a result cannot give a figure, and what would; empty if it can
 
 
-class Module(Protocol):
-    """What draws a figure, or some that are alike: functions of a Dataset."""
-
-    def layout(self, result: xr.Dataset, /) -> Layout:
-        """How large the figure is by itself, and where its axes stand."""
-        ...
-
-
 @dataclass(frozen=True)
 class Drawing:
-    """One figure: its file name, who draws it on axes of its layout, what may stand in the way."""
+    """One figure: its file name, its size and axes by itself, how it is drawn on such axes, what may stand in the way."""
 
     name: str
-    module: Module
+    by_itself: Callable[[xr.Dataset], Layout]
     draw: Callable[[xr.Dataset, Any], None]
     obstacles: tuple[Obstacle, ...]
 
     def layout(self, result: xr.Dataset, width: float | None = None) -> Layout:
         """By itself or at another width, inches."""
-        layout = self.module.layout(result)
+        layout = self.by_itself(result)
         return layout if width is None else layout.at(width)
 
     def figure(self, result: xr.Dataset, width: float | None = None, look: dict[Any, Any] = style.RC) -> Figure:
         """On a sheet of its own."""
-        if not hasattr(self.module, "layout"):
-            return self.draw(result)  # TRANSITION
         layout = self.layout(result, width)
         page = sheet.blank(layout.width, layout.height, look)
         with page.styled():
@@ -177,55 +167,55 @@ def catalogue(choices: Choices) -> list[Drawing]:
     lit = lacks("optics", OPTICS_PAM.variable)
     magnetic = partial(lacks, "magnetization", besides=" of a crystal with Born charges")
     return [
-        Drawing("dispersion", dispersion, dispersion.polarization, (path,)),
-        Drawing("dispersion_helicity", dispersion, dispersion.helicity, (lacks("bands", BANDS_HELICITY.variable),)),
+        Drawing("dispersion", dispersion.layout, dispersion.polarization, (path,)),
+        Drawing("dispersion_helicity", dispersion.layout, dispersion.helicity, (lacks("bands", BANDS_HELICITY.variable),)),
         Drawing(
             "crystal_angular_momentum",
-            crystal_angular_momentum,
+            crystal_angular_momentum.layout,
             crystal_angular_momentum.draw,
             (lacks("bands", BANDS_CRYSTAL_ANGULAR_MOMENTUM.variable), no_labels),
         ),
         Drawing(
             "pseudo_angular_momentum",
-            pseudo_angular_momentum,
+            pseudo_angular_momentum.layout,
             pseudo_angular_momentum.draw,
             (lacks("bands", BANDS_PSEUDO_ANGULAR_MOMENTUM.variable), no_turn),
         ),
-        Drawing("dispersion_axis", dispersion_axis, dispersion_axis.draw, (path, no_leg)),
-        Drawing("species", species, of_branch, (path, no_leg)),
-        Drawing("orbits", orbits, of_mode, (no_eigenvectors,)),
-        Drawing("sound", sound, sound.draw, (lacks("elasticity", ELASTICITY_PLANE_VELOCITY.variable),)),
-        Drawing("phase_diagram", phase_diagram, phase_diagram.draw, (coupled, one_temperature)),
-        Drawing("gamma_ll", feedback, partial(feedback.draw, radius=choices.radius), (coupled,)),
-        Drawing("slices", slices, slices.draw, (lacks("slices", *(part.variable for part in SLICES.values())),)),
-        Drawing("pam_density", density, density.angular_momentum, (coupled, undriven, dense)),
-        Drawing("interband", interband, interband.draw, (lacks("coherence", THERMAL_GAMMA_COHERENCE.variable),)),
+        Drawing("dispersion_axis", dispersion_axis.layout, dispersion_axis.draw, (path, no_leg)),
+        Drawing("species", species.layout, of_branch, (path, no_leg)),
+        Drawing("orbits", orbits.layout, of_mode, (no_eigenvectors,)),
+        Drawing("sound", sound.layout, sound.draw, (lacks("elasticity", ELASTICITY_PLANE_VELOCITY.variable),)),
+        Drawing("phase_diagram", phase_diagram.layout, phase_diagram.draw, (coupled, one_temperature)),
+        Drawing("gamma_ll", feedback.layout, partial(feedback.draw, radius=choices.radius), (coupled,)),
+        Drawing("slices", slices.layout, slices.draw, (lacks("slices", *(part.variable for part in SLICES.values())),)),
+        Drawing("pam_density", density.layout, density.angular_momentum, (coupled, undriven, dense)),
+        Drawing("interband", interband.layout, interband.draw, (lacks("coherence", THERMAL_GAMMA_COHERENCE.variable),)),
         Drawing(
-            "displacement", displacement, displacement.draw, (lacks("displacement", CRYSTAL_DISPLACEMENT.variable),)
+            "displacement", displacement.layout, displacement.draw, (lacks("displacement", CRYSTAL_DISPLACEMENT.variable),)
         ),
-        Drawing("spectrum", spectrum, spectrum.draw, (lacks("spectrum", SPECTRUM["diagonal"].variable),)),
+        Drawing("spectrum", spectrum.layout, spectrum.draw, (lacks("spectrum", SPECTRUM["diagonal"].variable),)),
         Drawing(
             "convergence",
-            convergence,
+            convergence.layout,
             convergence.draw,
             (lacks("mesh.grid", CONVERGENCE["diagonal"].variable), one_mesh),
         ),
         Drawing(
             "magnetization",
-            density,
+            density.layout,
             density.magnetization,
             (undriven, magnetic(MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK.variable)),
         ),
-        Drawing("moment", dispersion, dispersion.moment, (path, magnetic(BANDS_MOMENT.variable))),
-        Drawing("helicity", helicity, helicity.draw, (lacks("temperature", HELICITY_PER_CELL.variable),)),
-        Drawing("sample", finite, finite.draw, (lacks("sample", SAMPLE_TEMPERATURE_FIELD.variable),)),
-        Drawing("rotation", rotation, rotation.draw, (lacks("magnetization", ROTATION_PAM_DENSITY.variable),)),
-        Drawing("zeeman", zeeman, zeeman.draw, (path, lacks("field", FIELD_SHIFT_PER_TESLA.variable))),
-        Drawing("field", field, field.draw, (lacks("field", FIELD_PAM_DENSITY.variable, besides=", and `mesh`"),)),
-        *(Drawing(f"light_{name}", light, partial(light.draw, name=name), (lit,)) for name in light.OBSERVABLES),
-        Drawing("light_decomposition", decomposition, decomposition.draw, (lit,)),
-        Drawing("light_polarized", polarized, polarized.draw, (lit, no_intensity)),
-        Drawing("light_levels", levels, levels.draw, (lit, lacks("optics.pairs", OPTICS_PAM_BY_LEVELS.variable))),
+        Drawing("moment", dispersion.layout, dispersion.moment, (path, magnetic(BANDS_MOMENT.variable))),
+        Drawing("helicity", helicity.layout, helicity.draw, (lacks("temperature", HELICITY_PER_CELL.variable),)),
+        Drawing("sample", finite.layout, finite.draw, (lacks("sample", SAMPLE_TEMPERATURE_FIELD.variable),)),
+        Drawing("rotation", rotation.layout, rotation.draw, (lacks("magnetization", ROTATION_PAM_DENSITY.variable),)),
+        Drawing("zeeman", zeeman.layout, zeeman.draw, (path, lacks("field", FIELD_SHIFT_PER_TESLA.variable))),
+        Drawing("field", field.layout, field.draw, (lacks("field", FIELD_PAM_DENSITY.variable, besides=", and `mesh`"),)),
+        *(Drawing(f"light_{name}", partial(light.layout, name=name), partial(light.draw, name=name), (lit,)) for name in light.OBSERVABLES),
+        Drawing("light_decomposition", decomposition.layout, decomposition.draw, (lit,)),
+        Drawing("light_polarized", polarized.layout, polarized.draw, (lit, no_intensity)),
+        Drawing("light_levels", levels.layout, levels.draw, (lit, lacks("optics.pairs", OPTICS_PAM_BY_LEVELS.variable))),
     ]
 
 

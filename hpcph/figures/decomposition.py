@@ -1,9 +1,10 @@
 """What modes of one frequency, and what pairs of different ones, make of the angular momentum under light."""
 
+import numpy as np
 import xarray as xr
-from matplotlib.figure import Figure
 
-from hpcph.figures import labels, light, style
+from hpcph.figures import labels, light, sheet, style
+from hpcph.figures.sheet import Layout, Panels
 from hpcph.result.light import DEGENERATE, TENSORS
 from hpcph.show import axis, units
 from hpcph.show import light as response
@@ -16,13 +17,18 @@ PARTS = {
 ACROSS = {"x": ("yz", "yy"), "y": ("zx", "zz"), "z": ("xy", "xx"), "n": ("xy", "xx")}  # circular and linear light
 
 
-def draw(result: xr.Dataset) -> Figure:
-    """Circular light in the left panel, linear light in the right one, polarized across the axis."""
+def layout(_: xr.Dataset) -> Layout:
+    """Circular light, linear light."""
+    return Layout(sheet.WIDTH, 3.0, columns=2, flows=True)
+
+
+def draw(result: xr.Dataset, panels: Panels) -> None:
+    """Circular light in the first panel, linear light in the second one, polarized across the axis."""
+    assert isinstance(panels, np.ndarray)
     omega, index = light.frequencies(result), axis.name(result)
     total, within = (response.along(result, tensors["pam"].variable) for tensors in (TENSORS, DEGENERATE))
-    figure = style.sheet(style.WIDTH, 3.0)
     titles = ("circular light", "linear light")
-    for axes, component, title in zip(figure.subplots(1, 2), ACROSS[index], titles, strict=True):
+    for axes, component, title in zip(panels, ACROSS[index], titles, strict=True):
         place = response.COMPONENTS[component]
         circular = component[0] != component[1]
         for part, (label, (colour, width, dash)) in zip((total, within, total - within), PARTS.items(), strict=True):
@@ -35,7 +41,6 @@ def draw(result: xr.Dataset) -> Figure:
         axes.set_ylabel(f"${symbol}$ ({light.unit_text(result, TENSORS['pam'])})")
         axes.set_xlabel(units.frequency(result, "frequency").label)
         light.finish(axes, result)
-    handles, _ = figure.axes[0].get_legend_handles_labels()
-    figure.legend(handles=[*handles, *light.marks()], loc="outside upper center", ncols=5)
-    style.note(figure, "phonon angular momentum, along the axis", light.FIELD, axis.meaning(result))
-    return figure
+    handles, _ = panels[0].get_legend_handles_labels()
+    sheet.legend(panels, [*handles, *light.marks()], most=5)
+    sheet.note(panels, "phonon angular momentum, along the axis", light.FIELD, axis.meaning(result))

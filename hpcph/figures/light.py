@@ -3,10 +3,10 @@
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from hpcph.figures import labels, style
+from hpcph.figures import labels, sheet, style
+from hpcph.figures.sheet import Layout, Panels
 from hpcph.result.light import MODEL, OPTICS_CARRIED_CURRENT, OPTICS_LEVEL_FREQUENCY, OPTICS_LEVEL_MODES, TENSORS
 from hpcph.result.quantity import Quantity
 from hpcph.show import axis, units
@@ -14,7 +14,9 @@ from hpcph.show import light as response
 
 LINEAR = {"xx": (style.OKABE_ITO[0], 2.2), "yy": (style.OKABE_ITO[1], 1.0), "zz": (style.OKABE_ITO[2], 1.0)}
 PARTS = {"Re": "black", "Im": style.OKABE_ITO[3]}
-LEVELS = {"degenerate (chiral) level": (style.OKABE_ITO[4], 0.07), "single level": ("0.45", 0.035)}
+DIAGONAL = "linear"
+PANELS = {DIAGONAL: ("xx", "yy", "zz"), "yz": ("yz",), "zx": ("zx",), "xy": ("xy",)}  # by the components they show
+LEVELS = {"degenerate level": (style.OKABE_ITO[4], 0.07), "single level": ("0.45", 0.035)}
 FIELD = r"field E(t) = E exp(−iωt) + c.c.; mean response $\Sigma\,\chi_{\mu\nu}E_\mu E^*_\nu$"
 
 CARRIED = "dashed: l·v of the modes, what wave packets carry along; the torques of the lattice make the difference"
@@ -27,26 +29,49 @@ OBSERVABLES = {  # words for the small print
 }
 
 
-def draw(result: xr.Dataset, name: str) -> Figure:
-    """Four panels: Re χ_xx, χ_yy, χ_zz; χ_yz; χ_zx; χ_xy."""
-    tensor, index = TENSORS[name], axis.name(result)
-    figure = style.sheet(style.WIDTH, 5.0)
-    panels = figure.subplots(2, 2, sharex=True).ravel()
-    _curves(panels, result, tensor.variable, 1.0, "-")
+def layout(result: xr.Dataset, name: str) -> Layout:
+    """A panel for linear light and one for each pair of directions of the field, without those that symmetry forbids."""
+    panels = max(1, len(_seen(result, name)))
+    columns = min(panels, 2)
+    rows = -(-panels // columns)
+    return Layout(
+        (sheet.COLUMN, sheet.WIDTH)[columns - 1], 1.3 + 2.0 * rows, rows, columns, flows=True, overlaid=True,
+        empty=rows * columns - panels,
+    )  # fmt: skip
+
+
+def draw(result: xr.Dataset, panels: Panels, name: str) -> None:
+    """Re χ_xx, χ_yy, χ_zz; χ_yz; χ_zx; χ_xy: what of them is not forbidden."""
+    tensor, index, seen = TENSORS[name], axis.name(result), _seen(result, name)
+    every = np.atleast_1d(np.asarray(panels, dtype=object))
     carried = name == "orbital_current" and OPTICS_CARRIED_CURRENT.variable in result
-    if carried:
-        _curves(panels, result, OPTICS_CARRIED_CURRENT.variable, 0.7, "--")
-    for axes, letter, component in zip(panels, "abcd", (r"\mu\mu", "yz", "zx", "xy"), strict=True):
-        real = r"\mathrm{Re}\," if letter == "a" else ""
-        axes.set_title(f"({letter}) " + (", ".join(LINEAR) if letter == "a" else component))
+    for axes, part, letter in zip(every, seen, "abcd", strict=False):
+        _curves(axes, result, tensor.variable, part, 1.0, "-")
+        if carried:
+            _curves(axes, result, OPTICS_CARRIED_CURRENT.variable, part, 0.7, "--")
+        real, component = (r"\mathrm{Re}\,", r"\mu\mu") if part == DIAGONAL else ("", part)
+        axes.set_title(f"({letter}) " + (", ".join(LINEAR) if part == DIAGONAL else part))
         axes.set_ylabel(f"${real}{labels.symbol(tensor, f'{index};{component}')}$ ({unit_text(result, tensor)})")
-        finish(axes, result)
-    for axes in panels[2:]:
         axes.set_xlabel(units.frequency(result, "frequency").label)
-    figure.legend(handles=_legend(carried), loc="outside upper center", ncols=4)
-    dashed = CARRIED if carried else ""
-    style.note(figure, f"{OBSERVABLES[name]}, along the axis", FIELD, dashed, axis.meaning(result))
-    return figure
+        finish(axes, result)
+    if seen:
+        sheet.legend(panels, _legend(result, name, seen, carried), most=5)
+    else:
+        style.forbidden(every[0], "components along the axis")
+    zero = [", ".join(PANELS[part]) for part in PANELS if part not in seen]
+    forbidden = f"{style.FORBIDDEN} {', '.join(zero)}" if zero and seen else ""
+    dashed = CARRIED if carried and seen else ""
+    sheet.note(
+        panels, f"{OBSERVABLES[name]}, along the axis", FIELD, dashed, forbidden, axis.meaning(result)
+    )
+
+
+def _seen(result: xr.Dataset, name: str) -> list[str]:
+    """The panels in which anything is not zero."""
+    chi = response.along(result, TENSORS[name].variable)
+    if name == "orbital_current" and OPTICS_CARRIED_CURRENT.variable in result:
+        chi = np.concatenate([chi, response.along(result, OPTICS_CARRIED_CURRENT.variable)])
+    return [part for part, held in PANELS.items() if any(chi[:, *response.COMPONENTS[one]].any() for one in held)]
 
 
 def frequencies(result: xr.Dataset, name: str = "frequency") -> np.ndarray:
@@ -60,7 +85,7 @@ def unit_text(result: xr.Dataset, quantity: Quantity) -> str:
 
 
 def finish(axes: Axes, result: xr.Dataset) -> None:
-    """Range of the light, levels at the lower edge, a zero line, room for curves that are zero."""
+    """Range of the light, levels at the lower edge, a zero line; says where all curves are zero."""
     omega = frequencies(result)
     kinds = dict(zip((True, False), LEVELS.values(), strict=True))
     modes = result[OPTICS_LEVEL_MODES.variable].values
@@ -74,7 +99,7 @@ def finish(axes: Axes, result: xr.Dataset) -> None:
     if not any(np.any(np.asarray(line.get_ydata())[1:]) for line in axes.lines if line.get_gid() == "response"):
         axes.set_ylim(-1, 1)
         axes.set_yticks([0])
-        axes.text(0.5, 0.6, "vanishes", transform=axes.transAxes, ha="center", color="0.4")
+        style.forbidden(axes)
 
 
 def marks() -> list[Line2D]:
@@ -85,21 +110,32 @@ def marks() -> list[Line2D]:
     ]
 
 
-def _curves(panels, result: xr.Dataset, name: str, width: float, dash: str) -> None:
+def _curves(axes: Axes, result: xr.Dataset, name: str, part: str, width: float, dash: str) -> None:
+    """What of a panel is not zero."""
     chi, omega = response.along(result, name), frequencies(result)
     look = {"ls": dash, "gid": "response", **style.markers(len(omega))}
-    for component, (colour, lw) in LINEAR.items():
-        value = chi[:, *response.COMPONENTS[component]].real
-        panels[0].plot(omega, value, color=colour, lw=lw if dash == "-" else width, **look)
-    for axes, component in zip(panels[1:], ("yz", "zx", "xy"), strict=True):
+    for component in PANELS[part]:
         value = chi[:, *response.COMPONENTS[component]]
-        for part, colour in PARTS.items():
-            axes.plot(omega, value.real if part == "Re" else value.imag, color=colour, lw=width, **look)
+        if part == DIAGONAL and value.any():
+            colour, lw = LINEAR[component]
+            axes.plot(omega, value.real, color=colour, lw=lw if dash == "-" else width, **look)
+        elif part != DIAGONAL:
+            for numbers, colour in ((value.real, PARTS["Re"]), (value.imag, PARTS["Im"])):
+                if numbers.any():
+                    axes.plot(omega, numbers, color=colour, lw=width, **look)
 
 
-def _legend(carried: bool) -> list[Line2D]:
-    lines = [Line2D([], [], color=colour, lw=lw, label=name) for name, (colour, lw) in LINEAR.items()]
-    lines += [Line2D([], [], color=colour, lw=1, label=f"{part} (b–d)") for part, colour in PARTS.items()]
+def _legend(result: xr.Dataset, name: str, seen: list[str], carried: bool) -> list[Line2D]:
+    """Of the lines that are drawn."""
+    chi = response.along(result, TENSORS[name].variable)
+    lines = [
+        Line2D([], [], color=colour, lw=lw, label=component)
+        for component, (colour, lw) in LINEAR.items()
+        if chi[:, *response.COMPONENTS[component]].any()
+    ]
+    pairs = [chi[:, *response.COMPONENTS[part]] for part in seen if part != DIAGONAL]
+    there = {"Re": any(value.real.any() for value in pairs), "Im": any(value.imag.any() for value in pairs)}
+    lines += [Line2D([], [], color=colour, lw=1, label=part) for part, colour in PARTS.items() if there[part]]
     if carried:
         lines.append(Line2D([], [], color="0.3", lw=0.7, ls="--", label="carried by wave packets"))
     return [*lines, *marks()]

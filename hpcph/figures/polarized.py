@@ -3,9 +3,9 @@
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from hpcph.figures import labels, light, style
+from hpcph.figures import labels, light, sheet, style
+from hpcph.figures.sheet import Layout, Panels
 from hpcph.result.light import DENSITY, MEANS
 from hpcph.show import axis, units
 from hpcph.show import light as response
@@ -15,12 +15,17 @@ LINEAR_BELOW = 1e-3  # of the largest value
 SHOWN = 7  # polarizations
 
 
-def draw(result: xr.Dataset) -> Figure:
+def layout(_: xr.Dataset) -> Layout:
+    """A row each."""
+    return Layout(sheet.WIDTH, 6.6, rows=len(ROWS), options={"sharex": True})
+
+
+def draw(result: xr.Dataset, panels: Panels) -> None:
     """Components along the axis, per squared field inside the crystal and, on the right, per intensity in vacuum."""
     omega, index = light.frequencies(result), axis.name(result)
     names = [str(name).replace("-", "−") for name in result["polarization"].values][:SHOWN]
-    figure = style.sheet(style.WIDTH, 6.6)
-    for axes, name in zip(figure.subplots(3, 1, sharex=True), ROWS, strict=True):
+    assert isinstance(panels, np.ndarray)
+    for axes, name in zip(panels, ROWS, strict=True):
         values, symbol = response.mean(result, name), labels.symbol(MEANS[name], index)
         for p, (label, colour) in enumerate(style.names(names).items()):
             look = {"color": colour, "lw": 2.0 - 0.9 * min(p, 1), "ls": "-" if p < 2 else "--", "label": label}
@@ -31,18 +36,17 @@ def draw(result: xr.Dataset) -> Figure:
         if largest:
             beside = _per_intensity(axes, largest, float(result.attrs["optics_intensity_per_field_squared"]))
             beside.set_ylabel(f"${symbol}/I$\n({labels.unit(DENSITY[name])} per W m$^{{-2}}$)")
-    figure.axes[2].set_xlabel(units.frequency(result, "frequency").label)
-    handles, _ = figure.axes[0].get_legend_handles_labels()
-    figure.legend(handles=[*handles, *light.marks()], loc="outside upper center", ncols=5)
+    panels[-1].set_xlabel(units.frequency(result, "frequency").label)
+    handles, _ = panels[0].get_legend_handles_labels()
+    sheet.legend(panels, [*handles, *light.marks()], most=5)
     more = result.sizes["polarization"] - len(names)
-    style.note(
-        figure,
+    sheet.note(
+        panels,
         "means along the axis under E(t) = Re E exp(−iωt); right: per intensity of a wave with this field in vacuum, "
         "reflection and screening left out; linear scale between the innermost ticks on the left",
         f"{more} more polarizations in the result" if more else "",
         axis.meaning(result),
     )
-    return figure
 
 
 def _per_intensity(axes: Axes, largest: float, intensity: float) -> Axes:

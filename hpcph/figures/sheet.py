@@ -38,6 +38,7 @@ class Layout:
 
     flows : narrower sheets have fewer columns and more rows
     overlaid : several results share the axes; else they stand side by side
+    rigid : panels of a fixed shape, whose heights follow their widths
     options : of Figure.subplots, such as sharex, width_ratios, subplot_kw
     """
 
@@ -47,6 +48,7 @@ class Layout:
     columns: int = 1
     flows: bool = False
     overlaid: bool = False
+    rigid: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
     empty: int = 0
 
@@ -66,7 +68,11 @@ class Layout:
             columns = max(1, min(columns, int(width / NARROWEST)))
         rows = -(-self.count // columns)
         scale = (width / columns) / (self.width / self.columns)
-        height = rows * max(row * scale, min(row, LOWEST))
+        if columns < self.columns:  # wider panels than by itself need not be higher
+            scale = min(scale, 1.0)
+        if not self.rigid:
+            scale = max(scale, min(1.0, LOWEST / row))
+        height = rows * row * scale
         options = self.options
         if columns < self.columns:
             columns = -(-self.count // rows)

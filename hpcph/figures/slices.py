@@ -4,47 +4,61 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize, PowerNorm
-from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
+from matplotlib.ticker import MaxNLocator
 
 from hpcph.constants import angstrom
 from hpcph.crystal.lattice import reciprocal
 from hpcph.crystal.zone import cross_section, plane_frame
-from hpcph.figures import labels, style
+from hpcph.figures import labels, sheet, style
+from hpcph.figures.sheet import Layout, Panels
 from hpcph.result.crystal import CRYSTAL_LATTICE
 from hpcph.result.modes import SLICES, SLICES_HELICITY, SLICES_Q
+from hpcph.result.quantity import Quantity
 from hpcph.show import axis
 
 TOP = 98  # percentile at which the colours end: the pole at Γ must not hide the rest
 
 
-def draw(result: xr.Dataset) -> Figure:
+def layout(result: xr.Dataset) -> Layout:
+    """A row for every plane, a column for every quantity."""
+    planes, columns = result.sizes["plane"], len(_parts(result))
+    shared = {"sharex": True, "sharey": True}
+    return Layout(1.5 * columns + 0.9, 1.0 + 1.5 * planes, planes, columns, rigid=True, options=shared)
+
+
+def draw(result: xr.Dataset, panels: Panels) -> None:
     """Parts of χ and the helicity, a colour scale each, inside the zone's cross-section at every stored plane."""
     planes = result["plane"].values
-    parts = [part for part in (*SLICES.values(), SLICES_HELICITY) if part.variable in result]
-    figure = style.sheet(1.35 * len(planes) + 1.5, 0.5 + 1.6 * len(parts))
-    grid = figure.subplots(len(parts), len(planes), sharex=True, sharey=True, squeeze=False)
-    for row, part in zip(grid, parts, strict=True):
+    parts = _parts(result)
+    grid = np.atleast_1d(np.asarray(panels, dtype=object)).reshape(len(planes), len(parts))
+    for column, part in zip(grid.T, parts, strict=True):
         norm = (_signed if part is SLICES_HELICITY else _norm)(result[part.variable].values)
-        for axes, p in zip(row, range(len(planes)), strict=True):
+        for axes, p in zip(column, range(len(planes)), strict=True):
             image = _panel(axes, result, part.variable, p, norm)
         extend = "both" if part is SLICES_HELICITY else "max"
-        colours = figure.colorbar(image, ax=list(row), extend=extend, pad=0.01, aspect=18)
-        colours.set_label(labels.label(part, rf"${labels.symbol(part)}(\mathbf{{q}})$"))
-        colours.ax.ticklabel_format(axis="y", scilimits=(0, 0), useMathText=True)
-        row[0].set_ylabel("across (Å$^{-1}$)")
-    for axes, height in zip(grid[0], planes, strict=True):
-        axes.set_title(rf"$q_c$ = {height:.4g}")
+        power = int(np.floor(np.log10(norm.vmax or 1.0)))
+        label = f"${labels.symbol(part)}(\\mathbf{{q}})$\n($10^{{{power}}}$ {labels.unit(part.unit)})"
+        colours = sheet.colours(column, image, label, extend=extend, location="top", aspect=14)
+        colours.ax.xaxis.set_major_locator(MaxNLocator(3))
+        colours.ax.xaxis.set_major_formatter(lambda value, _, size=10.0**power: f"{value / size:.3g}")
+    for axes, height in zip(grid[:, 0], planes, strict=True):
+        axes.set_ylabel(rf"$q_c$ = {height:.4g}")
     for axes in grid[-1]:
-        axes.set_xlabel("along $a^*$ (Å$^{-1}$)")
+        axes.set_xlabel("Å$^{-1}$")
+        axes.tick_params(axis="x", labelsize=6)
     temperature = float(result.attrs["slices_temperature"])
     words = (
-        f"{temperature:g} K, no feedback scale; zone averages are χ and the helicity; "
+        f"to the right $a^*$; {temperature:g} K, no feedback scale; zone averages are χ and the helicity; "
         f"the largest {100 - TOP} % share the top colour"
     )
     gap = ", as does Γ, where it diverges" if np.isnan(result[SLICES["diagonal"].variable].values).any() else ""
-    style.note(figure, words + gap, axis.meaning(result))
-    return figure
+    sheet.note(panels, words + gap, axis.meaning(result))
+
+
+def _parts(result: xr.Dataset) -> list[Quantity]:
+    """The quantities that are there."""
+    return [part for part in (*SLICES.values(), SLICES_HELICITY) if part.variable in result]
 
 
 def outline(result: xr.Dataset, plane: int) -> np.ndarray:
@@ -80,12 +94,11 @@ def tiles(result: xr.Dataset, variable: str, plane: int) -> tuple[np.ndarray, np
 
 def _panel(axes: Axes, result: xr.Dataset, variable: str, plane: int, norm: Normalize):
     k, values = tiles(result, variable, plane)
-    i, j = (np.arange(n + 1)[:, None] - 0.5 for n in values.shape)
-    borders = k[0, 0] + i[:, None] * (k[1, 0] - k[0, 0]) + j * (k[0, 1] - k[0, 0])
-    x, y = np.moveaxis(borders, -1, 0) * angstrom
+    x, y = np.moveaxis(k, -1, 0) * angstrom
     rising = isinstance(norm, PowerNorm)
     shown = np.where(np.isnan(values), (norm.vmax or 0.0) if rising else 0.0, values)
-    image = axes.pcolormesh(x, y, shown, norm=norm, cmap=style.SEQUENTIAL if rising else style.SIGNED, rasterized=True)
+    colours = style.SEQUENTIAL if rising else style.SIGNED_AREA
+    image = axes.pcolormesh(x, y, shown, norm=norm, cmap=colours, shading="gouraud", rasterized=True)
     corners = outline(result, plane) * angstrom
     edge = Polygon(corners, closed=True, fill=False, ec="black", lw=0.8, zorder=3)
     axes.add_patch(edge)
