@@ -3,14 +3,17 @@
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.colors import Normalize
+from matplotlib.colors import LinearSegmentedColormap, Normalize
 
 from hpcph.figures import legs, sheet
 from hpcph.figures.legs import Leg
 from hpcph.figures.sheet import Layout, Panels
 from hpcph.result.modes import BANDS_FREQUENCY, BANDS_PSEUDO_ANGULAR_MOMENTUM, BANDS_ROTATION_ORDER
 from hpcph.show import axis, units
+from hpcph.show.palette import BLUE, GREEN, VERMILION
 
+NODES = ((0, GREEN), (1 / 6, BLUE), (1 / 2, "0.25"), (5 / 6, VERMILION), (1, GREEN))  # none too light for paper
+TURNS = LinearSegmentedColormap.from_list("turns", NODES)  # −½ and ½ alike
 ROW = 3  # panels beside each other
 
 
@@ -37,7 +40,7 @@ def draw(result: xr.Dataset, panels: Panels) -> None:
     for axes, (leg, order) in zip(grid, found, strict=False):
         share = np.mod(value[leg.points] / order + 0.5, 1.0) - 0.5
         x, y = np.broadcast_arrays(result["distance"].values[leg.points][:, None], frequency[leg.points])
-        dots = axes.scatter(x, y, c=share, s=5, lw=0, cmap="twilight_shifted", norm=Normalize(-0.5, 0.5))
+        dots = axes.scatter(x, y, c=share, s=5, lw=0, cmap=TURNS, norm=Normalize(-0.5, 0.5))
         legs.one(axes, result, leg)
         axes.set_title(f"N = {order}")
         axes.set_ylabel(scale.label)
