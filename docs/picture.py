@@ -11,7 +11,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 import hpcph
-from hpcph.figures import dispersion, legs, orbits, structure, style
+from hpcph.figures import dispersion, legs, orbits, sheet, structure, style
 from hpcph.response.sample import frame
 from hpcph.result.modes import BANDS_POLARIZATION, BANDS_POLARIZATION_CIRCULAR
 from hpcph.show import axis, units
@@ -29,12 +29,12 @@ DPI = 150
 
 def drawn(result: xr.Dataset) -> Figure:
     """The dispersion coloured by l along the axis; beside it the orbits of the lowest mode, the axis at the viewer."""
-    figure = style.sheet(8.6, 3.9)
+    figure = sheet.blank(8.6, 3.9)
     left, right = figure.subplots(1, 2, width_ratios=[1.15, 1])
     values = axis.of_modes(result, BANDS_POLARIZATION_CIRCULAR, BANDS_POLARIZATION)
     lines = dispersion.whole_path(left, result, values)
     left.set_ylim(0, HIGHEST)
-    figure.colorbar(lines, ax=left, label=dispersion.polarized(result, "angular momentum of a phonon"), pad=0.02)
+    dispersion.bar(left, lines, dispersion.polarized(result, "angular momentum of a phonon"), values)
     mode = orbits.chosen(result, np.array(ORBIT), 1)
     start, end = result["distance"].values[legs.nearest_axis(result).points][[0, -1]]
     place = start + (end - start) * ORBIT[2] / 0.5  # A is ½ c*

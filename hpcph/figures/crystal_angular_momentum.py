@@ -3,11 +3,11 @@
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from hpcph.figures import legs, style
+from hpcph.figures import legs, sheet
 from hpcph.figures.legs import Leg
+from hpcph.figures.sheet import Layout
 from hpcph.result.modes import BANDS_CRYSTAL_ANGULAR_MOMENTUM, BANDS_FREQUENCY
 from hpcph.show import axis, units
 
@@ -20,13 +20,16 @@ def on_axis(result: xr.Dataset) -> list[Leg]:
     return [leg for leg in legs.legs(result) if known[leg.points].all()]
 
 
-def draw(result: xr.Dataset) -> Figure:
+def layout(_: xr.Dataset) -> Layout:
+    """One panel of a column."""
+    return Layout(sheet.COLUMN, 3.6)
+
+
+def draw(result: xr.Dataset, axes: Axes) -> None:
     """Lines of every m, leg after leg."""
     scale, found = units.frequency(result, BANDS_FREQUENCY.variable), on_axis(result)
     frequency = result[BANDS_FREQUENCY.variable].values * scale.shown
     label = result[BANDS_CRYSTAL_ANGULAR_MOMENTUM.variable].values
-    figure = style.sheet(style.COLUMN, 3.6)
-    axes = figure.add_subplot()
     start, places, names = 0.0, [0.0], [found[0].start]
     for leg in found:
         distance = result["distance"].values[leg.points]
@@ -47,9 +50,8 @@ def draw(result: xr.Dataset) -> Figure:
     axes.set_ylabel(scale.label)
     seen = sorted({int(m) for leg in found for m in np.unique(label[leg.points]) if np.isfinite(m)})
     handles = [Line2D([], [], color=COLOURS[m], label=f"m = {m:+d}".replace("-", "−").replace("+0", "0")) for m in seen]
-    figure.legend(handles=handles, loc="outside upper center", ncols=min(len(handles), 3))
-    style.note(figure, "m: label of the turn about the axis, continued from Γ", axis.meaning(result))
-    return figure
+    sheet.legend(axes, handles, most=4)
+    sheet.note(axes, "m: label of the turn about the axis, continued from Γ", axis.meaning(result))
 
 
 def _lines(axes: Axes, distance_k: np.ndarray, frequency_kn: np.ndarray, label_kn: np.ndarray) -> None:

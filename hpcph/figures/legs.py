@@ -84,3 +84,11 @@ def wave_vectors(axes: Axes, result: xr.Dataset) -> None:
     axes.tick_params(axis="x", length=0, pad=5)
     axes.set_xlim(places[0], places[-1])
     axes.set_xlabel("wave vector")
+
+
+def one(axes: Axes, result: xr.Dataset, leg: Leg) -> None:
+    """The horizontal axis of what is drawn along one leg: its ends, named."""
+    start, end = result["distance"].values[leg.points][[0, -1]]
+    axes.set_xlim(start, end)
+    axes.set_xticks([start, end], [leg.start, leg.end])
+    axes.tick_params(axis="x", pad=5)

@@ -1,12 +1,14 @@
 """Real-space orbits of one mode on the crystal (Fig. 2f of the Letter)."""
 
+import textwrap
+
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from hpcph.figures import legs, structure, style
+from hpcph.figures import legs, sheet, structure, style
+from hpcph.figures.sheet import Layout, Panels
 from hpcph.response.sample import frame
 from hpcph.result.modes import BANDS_Q, ORBITS_EIGENVECTOR
 from hpcph.show import atoms, axis, units
@@ -17,33 +19,45 @@ LARGEST = 0.45  # Å, semi-major axis of the largest orbit drawn
 ABOVE = 200.0  # Å by which orbits are brought before all atoms
 SMALL = 0.04  # of the largest: orbits below get no arrow and no dot
 DEFAULT_Q = 0.09  # fractional, without /orbits: where the Letter looks
+DRAWN = 0.91  # of the width of a sheet: both views
+TITLE_LETTERS = 14  # of the title, an inch
 PHASES = np.linspace(0, 2 * np.pi, 73)
 
 
-def draw(result: xr.Dataset, q_c: np.ndarray | None, branch: int) -> Figure:
+def layout(result: xr.Dataset) -> Layout:
+    """Two views, which have one width."""
+    shown = structure.cell(chosen(result, None, 1), units.length(result))
+    extent = [np.ptp(_corners(shown, view), axis=0)[:2] for view in _views(result).values()]
+    scale = sheet.WIDTH * DRAWN / sum(width for width, _ in extent)  # inches an Å
+    height = min(1.1 + scale * max(height for _, height in extent), 8.0)
+    return Layout(sheet.WIDTH, height, columns=len(extent), flows=True)
+
+
+def draw(result: xr.Dataset, panels: Panels, q_c: np.ndarray | None = None, branch: int = 1) -> None:
     """The mode of a branch (from 1) at the stored wave vector nearest to q_c, seen along the axis and across it."""
-    mode = chosen(result, q_c, branch)
-    n = axis.unit(result)
-    right, up, towards = frame(n)
-    views = {"the axis points at the viewer": (right, up, towards), "the axis points upwards": (right, towards, -up)}
+    mode, n = chosen(result, q_c, branch), axis.unit(result)
     shown = structure.cell(mode, units.length(result))
-    extent = [np.ptp(_corners(shown, np.array(view)), axis=0)[:2] for view in views.values()]
-    widths = [e[0] for e in extent]
-    scale = 6.4 / sum(widths)  # inches an Å
-    figure = style.sheet(style.WIDTH, min(1.1 + scale * max(e[1] for e in extent), 8.0))
-    panels = figure.subplots(1, 2, width_ratios=widths)
-    for axes, (title, view) in zip(panels, views.items(), strict=True):
-        picture(axes, mode, shown, np.array(view), n)
+    grid = np.atleast_1d(np.asarray(panels, dtype=object))
+    for axes, (title, view) in zip(grid, _views(result).items(), strict=True):
+        picture(axes, mode, shown, view, n)
         if not units.is_model(result):
             _ruler(axes)
         axes.set_title(title)
-    name = axis.name(result)
-    title = _title(mode, units.frequency(result), float(mode.polarization @ n), name)
     handles = _legend(mode)
-    figure.legend(handles=handles, title=title, loc="outside upper center", ncols=len(handles), title_fontsize=9)
+    words = _title(mode, units.frequency(result), float(mode.polarization @ n), axis.name(result))
+    title = textwrap.fill(words, int(TITLE_LETTERS * sheet.width(panels)), break_long_words=False)
+    sheet.legend(panels, handles, most=len(handles), title=title, title_fontsize=9)
     size = "not to scale" if units.is_model(result) else f"with a semi-major axis of {LARGEST} Å"
-    style.note(figure, f"largest orbit drawn {size}; pale: atoms of neighbouring cells", axis.meaning(result))
-    return figure
+    sheet.note(panels, f"largest orbit drawn {size}; pale: atoms of neighbouring cells", axis.meaning(result))
+
+
+def _views(result: xr.Dataset) -> dict[str, np.ndarray]:
+    """Rows to the right, upwards and towards the viewer."""
+    right, up, towards = frame(axis.unit(result))
+    return {
+        "the axis points at the viewer": np.array((right, up, towards)),
+        "the axis points upwards": np.array((right, towards, -up)),
+    }
 
 
 def chosen(result: xr.Dataset, q_c: np.ndarray | None, branch: int) -> Mode:

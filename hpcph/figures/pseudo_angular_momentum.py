@@ -2,43 +2,58 @@
 
 import numpy as np
 import xarray as xr
-from matplotlib.colors import Normalize
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap, Normalize
 
-from hpcph.figures import legs, style
+from hpcph.figures import legs, sheet
 from hpcph.figures.legs import Leg
+from hpcph.figures.sheet import Layout, Panels
 from hpcph.result.modes import BANDS_FREQUENCY, BANDS_PSEUDO_ANGULAR_MOMENTUM, BANDS_ROTATION_ORDER
 from hpcph.show import axis, units
+from hpcph.show.palette import BLUE, GREEN, VERMILION
 
-MOST = 5  # panels
+NODES = ((0, GREEN), (1 / 6, BLUE), (1 / 2, "0.25"), (5 / 6, VERMILION), (1, GREEN))  # none too light for paper
+TURNS = LinearSegmentedColormap.from_list("turns", NODES)  # −½ and ½ alike
+ROW = 3  # panels beside each other
 
 
 def kept(result: xr.Dataset) -> list[tuple[Leg, int]]:
     """The legs all whose points a turn keeps, with its N, the lowest on the way."""
     order = result[BANDS_ROTATION_ORDER.variable].values
-    return [(leg, int(order[leg.points].min())) for leg in legs.legs(result) if order[leg.points].min() > 1][:MOST]
+    return [(leg, int(order[leg.points].min())) for leg in legs.legs(result) if order[leg.points].min() > 1]
 
 
-def draw(result: xr.Dataset) -> Figure:
+def layout(result: xr.Dataset) -> Layout:
+    """A panel a leg, some in a row."""
+    count = len(kept(result))
+    rows = -(-count // ROW)
+    columns = -(-count // rows)
+    return Layout(1.1 + 1.9 * columns, 0.5 + 3.1 * rows, rows, columns, flows=True)
+
+
+def draw(result: xr.Dataset, panels: Panels) -> None:
     """A panel a leg; what differs by N is the same, and has the same colour."""
     scale, found = units.frequency(result, BANDS_FREQUENCY.variable), kept(result)
     frequency = result[BANDS_FREQUENCY.variable].values * scale.shown
     value = result[BANDS_PSEUDO_ANGULAR_MOMENTUM.variable].values
-    figure = style.sheet(1.1 + 1.9 * len(found), 3.6)
-    panels = figure.subplots(1, len(found), sharey=True, squeeze=False)[0]
-    for axes, (leg, order) in zip(panels, found, strict=True):
-        distance = result["distance"].values[leg.points]
+    grid: list[Axes] = list(np.atleast_1d(np.asarray(panels, dtype=object)))
+    for axes, (leg, order) in zip(grid, found, strict=False):
         share = np.mod(value[leg.points] / order + 0.5, 1.0) - 0.5
-        x, y = np.broadcast_arrays(distance[:, None], frequency[leg.points])
-        dots = axes.scatter(x, y, c=share, s=5, lw=0, cmap="twilight_shifted", norm=Normalize(-0.5, 0.5))
-        axes.set_xticks(distance[[0, -1]], [leg.start, leg.end])
-        axes.tick_params(axis="x", pad=5)
-        axes.set_xlim(distance[0], distance[-1])
+        x, y = np.broadcast_arrays(result["distance"].values[leg.points][:, None], frequency[leg.points])
+        dots = axes.scatter(x, y, c=share, s=5, lw=0, cmap=TURNS, norm=Normalize(-0.5, 0.5))
+        legs.one(axes, result, leg)
         axes.set_title(f"N = {order}")
-    panels[0].set_ylabel(scale.label)
-    panels[0].set_ylim(min(0, 1.02 * frequency.min()), 1.02 * frequency.max())
+        axes.set_ylabel(scale.label)
+        axes.set_ylim(min(0, 1.02 * frequency.min()), 1.02 * frequency.max())
+    for axes in grid[: len(found)]:
+        spec = axes.get_subplotspec()
+        if spec is not None and not spec.is_first_col():
+            axes.set_ylabel("")
+            axes.tick_params(labelleft=False)
+    for axes in grid[len(found) :]:
+        axes.set_axis_off()
     symbol = r"\ell"
-    figure.colorbar(dots, ax=list(panels), label=f"pseudo-angular momentum ${symbol}/N$ (ħ)", pad=0.02, aspect=30)
+    label = f"pseudo-angular momentum ${symbol}/N$ (ħ)"
+    sheet.colours(panels, dots, label, pad=0.02, aspect=30)
     words = "turn by 2π/N about the axis, phase of its screw included; −½ and ½ are the same"
-    style.note(figure, words, axis.meaning(result))
-    return figure
+    sheet.note(panels, words, axis.meaning(result))

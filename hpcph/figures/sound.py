@@ -2,21 +2,26 @@
 
 import numpy as np
 import xarray as xr
-from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
-from hpcph.figures import labels, style
+from hpcph.figures import labels, sheet, style
+from hpcph.figures.sheet import Layout, Panels
 from hpcph.result.acoustics import ELASTICITY_PLANE_VELOCITY, ELASTICITY_SOUND_ANGLE, ELASTICITY_SOUND_PLANE
 
 NAMES = ("slowest", "middle", "fastest")
 HEIGHT = 2.9
 
 
-def draw(result: xr.Dataset) -> Figure:
+def layout(result: xr.Dataset) -> Layout:
+    """A panel a plane."""
+    count = result[ELASTICITY_SOUND_PLANE.variable].size
+    return Layout(sheet.WIDTH, HEIGHT, columns=count, flows=True, options={"subplot_kw": {"projection": "polar"}})
+
+
+def draw(result: xr.Dataset, panels: Panels) -> None:
     """Velocities of the three waves around the Cartesian planes."""
     angle, velocity = (result[q.variable].values for q in (ELASTICITY_SOUND_ANGLE, ELASTICITY_PLANE_VELOCITY))
-    figure = style.sheet(style.WIDTH, HEIGHT)
-    grid = figure.subplots(1, len(velocity), subplot_kw={"projection": "polar"})
+    grid = np.atleast_1d(np.asarray(panels, dtype=object))
     top = 1.05 * float(np.nanmax(velocity)) / 1e3
     for axes, plane, waves in zip(grid, result[ELASTICITY_SOUND_PLANE.variable].values, velocity / 1e3, strict=True):
         for wave, (name, colour) in enumerate(zip(NAMES, style.OKABE_ITO, strict=False)):
@@ -28,6 +33,6 @@ def draw(result: xr.Dataset) -> Figure:
         axes.set_rlabel_position(22.5)
         axes.yaxis.set_major_locator(MultipleLocator(2))
         axes.grid(lw=0.4)
-    figure.legend(*grid[0].get_legend_handles_labels(), loc="outside upper center", ncols=len(NAMES))
-    style.note(figure, f"{labels.symbol(ELASTICITY_PLANE_VELOCITY)} in km/s, with the field of the Born charges")
-    return figure
+    sheet.legend(panels)
+    words = f"{labels.symbol(ELASTICITY_PLANE_VELOCITY)} in km/s, with the field of the Born charges"
+    sheet.note(panels, words)

@@ -3,9 +3,10 @@
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from hpcph.figures import legs, style
+from hpcph.constants import hbar, nuclear_magneton
+from hpcph.figures import legs, sheet, style
+from hpcph.figures.sheet import Layout
 from hpcph.result.field import (
     FIELD_CENTRE_FREQUENCY,
     FIELD_CENTRE_SPLITTING,
@@ -17,28 +18,34 @@ from hpcph.result.modes import BANDS_FREQUENCY
 from hpcph.show import axis, units
 
 MEGA = 1e6
+DOT = 6.0  # points²
+ROUNDING = 1e-6 * nuclear_magneton / (2 * np.pi * hbar)  # Hz T⁻¹: an ion of charge e on a circle makes about μ_N/h
 SEEN = 1e-6  # of the largest splitting
 
 
-def draw(result: xr.Dataset) -> Figure:
+def layout(_: xr.Dataset) -> Layout:
+    """The path, and beside it Γ."""
+    return Layout(sheet.WIDTH, 3.6, columns=2, flows=True, options={"width_ratios": (2.2, 1)})
+
+
+def draw(result: xr.Dataset, panels: np.ndarray) -> None:
     """A dot a mode, coloured by its frequency; beside it the splitting of the degenerate levels of Γ."""
     scale = units.frequency(result, BANDS_FREQUENCY.variable)
     frequency = result[BANDS_FREQUENCY.variable].values * scale.shown
     shift = result[FIELD_SHIFT_PER_TESLA.variable].values / (2 * np.pi * MEGA)
     distance = np.broadcast_to(result["distance"].values[:, None], shift.shape)
-    figure = style.sheet(style.WIDTH, 3.6)
-    along, at_gamma = figure.subplots(1, 2, width_ratios=(2.2, 1))
-    look = {"s": 2.5, "c": frequency.ravel(), "cmap": style.SEQUENTIAL, "linewidths": 0, "rasterized": True}
-    dots = along.scatter(distance.ravel(), shift.ravel(), **look)
-    figure.colorbar(dots, ax=along, label=scale.label, pad=0.01, aspect=35)
+    along, at_gamma = panels
+    order = np.argsort(np.abs(shift), axis=None, kind="stable")  # what moves most on top
+    x, y, colour = (part.ravel()[order] for part in (distance, shift, frequency))
+    dots = along.scatter(x, y, c=colour, s=DOT, cmap=style.SEQUENTIAL, linewidths=0, rasterized=True)
+    sheet.colours(along, dots, scale.label)
     along.axhline(0, color="0.6", lw=0.5, zorder=0)
     legs.wave_vectors(along, result)
     along.set_ylabel(r"shift $\delta\nu/B$ (MHz T$^{-1}$)")
     _levels(at_gamma, result)
     x, y, z = result[FIELD_MAGNETIC.variable].values
     direction = f"field ({x:.3g}, {y:.3g}, {z:.3g}) T, first order, ions only"
-    style.note(figure, direction, _sound(result), axis.meaning(result))
-    return figure
+    sheet.note(panels, direction, _sound(result), axis.meaning(result))
 
 
 def _sound(result: xr.Dataset) -> str:
@@ -55,10 +62,10 @@ def _levels(axes: Axes, result: xr.Dataset) -> None:
     splitting = result[FIELD_CENTRE_SPLITTING.variable].values / MEGA
     scale = units.frequency(result, BANDS_FREQUENCY.variable)
     frequency = result[FIELD_CENTRE_FREQUENCY.variable].values * scale.shown
-    seen = splitting > SEEN * np.nanmax(splitting, initial=1e-300)
+    seen = splitting > max(ROUNDING / MEGA, SEEN * np.nanmax(splitting, initial=0))
     axes.hlines(frequency[seen], 0, splitting[seen], color=style.OKABE_ITO[0], lw=1.6)
     axes.plot(splitting[seen], frequency[seen], "o", ms=3.5, color=style.OKABE_ITO[0])
-    axes.set_xlim(0, 1.1 * np.max(splitting[seen], initial=1.0))
+    axes.set_xlim(0, 1.1 * np.max(splitting[seen]) if seen.any() else 1.0)
     axes.set_ylim(0, 1.05 * np.max(frequency))
     axes.tick_params(axis="x", pad=5)
     axes.set_xlabel(r"splitting (MHz T$^{-1}$)")

@@ -4,11 +4,19 @@ import numpy as np
 import pytest
 
 from hpcph.errors import InputError
-from hpcph.figures import orbits, structure, style
+from hpcph.figures import orbits, sheet, structure, style
 from hpcph.show.mode import find
 
 ANGSTROM = 1e-10
 TURNING = (style.POSITIVE, style.NEGATIVE, "0.3")
+
+
+def figure_of(result, q_c, branch):
+    """On a sheet of its own."""
+    layout = orbits.layout(result)
+    page = sheet.blank(layout.width, layout.height)
+    orbits.draw(result, sheet.panels(page, layout), q_c, branch)
+    return page
 
 
 def drawn(axes):
@@ -29,7 +37,7 @@ def test_every_orbit_is_the_real_part_of_its_amplitude(result, branch):
     vector = result["orbits_eigenvector"].values[0, branch - 1]
     q, fractional = result["orbits_q"].values[0], result["crystal_positions"].values
     lattice, masses = result["crystal_lattice"].values / ANGSTROM, result["crystal_masses"].values
-    figure = orbits.draw(result, None, branch)
+    figure = figure_of(result, None, branch)
     curves, _ = drawn(figure.axes[0])
     wanted = []
     for a, cell in ((a, T) for a in range(9) for T in np.ndindex(3, 3, 3)):
@@ -54,7 +62,7 @@ def test_triangles_turn_as_the_polarization(result):
     for branch in range(1, 11):
         l = result["orbits_polarization_by_atom"].values[0, branch - 1, :, 2]
         shown = structure.cell(find(result, [0, 0, 0.1], branch))
-        for at, direction, colour in drawn(orbits.draw(result, None, branch).axes[0])[1]:
+        for at, direction, colour in drawn(figure_of(result, None, branch).axes[0])[1]:
             away = at - position[shown.inside] @ np.array([right, up]).T
             atom = shown.atom[shown.inside][np.argmin(np.linalg.norm(away, axis=1))]
             arm = away[np.argmin(np.linalg.norm(away, axis=1))]
@@ -86,7 +94,7 @@ def test_the_mode_that_is_asked_for(result):
     """The nearest stored wave vector; its branch, frequency and polarization stand above the figure."""
     mode = orbits.chosen(result, [0, 0, 0.4], 3)
     np.testing.assert_allclose(mode.q_c, [0, 0, 0.375])
-    words = orbits.draw(result, [0, 0, 0.4], 3).legends[0].get_title().get_text()
+    words = figure_of(result, [0, 0, 0.4], 3).legends[0].get_title().get_text()
     assert "q = (0, 0, 0.375), branch 3" in words and f"{mode.frequency / 1e12:.4g} THz" in words
     with pytest.raises(InputError):
         orbits.chosen(result, None, 28)
