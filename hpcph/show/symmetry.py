@@ -19,6 +19,16 @@ def allowed(result: xr.Dataset, variable: str) -> np.ndarray:
     return independent.allowed(TENSORS[variable], _group(result))
 
 
+def answers(result: xr.Dataset, variable: str) -> dict[str, np.ndarray]:
+    """Directions of a vector that a gradient along the axis makes: along it, "", else by Cartesian name; {} if none."""
+    return independent.answers(DRIVEN[variable], _group(result), np.asarray(result.attrs["axis"], float))
+
+
+def of_other_gradients(result: xr.Dataset, variable: str) -> str:
+    """The components by which gradients of any direction make a vector, such as "xy = −yx"; empty where none do."""
+    return ", ".join(one.name for one in independent.independent(DRIVEN[variable], _group(result)))
+
+
 def forbids(result: xr.Dataset, variable: str) -> bool:
     """Does the group forbid the component along the axis of a tensor, or of a vector that a gradient makes?"""
     group, axis = _group(result), np.asarray(result.attrs["axis"], float)
