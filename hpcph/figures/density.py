@@ -1,5 +1,7 @@
 """What a volume carries against temperature, with and without feedback (Fig. 3f of the Letter)."""
 
+from typing import Any
+
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
@@ -53,8 +55,8 @@ def _draw(result: xr.Dataset, axes: Axes, plain: Quantity, coupled: Quantity, te
         doubts += [{source: error[:, r] for source, error in with_errors.items()} for r in range(len(radius))]
     groups = alike.groups(curves)
     for group, colour in zip(groups, ["black", *style.series(len(groups) - 1)], strict=True):
-        look = {"color": colour, "label": name(group, radius), **style.markers(len(temperature))}
-        first = {"ls": "--", "lw": 1.6, "zorder": 4} if group == [0] and radius else {}
+        look: dict[str, Any] = {"color": colour, "label": name(group, radius), **style.markers(len(temperature))}
+        first: dict[str, Any] = {"ls": "--", "lw": 1.6, "zorder": 4} if group == [0] and radius else {}
         value = curves[group[0]]
         axes.plot(temperature, value, **look, **first)
         last = ends(value)
@@ -88,7 +90,7 @@ def _empty(result: xr.Dataset, axes: Axes, plain: Quantity, text: str) -> None:
     axes.yaxis.set_major_locator(NullLocator())
     axes.yaxis.set_minor_locator(NullLocator())
     others = symmetry.of_other_gradients(result, plain.variable)
-    allowed = f"gradients in other directions make some: the tensor has {others}" if others else ""
+    allowed = f"gradients in other directions do: {others}" if others else ""
     sheet.note(axes, _cause(result), allowed, axis.meaning(result))
 
 

@@ -37,21 +37,21 @@ def draw(result: xr.Dataset, axes: Axes) -> None:
         beside = doubt.beside(result, CRYSTAL_DISPLACEMENT.variable)
         open_ = {source: _mean(result, error, own) / square / 2 * width for source, error in beside.items()}
         errors.draw(axes, temperature, width, open_, colour)
-    notes = ["species: root mean square displacement along one direction, zero point included"]
+    notes = ["species: root mean square along one direction, zero point included"]
     if FEEDBACK_AMPLITUDE.variable in result:
         width = result[FEEDBACK_AMPLITUDE.variable].values / angstrom
-        axes.plot(temperature, width, color="black", label=r"$\langle u_\perp^2\rangle^{1/2}$", **marks)
+        axes.plot(temperature, width, color="black", label="√⟨u⊥²⟩", **marks)
         notes.append("black: across the axis, all atoms by mass")
         chi = sum(axis.diagonal(result, part.variable) for part in CHI)
         held = np.sqrt(chi / float(result[CRYSTAL_DENSITY.variable])) / angstrom
-        axes.plot(temperature, held, color="black", ls="--", label=r"$\sqrt{\chi/\rho}$", **marks)
-        notes.append("dashed: critical radius of a long cylinder over √2, without a feedback scale; black classically")
+        axes.plot(temperature, held, color="black", ls="--", label="√(χ/ρ)", **marks)
+        notes.append("dashed: critical radius of a long cylinder over √2, feedback scale 1; black classically")
     bands = errors.words(errors.diagonal(result, CRYSTAL_DISPLACEMENT.variable))
     axes.set_ylim(bottom=0)
     axes.set_xlabel("temperature (K)")
     axes.set_ylabel("displacement (Å)")
     sheet.legend(axes)
-    sheet.note(axes, *notes, bands, axis.meaning(result))
+    sheet.note(axes, "; ".join(notes), bands, axis.meaning(result))
 
 
 def _mean(result: xr.Dataset, name: str, own: np.ndarray) -> np.ndarray:

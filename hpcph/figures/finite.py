@@ -33,10 +33,10 @@ def draw(result: xr.Dataset, axes: Panels) -> None:
     every = np.atleast_1d(np.asarray(axes, dtype=object))
     plane = cut.plane(result)
     temperature, base = cut.temperature(result)
-    _panel(every[0], plane, temperature, f"$T$ − {base:.6g} K (K)" if base else "$T$ (K)")
+    _panel(every[0], plane, temperature, f"$T$ − {base:.6g} K" if base else "$T$", "K")
     for one, density in zip(every[1:], names, strict=False):
         values = cut.middle(result, shown[density].variable)[..., cut.ALONG]
-        _panel(one, plane, values, labels.label(density, f"${labels.symbol(density, 'z')}$"))
+        _panel(one, plane, values, f"${labels.symbol(density, 'z')}$", density.unit)
     for one in every[: 1 + len(names)]:
         one.set_ylabel(f"$z$ ({plane.along})")
         one.set_xlabel(f"{'$r$' if cut.is_round(result) else '$x$'} ({plane.across})")
@@ -61,15 +61,16 @@ def _scale(values: np.ndarray) -> tuple[Normalize, str | Colormap]:
     return Normalize(low, high), style.SEQUENTIAL
 
 
-def _panel(axes: Axes, plane: cut.Plane, values: np.ndarray, label: str) -> None:
+def _panel(axes: Axes, plane: cut.Plane, values: np.ndarray, text: str, unit: str) -> None:
     norm, colours = _scale(values)
     image = axes.pcolormesh(plane.x, plane.z, values, norm=norm, cmap=colours, shading="gouraud", rasterized=True)
     axes.set_aspect(plane.aspect)
     axes.xaxis.set_major_locator(MaxNLocator(4, prune="both"))  # those at the corners would touch the labels of z
     assert norm.vmin is not None and norm.vmax is not None
-    bar = sheet.colours(axes, image, label, location="top", pad=0.02, aspect=14)
+    power, written = scales.units(np.abs(values[values != 0]), unit)
+    bar = sheet.colours(axes, image, f"{text} ({written})", location="top", pad=0.02, aspect=14)
     bar.set_ticks([norm.vmin, *([0.0] if norm.vmin < 0 < norm.vmax else []), norm.vmax])
-    bar.ax.xaxis.set_major_formatter(lambda value, _: style.number(float(f"{value:.3g}")))
+    bar.ax.xaxis.set_major_formatter(lambda value, _: style.number(float(f"{value / 10.0**power:.3g}")))
     ends = bar.ax.get_xticklabels()
     ends[0].set_horizontalalignment("left")
     ends[-1].set_horizontalalignment("right")
@@ -84,7 +85,7 @@ def _stray(axes: Axes, result: xr.Dataset) -> None:
     axes.set_xscale("log")
     scales.logarithmic(axes.xaxis)
     scales.value(axes, "$B_z$ on the axis", "T")
-    axes.set_xlabel(f"distance from the face ({unit})")
+    axes.set_xlabel(f"from the face ({unit})")
     axes.legend(fontsize=6.5)
 
 

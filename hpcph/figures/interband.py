@@ -2,6 +2,7 @@
 
 import numpy as np
 import xarray as xr
+from matplotlib.lines import Line2D
 
 from hpcph.figures import errors, labels, scales, sheet, style
 from hpcph.figures.sheet import Layout, Panels
@@ -25,7 +26,8 @@ def draw(result: xr.Dataset, axes: Panels) -> None:
     """Both parts along the axis against temperature, of γ^NL first, then of κ; else what symmetry leaves."""
     temperature = result["temperature"].values
     marks = style.markers(len(temperature))
-    said, handles = {}, []
+    said: dict[str, None] = {}
+    handles: list[Line2D] = []
     for one, (within, between) in zip(np.asarray(axes), PANELS.items(), strict=True):
         one.set_xlabel("temperature (K)")
         one.axhline(0, color="0.6", lw=0.6, zorder=0)

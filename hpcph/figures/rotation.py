@@ -25,7 +25,7 @@ def draw(result: xr.Dataset, axes: Panels) -> None:
     """Both along the axis about which the crystal turns, against temperature; the second where it is known."""
     temperature, every = result["temperature"].values, np.atleast_1d(np.asarray(axes, dtype=object))
     present = _present(result)
-    said = {}
+    said: dict[str, None] = {}
     for one, quantity, colour in zip(every, present, style.OKABE_ITO, strict=False):
         one.set_xlabel("temperature (K)")
         one.axhline(0, color="0.6", lw=0.6, zorder=0)

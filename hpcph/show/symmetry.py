@@ -25,8 +25,9 @@ def answers(result: xr.Dataset, variable: str) -> dict[str, np.ndarray]:
 
 
 def of_other_gradients(result: xr.Dataset, variable: str) -> str:
-    """The components by which gradients of any direction make a vector, such as "xy = −yx"; empty where none do."""
-    return ", ".join(one.name for one in independent.independent(DRIVEN[variable], _group(result)))
+    """By which components gradients of any direction make a vector, such as γ^NL_xy = −γ^NL_yx; or empty."""
+    tensor = DRIVEN[variable]
+    return ", ".join(one.named(tensor.symbol) for one in independent.independent(tensor, _group(result)))
 
 
 def forbids(result: xr.Dataset, variable: str) -> bool:
