@@ -2,9 +2,11 @@
 
 import numpy as np
 import xarray as xr
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
-from hpcph.figures import errors, labels, style
+from hpcph.figures import errors, labels, scales, sheet, style
+from hpcph.figures.sheet import Layout, Panels
+from hpcph.result.quantity import Quantity
 from hpcph.result.tensors import (
     FEEDBACK_SUSCEPTIBILITY_DIAGONAL,
     FEEDBACK_SUSCEPTIBILITY_OFF_DIAGONAL,
@@ -22,35 +24,53 @@ LEAST = 1e-6  # of a number: smaller errors are not shown
 WANTED = (20.0, 100.0, 300.0)  # K
 
 
-def draw(result: xr.Dataset) -> Figure:
+def layout(result: xr.Dataset) -> Layout:
+    """A panel a response."""
+    count = len(_present(result))
+    return Layout(sheet.WIDTH, 2.8, columns=count, flows=True, options={"sharey": True})
+
+
+def draw(result: xr.Dataset, axes: Panels) -> None:
     """Deviation of the coarser meshes from the finest, relative to it, and its own errors."""
     points = result[CONVERGENCE_POINTS.variable].values
     chosen = temperatures(result["temperature"].values)
-    figure = style.sheet(style.WIDTH, 2.8)
+    every = np.atleast_1d(np.asarray(axes, dtype=object))
     sources: dict[str, str] = {}
-    panels = {name: finest for name, finest in PANELS.items() if CONVERGENCE[name].variable in result}
-    row = figure.subplots(1, len(panels), sharex=True, sharey=True)
-    for axes, (name, finest) in zip(row, panels.items(), strict=True):
+    for one, (name, finest) in zip(every, _present(result).items(), strict=True):
         values, spread = result[CONVERGENCE[name].variable].values, errors.diagonal(result, finest.variable)
         sources |= {source: f"{MARKS[source][1]}: {errors.WORDS[source]}" for source in spread}
+        if not values.any():
+            style.forbidden(one)
         for t, colour in zip(chosen, style.series(len(chosen)), strict=True):
             label = f"{result['temperature'].values[t]:g} K"
             away = deviation(values[:, t])
-            axes.plot(points[:-1], away[:-1], "o-", ms=3.5, color=colour, label=label)
+            one.plot(points[:-1], away[:-1], "o-", ms=3.5, color=colour, label=label)
             for source, error in spread.items():
                 share, look = relative(error[t], values[-1, t]), {"ms": 5, "mfc": "none", "color": colour}
-                axes.plot(points[-1], share if share > LEAST else np.nan, MARKS[source][0], gid=source, **look)
-        axes.set_xscale("log")
-        axes.set_yscale("log")
-        if not values.any():
-            style.forbidden(axes)
-        axes.set_title(f"${labels.symbol(finest)}$")
-        axes.set_xlabel("k-points of the full mesh")
-    figure.axes[0].set_ylabel("relative deviation from the finest mesh")
-    figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside right upper")
+                one.plot(points[-1], share if share > LEAST else np.nan, MARKS[source][0], gid=source, **look)
+        one.set_xscale("log")
+        one.set_yscale("log")
+        one.set_title(f"${labels.symbol(finest)}$")
+        one.set_xlabel("k-points of the full mesh")
+        if _leftmost(one):
+            one.set_ylabel("deviation from the finest mesh")
+    for one in every:
+        one.set_xlim(0.7 * points[0], 1.4 * points[-1])
+        scales.logarithmic(one.xaxis)
+        scales.logarithmic(one.yaxis)
+    sheet.legend(axes)
     grids = ", ".join("×".join(str(n) for n in grid) for grid in result[CONVERGENCE_GRID.variable].values)
-    style.note(figure, "; ".join(sources.values()), f"meshes {grids}")
-    return figure
+    sheet.note(axes, "relative to the finest mesh; " + "; ".join(sources.values()), f"meshes {grids}")
+
+
+def _present(result: xr.Dataset) -> dict[str, Quantity]:
+    return {name: finest for name, finest in PANELS.items() if CONVERGENCE[name].variable in result}
+
+
+def _leftmost(axes: Axes) -> bool:
+    """Does nothing stand left of these axes?"""
+    place = axes.get_subplotspec()
+    return place is None or place.is_first_col()
 
 
 def temperatures(stored: np.ndarray) -> list[int]:

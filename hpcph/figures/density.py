@@ -1,122 +1,102 @@
 """What a volume carries against temperature, with and without feedback (Fig. 3f of the Letter)."""
 
-from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 from hpcph.constants import mu_0
-from hpcph.figures import errors, labels, sample, style
+from hpcph.figures import alike, errors, labels, sample, scales, sheet, style
+from hpcph.figures.sheet import Layout
+from hpcph.result.quantity import Quantity
 from hpcph.result.thermal import (
     FEEDBACK_PAM_DENSITY,
     MAGNETIZATION_DENSITY,
     MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK,
+    MAGNETIZATION_FIELD,
     THERMAL_PAM_DENSITY,
 )
-from hpcph.show import axis, units
-
-MICRO = 1e-6
-REACH = 0.3  # of a curve: bands need not be seen below it
+from hpcph.show import axis, component, symmetry, units
 
 
-def angular_momentum(result: xr.Dataset) -> Figure:
+def layout(_: xr.Dataset) -> Layout:
+    """One panel, which several results share."""
+    return Layout(4.2, 3.2, overlaid=True)
+
+
+def angular_momentum(result: xr.Dataset, axes: Axes) -> None:
     """PAM density."""
-    figure, axes = _draw(result, THERMAL_PAM_DENSITY.variable, FEEDBACK_PAM_DENSITY.variable)
-    symbol = labels.symbol(THERMAL_PAM_DENSITY, axis.name(result))
-    axes.set_ylabel(labels.label(THERMAL_PAM_DENSITY, f"PAM density $|{symbol}|$"))
-    return figure
+    _draw(result, axes, THERMAL_PAM_DENSITY, FEEDBACK_PAM_DENSITY, "PAM density", "")
 
 
-def magnetization(result: xr.Dataset) -> Figure:
+def magnetization(result: xr.Dataset, axes: Axes) -> None:
     """Magnetization, and as a second axis the field μ0 M."""
-    index = axis.name(result)
-    figure, axes = _draw(result, MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK.variable, MAGNETIZATION_DENSITY.variable)
-    symbol = labels.symbol(MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK, index)
-    axes.set_ylabel(labels.label(MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK, f"magnetization $|{symbol}|$"))
-    if not axis.along(result, MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK.variable).any():
-        return figure
-    axes.tick_params(which="both", right=False)
-    field = axes.secondary_yaxis("right", functions=(_microtesla, _ampere_per_metre))
-    field.set_ylabel(rf"$\mu_0|M_{index}|$ (µT)")
-    return figure
+    plain = MAGNETIZATION_DENSITY_WITHOUT_FEEDBACK
+    _draw(result, axes, plain, MAGNETIZATION_DENSITY, "magnetization", MAGNETIZATION_FIELD.unit)
 
 
-def _draw(result: xr.Dataset, plain: str, coupled: str) -> tuple[Figure, Axes]:
-    """Sizes on a logarithmic scale: what the gradient makes alone, dashed, and a line a sample where there are some."""
-    temperature = result["temperature"].values
-    without_t, without_errors = axis.along(result, plain), errors.along(result, plain)
-    with_tr = axis.along(result, coupled) if coupled in result else np.empty((len(temperature), 0))
-    with_errors = errors.along(result, coupled)
-    marks = style.markers(len(temperature))
-    sign = 1.0 if without_t[np.argmax(np.abs(without_t))] >= 0 else -1.0
-    figure = style.sheet(4.5, 3.4)
-    axes = figure.add_subplot()
-    axes.set_yscale("log")
-    axes.plot(temperature, _size(without_t), color="black", ls="--", lw=1.6, label="no feedback", zorder=4, **marks)
-    _turned(axes, temperature, sign * without_t, "black")
-    samples, bands = with_tr.shape[1], [(without_t, without_errors, "black")]
-    for r, colour in enumerate(style.series(samples)):
-        label = f"r = {sample.radius_text(result['radius'].values[r])}"
-        axes.plot(temperature, _size(with_tr[:, r]), color=colour, label=label, **marks)
-        _turned(axes, temperature, sign * with_tr[:, r], colour)
-        last = ends(with_tr[:, r])
-        axes.plot(temperature[last], _size(with_tr[last, r]), "x", ms=6, mew=1.5, color=colour, zorder=5)
-        bands.append((with_tr[:, r], {source: error[:, r] for source, error in with_errors.items()}, colour))
-    _leave_room(axes, bands)
-    for value, error, colour in bands:
-        errors.draw(axes, temperature, _size(value), error, colour, floor=axes.get_ylim()[0], curves=len(bands))
-    if not np.any(without_t):
-        _empty(axes, temperature)
+def _draw(result: xr.Dataset, axes: Axes, plain: Quantity, coupled: Quantity, text: str, field: str) -> None:
+    """What the gradient makes alone, dashed, and what samples make of it; field : unit of μ₀ times it, or ""."""
+    shown = component.of_answer(result, plain.variable)
     axes.set_xlabel("temperature (K)")
-    figure.legend(*axes.get_legend_handles_labels(), loc="outside right upper", handlelength=2.5)
-    values = sign * np.column_stack([without_t, with_tr])
-    notes = [*_remarks(result, values, sign), errors.words(without_errors)]
-    style.note(figure, *notes, sample.assumptions(result) if samples else "")
-    return figure, axes
+    if shown is None:
+        symbol = labels.symbol(plain, axis.name(result))
+        _empty(result, axes, plain, f"{text} ${symbol}$")
+        return
+    temperature, without_t = result["temperature"].values, shown.of(result[plain.variable].values)
+    open_ = shown.errors(result, plain.variable)
+    curves, doubts, radius = [without_t], [open_], []
+    if coupled.variable in result:
+        with_tr, with_errors = shown.of(result[coupled.variable].values), shown.errors(result, coupled.variable)
+        radius = list(result["radius"].values)
+        curves += list(with_tr.T)
+        doubts += [{source: error[:, r] for source, error in with_errors.items()} for r in range(len(radius))]
+    groups = alike.groups(curves)
+    for group, colour in zip(groups, ["black", *style.series(len(groups) - 1)], strict=True):
+        look: dict[str, Any] = {"color": colour, "label": name(group, radius), **style.markers(len(temperature))}
+        first: dict[str, Any] = {"ls": "--", "lw": 1.6, "zorder": 4} if group == [0] and radius else {}
+        value = curves[group[0]]
+        axes.plot(temperature, value, **look, **first)
+        last = ends(value)
+        axes.plot(temperature[last], value[last], "x", ms=6, mew=1.5, color=colour, zorder=5)
+        errors.draw(axes, temperature, value, doubts[group[0]], colour, curves=len(groups))
+    axes.axhline(0, color="0.6", lw=0.6, zorder=0)
+    symbol = labels.symbol(plain, shown.index)
+    scales.value(axes, f"{text} ${symbol}$", plain.unit)
+    beside = scales.beside(axes, mu_0, rf"$\mu_0{symbol}$", field) if field else ""
+    if radius:
+        sheet.legend(axes, handlelength=2.5)
+    ended = "cross: the sample becomes supercritical" if any(ends(curve).size for curve in curves) else ""
+    sheet.note(
+        axes, _cause(result), shown.words, ended, beside, axis.meaning(result), errors.words(open_),
+        sample.assumptions(result) if radius else "",
+    )  # fmt: skip
 
 
-def _empty(axes: Axes, temperature: np.ndarray) -> None:
-    """Nothing to show, and no scale that would say how much of it."""
-    style.forbidden(axes)
+def name(group: list[int], radius: list[float]) -> str:
+    """Of a curve: 0 is without feedback, the others are samples."""
+    samples = [radius[number - 1] for number in group if number]
+    return ", ".join(["no feedback"] * (0 in group) + [alike.radii(samples)] * bool(samples))
+
+
+def _empty(result: xr.Dataset, axes: Axes, plain: Quantity, text: str) -> None:
+    """Nothing to show, and no scale that would say how much of it; what gradients of other directions would make."""
+    style.forbidden(axes, "what a gradient along the axis would make")
+    temperature = result["temperature"].values
     axes.set_xlim(temperature[0] - 1, temperature[-1] + 1)
+    axes.set_ylabel(text)
     axes.yaxis.set_major_locator(NullLocator())
     axes.yaxis.set_minor_locator(NullLocator())
+    others = symmetry.of_other_gradients(result, plain.variable)
+    allowed = f"gradients in other directions do: {others}" if others else ""
+    sheet.note(axes, _cause(result), allowed, axis.meaning(result))
 
 
-def _leave_room(axes: Axes, bands: Sequence[tuple[np.ndarray, errors.Errors, object]]) -> None:
-    """Final limits: all bands but what of them reaches down to REACH of their curve; whole powers to read at."""
-    low, high = axes.get_ylim()
-    for value, error, _ in bands:
-        size, outer = _size(value), errors.together(error)
-        high = max(high, 1.1 * np.nanmax(size + outer, initial=0))
-        low = min(low, 0.9 * np.nanmin(np.maximum(size - outer, REACH * size), initial=np.inf))
-    if high < 10 * low:  # a logarithmic axis has ticks to read at whole powers
-        low, high = 10 ** np.floor(np.log10(low)), 10 ** np.ceil(np.log10(high))
-    axes.set_ylim(low, high)
-
-
-def _turned(axes: Axes, temperature: np.ndarray, value_t: np.ndarray, colour) -> None:
-    """Open circles where the sign is not that of the response without feedback."""
-    there = value_t < 0
-    axes.plot(temperature[there], _size(value_t[there]), "o", ms=4, mfc="white", mec=colour, mew=1, zorder=5)
-
-
-def _remarks(result: xr.Dataset, value_tn: np.ndarray, sign: float) -> list[str]:
-    """What drives, which sign the curves have, what marks mean."""
+def _cause(result: xr.Dataset) -> str:
     gradient = style.number(float(result.attrs["gradient"]))
-    signs = ("positive", "negative") if sign > 0 else ("negative", "positive")
-    turned = f"; open circles: {signs[1]}" if np.any(value_tn < 0) else ""
-    seen = np.nan_to_num(value_tn).any()
-    ended = seen and any(ends(value_t).size for value_t in value_tn.T)
-    return [
-        f"temperature gradient {gradient} K/m, {units.lifetime(result, 'relaxation time')}",
-        f"component along the axis {signs[0]}{turned}" if seen else "",
-        "cross: the sample becomes supercritical" if ended else "",
-        axis.meaning(result),
-    ]
+    return f"temperature gradient {gradient} K/m, {units.lifetime(result, 'relaxation time')}"
 
 
 def ends(value_t: np.ndarray) -> np.ndarray:
@@ -124,16 +104,3 @@ def ends(value_t: np.ndarray) -> np.ndarray:
     missing = np.isnan(value_t)
     beside = np.concatenate([missing[1:], [False]]) | np.concatenate([[False], missing[:-1]])
     return np.flatnonzero(beside & ~missing)
-
-
-def _size(value: np.ndarray) -> np.ndarray:
-    """Absolute value, NaN for what a logarithmic axis cannot show."""
-    return np.where(value == 0, np.nan, np.abs(value))
-
-
-def _microtesla(m):
-    return np.asarray(m, float) * mu_0 / MICRO
-
-
-def _ampere_per_metre(b):
-    return np.asarray(b, float) * MICRO / mu_0

@@ -3,9 +3,9 @@
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from hpcph.figures import density, errors, labels, sample, style
+from hpcph.figures import alike, density, errors, labels, sample, scales, sheet, style
+from hpcph.figures.sheet import Layout, Panels
 from hpcph.result.field import (
     FIELD_MAGNETIC,
     FIELD_PAM_DENSITY,
@@ -26,22 +26,25 @@ PARTS = {
 }
 
 
-def draw(result: xr.Dataset) -> Figure:
+def layout(_: xr.Dataset) -> Layout:
+    """Susceptibility, and angular momentum."""
+    return Layout(sheet.WIDTH, 3.2, columns=2, flows=True)
+
+
+def draw(result: xr.Dataset, axes: Panels) -> None:
     """Components along the axis against temperature."""
-    figure = style.sheet(style.WIDTH, 3.4)
-    left, right = figure.subplots(1, 2)
+    left, right = np.asarray(axes)
     bands = _susceptibility(left, result)
     _angular_momentum(right, result)
-    for axes in (left, right):
-        axes.set_xlabel("temperature (K)")
-        axes.legend(loc="best")
+    for one in (left, right):
+        one.set_xlabel("temperature (K)")
+        one.legend(loc="upper left", fontsize=6.5)
     x, y, z = result[FIELD_MAGNETIC.variable].values
     fed = FIELD_PAM_DENSITY_WITH_FEEDBACK.variable in result
-    style.note(
-        figure, f"field ({x:.3g}, {y:.3g}, {z:.3g}) T, first order, ions only", bands,
+    sheet.note(
+        axes, f"field ({x:.3g}, {y:.3g}, {z:.3g}) T, first order, ions only", bands,
         sample.assumptions(result) if fed else "", axis.meaning(result),
     )  # fmt: skip
-    return figure
 
 
 def _susceptibility(axes: Axes, result: xr.Dataset) -> str:
@@ -52,38 +55,42 @@ def _susceptibility(axes: Axes, result: xr.Dataset) -> str:
         axes.plot(temperature, value, color=colour, label=words, **style.markers(len(temperature)))
         errors.draw(axes, temperature, value, doubt, colour, curves=len(PARTS))
     axes.axhline(0, color="0.6", lw=0.6, zorder=0)
-    axes.set_ylabel(rf"susceptibility ${labels.symbol(FIELD_SUSCEPTIBILITY)}$ (SI)")
-    axes.ticklabel_format(axis="y", style="sci", scilimits=(-2, 3), useMathText=True)
+    scales.value(axes, f"susceptibility ${labels.symbol(FIELD_SUSCEPTIBILITY)}$")
+    axes.set_ylim(*_with_room(axes))
     return errors.words(errors.diagonal(result, FIELD_SUSCEPTIBILITY_PARAMAGNETIC.variable))
 
 
 def _angular_momentum(axes: Axes, result: xr.Dataset) -> None:
-    """Sizes on a logarithmic scale: kinetic, canonical, and canonical in every sample."""
+    """Kinetic, canonical, and canonical in every sample."""
     temperature = result["temperature"].values
-    marks = style.markers(len(temperature))
-    axes.set_yscale("log")
-
-    def curve(value: np.ndarray, doubt: errors.Errors, label: str, **look) -> None:
-        sign = ", negative" if np.nansum(value) < 0 else ""
-        size = np.where(value == 0, np.nan, np.abs(value))
-        axes.plot(temperature, size, label=label + sign, **look, **marks)
-        low = 0.3 * np.nanmin(size, initial=np.inf)
-        errors.draw(axes, temperature, size, doubt, look["color"], floor=low, curves=2)
-
-    for quantity, words, line in (
-        (FIELD_PAM_DENSITY, r"$u \times m\dot{u}$", "-"),
-        (FIELD_PAM_DENSITY_CANONICAL, r"$u \times p$", "--"),
-    ):
-        value = axis.along(result, quantity.variable)
-        curve(value, errors.along(result, quantity.variable), color="black", ls=line, label=words)
+    kinetic, canonical = FIELD_PAM_DENSITY.variable, FIELD_PAM_DENSITY_CANONICAL.variable
+    curves = [axis.along(result, canonical)]
+    doubts = [errors.along(result, canonical)]
     name = FIELD_PAM_DENSITY_WITH_FEEDBACK.variable
-    if name in result:
-        values, doubts = axis.along(result, name), errors.along(result, name)
-        for r, colour in enumerate(style.series(values.shape[1])):
-            doubt = {source: error[:, r] for source, error in doubts.items()}
-            text = rf"$u \times p$, r = {sample.radius_text(result['radius'].values[r])}"
-            curve(values[:, r], doubt, color=colour, ls="-", label=text)
-            last = density.ends(values[:, r])
-            axes.plot(temperature[last], np.abs(values[last, r]), "x", ms=6, mew=1.5, color=colour, zorder=5)
+    radius = list(result["radius"].values) if name in result else []
+    if radius:
+        spread = errors.along(result, name)
+        curves += list(axis.along(result, name).T)
+        doubts += [{source: error[:, r] for source, error in spread.items()} for r in range(len(radius))]
+    groups = alike.groups(curves)
+    drawn = [(axis.along(result, kinetic), errors.along(result, kinetic), r"$u \times m\dot{u}$", "black", "-")]
+    for group, colour in zip(groups, [style.OKABE_ITO[0], *style.series(len(groups) - 1)], strict=True):
+        of = density.name(group, radius) if radius else ""
+        text = ", ".join(filter(None, [r"$u \times p$", of]))
+        drawn.append((curves[group[0]], doubts[group[0]], text, colour, "--" if group == [0] else "-"))
+    for value, doubt, text, colour, line in drawn:
+        axes.plot(temperature, value, color=colour, ls=line, label=text, **style.markers(len(temperature)))
+        errors.draw(axes, temperature, value, doubt, colour, curves=len(drawn))
+        last = density.ends(value)
+        axes.plot(temperature[last], value[last], "x", ms=6, mew=1.5, color=colour, zorder=5)
+    axes.axhline(0, color="0.6", lw=0.6, zorder=0)
     symbol = labels.symbol(FIELD_PAM_DENSITY, axis.name(result))
-    axes.set_ylabel(labels.label(FIELD_PAM_DENSITY, f"PAM density $|{symbol}|$"))
+    scales.value(axes, f"PAM density ${symbol}$", FIELD_PAM_DENSITY.unit)
+    if axes.get_yscale() == "linear":
+        axes.set_ylim(*_with_room(axes))
+
+
+def _with_room(axes: Axes) -> tuple[float, float]:
+    """Limits that leave the upper third to the legend."""
+    low, high = axes.get_ylim()
+    return low, high + 0.45 * (high - low)

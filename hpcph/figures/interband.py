@@ -1,38 +1,50 @@
 """What Wigner's interband part adds to γ^NL and κ, which hold the intraband part alone."""
 
+import numpy as np
 import xarray as xr
-from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
-from hpcph.figures import errors, labels, style
+from hpcph.figures import errors, labels, scales, sheet, style
+from hpcph.figures.sheet import Layout, Panels
 from hpcph.result.tensors import (
     THERMAL_CONDUCTIVITY,
     THERMAL_CONDUCTIVITY_COHERENCE,
     THERMAL_GAMMA_COHERENCE,
     THERMAL_GAMMA_NL,
 )
-from hpcph.show import axis, units
+from hpcph.show import axis, component, units
 
 PANELS = {THERMAL_GAMMA_NL: THERMAL_GAMMA_COHERENCE, THERMAL_CONDUCTIVITY: THERMAL_CONDUCTIVITY_COHERENCE}
 
 
-def draw(result: xr.Dataset) -> Figure:
-    """Both parts along the axis against temperature, of γ^NL on the left and of κ on the right."""
+def layout(_: xr.Dataset) -> Layout:
+    """γ^NL and κ; each may be shared."""
+    return Layout(sheet.WIDTH, 2.9, columns=2, flows=True, overlaid=True)
+
+
+def draw(result: xr.Dataset, axes: Panels) -> None:
+    """Both parts along the axis against temperature, of γ^NL first, then of κ; else what symmetry leaves."""
     temperature = result["temperature"].values
     marks = style.markers(len(temperature))
-    figure = style.sheet(style.WIDTH, 2.9)
-    for axes, (within, between) in zip(figure.subplots(1, 2), PANELS.items(), strict=True):
+    said: dict[str, None] = {}
+    handles: list[Line2D] = []
+    for one, (within, between) in zip(np.asarray(axes), PANELS.items(), strict=True):
+        one.set_xlabel("temperature (K)")
+        one.axhline(0, color="0.6", lw=0.6, zorder=0)
+        shown = component.of_tensor(result, within.variable)
+        if shown is None:
+            style.forbidden(one, "all components")
+            scales.value(one, f"${labels.symbol(within)}$", within.unit)
+            continue
         parts = {"within bands": (within, style.OKABE_ITO[0]), "between bands": (between, style.OKABE_ITO[1])}
+        handles = []
         for label, (quantity, colour) in parts.items():
-            value = axis.diagonal(result, quantity.variable)
-            axes.plot(temperature, value, color=colour, label=label, **marks)
-            errors.draw(axes, temperature, value, errors.diagonal(result, quantity.variable), colour, curves=2)
-        if not axis.diagonal(result, within.variable).any():
-            style.forbidden(axes)
-        axes.axhline(0, color="0.6", lw=0.6, zorder=0)
-        axes.set_xlabel("temperature (K)")
-        axes.set_ylabel(labels.label(within))
-        axes.ticklabel_format(axis="y", style="sci", scilimits=(-2, 3), useMathText=True)
-    figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
-    bands = errors.words(errors.diagonal(result, THERMAL_GAMMA_COHERENCE.variable))
-    style.note(figure, units.lifetime(result, "relaxation time"), bands, axis.meaning(result))
-    return figure
+            value, doubts = shown.of(result[quantity.variable].values), shown.errors(result, quantity.variable)
+            handles += one.plot(temperature, value, color=colour, label=label, **marks)
+            errors.draw(one, temperature, value, doubts, colour, curves=2)
+            said[errors.words(doubts)] = None
+        scales.value(one, f"${labels.symbol(within, shown.index)}$", within.unit)
+        if shown.words:
+            said[f"${labels.symbol(within)}$: {shown.words}"] = None
+    sheet.legend(axes, handles)
+    sheet.note(axes, units.lifetime(result, "relaxation time"), *said, axis.meaning(result))

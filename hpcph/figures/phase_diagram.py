@@ -2,13 +2,12 @@
 
 import numpy as np
 import xarray as xr
-from matplotlib import patheffects
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
-from matplotlib.figure import Figure
 
-from hpcph.figures import sample, style
+from hpcph.figures import sample, scales, sheet, style
 from hpcph.figures.sample import NM
+from hpcph.figures.sheet import Layout
 from hpcph.response.feedback import of_radius, radius_at
 from hpcph.result.thermal import FEEDBACK_CRITICAL_RADIUS, FEEDBACK_GAMMA_LL_TOTAL
 from hpcph.show import doubt
@@ -18,9 +17,15 @@ LEVELS = (0.1, 0.5, 1.0)
 REACH = 5  # critical radii within this factor below the samples are shown
 FINE = 300
 ROUNDING = 1e-9
+CLEAR = 0.05  # of the critical radius: labels keep that far from the hatched region
 
 
-def draw(result: xr.Dataset) -> Figure:
+def layout(_: xr.Dataset) -> Layout:
+    """One panel and its colour bar."""
+    return Layout(4.4, 3.4)
+
+
+def draw(result: xr.Dataset, axes: Axes) -> None:
     """Colours |γ^LL|, lines contours, hatched: no linear response. The first sample's proportions are kept."""
     stored, gamma = result["temperature"].values, result[FEEDBACK_GAMMA_LL_TOTAL.variable].values[:, 0]
     reference = float(result["radius"].values[0])
@@ -29,18 +34,16 @@ def draw(result: xr.Dataset) -> Figure:
     critical = np.interp(temperature, stored, critical_radius(result))
     low, high = radii(result)
     radius = np.geomspace(low, high, FINE)
-    figure = style.sheet(4.4, 3.4)
-    axes = figure.add_subplot()
     size = np.abs(of_radius(gamma_t, reference, radius))
     image = axes.pcolormesh(
         temperature, radius / NM, size.T, norm=_norm(size), cmap=style.SEQUENTIAL, shading="nearest", rasterized=True
     )
     label = r"$\gamma^\mathrm{LL}$" if np.all(gamma > 0) else r"$|\gamma^\mathrm{LL}|$"
-    figure.colorbar(image, ax=axes, label=label, pad=0.02)
+    scales.logarithmic(sheet.colours(axes, image, label, pad=0.03).ax.yaxis)
     axes.set_xlim(stored[0], stored[-1])
     axes.set_ylim(low / NM, high / NM)
     for level in levels(gamma, reference, (low, high)):
-        _contour(axes, temperature, radius_at(level, gamma_t, reference), level)
+        _contour(axes, temperature, radius_at(level, gamma_t, reference), level, np.nan_to_num(critical))
     if np.nanmax(critical, initial=0) > low:
         edge = np.clip(np.nan_to_num(critical), low, high) / NM
         axes.fill_between(
@@ -50,8 +53,7 @@ def draw(result: xr.Dataset) -> Figure:
         axes.plot(1.012, r / NM, marker="<", ms=4, color="black", clip_on=False, transform=axes.get_yaxis_transform())
     axes.set_xlabel("temperature (K)")
     axes.set_ylabel("sample radius (nm)")
-    style.note(figure, *_remarks(result, low), sample.assumptions(result))
-    return figure
+    sheet.note(axes, *_remarks(result, low), sample.assumptions(result))
 
 
 def radii(result: xr.Dataset) -> tuple[float, float]:
@@ -85,20 +87,24 @@ def levels(gamma_t: np.ndarray, reference: float, reach: tuple[float, float]) ->
     return []
 
 
-def _contour(axes: Axes, temperature: np.ndarray, radius: np.ndarray, level: float) -> None:
-    """A line and, in the middle of what is seen of it, its level."""
+def _contour(axes: Axes, temperature: np.ndarray, radius: np.ndarray, level: float, critical: np.ndarray) -> None:
+    """A line and, in the middle of what is seen of it, its level; outside the hatched region where it can be."""
     axes.plot(temperature, radius / NM, color="white", lw=2.2, zorder=3)
     axes.plot(temperature, radius / NM, color="black", lw=1.8 if abs(level) == 1 else 1.0, zorder=3)
     low, high = axes.get_ylim()
-    seen = np.flatnonzero((radius / NM > low) & (radius / NM < high))
-    if not seen.size:
+    height = (radius / NM - low) / (high - low)
+    across = (temperature - temperature[0]) / (temperature[-1] - temperature[0])
+    inside = (height > 0) & (height < 1)
+    best = inside & (np.abs(height - 0.5) < 0.43) & (np.abs(across - 0.5) < 0.4)
+    choices = [best & (radius > critical * (1 + CLEAR)), best, inside]
+    seen = next((np.flatnonzero(choice) for choice in choices if choice.any()), None)
+    if seen is None:
         return
     place = seen[len(seen) * 3 // 5]
-    across = (temperature[place] - temperature[0]) / (temperature[-1] - temperature[0])
-    side = "left" if across < 0.1 else "right" if across > 0.9 else "center"  # nothing sticks out
-    text = axes.text(temperature[place], radius[place] / NM, style.number(level), ha=side, va="center", fontsize=7)
-    text.set_zorder(4)
-    text.set_path_effects([patheffects.withStroke(linewidth=2, foreground="white")])
+    side = "left" if across[place] < 0.1 else "right" if across[place] > 0.9 else "center"  # nothing sticks out
+    paper = {"facecolor": "white", "edgecolor": "none", "pad": 1.0, "alpha": 0.9}
+    where = (temperature[place], radius[place] / NM)
+    axes.text(*where, style.number(level), ha=side, va="center", fontsize=7, bbox=paper, zorder=4)
 
 
 def _norm(size: np.ndarray) -> LogNorm:

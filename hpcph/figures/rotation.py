@@ -1,34 +1,48 @@
 """Phonon Barnett effect: angular momentum and magnetization that a rotation of the crystal induces."""
 
+import numpy as np
 import xarray as xr
-from matplotlib.figure import Figure
 
-from hpcph.figures import errors, labels, style
+from hpcph.figures import errors, scales, sheet, style
+from hpcph.figures.sheet import Layout, Panels
+from hpcph.result.quantity import Quantity
 from hpcph.result.tensors import ROTATION_MAGNETIZATION, ROTATION_PAM_DENSITY
-from hpcph.show import axis
+from hpcph.show import axis, component
 
 PANELS = {
-    ROTATION_PAM_DENSITY: "PAM density per angular velocity",
-    ROTATION_MAGNETIZATION: "magnetization per angular velocity",
+    ROTATION_PAM_DENSITY: "PAM density per $\\Omega$",
+    ROTATION_MAGNETIZATION: "magnetization per $\\Omega$",
 }
 
 
-def draw(result: xr.Dataset) -> Figure:
+def layout(result: xr.Dataset) -> Layout:
+    """A panel a quantity; each may be shared."""
+    count = len(_present(result))
+    return Layout(3.4 * count, 2.8, columns=count, flows=True, overlaid=True)
+
+
+def draw(result: xr.Dataset, axes: Panels) -> None:
     """Both along the axis about which the crystal turns, against temperature; the second where it is known."""
-    present = [quantity for quantity in PANELS if quantity.variable in result]
-    temperature = result["temperature"].values
-    figure = style.sheet(3.4 * len(present), 2.8)
-    for number, quantity in enumerate(present, 1):
-        axes = figure.add_subplot(1, len(present), number)
-        value = axis.diagonal(result, quantity.variable)
-        colour = style.OKABE_ITO[number - 1]
-        axes.plot(temperature, value, color=colour, **style.markers(len(temperature)))
-        errors.draw(axes, temperature, value, errors.diagonal(result, quantity.variable), colour)
-        axes.axhline(0, color="0.6", lw=0.6, zorder=0)
-        axes.set_xlabel("temperature (K)")
-        axes.set_ylabel(labels.label(quantity, f"{PANELS[quantity]}\n"))
-        axes.ticklabel_format(axis="y", style="sci", scilimits=(-2, 3), useMathText=True)
-    turning = f"crystal turning about {axis.name(result)}, first order in the angular velocity; no feedback"
-    bands = errors.words(errors.diagonal(result, present[0].variable))
-    style.note(figure, turning, bands, axis.meaning(result))
-    return figure
+    temperature, every = result["temperature"].values, np.atleast_1d(np.asarray(axes, dtype=object))
+    present = _present(result)
+    said: dict[str, None] = {}
+    for one, quantity, colour in zip(every, present, style.OKABE_ITO, strict=False):
+        one.set_xlabel("temperature (K)")
+        one.axhline(0, color="0.6", lw=0.6, zorder=0)
+        shown = component.of_tensor(result, quantity.variable)
+        if shown is None:
+            style.forbidden(one, "this response")
+            continue
+        value, doubts = shown.of(result[quantity.variable].values), shown.errors(result, quantity.variable)
+        one.plot(temperature, value, color=colour, **style.markers(len(temperature)))
+        errors.draw(one, temperature, value, doubts, colour)
+        scales.value(one, PANELS[quantity], quantity.unit)
+        said |= {shown.words: None, errors.words(doubts): None}
+    turning = (
+        rf"crystal turning about {axis.name(result)} at $\Omega$, first order in the angular velocity; no feedback"
+    )
+    sheet.note(axes, turning, *said, axis.meaning(result))
+
+
+def _present(result: xr.Dataset) -> list[Quantity]:
+    return [quantity for quantity in PANELS if quantity.variable in result]

@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from hpcph.report.embed import unit
+from hpcph.show import prefixes
 
 BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, YELLOW = OKABE_ITO = (
     "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442",
@@ -14,8 +15,6 @@ BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, YELLOW = OKABE_ITO = (
 SIGNED = ["#053061", "#2166ac", "#6a9fc4", "#b4b4b4", "#d68a6f", "#b2182b", "#67001f"]  # RdBu, grey where white is lost
 SIGNED_DARK = ["#a6d4ff", "#5aa9f0", "#5f86a8", "#74797e", "#a9785f", "#f0803c", "#ffc59a"]  # on the dark page
 POWER = {"exponentformat": "power", "showexponent": "all"}
-PREFIXES = {-18: "a", -15: "f", -12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M"}
-PREFIXED = ("T", "A m-1")  # units of which people write such parts
 CHANNELS = {"total": BLUE, "diagonal": ORANGE, "off_diagonal": GREEN}
 NAMES = {"total": "total", "diagonal": "D", "off_diagonal": "OD"}
 
@@ -75,8 +74,5 @@ class Shown:
 
 def prefixed(values: np.ndarray, of: str) -> tuple[float, str]:
     """A factor on values in a unit, and the unit of the product, with the prefix that the largest value asks for."""
-    largest = np.abs(values).max(initial=0)
-    if of not in PREFIXED or not largest:
-        return 1.0, unit(of)
-    power = int(np.clip(3 * np.floor(np.log10(largest) / 3), min(PREFIXES), max(PREFIXES)))
-    return 10.0**-power, PREFIXES[power] + unit(of)
+    power, letter = prefixes.prefix(values, of)
+    return 10.0**-power, letter + unit(of)

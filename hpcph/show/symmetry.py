@@ -19,6 +19,17 @@ def allowed(result: xr.Dataset, variable: str) -> np.ndarray:
     return independent.allowed(TENSORS[variable], _group(result))
 
 
+def answers(result: xr.Dataset, variable: str) -> dict[str, np.ndarray]:
+    """Directions of a vector that a gradient along the axis makes: along it, "", else by Cartesian name; {} if none."""
+    return independent.answers(DRIVEN[variable], _group(result), np.asarray(result.attrs["axis"], float))
+
+
+def of_other_gradients(result: xr.Dataset, variable: str) -> str:
+    """By which components gradients of any direction make a vector, such as γ^NL_xy = −γ^NL_yx; or empty."""
+    tensor = DRIVEN[variable]
+    return ", ".join(one.named(tensor.symbol) for one in independent.independent(tensor, _group(result)))
+
+
 def forbids(result: xr.Dataset, variable: str) -> bool:
     """Does the group forbid the component along the axis of a tensor, or of a vector that a gradient makes?"""
     group, axis = _group(result), np.asarray(result.attrs["axis"], float)
