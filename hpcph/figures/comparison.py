@@ -98,7 +98,7 @@ def figure(
 def overlay(drawing: Drawing, results: Mapping[str, xr.Dataset], axes: Panels) -> bool:
     """All results on the same axes, a kind of line each; False where they have other units, scales or panels."""
     panels: list[Axes] = list(np.ravel(np.asarray(axes, dtype=object)))
-    of = sheet.parent(axes)
+    of, own = sheet.parent(axes), sheet.own(axes)
     zeros: list[list[Text]] = []  # of each result, what symmetry forbids
     limits: list[list[tuple]] = []
     fresh: list[list[Artist]] = []
@@ -106,9 +106,10 @@ def overlay(drawing: Drawing, results: Mapping[str, xr.Dataset], axes: Panels) -
     drawn = None
     for ls, result in zip(LINES, results.values(), strict=False):
         before = [set(one.get_children()) for one in panels]
-        of.supxlabel("")
+        if own:
+            of.supxlabel("")
         drawing.draw(result, axes)
-        notes.append(of.get_supxlabel())
+        notes.append(of.get_supxlabel() if own else "")
         kinds = [_kind(axes) for axes in panels]
         if drawn not in (None, (kinds, len(of.axes))):
             return False
@@ -125,8 +126,9 @@ def overlay(drawing: Drawing, results: Mapping[str, xr.Dataset], axes: Panels) -
                 if (text.get_text(), text.get_position()) in said and text not in zeros[-1]:
                     text.remove()
         limits.append([(one.get_xlim(), one.get_ylim()) for one in panels])
-    of.supxlabel("")
-    sheet.note(axes, *_told(list(results), notes))
+    if own:
+        of.supxlabel("")
+        sheet.note(axes, *_told(list(results), notes))
     _widen(panels, limits, zeros)
     _name(axes, panels, list(results), zeros, _coloured(fresh))
     return True
