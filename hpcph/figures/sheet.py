@@ -59,13 +59,15 @@ class Layout:
         """The same on a sheet of another width, inches.
 
         Panels keep their proportions, but letters keep their size: what stands in a row is not lower than LOWEST, or
-        than it is by itself.
+        than it is by itself, and not higher where panels come to stand below each other.
         """
         columns, row = self.columns, self.height / self.rows
         if self.flows and width < self.width:
             columns = max(1, min(columns, int(width / NARROWEST)))
         rows = -(-self.count // columns)
         scale = (width / columns) / (self.width / self.columns)
+        if columns < self.columns:
+            scale = min(scale, 1.0)
         height = rows * max(row * scale, min(row, LOWEST))
         options = self.options
         if columns < self.columns:
