@@ -106,6 +106,8 @@ def overlay(drawing: Drawing, results: Mapping[str, xr.Dataset], axes: Panels) -
     drawn = None
     for ls, result in zip(LINES, results.values(), strict=False):
         before = [set(one.get_children()) for one in panels]
+        for one in panels if fresh else []:
+            one.autoscale(True)  # a limit of the result before would cut this one's curves
         if own:
             of.supxlabel("")
         drawing.draw(result, axes)
@@ -224,8 +226,8 @@ def _name(axes: Panels, panels: list[Axes], given: list[str], zeros: list[list[T
         for colour, ls, name in zip(colours, LINES, words, strict=False)
     ]
     of, place, titles = sheet.parent(axes), "upper center", []
-    old = of.legends if sheet.own(axes) else [one.get_legend() for one in panels[:1] if one.get_legend()]
-    for there in list(old):
+    inside = panels[0].get_legend()
+    for there in [*of.legends] if sheet.own(axes) else [inside] if inside else []:
         place = "right upper" if getattr(there, "_outside_loc", None) == "right" else place
         titles.append(there.get_title().get_text())
         for handle, text in zip(there.legend_handles, there.get_texts(), strict=True):

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
+from matplotlib import rcsetup
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
@@ -33,7 +34,7 @@ RC: dict[Any, Any] = {
     "hatch.linewidth": 0.5,
     "pdf.fonttype": 42,
     "svg.hashsalt": "hpcph",  # names of clips and markers, else of chance
-    "axes.prop_cycle": matplotlib.cycler(color=OKABE_ITO),
+    "axes.prop_cycle": rcsetup.cycler(color=OKABE_ITO),
 }
 FORMATS = ("pdf", "png", "svg")
 USUAL = ("pdf", "png")

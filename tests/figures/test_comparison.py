@@ -32,6 +32,15 @@ def test_curves_share_the_axes_and_are_told_apart_by_lines():
     assert page.get_supxlabel().splitlines() == ["both lines are straight", "left: cold", "right: hot"]
 
 
+@pytest.mark.parametrize("scales", [(1.0, 3.0), (3.0, 1.0)])
+def test_no_curve_is_cut(scales):
+    """A figure that begins at zero ends above the largest of all results, whichever comes first."""
+    results = {name: some(toy="overlaid", from_zero=1, scale=scale) for name, scale in zip("ab", scales, strict=True)}
+    _, panels = comparison.figure(toy.drawing(), results)
+    low, high = panels[0].get_ylim()
+    assert low == 0 and 3 <= high < 4
+
+
 @pytest.mark.parametrize("other", [{"unit": "km"}, {"toy": "flowing"}])
 def test_curves_of_other_units_or_panels_stand_beside_each_other(other):
     """A unit that fits one result would be wrong for the other on the same axes."""

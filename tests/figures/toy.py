@@ -27,6 +27,8 @@ def draw(result: xr.Dataset, axes: sheet.Panels) -> None:
         one.plot([0, 1], [scale, 0], color="C1", ls="--")
         one.axhline(0, color="0.6")
         one.set(title=f"panel {i}", xlabel="time (s)", ylabel=f"height ({result.attrs.get('unit', 'm')})")
+        if result.attrs.get("from_zero"):
+            one.set_ylim(bottom=0)
         if result.attrs.get("forbidden"):
             style.forbidden(one)
     image = axes[-1].scatter([0, 1], [0, 1], c=[-scale, scale], vmin=-scale, vmax=scale, cmap=style.SIGNED)
