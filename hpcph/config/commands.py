@@ -121,7 +121,7 @@ def command_line(name: str) -> argparse.ArgumentParser:
     report = commands.add_parser("report", help="one self-contained interactive page of a result, or of a survey.h5")
     report.add_argument("result", type=Path, metavar="RESULT.h5", help="a result, or the survey.h5 of a survey")
     report.add_argument("--output", type=Path, metavar="FILE.html", help="the page (report.html beside the result)")
-    figures = commands.add_parser("figures", help="publication figures of a result, or of several side by side")
+    figures = commands.add_parser("figures", help="publication figures of a result, or of several results together")
     figures.add_argument(
         "results", nargs="+", type=Path, metavar="RESULT.h5", help="a result, or up to four to be drawn in one figure"
     )

@@ -98,7 +98,7 @@ def figure(
 def overlay(drawing: Drawing, results: Mapping[str, xr.Dataset], axes: Panels) -> bool:
     """All results on the same axes, a kind of line each; False where they have other units, scales or panels."""
     panels: list[Axes] = list(np.ravel(np.asarray(axes, dtype=object)))
-    of = sheet.parent(axes)
+    of, own = sheet.parent(axes), sheet.own(axes)
     zeros: list[list[Text]] = []  # of each result, what symmetry forbids
     limits: list[list[tuple]] = []
     fresh: list[list[Artist]] = []
@@ -106,9 +106,12 @@ def overlay(drawing: Drawing, results: Mapping[str, xr.Dataset], axes: Panels) -
     drawn = None
     for ls, result in zip(LINES, results.values(), strict=False):
         before = [set(one.get_children()) for one in panels]
-        of.supxlabel("")
+        for one in panels if fresh else []:
+            one.autoscale(True)  # a limit of the result before would cut this one's curves
+        if own:
+            of.supxlabel("")
         drawing.draw(result, axes)
-        notes.append(of.get_supxlabel())
+        notes.append(of.get_supxlabel() if own else "")
         kinds = [_kind(axes) for axes in panels]
         if drawn not in (None, (kinds, len(of.axes))):
             return False
@@ -125,8 +128,9 @@ def overlay(drawing: Drawing, results: Mapping[str, xr.Dataset], axes: Panels) -
                 if (text.get_text(), text.get_position()) in said and text not in zeros[-1]:
                     text.remove()
         limits.append([(one.get_xlim(), one.get_ylim()) for one in panels])
-    of.supxlabel("")
-    sheet.note(axes, *_told(list(results), notes))
+    if own:
+        of.supxlabel("")
+        sheet.note(axes, *_told(list(results), notes))
     _widen(panels, limits, zeros)
     _name(axes, panels, list(results), zeros, _coloured(fresh))
     return True
@@ -137,7 +141,7 @@ def _told(given: list[str], notes: list[str]) -> list[str]:
     lines = [note.split("\n") for note in notes]
     same = next((i for i, of in enumerate(zip(*lines, strict=False)) if len(set(of)) > 1), min(map(len, lines)))
     own = [(name, " ".join(of[same:])) for name, of in zip(given, lines, strict=True)]
-    return [" ".join(lines[0][:same]), *(f"{name}: {text}" for name, text in own if text)]
+    return [*lines[0][:same], *(f"{name}: {text}" for name, text in own if text)]
 
 
 def _coloured(fresh: list[list[Artist]]) -> list:
@@ -221,18 +225,22 @@ def _name(axes: Panels, panels: list[Axes], given: list[str], zeros: list[list[T
         Line2D([], [], color=colour, ls=ls, label=f" {name}")
         for colour, ls, name in zip(colours, LINES, words, strict=False)
     ]
-    of, place = sheet.parent(axes), "upper center"
-    if sheet.own(axes):
-        for there in list(of.legends):
-            place = "right upper" if getattr(there, "_outside_loc", None) == "right" else place
-            for handle, text in zip(there.legend_handles, there.get_texts(), strict=True):
-                if handle is not None:
-                    handle.set_label(text.get_text())
-                    handles.append(handle)
-            there.remove()
-    else:
-        handles += panels[0].get_legend_handles_labels()[0][:: len(given)]
-    sheet.legend(axes, handles, most=3, place=place)
+    of, place, titles = sheet.parent(axes), "upper center", []
+    inside = panels[0].get_legend()
+    for there in [*of.legends] if sheet.own(axes) else [inside] if inside else []:
+        place = "right upper" if getattr(there, "_outside_loc", None) == "right" else place
+        titles.append(there.get_title().get_text())
+        for handle, text in zip(there.legend_handles, there.get_texts(), strict=True):
+            label = text.get_text()
+            if handle is None or label in [str(known.get_label()) for known in handles]:
+                continue
+            if len(set(colours)) > 1:  # which say what result it is: all curves are of one kind
+                titles.append(label)
+            else:
+                handle.set_label(label)
+                handles.append(handle)
+        there.remove()
+    sheet.legend(axes, handles, most=3, place=place, title=", ".join(dict.fromkeys(filter(None, titles))) or None)
 
 
 def _side_by_side(drawing, results, width, look, new) -> tuple[Sheet, Panels]:
@@ -244,12 +252,15 @@ def _side_by_side(drawing, results, width, look, new) -> tuple[Sheet, Panels]:
     layouts = [drawing.layout(result, total / columns) for result in results.values()]
     page = new(total, rows * (max(layout.height for layout in layouts) + NAME), look)
     with page.styled():
-        parts = page.subfigures(rows, columns, squeeze=False).ravel()[: len(results)]
+        heights = [NAME, max(layout.height for layout in layouts)] * rows
+        grid = page.subfigures(2 * rows, columns, squeeze=False, height_ratios=heights)
+        heads, parts = grid[::2].ravel(), grid[1::2].ravel()[: len(results)]
         panels = []
-        for part, layout, (name, result) in zip(parts, layouts, results.items(), strict=True):
+        for head, name in zip(heads, results, strict=False):
+            head.text(0.5, 0.4, name, ha="center", va="center", fontsize=8, fontweight="bold")
+        for part, layout, result in zip(parts, layouts, results.values(), strict=True):
             axes = sheet.panels(part, layout)
             drawing.draw(result, axes)
-            part.suptitle(name, fontsize=8, fontweight="bold")
             panels.append(list(np.ravel(np.asarray(axes, dtype=object))))
         if len({len(of) for of in panels}) == 1:
             for alike in zip(*panels, strict=True):

@@ -61,7 +61,7 @@ class Layout:
         """The same on a sheet of another width, inches.
 
         Panels keep their proportions, but letters keep their size: what stands in a row is not lower than LOWEST, or
-        than it is by itself.
+        than it is by itself, and not higher where panels come to stand below each other.
         """
         columns, row = self.columns, self.height / self.rows
         if self.flows and width < self.width:
@@ -163,7 +163,7 @@ def _broken(line: str, letters: int) -> str:
     lines: list[str] = []
     room = 0
     for word in FORMULA.findall(line):
-        seen = len(SOURCE.sub("", word)) + len(re.findall(r"\\[A-Za-z]+", word)) // 2
+        seen = _seen(word)
         if lines and seen + 1 <= room:
             lines[-1] += f" {word}"
             room -= seen + 1
@@ -171,6 +171,11 @@ def _broken(line: str, letters: int) -> str:
             lines.append(word)
             room = letters - seen
     return "\n".join(lines)
+
+
+def _seen(text: str) -> int:
+    """Letters of a text with formulas, about."""
+    return len(SOURCE.sub("", text)) + len(re.findall(r"\\[A-Za-z]+", text)) // 2
 
 
 def legend(
@@ -190,7 +195,7 @@ def legend(
     words = [str(handle.get_label()) for handle in shown]
     if any([text.get_text() for text in there.get_texts()] == words for there in parent(axes).legends):
         return  # of another result on the same axes
-    room = int(width(axes) / (HANDLE + LETTER * max(map(len, words))))
+    room = int(width(axes) / (HANDLE + LETTER * max(map(_seen, words))))
     columns = 1 if place.startswith("right") else max(1, min(len(shown), most, room))
     where: Any = f"outside {place}"
     parent(axes).legend(handles=shown, loc=where, ncols=columns, **options)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
-from cycler import cycler
+from matplotlib import rcsetup
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
@@ -19,7 +19,6 @@ __all__ = ["NEGATIVE", "OKABE_ITO", "POSITIVE", "SEQUENTIAL"]
 
 SIGNED = LinearSegmentedColormap.from_list("signed", palette.SIGNED)  # of lines: zero is dark
 SIGNED_AREA = LinearSegmentedColormap.from_list("signed area", palette.SIGNED_AREA)  # of areas: zero is light
-WIDTH, COLUMN, LETTERS = 7.0, 3.6, 19  # TRANSITION: figures.sheet has them
 RC: dict[Any, Any] = {
     "font.size": 8,
     "axes.titlesize": 8,
@@ -34,28 +33,13 @@ RC: dict[Any, Any] = {
     "hatch.linewidth": 0.5,
     "pdf.fonttype": 42,
     "svg.hashsalt": "hpcph",  # names of clips and markers, else of chance
-    "axes.prop_cycle": cycler(color=OKABE_ITO),
+    "axes.prop_cycle": rcsetup.cycler(color=OKABE_ITO),
 }
 FORMATS = ("pdf", "png", "svg")
 USUAL = ("pdf", "png")
 UNDATED = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {}}
 DPI = 300
 FORBIDDEN = "zero: symmetry forbids"
-
-
-def sheet(width: float, height: float) -> Figure:
-    """TRANSITION: figures.sheet."""
-    return Figure(figsize=(width, height), layout="constrained")
-
-
-def note(figure: Figure, *lines: str) -> None:
-    """TRANSITION: figures.sheet."""
-    import textwrap
-
-    letters = int(LETTERS * figure.get_figwidth())
-    text = "\n".join(textwrap.fill(line, letters, break_long_words=False) for line in lines if line)
-    if text:
-        figure.supxlabel(text, fontsize=6.5, color="0.3", x=0.01, ha="left", linespacing=1.3)
 
 
 def forbidden(axes: Axes, what: str = "a component along the axis") -> None:

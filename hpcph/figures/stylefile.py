@@ -12,7 +12,6 @@ from typing import Any
 
 import matplotlib
 import numpy as np
-from cycler import Cycler
 from matplotlib import rcsetup, style
 
 from hpcph.errors import InputError, beside, did_you_mean
@@ -81,7 +80,7 @@ def _text(path: Path) -> str:
 
 def _without_comment(line: str) -> str:
     """Up to the first # that is not in quotes."""
-    found = re.match(r'(?:[^"#]|"[^"]*")*', line)
+    found = re.match(r"""(?:[^"'#]|"[^"]*"|'[^']*')*""", line)
     return found.group().strip() if found else ""
 
 
@@ -105,7 +104,7 @@ def _value(where: str, key: str, text: str) -> Any:
     return value
 
 
-def _cycle(text: str) -> Cycler:
+def _cycle(text: str) -> Any:
     """`cycler(color=["C0", …])` and sums and products of such, read as a tree. Raises ValueError where it is none."""
     found = _cycled(ast.parse(text.strip(), mode="eval").body)
     if not 1 <= len(found) <= MOST_ENTRIES:
@@ -113,7 +112,7 @@ def _cycle(text: str) -> Cycler:
     return found
 
 
-def _cycled(node: ast.expr) -> Cycler:
+def _cycled(node: ast.expr) -> Any:
     if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Mult)):
         left, right = _cycled(node.left), _cycled(node.right)
         if isinstance(node.op, ast.Add):

@@ -93,7 +93,7 @@ def _map(result: xr.Dataset, found: dict[str, np.ndarray], open_: dict) -> go.Fi
         z=z.astype("f4"),
         customdata=gamma,
         text=eta,
-        colorscale="Cividis",
+        colorscale=style.SEQUENTIAL,
         colorbar={"title": {"text": f"log₁₀ {_size(found['total'])}", "side": "right"}},
         hovertemplate="T = %{x} K<br>r = %{y:.4g} nm<br>γ<sup>LL</sup> %{customdata}<br>%{text}<extra></extra>",
     )

@@ -36,8 +36,8 @@ def themes() -> dict[str, dict]:
 
 def _layout(name: str, colours: list[str]) -> dict:
     layout = plotly.io.templates[f"plotly_{name}"].layout.to_plotly_json()
-    steps = [[step / (len(colours) - 1), colour] for step, colour in enumerate(colours)]
-    return layout | {"colorscale": layout["colorscale"] | {"diverging": steps}}
+    scale = layout["colorscale"] | {"diverging": style.steps(colours)}
+    return layout | {"colorscale": scale, "colorway": [style.INK[name], *style.SERIES]}
 
 
 def write(text: str, final: Path) -> None:

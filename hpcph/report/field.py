@@ -114,7 +114,7 @@ def _shift(result: xr.Dataset) -> go.Figure:
     x = result["distance"].values * angstrom
     shift = result[FIELD_SHIFT_PER_TESLA.variable].values / (2 * np.pi * MEGA)
     shift = np.where(np.abs(shift) < ROUNDING, 0.0, shift)
-    colour = {"color": frequency.ravel().astype("f4"), "size": 3, "colorscale": "Cividis"}
+    colour = {"color": frequency.ravel().astype("f4"), "size": 3, "colorscale": style.SEQUENTIAL}
     dots = go.Scattergl(
         x=np.repeat(x, shift.shape[1]).astype("f4"), y=shift.ravel().astype("f4"), mode="markers",
         marker=colour | {"colorbar": {"title": {"text": scale.label, "side": "top"}}},
@@ -130,7 +130,7 @@ def _shift(result: xr.Dataset) -> go.Figure:
 def _susceptibility(result: xr.Dataset) -> go.Figure:
     """μ₀ M/B along the axis."""
     figure = style.figure(height=360, xaxis_title="T (K)")
-    for (quantity, words), colour in zip(PARTS.items(), style.OKABE_ITO, strict=False):
+    for (quantity, words), colour in zip(PARTS.items(), style.SERIES, strict=False):
         value = axis.diagonal(result, quantity.variable)
         doubts = [axis.spread(result, beside) for beside in doubt.beside(result, quantity.variable).values()]
         figure.add_scatter(
@@ -152,7 +152,7 @@ def _angular_momentum(result: xr.Dataset) -> go.Figure:
         curves |= dict(zip(names, fed.T, strict=True))
     shown = style.Shown.of(np.concatenate(list(curves.values())), FIELD_PAM_DENSITY.unit)
     for number_, (words, value) in enumerate(curves.items()):
-        look = {"color": style.OKABE_ITO[number_ % len(style.OKABE_ITO)]}
+        look = {"color": style.SERIES[number_ % len(style.SERIES)]}
         figure.add_scatter(
             x=T, y=shown.factor * value, name=words, line=look, text=texts(value, []), hovertemplate=HOVER
         )

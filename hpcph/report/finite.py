@@ -153,12 +153,10 @@ def _packed(values_zx: np.ndarray, kept: tuple[np.ndarray, np.ndarray]) -> dict:
 
 
 def _colours(low: float, high: float) -> dict:
-    """Colours of both signs, grey at zero; of one sign from the least to the largest."""
+    """Colours of both signs, light at zero; of one sign from the least to the largest."""
     if low < 0 < high:
-        zero = -low / (high - low)
-        places = [*np.linspace(0, zero, 4), *np.linspace(zero, 1, 4)[1:]]
-        return {"zmin": low, "zmax": high, "colorscale": [list(of) for of in zip(places, style.SIGNED, strict=True)]}
-    return {"zmin": low, "zmax": high, "colorscale": "Viridis"}
+        return {"zmin": low, "zmax": high, "colorscale": style.steps(style.SIGNED_AREA, -low / (high - low))}
+    return {"zmin": low, "zmax": high, "colorscale": style.SEQUENTIAL}
 
 
 def _map(plane: cut.Plane) -> go.Figure:

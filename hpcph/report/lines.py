@@ -116,7 +116,7 @@ def spectra(result: xr.Dataset) -> dict[str, go.Figure]:
         of = unit(SPECTRUM_BY_BRANCH[name].unit)
         by_frequency, by_branch = (style.figure(height=340, showlegend=True) for _ in range(2))
         for t, words in enumerate(temperatures):
-            colour = style.OKABE_ITO[t % len(style.OKABE_ITO)]
+            colour = style.SERIES[t % len(style.SERIES)]
             by_frequency.add_scatter(
                 x=frequency, y=density[t], name=words, line={"color": colour, "width": 1.5},
                 hovertemplate=f"%{{x:.2f}} THz: %{{y}} {of} THz⁻¹",
@@ -150,7 +150,8 @@ def convergence(result: xr.Dataset) -> go.Figure:
     figure = style.figure(height=360, xaxis_title=f"k-points of the full mesh{bars}", xaxis_type="log")
     figure.update_layout(margin_b=70)
     grids = ["×".join(map(str, grid)) for grid in result[CONVERGENCE_GRID.variable].values]
-    for (name, title), colour in zip(SHARES.items(), style.OKABE_ITO, strict=False):
+    colours = (style.GREEN, style.CHANNELS["diagonal"], style.CHANNELS["off_diagonal"])
+    for (name, title), colour in zip(SHARES.items(), colours, strict=True):
         if CONVERGENCE[name].variable not in result:  # γ^NL without a lifetime
             continue
         values = result[CONVERGENCE[name].variable].values[:, t]
@@ -180,7 +181,7 @@ def _enhanced(result: xr.Dataset, without: Quantity, coupled: Quantity, symbol: 
     if not alike:
         open_ = _errors(result, coupled.variable)
         for r, radius in enumerate(result["radius"].values):
-            colour = style.OKABE_ITO[r % len(style.OKABE_ITO)]
+            colour = style.SERIES[r % len(style.SERIES)]
             figure.add_scatter(
                 x=T, y=shown.factor * fed[:, r], name=f"r = {radius * 1e9:.4g} nm", line={"color": colour},
                 text=texts(fed[:, r], [error[:, r] for error in open_]), hovertemplate=HOVER,

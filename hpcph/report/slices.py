@@ -86,5 +86,5 @@ def _colours(values: np.ndarray) -> dict:
     """One scale for all planes, up to the brightest percent: the points beside Γ would hide the rest."""
     top = float(np.nanpercentile(np.abs(values), 99))
     if np.nanmin(values) < -0.01 * top:
-        return {"zmin": -top, "zmax": top, "autocolorscale": True}
-    return {"zmin": 0, "zmax": top, "colorscale": "Viridis"}
+        return {"zmin": -top, "zmax": top, "colorscale": style.steps(style.SIGNED_AREA)}
+    return {"zmin": 0, "zmax": top, "colorscale": style.SEQUENTIAL}

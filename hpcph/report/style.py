@@ -7,16 +7,34 @@ import numpy as np
 import plotly.graph_objects as go
 
 from hpcph.report.embed import unit
-from hpcph.show import prefixes
+from hpcph.show import palette, prefixes
+from hpcph.show.palette import (
+    BLUE,
+    GREEN,
+    ORANGE,
+    PURPLE,
+    SIGNED,
+    SIGNED_AREA,
+    SIGNED_DARK,
+    SKY,
+    VERMILION,
+)
 
-BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, YELLOW = OKABE_ITO = (
-    "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442",
-)  # fmt: skip
-SIGNED = ["#053061", "#2166ac", "#6a9fc4", "#b4b4b4", "#d68a6f", "#b2182b", "#67001f"]  # RdBu, grey where white is lost
-SIGNED_DARK = ["#a6d4ff", "#5aa9f0", "#5f86a8", "#74797e", "#a9785f", "#f0803c", "#ffc59a"]  # on the dark page
+__all__ = ["BLUE", "GREEN", "ORANGE", "PURPLE", "SIGNED", "SIGNED_AREA", "SIGNED_DARK", "SKY", "VERMILION"]
+
+SERIES = palette.OKABE_ITO[:-1]  # black is lost on the dark page
+SEQUENTIAL = palette.SEQUENTIAL.capitalize()  # as plotly spells it
+INK = {"white": palette.BLACK, "dark": "#e6e9ec"}  # of a first line that has no colour
 POWER = {"exponentformat": "power", "showexponent": "all"}
-CHANNELS = {"total": BLUE, "diagonal": ORANGE, "off_diagonal": GREEN}
+CHANNELS = {"total": None, "diagonal": palette.DIAGONAL, "off_diagonal": palette.OFF_DIAGONAL}  # None: as the ink
 NAMES = {"total": "total", "diagonal": "D", "off_diagonal": "OD"}
+
+
+def steps(colours: list[str], zero: float = 0.5) -> list[list]:
+    """A scale of plotly of both signs, with zero at a share of it."""
+    half = len(colours) // 2
+    places = [*np.linspace(0, zero, half + 1), *np.linspace(zero, 1, half + 1)[1:]]
+    return [[float(place), colour] for place, colour in zip(places, colours, strict=True)]
 
 
 def figure(*traces, height: int, **layout) -> go.Figure:

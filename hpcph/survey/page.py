@@ -66,7 +66,7 @@ def page(table: SurveyTable, unreported: Collection[str] = ()) -> str:
                 "numbers": _numbers(table),
                 "unreported": sorted(unreported),
                 "themes": document.themes(),
-                "colours": {"list": style.OKABE_ITO, "signed": style.SIGNED},
+                "colours": {"list": style.SERIES, "signed": style.SIGNED, "sequential": style.SEQUENTIAL},
             },
             plotly=embed.plotly_script(),
             style=document.sources("hpcph.report", "page.css") + document.sources("hpcph.survey", "survey.css"),

@@ -126,13 +126,13 @@ def test_a_failed_write_leaves_the_old_file(result, tmp_path, monkeypatch):
     assert old.read_bytes() == b"old"
 
 
-def everything(result: xr.Dataset, *names: str) -> dict[str, Figure]:
-    """All that can be drawn, laid out; of those names, if any are given."""
+def everything(result: xr.Dataset, *names: str, width: float | None = None) -> dict[str, Figure]:
+    """All that can be drawn, laid out; of those names, if any are given; on sheets of a width, inches."""
     figures = {}
     with matplotlib.rc_context(style.RC):
         for drawing in catalogue(Choices()):
             if not drawing.obstacle(result) and (not names or drawing.name in names):
-                figures[drawing.name] = drawing.figure(result)
+                figures[drawing.name] = drawing.figure(result, width)
                 figures[drawing.name].draw_without_rendering()
     return figures
 
@@ -178,19 +178,24 @@ def test_the_scale_is_printed_where_it_acts(result, figures):
 def test_labels_keep_apart(figures):
     """In no figure do texts of different parts lie upon each other, and none sticks out of the page."""
     for name, figure in figures.items():
-        page, hidden = figure.bbox, _hidden(figure)
-        boxes = [
-            (text.get_text(), text.get_window_extent())
-            for text in figure.findobj(Text)
-            if text.get_visible() and text.get_text().strip() and text not in hidden
-        ]
-        for i, (words, box) in enumerate(boxes):
-            assert box.x0 > page.x0 - 2 and box.x1 < page.x1 + 2, (name, words)
-            assert box.y0 > page.y0 - 2 and box.y1 < page.y1 + 2, (name, words)
-            for other, beside in boxes[i + 1 :]:
-                width = min(box.x1, beside.x1) - max(box.x0, beside.x0)
-                height = min(box.y1, beside.y1) - max(box.y0, beside.y0)
-                assert min(width, height) < 2, (name, words, other)
+        keep_apart(name, figure)
+
+
+def keep_apart(name: str, figure: Figure) -> None:
+    """Of all texts that are seen."""
+    page, hidden = figure.bbox, _hidden(figure)
+    boxes = [
+        (text.get_text(), text.get_window_extent())
+        for text in figure.findobj(Text)
+        if text.get_visible() and text.get_text().strip() and text not in hidden
+    ]
+    for i, (words, box) in enumerate(boxes):
+        assert box.x0 > page.x0 - 2 and box.x1 < page.x1 + 2, (name, words)
+        assert box.y0 > page.y0 - 2 and box.y1 < page.y1 + 2, (name, words)
+        for other, beside in boxes[i + 1 :]:
+            width = min(box.x1, beside.x1) - max(box.x0, beside.x0)
+            height = min(box.y1, beside.y1) - max(box.y0, beside.y0)
+            assert min(width, height) < 2, (name, words, other)
 
 
 def _hidden(figure) -> set:

@@ -10,6 +10,7 @@ from report.test_page import embedded, unpack
 from hpcph.report import finite, summary
 from hpcph.report.page import page
 from hpcph.result.open import open_result
+from hpcph.show import palette
 
 pytestmark = pytest.mark.petsc
 FIGURES = {"sample-temperature", "sample-pam_density", "sample-magnetization", "sample-stray"}
@@ -179,9 +180,9 @@ def test_large_samples_are_thinned(result, monkeypatch):
     np.testing.assert_allclose(unpack(packed["values"]) * packed["largest"], expected, rtol=1e-6)
 
 
-def test_colours_of_both_signs_are_grey_at_zero():
-    """Whatever the two ends are."""
+def test_colours_of_both_signs_are_light_at_zero():
+    """Whatever the two ends are: the colours of the figures."""
     scale = finite._colours(-1.0, 4.0)
-    assert scale["colorscale"][3][0] == pytest.approx(0.2) and scale["colorscale"][3][1] == "#b4b4b4"
+    assert scale["colorscale"][4] == [pytest.approx(0.2), palette.SIGNED_AREA[4]]
     assert [scale["colorscale"][0][0], scale["colorscale"][-1][0]] == [0, 1]
-    assert finite._colours(-2.0, -1.0)["colorscale"] == "Viridis"
+    assert finite._colours(-2.0, -1.0)["colorscale"] == "Cividis"

@@ -24,7 +24,7 @@ function answering(name, columns, about, open) {
 }
 
 // Colours of the numbers: from low to high, or away from zero; marks have two.
-function colouring(of, wanted, indices, { list, signed: twoSided }) {
+function colouring(of, wanted, indices, { list, signed: twoSided, sequential }) {
   const values = indices.map((i) => of.values[i]);
   const lies = isNarrow() ? { orientation: "h", y: -0.22, yanchor: "top" } : {};
   const bar = { ...lies, title: { text: inPlotly(of), side: isNarrow() ? "top" : "right" }, thickness: 14, outlinewidth: 0, exponentformat: "power", showexponent: "all" };
@@ -37,7 +37,7 @@ function colouring(of, wanted, indices, { list, signed: twoSided }) {
   const ends = sided ? { cmin: -most, cmax: most } : { cmin: low, cmax: high };
   const inside = ticks?.filter(({ at }) => at >= ends.cmin && at <= ends.cmax);
   const own = inside ? { tickvals: inside.map(({ at }) => at), ticktext: inside.map(({ text }) => text) } : {};
-  return { color: placed, ...ends, colorscale: sided ? twoSided.map((c, k) => [k / (twoSided.length - 1), c]) : "Viridis", colorbar: { ...bar, ...own } };
+  return { color: placed, ...ends, colorscale: sided ? twoSided.map((c, k) => [k / (twoSided.length - 1), c]) : sequential, colorbar: { ...bar, ...own } };
 }
 
 const extentOf = (known) => known.reduce(([a, b], x) => [Math.min(a, x), Math.max(b, x)], [Infinity, -Infinity]);
