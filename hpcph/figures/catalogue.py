@@ -6,7 +6,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import matplotlib
 import xarray as xr
 from matplotlib.figure import Figure
 
@@ -168,7 +167,9 @@ def catalogue(choices: Choices) -> list[Drawing]:
     magnetic = partial(lacks, "magnetization", besides=" of a crystal with Born charges")
     return [
         Drawing("dispersion", dispersion.layout, dispersion.polarization, (path,)),
-        Drawing("dispersion_helicity", dispersion.layout, dispersion.helicity, (lacks("bands", BANDS_HELICITY.variable),)),
+        Drawing(
+            "dispersion_helicity", dispersion.layout, dispersion.helicity, (lacks("bands", BANDS_HELICITY.variable),)
+        ),
         Drawing(
             "crystal_angular_momentum",
             crystal_angular_momentum.layout,
@@ -191,7 +192,10 @@ def catalogue(choices: Choices) -> list[Drawing]:
         Drawing("pam_density", density.layout, density.angular_momentum, (coupled, undriven, dense)),
         Drawing("interband", interband.layout, interband.draw, (lacks("coherence", THERMAL_GAMMA_COHERENCE.variable),)),
         Drawing(
-            "displacement", displacement.layout, displacement.draw, (lacks("displacement", CRYSTAL_DISPLACEMENT.variable),)
+            "displacement",
+            displacement.layout,
+            displacement.draw,
+            (lacks("displacement", CRYSTAL_DISPLACEMENT.variable),),
         ),
         Drawing("spectrum", spectrum.layout, spectrum.draw, (lacks("spectrum", SPECTRUM["diagonal"].variable),)),
         Drawing(
@@ -211,11 +215,18 @@ def catalogue(choices: Choices) -> list[Drawing]:
         Drawing("sample", finite.layout, finite.draw, (lacks("sample", SAMPLE_TEMPERATURE_FIELD.variable),)),
         Drawing("rotation", rotation.layout, rotation.draw, (lacks("magnetization", ROTATION_PAM_DENSITY.variable),)),
         Drawing("zeeman", zeeman.layout, zeeman.draw, (path, lacks("field", FIELD_SHIFT_PER_TESLA.variable))),
-        Drawing("field", field.layout, field.draw, (lacks("field", FIELD_PAM_DENSITY.variable, besides=", and `mesh`"),)),
-        *(Drawing(f"light_{name}", partial(light.layout, name=name), partial(light.draw, name=name), (lit,)) for name in light.OBSERVABLES),
+        Drawing(
+            "field", field.layout, field.draw, (lacks("field", FIELD_PAM_DENSITY.variable, besides=", and `mesh`"),)
+        ),
+        *(
+            Drawing(f"light_{name}", partial(light.layout, name=name), partial(light.draw, name=name), (lit,))
+            for name in light.OBSERVABLES
+        ),
         Drawing("light_decomposition", decomposition.layout, decomposition.draw, (lit,)),
         Drawing("light_polarized", polarized.layout, polarized.draw, (lit, no_intensity)),
-        Drawing("light_levels", levels.layout, levels.draw, (lit, lacks("optics.pairs", OPTICS_PAM_BY_LEVELS.variable))),
+        Drawing(
+            "light_levels", levels.layout, levels.draw, (lit, lacks("optics.pairs", OPTICS_PAM_BY_LEVELS.variable))
+        ),
     ]
 
 
@@ -246,8 +257,5 @@ def write(result: xr.Dataset, folder: Path, choices: Choices) -> Iterator[str]:
         if obstacle:
             yield f"{drawing.name}: skipped; {obstacle}"
             continue
-        with matplotlib.rc_context(choices.look):  # TRANSITION
-            paths = style.save(
-                drawing.figure(result, choices.width, choices.look), folder, drawing.name, choices.formats
-            )
-        yield " ".join(str(path) for path in paths)
+        page = drawing.figure(result, choices.width, choices.look)
+        yield " ".join(str(path) for path in style.save(page, folder, drawing.name, choices.formats))

@@ -36,7 +36,9 @@ def draw(result: xr.Dataset, panels: Panels) -> None:
     scale, levels = units.frequency(result, "frequency"), light.frequencies(result, OPTICS_LEVEL_FREQUENCY.variable)
     largest = float(size.max()) or 1.0
     grid = np.atleast_1d(np.asarray(panels, dtype=object))
-    for axes, matrix, at in zip(grid, size, light.frequencies(result, OPTICS_PAIR_FREQUENCY.variable)[:MOST], strict=True):
+    for axes, matrix, at in zip(
+        grid, size, light.frequencies(result, OPTICS_PAIR_FREQUENCY.variable)[:MOST], strict=True
+    ):
         shown = np.maximum(matrix, DECADES * largest)
         image = axes.imshow(shown, cmap=style.SEQUENTIAL, norm=LogNorm(DECADES * largest, largest), origin="lower")
         axes.set_title(f"{scale.symbol} = {at:.4g} {scale.unit}".strip())

@@ -30,7 +30,7 @@ OBSERVABLES = {  # words for the small print
 
 
 def layout(result: xr.Dataset, name: str) -> Layout:
-    """A panel for linear light and one for each pair of directions of the field, without those that symmetry forbids."""
+    """A panel for linear light, one for each pair of directions of the field; none for what symmetry forbids."""
     panels = max(1, len(_seen(result, name)))
     columns = min(panels, 2)
     rows = -(-panels // columns)
@@ -61,9 +61,7 @@ def draw(result: xr.Dataset, panels: Panels, name: str) -> None:
     zero = [", ".join(PANELS[part]) for part in PANELS if part not in seen]
     forbidden = f"{style.FORBIDDEN} {', '.join(zero)}" if zero and seen else ""
     dashed = CARRIED if carried and seen else ""
-    sheet.note(
-        panels, f"{OBSERVABLES[name]}, along the axis", FIELD, dashed, forbidden, axis.meaning(result)
-    )
+    sheet.note(panels, f"{OBSERVABLES[name]}, along the axis", FIELD, dashed, forbidden, axis.meaning(result))
 
 
 def _seen(result: xr.Dataset, name: str) -> list[str]:

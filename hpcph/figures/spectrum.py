@@ -51,7 +51,9 @@ def draw(result: xr.Dataset, panels: Panels) -> None:
         row[2].xaxis.set_major_locator(MaxNLocator(6, integer=True))
         row[2].set_xlabel("branch")
     sheet.legend(panels)
-    words = f"components along the axis {axis.name(result)}; χ without feedback scale; {1 - KEPT:.1%} lies beyond each axis"
+    words = (
+        f"components along the axis {axis.name(result)}; χ without feedback scale; {1 - KEPT:.1%} lies beyond each axis"
+    )
     present = [part for part in SPECTRUM.values() if part.variable in result]
     zero = ", ".join(f"${labels.symbol(part)}$" for part in present if not result[part.variable].values.any())
     sheet.note(panels, words, f"{style.FORBIDDEN} {zero}" if zero else "", axis.meaning(result))
