@@ -30,8 +30,9 @@ def draw(result: xr.Dataset, axes: Axes) -> None:
     carried = segment_values(values, every)
     limit = limit_of(values[:, :count])
     width = widths(carried, limit)
-    shown = (part[:, :count] for part in (carried, beside(every, width), width))
-    lines = coloured(axes, result["distance"].values[points], frequency, *shown, limit)
+    values_sn, beside_sn, width_sn = (part[:, :count] for part in (carried, beside(every, width), width))
+    distance = result["distance"].values[points]
+    lines = coloured(axes, distance, frequency, values_sn, beside_sn, width_sn, limit)
     legs.one(axes, result, leg)
     axes.set_ylim(min(0, 1.05 * frequency.min()), 1.05 * frequency.max())
     axes.set_ylabel(scale.label)

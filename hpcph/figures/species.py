@@ -8,7 +8,7 @@ from hpcph.figures import legs, sheet, style
 from hpcph.figures.dispersion import polarized, segment_ends
 from hpcph.figures.sheet import Layout
 from hpcph.result.modes import BANDS_CRYSTAL_ANGULAR_MOMENTUM, BANDS_FREQUENCY, BANDS_POLARIZATION_BY_SPECIES
-from hpcph.show import axis, units
+from hpcph.show import axis, sets, units
 
 ALIKE = 1e-12  # ħ: two ends of segments that meet
 
@@ -48,7 +48,8 @@ def curve(result: xr.Dataset, leg: legs.Leg, branch: int) -> tuple[np.ndarray, n
     ends = np.stack([end[:, branch - 1] for end in segment_ends(parts, frequency)], axis=1)
     distance = result["distance"].values[leg.points]
     places = np.stack([distance[:-1], distance[1:]], axis=1).ravel()
-    ends[_changes(result, leg, branch)] = np.nan
+    known = sets.settled(parts, frequency)[1][:, branch - 1]
+    ends[_changes(result, leg, branch) & known[:-1] & known[1:]] = np.nan
     flat = ends.reshape(-1, ends.shape[2])
     jumps = 1 + np.flatnonzero(np.abs(np.diff(flat[1:-1], axis=0)).max(axis=1)[::2] > ALIKE)
     return np.insert(places, 2 * jumps, np.nan), np.insert(flat, 2 * jumps, np.nan, axis=0)

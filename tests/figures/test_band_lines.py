@@ -1,4 +1,4 @@
-"""Lines of a dispersion: their values near degenerate points, their widths, their colours; the moment that is marked."""
+"""Lines of a dispersion: their values at degenerate points, their widths, their colours; the marked moment."""
 
 import matplotlib
 import numpy as np
@@ -39,7 +39,7 @@ def test_rounding_makes_a_pair_of_one_set():
 
 
 def test_helicity_of_the_chain_is_seen_near_gamma(chain):
-    """No grey stub: the segments beside Γ have the helicity of their branches, within what it changes along one step."""
+    """No grey stub: the segments beside Γ have the helicity of their branches."""
     with open_result(chain) as result:
         leg = legs.legs(result)[1]
         hertz = units.frequency(result, "bands_frequency").hertz * result["bands_frequency"].values[leg.points]
@@ -112,7 +112,7 @@ def test_species_begin_at_the_limit_and_break_where_branches_meet(result):
     np.testing.assert_allclose(parts[0], parts[1], atol=1e-12)
     assert parts[0].sum() > 0.8 and not np.isnan(parts).any() and places[0] == 0
     label = result["bands_crystal_angular_momentum"].copy(deep=True)
-    label.values[leg.points, 0] = [1, 1, 1, -1, -1]
+    label.values[leg.points, 0] = [-1, 1, 1, -1, -1]  # of the degenerate Γ it is that of any of the set
     crossed = species.curve(result.assign(bands_crystal_angular_momentum=label), leg, 1)[1]
     assert np.isnan(crossed[:, 0]).sum() == 2 and np.isnan(crossed[4:6]).all()
 

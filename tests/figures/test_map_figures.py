@@ -59,7 +59,10 @@ def test_species_add_up_to_the_polarization(result):
     found = {line.get_label(): line.get_ydata() for line in axes.lines}
     total = found["total"][np.isfinite(found["total"])]
     stored = result["bands_polarization"].values[:5, 1, 2]
-    assert np.abs(total[:, None] - stored[1:]).min(axis=0).max() < 1e-12
+    frequency = result["bands_frequency"].values[:5]
+    assert frequency[4, 1] - frequency[4, 0] < 1e7 or frequency[4, 2] - frequency[4, 1] < 1e7  # A is degenerate, as Γ
+    away = np.abs(total[:, None] - stored[1:4])
+    assert away.min(axis=0).max() < 1e-12 and away.min(axis=1).max() < 1e-12
     np.testing.assert_allclose(found["Si"] + found["O"], found["total"], atol=1e-12)
 
 
