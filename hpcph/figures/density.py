@@ -65,7 +65,7 @@ def _draw(result: xr.Dataset, axes: Axes, plain: Quantity, coupled: Quantity, te
     axes.axhline(0, color="0.6", lw=0.6, zorder=0)
     symbol = labels.symbol(plain, shown.index)
     scales.value(axes, f"{text} ${symbol}$", plain.unit)
-    beside = scales.beside(axes, mu_0, rf"$\mu_0{symbol}$", field) if field else ""
+    beside = scales.beside(axes, mu_0, rf"$\mu_0{symbol}$", field, plain.unit) if field else ""
     if radius:
         sheet.legend(axes, handlelength=2.5)
     ended = "cross: the sample becomes supercritical" if any(ends(curve).size for curve in curves) else ""
@@ -90,7 +90,7 @@ def _empty(result: xr.Dataset, axes: Axes, plain: Quantity, text: str) -> None:
     axes.yaxis.set_major_locator(NullLocator())
     axes.yaxis.set_minor_locator(NullLocator())
     others = symmetry.of_other_gradients(result, plain.variable)
-    allowed = f"gradients in other directions do: {others}" if others else ""
+    allowed = f"gradients in other directions make some: {others}" if others else ""
     sheet.note(axes, _cause(result), allowed, axis.meaning(result))
 
 

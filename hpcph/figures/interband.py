@@ -26,7 +26,7 @@ def draw(result: xr.Dataset, axes: Panels) -> None:
     """Both parts along the axis against temperature, of γ^NL first, then of κ; else what symmetry leaves."""
     temperature = result["temperature"].values
     marks = style.markers(len(temperature))
-    said: dict[str, None] = {}
+    said, bands = "", ""
     handles: list[Line2D] = []
     for one, (within, between) in zip(np.asarray(axes), PANELS.items(), strict=True):
         one.set_xlabel("temperature (K)")
@@ -42,9 +42,9 @@ def draw(result: xr.Dataset, axes: Panels) -> None:
             value, doubts = shown.of(result[quantity.variable].values), shown.errors(result, quantity.variable)
             handles += one.plot(temperature, value, color=colour, label=label, **marks)
             errors.draw(one, temperature, value, doubts, colour, curves=2)
-            said[errors.words(doubts)] = None
+            bands = max(bands, errors.words(doubts), key=len)  # what says more
         scales.value(one, f"${labels.symbol(within, shown.index)}$", within.unit)
         if shown.words:
-            said[f"${labels.symbol(within)}$: {shown.words}"] = None
+            said = f"${labels.symbol(within)}$: {shown.words}"
     sheet.legend(axes, handles)
-    sheet.note(axes, units.lifetime(result, "relaxation time"), *said, axis.meaning(result))
+    sheet.note(axes, units.lifetime(result, "relaxation time"), bands, said, axis.meaning(result))

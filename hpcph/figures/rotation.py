@@ -26,6 +26,7 @@ def draw(result: xr.Dataset, axes: Panels) -> None:
     temperature, every = result["temperature"].values, np.atleast_1d(np.asarray(axes, dtype=object))
     present = _present(result)
     said: dict[str, None] = {}
+    bands = ""
     for one, quantity, colour in zip(every, present, style.OKABE_ITO, strict=False):
         one.set_xlabel("temperature (K)")
         one.axhline(0, color="0.6", lw=0.6, zorder=0)
@@ -37,11 +38,12 @@ def draw(result: xr.Dataset, axes: Panels) -> None:
         one.plot(temperature, value, color=colour, **style.markers(len(temperature)))
         errors.draw(one, temperature, value, doubts, colour)
         scales.value(one, PANELS[quantity], quantity.unit)
-        said |= {shown.words: None, errors.words(doubts): None}
+        said |= {shown.words: None}
+        bands = bands or errors.words(doubts)
     turning = (
         rf"crystal turning about {axis.name(result)} at $\Omega$, first order in the angular velocity; no feedback"
     )
-    sheet.note(axes, turning, *said, axis.meaning(result))
+    sheet.note(axes, turning, bands, *said, axis.meaning(result))
 
 
 def _present(result: xr.Dataset) -> list[Quantity]:

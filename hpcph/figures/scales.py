@@ -33,8 +33,8 @@ def value(axes: Axes, text: str, unit: str = "1") -> None:
     axes.yaxis.set_major_formatter(scaled(power))
 
 
-def beside(axes: Axes, factor: float, text: str, unit: str) -> str:
-    """A second y axis, of `factor` times the first; on scales that are not linear what to multiply by, in words.
+def beside(axes: Axes, factor: float, text: str, unit: str, of: str) -> str:
+    """A second y axis, `factor` times the first, which is in `of`; on scales that are not linear the factor in words.
 
     Older second axes are replaced, since every curve that is added may change the unit.
     """
@@ -43,7 +43,7 @@ def beside(axes: Axes, factor: float, text: str, unit: str) -> str:
     seen = factor * _sizes(axes)
     power, shown = units(seen, unit)
     if axes.get_yscale() != "linear":
-        return f"{text}: the values times {style.number(factor)}, in {labels.unit(unit)} for SI"
+        return f"{text}: {style.number(factor)} {labels.unit(unit)} for 1 {labels.unit(of)}"
     axes.tick_params(which="both", right=False)
     there, back = (lambda y: np.asarray(y) * factor), (lambda y: np.asarray(y) / factor)
     other = axes.secondary_yaxis("right", functions=(there, back))

@@ -5,8 +5,10 @@ import pytest
 from matplotlib.collections import PolyCollection, QuadMesh
 
 from hpcph.figures import phase_diagram
+from hpcph.figures.catalogue import Drawing
 
 NM = 1e-9
+FIGURE = Drawing("phase_diagram", phase_diagram, phase_diagram.draw, ()).figure
 
 
 def lines(figure):
@@ -23,7 +25,7 @@ def lines(figure):
 
 def test_contours_are_where_two_chi_over_rho_r_squared_has_their_value(result):
     """At the stored temperatures, from χ, density and scale: γ^LL = 0.1, 0.5, 1 on the lines."""
-    found = lines(phase_diagram.draw(result))
+    found = lines(FIGURE(result))
     assert set(found) == {"0.1", "0.5", "1"}
     chi = sum(result[f"feedback_susceptibility_{part}"].values[:, 2, 2] for part in ("diagonal", "off_diagonal"))
     for level, (temperature, radius) in found.items():
@@ -36,7 +38,7 @@ def test_contours_are_where_two_chi_over_rho_r_squared_has_their_value(result):
 
 def test_the_hatched_region_holds_the_samples_without_a_solution(result):
     """At every stored temperature and radius: hatched where η is NaN, and only there."""
-    axes = phase_diagram.draw(result).axes[0]
+    axes = FIGURE(result).axes[0]
     hatched = next(c for c in axes.collections if isinstance(c, PolyCollection) and c.get_hatch())
     region = hatched.get_paths()[0]
     temperature, radius = result["temperature"].values, result["radius"].values
@@ -48,7 +50,7 @@ def test_the_hatched_region_holds_the_samples_without_a_solution(result):
 
 def test_colours_are_gamma_at_the_samples(result):
     """The map interpolates γ^LL of the result at its radii."""
-    mesh = next(c for c in phase_diagram.draw(result).axes[0].collections if isinstance(c, QuadMesh))
+    mesh = next(c for c in FIGURE(result).axes[0].collections if isinstance(c, QuadMesh))
     corners, values = mesh.get_coordinates(), mesh.get_array()
     gamma = result["feedback_gamma_ll_total"].values[[0, -1]]
     for r, radius in enumerate(result["radius"].values):
@@ -66,7 +68,7 @@ def test_only_contours_that_exist_are_labelled(result):
         feedback_gamma_ll_total_lattice_error=0.001 * result["feedback_gamma_ll_unscaled"],
     )
     small.attrs["feedback_scale"] = 1.0
-    figure = phase_diagram.draw(small)
+    figure = FIGURE(small)
     axes = figure.axes[0]
     low, high = axes.get_ylim()
     found = lines(figure)
@@ -86,6 +88,6 @@ def test_a_critical_radius_out_of_rounding_is_none(result):
         feedback_gamma_ll_total=-result["feedback_gamma_ll_total"],
         feedback_critical_radius=("temperature", rounded),
     )
-    figure = phase_diagram.draw(screened)
+    figure = FIGURE(screened)
     assert "no critical radius" in figure.get_supxlabel()
     assert not any(isinstance(c, PolyCollection) for c in figure.axes[0].collections)
