@@ -110,17 +110,18 @@ def test_too_many_and_twice():
         comparison.require_several([Path("a/result.h5"), Path("b/../a/result.h5")])
 
 
-def test_the_command_compares(path, chain, tmp_path, comm, capsys):
-    """What both have data for; what one lacks is said with its file; the same bytes again."""
+def test_the_command_compares(path, chain, screened, tmp_path, comm, capsys):
+    """What both have data for, the same bytes again; what one lacks is said with its file."""
     from hpcph.cli import main
 
-    words = ["figures", str(path), str(chain), "--format", "svg", "--only", "light_pam", "helicity"]
+    words = ["--format", "svg", "--only", "helicity", "--output"]
     for place in ("one", "two"):
-        assert main([*words, "--output", str(tmp_path / place)], comm) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert f"helicity: skipped; {chain}: " in "\n".join(lines)
-    for file in (tmp_path / "one").iterdir():
-        assert file.read_bytes() == (tmp_path / "two" / file.name).read_bytes()
+        assert main(["figures", str(path), str(screened), *words, str(tmp_path / place)], comm) == 0
+    (file,) = (tmp_path / "one").iterdir()
+    assert file.name == "helicity.svg" and file.read_bytes() == (tmp_path / "two" / file.name).read_bytes()
+    capsys.readouterr()
+    assert main(["figures", str(path), str(chain), *words, str(tmp_path / "none")], comm) == 0
+    assert capsys.readouterr().out.startswith(f"helicity: skipped; {chain}: ") and not (tmp_path / "none").exists()
 
 
 def test_python_compares(result):
