@@ -11,7 +11,7 @@ from hpcph.boltzmann.points import Points
 from hpcph.boltzmann.solver import Collisions, KrylovLimits
 from hpcph.crystal.dynamical import Crystal
 from hpcph.crystal.handedness import allowed
-from hpcph.errors import InputError
+from hpcph.errors import InputError, counted
 from hpcph.parallel.listener import Listener
 from hpcph.phonons.angular_momentum import block_average
 from hpcph.phonons.lifetimes import Scattering
@@ -146,9 +146,9 @@ def _solve(matrix: Collisions, given: Boltzmann, drive: np.ndarray, name: str, s
         raise InputError(
             KEY,
             given.file.path.name,
-            f"does not converge at {name}: residual {last:.1e} after {steps} iterations; {fix}",
+            f"does not converge at {name}: residual {last:.1e} after {counted(steps, 'iterations')}; {fix}",
         )
-    say(f"boltzmann: {name}: {steps} iterations, residuals {residuals}")
+    say(f"boltzmann: {name}: {counted(steps, 'iterations')}, residuals {residuals}")
     return found.values
 
 

@@ -194,9 +194,16 @@ def catalogue(choices: Choices) -> list[Drawing]:
         Drawing("slices", slices, slices.draw, (lacks("slices", *(part.variable for part in SLICES.values())),)),
         Drawing("pam_density", density, density.angular_momentum, (coupled, undriven, dense)),
         Drawing("interband", interband, interband.draw, (lacks("coherence", THERMAL_GAMMA_COHERENCE.variable),)),
-        Drawing("displacement", displacement, displacement.draw, (lacks("displacement", CRYSTAL_DISPLACEMENT.variable),)),
+        Drawing(
+            "displacement", displacement, displacement.draw, (lacks("displacement", CRYSTAL_DISPLACEMENT.variable),)
+        ),
         Drawing("spectrum", spectrum, spectrum.draw, (lacks("spectrum", SPECTRUM["diagonal"].variable),)),
-        Drawing("convergence", convergence, convergence.draw, (lacks("mesh.grid", CONVERGENCE["diagonal"].variable), one_mesh)),
+        Drawing(
+            "convergence",
+            convergence,
+            convergence.draw,
+            (lacks("mesh.grid", CONVERGENCE["diagonal"].variable), one_mesh),
+        ),
         Drawing(
             "magnetization",
             density,
