@@ -66,7 +66,8 @@ def read(content: Content, structure: Content, born: Content | None = None) -> S
     lattice, places = np.array(cell.cell) * angstrom, np.array(cell.scaled_positions)
     atoms = lines.integers(1, "the number of atoms")[0]
     if atoms != len(places):
-        raise content.refuse(f"line 1: expected {counted(len(places), 'atoms')} of {structure.path.name}, not {atoms}")
+        count = counted(len(places), "atoms")
+        raise content.refuse(f"line 1: expected the {count} of {structure.path.name}, not {atoms}")
     if atoms > MOST:
         raise content.refuse(f"line 1: expected at most {MOST} atoms")
     cutoff = lines.begins(1, "the cutoff in Å")[0] * angstrom
