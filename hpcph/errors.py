@@ -84,8 +84,8 @@ def printable(text: str) -> str:
 
 
 def counted(number: int, plural: str) -> str:
-    """1 rank, 2 ranks, 1 frequency."""
-    one = f"{plural[:-3]}y" if plural.endswith("ies") else plural[:-1]
+    """1 rank, 2 ranks, 1 frequency, 1 process."""
+    one = f"{plural[:-3]}y" if plural.endswith("ies") else plural[: -2 if plural.endswith(("ches", "sses")) else -1]
     return f"{number} {one if number == 1 else plural}"
 
 

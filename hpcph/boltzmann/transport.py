@@ -10,12 +10,12 @@ from hpcph.boltzmann.carriers import Carriers, carriers
 from hpcph.boltzmann.points import Points
 from hpcph.boltzmann.solver import Collisions, KrylovLimits
 from hpcph.crystal.dynamical import Crystal
-from hpcph.crystal.handedness import allowed
-from hpcph.errors import InputError
+from hpcph.errors import InputError, counted
 from hpcph.parallel.listener import Listener
 from hpcph.phonons.angular_momentum import block_average
 from hpcph.phonons.lifetimes import Scattering
 from hpcph.readers.collisions import KEY, CollisionFile, read_slab
+from hpcph.response.independent import allowed
 from hpcph.response.tensors import solved
 from hpcph.response.thermal import Tensors, ThermalResponse
 
@@ -89,7 +89,7 @@ def correction(
     for tensor, own_tij in zip(solved(gyromagnetic_aij is not None), found.swapaxes(0, 1), strict=True):
         signs = np.ones(len(operations)) if tensor.parity > 0 else np.linalg.det(operations)
         turned = np.einsum("g,gij,tjk,glk->til", signs, operations, own_tij, operations) / len(operations)
-        free = allowed(operations, 2, int(tensor.parity < 0))  # what symmetry forbids is zero to the last bit
+        free = allowed(tensor, operations)  # what symmetry forbids is zero to the last bit
         parts[tensor, tensor.channels[0]] = np.where(free, turned, 0.0) / crystal.structure.volume
     return Tensors(parts)
 
@@ -146,9 +146,9 @@ def _solve(matrix: Collisions, given: Boltzmann, drive: np.ndarray, name: str, s
         raise InputError(
             KEY,
             given.file.path.name,
-            f"does not converge at {name}: residual {last:.1e} after {steps} iterations; {fix}",
+            f"does not converge at {name}: residual {last:.1e} after {counted(steps, 'iterations')}; {fix}",
         )
-    say(f"boltzmann: {name}: {steps} iterations, residuals {residuals}")
+    say(f"boltzmann: {name}: {counted(steps, 'iterations')}, residuals {residuals}")
     return found.values
 
 

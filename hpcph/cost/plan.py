@@ -7,6 +7,7 @@ import numpy as np
 from hpcph.cost import model as cost
 from hpcph.cost.model import Load
 from hpcph.crystal.mesh import block_size
+from hpcph.errors import counted
 from hpcph.heat.setup import Setup
 from hpcph.heat.solver import team_size
 from hpcph.response.coherence import TOGETHER
@@ -37,10 +38,10 @@ class Plan:
     def lines(self, way: str) -> list[str]:
         """For the terminal; way : how maps are written."""
         work = self.work
-        idle = f" ({work.ranks - work.blocks} ranks will be idle)" if work.ranks > work.blocks else ""
+        idle = f" ({counted(work.ranks - work.blocks, 'ranks')} will be idle)" if work.ranks > work.blocks else ""
         lines = [
             f"k-points           {work.points}",
-            f"blocks             {work.blocks} on {work.ranks} ranks{idle}",
+            f"blocks             {work.blocks} on {counted(work.ranks, 'ranks')}{idle}",
             f"memory per rank    {self.memory_per_rank / 2**20:.0f} MiB",
             f"result file        {self.file / 2**20:.1f} MiB",
             f"estimated time     {self.seconds:.3g} s, start-up apart, on this machine's cores",

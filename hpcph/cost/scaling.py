@@ -21,7 +21,7 @@ from hpcph.config.load import Source, load
 from hpcph.cost import model as cost
 from hpcph.cost.model import CostModel, Load
 from hpcph.disk.draft import draft
-from hpcph.errors import InputError
+from hpcph.errors import InputError, counted
 from hpcph.parallel.cores import cores
 from hpcph.prepare.job import identity, samplings
 from hpcph.result.store import attributes
@@ -261,7 +261,7 @@ def report(job: Job, measurements: list[Measurement], folder: Path) -> list[str]
         for i in chosen
     }
     largest = max(m.load.ranks for m in measurements if not m.crowded)
-    lines.append(f"fitted on up to {largest} ranks, extrapolated from there:")
+    lines.append(f"fitted on up to {counted(largest, 'ranks')}, extrapolated from there:")
     for n, values in extrapolated.items():
         lines.append(f"  on {n} ranks: {values['seconds']:.3g} s, efficiency {values['efficiency']:.2g}")
     lines += ["assumed:", *(f"  {text}" for text in ASSUMPTIONS)]

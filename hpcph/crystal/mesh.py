@@ -8,6 +8,7 @@ import numpy as np
 
 from hpcph.crystal.lattice import Structure
 from hpcph.crystal.refinement import faces, obtuse, refine
+from hpcph.errors import counted
 
 BLOCK, SMALLEST, LARGEST = 96, 8, 192  # k-points a block aims at: with 27 modes, with many, and with few
 AT_GAMMA = 1e-12  # of a fractional coordinate: closer to a whole number is one
@@ -66,7 +67,7 @@ class Mesh:
     def description(self) -> str:
         """One line for the user."""
         shift = ", ".join(f"{s:g}" for s in self.shift)
-        line = f"mesh {self.name}, shift ({shift}): {len(self.q_kc)} of {self.points} points"
+        line = f"mesh {self.name}, shift ({shift}): {len(self.q_kc)} of {counted(self.points, 'points')}"
         if self.refinement:
             line += f", Γ refined {self.refinement} times"
         if self.dropped:

@@ -11,6 +11,7 @@ import numpy as np
 
 from hpcph.constants import angstrom
 from hpcph.crystal.elements import kind
+from hpcph.errors import counted
 
 SEARCH = (4.0, 2.0, 1.0, 0.5, 0.25)  # of the tolerance: two atoms and two that fix the operation may be off
 SAME_MASS = 1e-5  # relative; isotopes differ by more
@@ -309,4 +310,4 @@ def _generated(of: list[int], operations: Operations, place: dict[bytes, int]) -
 def _lost(cause: str, before: SymmetricCell, after: SymmetricCell) -> list[str]:
     """A line where there are fewer operations after than before."""
     kept, had = len(after.operations), len(before.operations)
-    return [f"{cause} keep {kept} of {had} operations of {before.name}: {after.name}"] * (kept < had)
+    return [f"{cause} keep {kept} of {counted(had, 'operations')} of {before.name}: {after.name}"] * (kept < had)

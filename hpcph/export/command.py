@@ -10,7 +10,7 @@ import xarray as xr
 from hpcph.constants import angstrom
 from hpcph.crystal.elements import element
 from hpcph.disk.draft import draft
-from hpcph.errors import InputError
+from hpcph.errors import InputError, counted
 from hpcph.export import band_yaml, cif, extxyz, motion, phononwebsite, table, vesta
 from hpcph.export.options import Options
 from hpcph.result.crystal import CRYSTAL_LATTICE, CRYSTAL_MASSES, CRYSTAL_POSITIONS, CRYSTAL_SYMBOLS
@@ -53,10 +53,11 @@ def _animation(result: xr.Dataset, options: Options) -> Export:
     cells = options.repetitions or motion.fitting_cells(mode.q_c)
     atoms = int(np.prod(cells)) * len(mode.symbols) * options.frame_count
     if atoms > MAX_ATOMS:
-        raise InputError("--frames", options.frames, f"{atoms} atoms in all frames; at most {MAX_ATOMS}")
+        raise InputError("--frames", options.frames, f"{counted(atoms, 'atoms')} in all frames; at most {MAX_ATOMS}")
     masses = result[CRYSTAL_MASSES.variable].values
     pictures = extxyz.frames(mode, masses, cells, options.metres, options.frame_count)
-    lines += [_supercell(mode, cells), f"{options.frame_count} frames of {len(pictures[0])} atoms"]
+    frames, each = counted(options.frame_count, "frames"), counted(len(pictures[0]), "atoms")
+    lines += [_supercell(mode, cells), f"{frames} of {each}"]
     lines += _elements(mode.symbols)
     return f"{_name(mode)}.extxyz", lines, lambda target: extxyz.write(target, pictures)
 
@@ -95,7 +96,7 @@ def _dispersion(result: xr.Dataset, options: Options) -> Export:
 
 def _band_yaml(result: xr.Dataset, options: Options) -> Export:
     contents = band_yaml.lines(result)
-    said = [f"{len(result[BANDS_Q.variable])} points of the path; q and eigenvectors have phonopy's signs"]
+    said = [f"{counted(len(result[BANDS_Q.variable]), 'points')} of the path; q and eigenvectors have phonopy's signs"]
     said += _elements(result[CRYSTAL_SYMBOLS.variable].values.tolist())
     return "band.yaml", said, lambda target: _write_lines(target, contents)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from hpcph.config import arguments
-from hpcph.errors import InputError, InputErrors, did_you_mean
+from hpcph.errors import InputError, InputErrors, counted, did_you_mean
 
 FORMATS = {  # and the options that each has a use for, beside the output
     "extxyz": ("q", "branch", "cells", "frames", "amplitude"),
@@ -79,7 +79,7 @@ class Options:
             raise InputError("--cells", self.cells, "give three whole numbers from 1, such as 1,1,11")
         a, b, c = parts
         if a * b * c > MAX_CELLS:
-            raise InputError("--cells", self.cells, f"{a * b * c} cells in all; at most {MAX_CELLS}")
+            raise InputError("--cells", self.cells, f"{counted(a * b * c, 'cells')} in all; at most {MAX_CELLS}")
         return a, b, c
 
     @property

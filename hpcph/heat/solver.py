@@ -9,7 +9,7 @@ from math import sqrt
 
 import numpy as np
 
-from hpcph.errors import InputError, Stopped
+from hpcph.errors import InputError, Stopped, counted
 from hpcph.heat.conduction import Conduction, Loads
 from hpcph.heat.grid import Grid, Part
 from hpcph.heat.rows import rows
@@ -192,7 +192,7 @@ class _Problem:
     def _failure(self, snes, residual: float) -> str:
         """What went wrong, and what to do."""
         steps, linear = snes.getIterationNumber(), snes.getLinearSolveIterations()
-        where = f"residual {residual:.1e} of the power after {steps} steps and {linear} linear iterations"
+        where = f"residual {residual:.1e} of the power after {counted(steps, 'steps')} and {linear} linear iterations"
         reason, inner = snes.getConvergedReason(), snes.getKSP().getConvergedReason()
         if inner == self.petsc.KSP.ConvergedReason.DIVERGED_PCSETUP_FAILED:
             return f"temperature is undetermined to rounding ({where}): the heat sinks are too weak; raise a transfer"

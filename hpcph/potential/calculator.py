@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from hpcph.errors import InputError
+from hpcph.errors import InputError, counted
 from hpcph.potential.wanted import Model
 from hpcph.readers.files import line, opened
 
@@ -64,7 +64,7 @@ class Potential:
             kind = np.asarray(atoms.calc.results.get("forces", found)).dtype.name
         self.require_finite(found, "forces")
         if found.shape != places.shape:
-            raise self.refuse(f"gives forces of shape {found.shape} for {len(places)} atoms")
+            raise self.refuse(f"gives forces of shape {found.shape} for {counted(len(places), 'atoms')}")
         return found.astype(float), kind
 
     @contextlib.contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from hpcph.constants import angstrom
-from hpcph.errors import Pending, Stopped
+from hpcph.errors import Pending, Stopped, counted
 from hpcph.parallel.comm import Comm
 from hpcph.parallel.schedule import hand_out, never
 from hpcph.potential import store, structure, supercells
@@ -38,14 +38,13 @@ def forces(
     task = comm.on_root(lambda: displaced(wanted, say))
     known: dict[int, np.ndarray] = comm.for_root(lambda: dict(_known(task, range(task.tasks)))) or {}
     missing = comm.bcast([n for n in range(task.tasks) if n not in known] if comm.root else None)
-    size = f"{task.tasks - 1} displacements, supercells of {len(task.symbols)} atoms"
+    size = f"{counted(task.tasks - 1, 'displacements')}, supercells of {counted(len(task.symbols), 'atoms')}"
     if comm.root:
         known_already = f"; {task.tasks - len(missing)} of {task.tasks} forces are known" * (len(missing) < task.tasks)
         say(f"{task.model.name}: {size}{known_already}")
     if len(missing) > most:
-        raise Pending(
-            f"good so far; the forces of {len(missing)} supercells are left to `hpcph run`, and what needs them"
-        )
+        left = counted(len(missing), "supercells")
+        raise Pending(f"good so far; the forces of {left} are left to `hpcph run`, and what needs them")
     if missing:
         known |= _compute(comm, task, missing, progress, pause)
     comm.phase = "keeping the forces"
@@ -104,7 +103,7 @@ def _compute(comm: Comm, task: Displaced, missing: list[int], progress: Progress
     with progress(len(missing)) as count:
         done = hand_out(comm, 0, len(missing), work, count, pause)
     if done < len(missing):
-        raise Stopped(f"stopped after {done} of {len(missing)} supercells, nothing is lost")
+        raise Stopped(f"stopped after {done} of {counted(len(missing), 'supercells')}, nothing is lost")
     return {number: force for part in comm.mpi.allgather(found) for number, force in part.items()}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from hpcph.constants import angstrom, elementary_charge
-from hpcph.errors import InputError
+from hpcph.errors import InputError, counted
 from hpcph.potential.calculator import Potential, apart
 from hpcph.potential.supercells import unit_cell
 from hpcph.potential.wanted import Placed
@@ -108,7 +108,7 @@ def moved(before: Any, lattice: np.ndarray, places: np.ndarray, steps: int) -> s
     apart = places @ np.linalg.inv(lattice) - np.array(before.scaled_positions)
     apart = (apart - np.rint(apart)) @ lattice
     far = np.linalg.norm(apart - apart.mean(axis=0), axis=1).max()
-    return f"relaxed in {steps} steps: atoms by up to {far:.2g} Å, lattice {stretch}"
+    return f"relaxed in {counted(steps, 'steps')}: atoms by up to {far:.2g} Å, lattice {stretch}"
 
 
 def residual(potential: Potential, cell: Any) -> str:

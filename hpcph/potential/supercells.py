@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hpcph.errors import InputError
+from hpcph.errors import InputError, counted
 from hpcph.readers.primitive import automatic as shortest
 
 KEY = "crystal.supercell"
@@ -38,7 +38,7 @@ def matrix(cell: Any, wanted: tuple | float, empty: int | None = None) -> np.nda
     atoms = round(abs(np.linalg.det(found))) * len(cell)
     shown = "×".join(map(str, np.diag(found))) if np.count_nonzero(found) == 3 else str(found.tolist())
     if atoms > MOST:
-        raise InputError(KEY, shown, f"makes {atoms} atoms, more than {MOST}; give a smaller one")
+        raise InputError(KEY, shown, f"makes {counted(atoms, 'atoms')}, more than {MOST}; give a smaller one")
     least = float(_heights(found.T @ np.array(cell.cell)).min())
     if least < NARROWEST:
         fix = f"opposite faces are {least:.2g} Å apart, where an atom would feel itself; give 8 Å or more, or auto"

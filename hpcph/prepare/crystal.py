@@ -13,7 +13,7 @@ from hpcph.crystal.chain import Chain, Handedness, Units
 from hpcph.crystal.invariances import SumRule
 from hpcph.crystal.lattice import Dielectric, symmetric
 from hpcph.crystal.supercell import UNSTRESSED, Loaded, Settled, settle
-from hpcph.errors import InputError
+from hpcph.errors import InputError, counted
 from hpcph.potential.wanted import Model, Placed, Wanted
 from hpcph.prepare import forceconstants, lattice, layer
 from hpcph.readers import force_constants as constants
@@ -69,7 +69,7 @@ def of_loaded(loaded: Loaded, rules: frozenset[SumRule] = frozenset(SumRule), st
     """Force constants with their dipoles, shared among images, that obey the sum rules."""
     settled = settle(loaded, rules, stress)
     found, broken = symmetry.obeyed(settled.crystal)
-    first = f"{found.structure.space_group}, {len(found.structure.mass_a)} atoms"
+    first = f"{found.structure.space_group}, {counted(len(found.structure.mass_a), 'atoms')}"
     about = lattice.lines(settled.report, found.structure.height)
     said = [*loaded.remarks, first, *broken, *symmetry.slight(found), *about]
     return Given(symmetry.with_involutions(found), loaded.commensurate_qc, None, said, settled, loaded.dielectric)

@@ -50,7 +50,7 @@ def wanted_of_a_potential(source: Source) -> Wanted | None:
 
 def structure(source: Source) -> Structure:
     """Of a crystal that `prepare` may refuse, as an unstable one. Raises InputError."""
-    return kept.crystal(source).crystal.structure
+    return kept.crystal(source, kept.key(source)).crystal.structure
 
 
 def prepare(source: Source) -> Prepared:
@@ -58,7 +58,8 @@ def prepare(source: Source) -> Prepared:
 
     Raises InputError.
     """
-    given, found = source.input, kept.crystal(source)
+    given, key = source.input, kept.key(source)
+    found = kept.crystal(source, key)
     crystal, remarks, thermal = found.crystal, list(found.remarks), given.thermal
     structure = crystal.structure
     accuracy = thermal.mesh.accuracy if thermal else None
@@ -107,12 +108,9 @@ def prepare(source: Source) -> Prepared:
         allow_unstable=given.crystal.allow_unstable,
         fingerprint=_hash(asked),
     )
-    if job.lattice is not None and (sensitive := kept.of_flow(source, job)) is not None:
+    if job.lattice is not None and (sensitive := kept.of_flow(job, key)) is not None:
         job = replace(job, lattice=replace(job.lattice, sensitivity=sensitive))
-        more = [
-            *more,
-            f"γ^NL at {sensitivity.ROOM:g} K changes by {sensitive:.1%} when the supercell is shared otherwise",
-        ]
+        more = [*more, sensitivity.line(sensitive)]
     return Prepared(
         job=job,
         origin=Origin(given.title, source.text, source.digest, source.computed.about if source.computed else {}),

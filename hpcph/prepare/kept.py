@@ -1,8 +1,6 @@
 """What was made of files before: the same bits without the files being read, settled and judged again."""
 
-import errno
 import hashlib
-import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -34,44 +32,52 @@ KINDS = (
 NAMES = ("force_constants", "structure", "force_sets", "born")  # of files: wherever they lie
 
 
-def crystal(source: Source) -> Given:
+def key(source: Source) -> str:
+    """One hash of everything that decides a crystal; "" where nothing of it is kept, and nothing is read for it.
+
+    That is what files hold, what the input says of them, the program, and the kernels that compute it.
+    """
+    if source.input.crystal.model is not None or source.computed is not None or cache.folder() is None:
+        return ""
+    try:
+        paths = foreign.sources(fresh.files(source))
+        if any(path.stat().st_size > LARGEST for path in paths):
+            return ""
+        files = [(path.name, digest_of(path)) for path in paths]
+    except OSError:
+        return ""  # who reads it says what is wrong
+    said = source.input.crystal.model_dump()
+    said |= {name: Path(said[name]).name for name in NAMES if isinstance(said[name], str)}
+    return _hash(program(), str(own()), said, files)
+
+
+def crystal(source: Source, key: str) -> Given:
     """Load the files or set up the model, as hpcph.prepare.crystal does. Raises InputError.
 
-    What files give is kept by what they hold, what the input says of them, the program, and the kernels that computed
-    it; it has the same bits, and the same order in memory, whether it was.
+    What has a key is kept: it has the same bits, and the same order in memory, whether it was.
     """
-    return _kept(source, "crystal", lambda: fresh.crystal(source))
+    return _kept(key, "crystal", lambda: fresh.crystal(source))
 
 
-def of_flow(source: Source, job: Job) -> float | None:
+def of_flow(job: Job, key: str) -> float | None:
     """hpcph.prepare.sensitivity's, kept in the same way: it knows nothing of the job but the crystal and the others."""
     if not job.others:
         return None
-    return _kept(source, "sensitivity of the flow", lambda: sensitivity.of_flow(job))
+    return _kept(key, "sensitivity of the flow", lambda: sensitivity.of_flow(job))
 
 
-def _kept(source: Source, what: str, make: Callable[[], Any]) -> Any:
-    if source.input.crystal.model is not None or source.computed is not None:
+def _kept(key: str, what: str, make: Callable[[], Any]) -> Any:
+    if not key:
         return make()
-    try:
-        key = _key(source, what)
-    except OSError:
-        return make()  # which says what is wrong
-    data = cache.get(key)
+    entry = _hash(key, what)
+    data = cache.get(entry)
     if data is not None:
         with suppress(ValueError):  # whole, but not of this program's making
             return unpacked(data, KINDS)
     data = packed(make())
-    cache.put(key, data)
+    cache.put(entry, data)
     return unpacked(data, KINDS)
 
 
-def _key(source: Source, what: str) -> str:
-    """One hash of everything that decides a crystal, and what is wanted of it. Raises OSError."""
-    paths = foreign.sources(fresh.files(source))
-    if any(path.stat().st_size > LARGEST for path in paths):
-        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
-    files = [(path.name, digest_of(path)) for path in paths]
-    said = source.input.crystal.model_dump()
-    said |= {name: Path(said[name]).name for name in NAMES if isinstance(said[name], str)}
-    return hashlib.sha256(repr((what, program(), str(own()), said, files)).encode()).hexdigest()
+def _hash(*of: Any) -> str:
+    return hashlib.sha256(repr(of).encode()).hexdigest()

@@ -7,6 +7,7 @@ import numpy as np
 from hpcph.crystal import elasticity
 from hpcph.crystal.invariances import SumRule
 from hpcph.crystal.supercell import Report
+from hpcph.errors import counted
 from hpcph.result.crystal import names
 from hpcph.show.numbers import with_errors
 
@@ -21,7 +22,7 @@ def lines(report: Report, height: float | None = None) -> list[str]:
     whose = "dipoles summed in full" if height is None else "dipoles of a layer summed"
     dipoles = f"{whose} with {report.reciprocal} G" if report.reciprocal else "no dipole part"
     found = [
-        f"{dipoles}; {report.pairs} pairs of atoms out to {report.cutoff * 1e10:.1f} Å, "
+        f"{dipoles}; {counted(report.pairs, 'pairs')} of atoms out to {report.cutoff * 1e10:.1f} Å, "
         f"shared among images with exponent {report.exponent:g}"
     ]
     for rule, (unit, name) in UNIT.items():

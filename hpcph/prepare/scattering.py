@@ -14,7 +14,7 @@ from hpcph.crystal.dynamical import Crystal
 from hpcph.crystal.lattice import Structure
 from hpcph.crystal.mesh import block_size, blocks, is_gamma
 from hpcph.disk.guard import Unsound
-from hpcph.errors import InputError
+from hpcph.errors import InputError, counted
 from hpcph.parallel.petsc import require_petsc
 from hpcph.phonons.lifetimes import Linewidths, Reference, Scattering, mean_of_stars
 from hpcph.phonons.modes import diagonalise
@@ -61,7 +61,7 @@ def linewidths(
     table = mean_of_stars(rate, casimir, star, found.weight_p)
     remark = f"linewidths of {found.name}: {found.mesh}, frequencies within {apart / 1e12:.2g} THz"
     if table.shape[1] < len(star):
-        remark += f", means of {len(star)} points over {table.shape[1]} stars"
+        remark += f", means of {counted(len(star), 'points')} over {table.shape[1]} stars"
     if given.interpolate:
         remark += ", interpolated in order of frequency"
     if boundary != theirs and np.isfinite(theirs):

@@ -11,6 +11,7 @@ from hpcph.workflow.job import Job, lattice_mesh, lattice_zones, read
 
 POINTS = 250  # of meshes that would have a coarse one like this
 ROOM = 300.0  # K
+LEAST = 1e-4  # change that is said as a number
 
 
 def of_flow(job: Job) -> float | None:
@@ -28,3 +29,9 @@ def of_flow(job: Job) -> float | None:
     sums = [read(replace(simple, intervals=None), row)[0] for row in rows if row is not None]
     found, *others = (response(s, simple.temperature, structure.volume, mesh.operations) for s in sums)
     return convergence.relative(sharing.uncertainty(found, others), found, structure.rotations_cartesian)[1]
+
+
+def line(change: float) -> str:
+    """What is said of it."""
+    size = f"{100 * change:.2g} %" if change >= LEAST else f"less than {100 * LEAST:g} %"
+    return f"γ^NL at {ROOM:g} K changes by {size} when the supercell is shared otherwise"

@@ -12,6 +12,7 @@ from itertools import combinations
 import numpy as np
 
 from hpcph.constants import bohr, hartree
+from hpcph.errors import counted
 from hpcph.readers import charges
 from hpcph.readers.constants import SupercellConstants
 from hpcph.readers.files import Content
@@ -61,14 +62,14 @@ def _structure(content: Content, given: dict[str, list[Leaf]]) -> tuple[np.ndarr
     def one(name: str) -> Leaf:
         found = given.get(f"{STRUCTURE}/{name}", [])
         if len(found) != 1:
-            raise content.refuse(f"has {len(found)} elements Structure/{name}: expected one")
+            raise content.refuse(f"has {counted(len(found), 'elements')} Structure/{name}: expected one")
         return found[0]
 
     lattice = [one(f"LatticeVector/a{n}").numbers(3, "a lattice vector in bohr") for n in (1, 2, 3)]
     atoms = (leaf := one("NumberOfAtoms")).integers(leaf.text, (MOST,), f"1 to {MOST} atoms")[0] + 1
     places = given.get(f"{STRUCTURE}/Position/pos", [])
     if len(places) != atoms:
-        raise content.refuse(f"has {len(places)} elements pos: expected {atoms}, its NumberOfAtoms")
+        raise content.refuse(f"has {counted(len(places), 'elements')} pos: expected {atoms}, its NumberOfAtoms")
     fractional, names = np.empty((atoms, 3)), [""] * atoms
     for leaf in places:
         at = leaf.integers(leaf.attributes.get("index", ""), (atoms,), f"an index of 1 to {atoms}")[0]
@@ -97,7 +98,8 @@ def _translations(
         table[t, a] = onto
     count, own = len({t for t, _ in table}), len({a for _, a in table})
     if count * own != atoms or sorted(table) != [(t, a) for t in range(count) for a in range(own)]:
-        raise content.refuse(f"has {len(maps)} elements map: expected {atoms}, each translation of each atom once")
+        has = f"has {counted(len(maps), 'elements')} map"
+        raise content.refuse(f"{has}: expected {atoms}, each translation of each atom once")
     if sorted(table.values()) != list(range(atoms)):
         raise content.refuse("maps two atoms on one: expected each atom of the supercell once")
     home = np.array([table[0, a] for a in range(own)])
@@ -137,7 +139,7 @@ def _pairs(content: Content, elements: list[Leaf], own: int, at: Mapping[int, tu
     if not elements:
         raise content.refuse("has no elements ForceConstants/HARMONIC/FC2: expected harmonic force constants")
     if count * (3 * own) ** 2 > LARGEST:
-        raise content.refuse(f"has {atoms} atoms, {own} of them independent: expected a smaller supercell")
+        raise content.refuse(f"has {counted(atoms, 'atoms')}, {own} of them independent: expected a smaller supercell")
     found = np.zeros((count, own, own, 3, 3))
     known = set()
     for leaf in elements:

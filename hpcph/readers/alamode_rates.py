@@ -17,6 +17,7 @@ import numpy as np
 from hpcph.constants import bohr, boltzmann, hbar
 from hpcph.crystal.lattice import Structure
 from hpcph.disk.guard import Unsound, blamed, reading
+from hpcph.errors import counted
 from hpcph.readers import alamode_hdf5, hdf5, mesh_rates
 from hpcph.readers.alamode_hdf5 import KAYSER, RATE
 from hpcph.readers.files import FIRST, FileKind, binary, opened
@@ -182,7 +183,8 @@ def _gamma(lines: Lines, shape: tuple[int, ...], count: int, whole: int) -> tupl
         point, branch = lines.integers(2, "a point and a branch")
         arms = lines.integers(1, "points of the star")[0]
         if not (1 <= point <= shape[0] and 1 <= branch <= shape[1] and 1 <= arms <= whole):
-            raise lines.refuse(f"one of {shape[0]} points and {shape[1]} branches, and the points of its star")
+            size = f"{counted(shape[0], 'points')} and {shape[1]} branches"
+            raise lines.refuse(f"one of {size}, and the points of its star")
         end = lines.at + arms + count
         if end >= len(lines.lines) or lines.lines[end].strip() != END:
             raise lines.refuse(f"{arms} velocities, {count} Γ and {END} behind them, cut off or of other temperatures")
@@ -218,7 +220,7 @@ def _isotopes(lines: Lines, frequency_pn: np.ndarray) -> np.ndarray:
         point, branch, frequency, width = lines.numbers(row, 4, "point, branch, frequency and Γ")
         place = int(point) - 1, int(branch) - 1
         if not (0 <= place[0] < points and 0 <= place[1] < branches):
-            raise lines.refuse(f"one of {points} points and {branches} branches")
+            raise lines.refuse(f"one of {counted(points, 'points')} and {branches} branches")
         if abs(frequency - frequency_pn[place] / KAYSER) > SAME * highest:
             raise lines.refuse(f"{frequency_pn[place] / KAYSER:.6g} cm⁻¹, as the .result has it")
         gamma[place] = width

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from hpcph.constants import angstrom, atomic_mass, elementary_charge
-from hpcph.errors import InputError
+from hpcph.errors import InputError, counted
 from hpcph.readers import cells
 from hpcph.readers.constants import UNSYMMETRIC, SupercellConstants, lattice_points, within
 from hpcph.readers.files import Content
@@ -60,26 +60,28 @@ def read(
     forces = _all_forces(contents)
     cell = cells.alone(structure)
     atoms = len(cell)
+    count = counted(atoms, "atoms")
     moved = [f"{a}{c}" for a in range(atoms) for c in "xyz"]
     lacking = [f"{name}{sign}" for name in moved for sign in "-+" if f"{name}{sign}" not in forces]
     if lacking:
-        fix = f"lacks the forces {lacking[0]}: expected both displacements of each of the {atoms} atoms"
+        fix = f"lacks the forces {lacking[0]}: expected both displacements of each of the {count}"
         raise main.refuse(f"{fix} of {structure.path.name}")
     of_none = next((one for one in forces if one != "eq" and one[:-1] not in moved), None)
     if of_none:
-        raise main.refuse(f"has the forces {of_none}: expected those of the {atoms} atoms of {structure.path.name}")
+        raise main.refuse(f"has the forces {of_none}: expected those of the {count} of {structure.path.name}")
     still = next((one for one in moved if np.array_equal(forces[f"{one}-"], forces[f"{one}+"])), None)
     if still:
         raise main.refuse(f"has the same forces {still}- and {still}+: expected those of opposite displacements")
     sizes = {len(table) for table in forces.values()}
     if len(sizes) > 1 or not 0 < max(sizes) <= MOST or max(sizes) % atoms:
         many = " and ".join(map(str, sorted(sizes)))
-        raise main.refuse(f"has forces on {many} atoms: expected as many in all of its files, a multiple of {atoms}")
+        has = f"has forces on {many} atoms"
+        raise main.refuse(f"{has}: expected as many in all of its files, a multiple of {atoms}")
     minus, plus = (np.array([forces[f"{name}{sign}"] for name in moved]) for sign in "-+")
     delta = displacement or DELTA
     phi = (minus - plus).reshape(atoms, 3, -1, atoms, 3).transpose(2, 0, 3, 1, 4) * FORCE / (2 * delta)
     said = f"displacements of {delta / angstrom:g} Å" + (", ASE's own" if displacement is None else "")
-    has = f"{main.path.name} has forces on {len(phi)} cells of {structure.path.name}"
+    has = f"{main.path.name} has forces on {counted(len(phi), 'cells')} of {structure.path.name}"
     if supercell is not None:
         found = _on(_grid(has, supercell, len(phi)), cell, phi, said)
     else:

@@ -13,6 +13,7 @@ from typing import BinaryIO
 import numpy as np
 
 from hpcph.constants import bohr, electron_mass, hartree
+from hpcph.errors import counted
 from hpcph.readers import cells
 from hpcph.readers.constants import SupercellConstants, within
 from hpcph.readers.files import BINARY, Content, FileKind
@@ -111,9 +112,9 @@ class _Found:
         atoms = self.count("CELL%NUM_IONS", "the number of atoms")
         each = self.values("CELL%NUM_IONS_IN_SPECIES", "i4", (species,), f"how many atoms {species} species have")
         if each.min() < 1 or each.sum() != atoms:
-            what = f"{atoms} atoms of {species} species, found {' + '.join(map(str, each[:20]))}"
+            what = f"{counted(atoms, 'atoms')} of {species} species, found {' + '.join(map(str, each[:20]))}"
             raise self.record("CELL%NUM_IONS_IN_SPECIES").refuse(self.content, what)
-        what = f"the places of {atoms} atoms"
+        what = f"the places of {counted(atoms, 'atoms')}"
         places = self.values("CELL%IONIC_POSITIONS", "f8", (species, each.max(), 3), what)
         mass = self.values("CELL%SPECIES_MASS", "f8", (species,), f"{species} masses") * electron_mass
         of = np.repeat(np.arange(species), each)
@@ -147,12 +148,12 @@ class _Found:
         if not 1 <= count <= MOST:
             what = f"the matrix of a supercell of 1 to {MOST} cells, found {supercell.T.tolist()}"
             raise self.record("FORCE_CON").refuse(self.content, what)
-        what = f"the force constants of {atoms} atoms in {count} cells"
+        what = f"the force constants of {counted(atoms, 'atoms')} in {counted(count, 'cells')}"
         phi = self.values("FORCE_CON", "f8", (count, atoms, 3, atoms, 3), what, 1)
-        points = self.values("FORCE_CON", "i4", (count, 3), f"the origins of {count} cells", 2)
+        points = self.values("FORCE_CON", "i4", (count, 3), f"the origins of {counted(count, 'cells')}", 2)
         points = within(points, supercell)
         if len({tuple(point) for point in points.tolist()}) != count:
-            what = f"the {count} cells of the supercell, each once"
+            what = f"the {counted(count, 'cells')} of the supercell, each once"
             raise self.record("FORCE_CON", 2).refuse(self.content, f"{what}, found one twice")
         return supercell, points, phi.transpose(0, 3, 1, 4, 2) * UNIT
 
@@ -162,7 +163,7 @@ class _Found:
         if len(given) < 2:
             missing = {"BORN_CHGS": "Born charges without ε", "DIELECTRIC": "ε without Born charges"}
             return None, None, tuple(f"{missing[label]} left out" for label in given)
-        born = self.values("BORN_CHGS", "f8", (atoms, 3, 3), f"the Born charges of {atoms} atoms")
+        born = self.values("BORN_CHGS", "f8", (atoms, 3, 3), f"the Born charges of {counted(atoms, 'atoms')}")
         epsilon = self.values("DIELECTRIC", "f8", (3, 3), "ε").T
         found = cells.charges({"born": born.swapaxes(1, 2), "dielectric": epsilon}, self.content)
         return found["born"], found["dielectric"], ("short-range, its dipoles added",)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from hpcph.errors import counted
 from hpcph.readers import plain_yaml
 from hpcph.readers.files import Content, FileKind, blaming
 
@@ -135,7 +136,8 @@ def _poscar(content: Content) -> str:
     if unknown or len(symbols) != len(counts):
         raise content.refuse(f"names no element for every kind of atom (line {6 if named else 1}: {' '.join(symbols)})")
     if len(atoms) != sum(counts) or min(counts) < 1:
-        raise content.refuse(f"has the positions of {len(atoms)} atoms instead of {' + '.join(map(str, counts))}")
+        has = f"has the positions of {counted(len(atoms), 'atoms')}"
+        raise content.refuse(f"{has} instead of {' + '.join(map(str, counts))}")
     cartesian = mode.strip()[:1] in ("c", "C", "k", "K")
     table = [*(rows * scale), *(atoms * scale if cartesian else atoms)]
     text = [" ".join(f"{x:.16g}" for x in row) for row in table]

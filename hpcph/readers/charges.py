@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from hpcph.errors import counted
 from hpcph.readers import cells
 from hpcph.readers.files import Content
 from hpcph.readers.lines import Lines
@@ -14,6 +15,6 @@ def in_rows(content: Content, atoms: int) -> tuple[np.ndarray, np.ndarray]:
     rows = [[lines.begins(3, f"a row of the Born charges of atom {a + 1}") for _ in range(3)] for a in range(atoms)]
     if lines.coming():
         lines.past_blank()
-        raise lines.refuse(f"nothing behind the Born charges of {atoms} atoms")
+        raise lines.refuse(f"nothing behind the Born charges of {counted(atoms, 'atoms')}")
     found = cells.charges({"born": np.array(rows), "dielectric": epsilon}, content)
     return found["born"], found["dielectric"]

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from hpcph.errors import InputError
+from hpcph.errors import InputError, counted
 from hpcph.readers.cells import Described
 from hpcph.readers.files import Content, line
 
@@ -82,7 +82,7 @@ def misfit(content: Content, ph: Any, phi: np.ndarray | None, born: np.ndarray |
         shape = f"{len(phi)} × {phi.shape[1]} atoms, the crystal has {atoms} or {all_atoms} × {all_atoms}"
         return content.refuse(f"has force constants of {shape}; check crystal.supercell and crystal.primitive")
     if born is not None and len(born) != atoms:
-        return content.refuse(f"has Born charges of {len(born)} atoms, the primitive cell has {atoms}")
+        return content.refuse(f"has Born charges of {counted(len(born), 'atoms')}, the primitive cell has {atoms}")
     return content.refuse("has force constants of other atoms than those of the primitive cell (crystal.primitive)")
 
 

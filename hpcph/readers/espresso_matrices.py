@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from hpcph.errors import counted
 from hpcph.readers.constants import SupercellConstants, lattice_points, of_matrices
 from hpcph.readers.espresso_cell import MOST, EspressoCell, header, require_known, si
 from hpcph.readers.espresso_xml import Elements, is_xml
@@ -88,7 +89,7 @@ def read(contents: tuple[Content, ...], periodic: tuple[bool, ...] | None = None
         files = contents[1 : count + 1]
         if len(files) < count:
             raise first.refuse(
-                f"is of {count} files of matrices, but the one with number {len(files) + 1} is not there"
+                f"is of {counted(count, 'files')} of matrices, but the one with number {len(files) + 1} is not there"
             )
     elif (found := _numbered(first.path)) is not None and found[1] != 1:
         raise first.refuse("is one of several files of matrices; give the one with number 0, or 1, and all beside it")

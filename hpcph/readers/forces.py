@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from hpcph.errors import counted
 from hpcph.readers.calculators import CalculatorUnits
 from hpcph.readers.files import Content, blaming
 from hpcph.readers.numbers import Forces
@@ -97,7 +98,8 @@ def _require_sound(content: Content, given: Forces, displacement, force, sites: 
     if shape != (3,) or force.ndim != 3 or force.shape[2] != 3 or len(force) != len(displacement) or not len(force):
         raise content.refuse("is damaged: displacements and forces are not three numbers each")
     if force.shape[1] != atoms or (given.displaced is None and displacement.shape[1] != sites):
-        raise content.refuse(f"has forces of {force.shape[1]} atoms, the supercell {atoms} (crystal.supercell)")
+        has = f"has forces of {counted(force.shape[1], 'atoms')}"
+        raise content.refuse(f"{has}, the supercell {atoms} (crystal.supercell)")
     if not np.all(np.isfinite(displacement)) or not np.all(np.isfinite(force)):
         raise content.refuse("is damaged: it holds numbers that are not finite")
     if given.displaced is not None and not (given.displaced.min() >= 0 and given.displaced.max() < sites):

@@ -10,7 +10,7 @@ import numpy as np
 from hpcph import constants
 from hpcph.crystal import spacegroup
 from hpcph.crystal.elements import SYMBOLS, element, kind
-from hpcph.errors import InputError
+from hpcph.errors import InputError, counted
 from hpcph.readers import cells, formats, phonopy_set, primitive
 from hpcph.readers.constants import TIDY, UNSYMMETRIC, SupercellConstants, within
 from hpcph.readers.cuts import ROUGH
@@ -144,7 +144,8 @@ def _charged(content: Content, found: SupercellConstants, born: Content | None, 
     given = cells.charges(given, born or content)
     charges, epsilon = given["born"], given["dielectric"]
     if len(charges) != len(found.mass_a):
-        raise (born or content).refuse(f"has Born charges of {len(charges)} atoms, the cell has {len(found.mass_a)}")
+        has = f"has Born charges of {counted(len(charges), 'atoms')}"
+        raise (born or content).refuse(f"{has}, the cell has {len(found.mass_a)}")
     kinds = spacegroup.kinds(found.symbols, found.mass_a)
     at = spacegroup.symmetric_cell(found.lattice_vc, found.fractional_ac, kinds, None, tolerance).operations
     columns = found.lattice_vc.T

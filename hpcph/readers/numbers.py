@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hpcph.errors import counted
 from hpcph.readers.files import Content, FileKind
 
 AXIS = 3
@@ -36,9 +37,10 @@ def force_sets(content: Content, atoms: int) -> Forces:
         return Forces(None, both[:, :, :3].copy(), both[:, :, 3:].copy())
     there, count = int(values[0]), int(values[1])
     if there != atoms:
-        raise content.refuse(f"has forces of {there} atoms, the supercell {atoms}; check crystal.supercell")
+        raise content.refuse(f"has forces of {counted(there, 'atoms')}, the supercell {atoms}; check crystal.supercell")
     if count < 1 or len(values) != 2 + count * (4 + 3 * there):
-        raise content.refuse(f"is damaged: {len(values)} numbers are not {count} displacements with forces of {there}")
+        are = f"is damaged: {len(values)} numbers are not"
+        raise content.refuse(f"{are} {counted(count, 'displacements')} with forces of {there}")
     table = values[2:].reshape(count, -1)
     return Forces(_indices(content, table[:, 0], there), table[:, 1:4].copy(), table[:, 4:].reshape(count, there, 3))
 

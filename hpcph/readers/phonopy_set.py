@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from hpcph.constants import angstrom
-from hpcph.errors import InputError
+from hpcph.errors import InputError, counted
 from hpcph.readers import calculators, cells, cuts, forces, numbers, primitive
 from hpcph.readers.calculators import CalculatorUnits
 from hpcph.readers.cells import Described
@@ -257,7 +257,7 @@ def born(file: Content, primitive: Any, symmetry: Any) -> dict:
     independent = symmetry.get_independent_atoms()
     if len(charges) != len(independent):
         atoms = f"the crystal has {len(independent)} that symmetry does not map on each other"
-        raise file.refuse(f"has the Born charges of {len(charges)} atoms; {atoms}")
+        raise file.refuse(f"has the Born charges of {counted(len(charges), 'atoms')}; {atoms}")
     rows = [" ".join(map(repr, row.ravel().tolist())) for row in (epsilon, *charges)]
     with blaming(file):
         found = get_born_parameters(io.StringIO("\n".join(["-", *rows, ""])), primitive, symmetry)

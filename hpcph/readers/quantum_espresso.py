@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import numpy as np
 
-from hpcph.errors import InputError
+from hpcph.errors import InputError, counted
 from hpcph.readers.constants import SupercellConstants, lattice_points, of_matrices
 from hpcph.readers.espresso_cell import MOST, EspressoCell, header, require_known, si
 from hpcph.readers.espresso_dipoles import ShortRange, Taken, dipoles
@@ -157,5 +157,5 @@ def _xml(elements: Elements) -> ShortRange:
         element = blocks[tag].find("IFC") if tag in blocks else None
         phi[index] = elements.within(element, f"{of}{tag}/IFC", 3, 3).T
     if sum(tag.startswith(BLOCK) for tag in blocks) != phi.size // 9:
-        raise content.refuse(f"expected {phi.size // 9} elements {of}{BLOCK}, found more")
+        raise content.refuse(f"expected {counted(phi.size // 9, 'elements')} {of}{BLOCK}, found more")
     return _short_range(found, grid, phi, elements.charges(atoms), ewald)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from hpcph.constants import angstrom
-from hpcph.errors import InputError
+from hpcph.errors import InputError, counted
 from hpcph.readers.constants import within
 from hpcph.readers.files import Content
 
@@ -67,7 +67,8 @@ def repeated(
         raise structure.refuse(f"has a lattice that fits no whole number of times: expected {said}")
     atoms = len(places)
     if count * atoms != len(symbols):
-        raise structure.refuse(f"has {atoms} atoms in {count} cells: expected {len(symbols)} in {said}")
+        has = f"has {counted(atoms, 'atoms')} in {counted(count, 'cells')}"
+        raise structure.refuse(f"{has}: expected {len(symbols)} in {said}")
     found = fractional_sc @ steps
     apart = found[:, None] - places
     off = np.linalg.norm((apart - np.rint(apart)) @ lattice, axis=2)

@@ -15,7 +15,7 @@ import numpy as np
 
 from hpcph.constants import angstrom, atomic_mass, elementary_charge
 from hpcph.crystal.elements import kind
-from hpcph.errors import InputError
+from hpcph.errors import InputError, counted
 from hpcph.readers import numbers, quantum_espresso
 from hpcph.readers.constants import SupercellConstants, lattice_points
 from hpcph.readers.espresso_matrices import PACKED
@@ -94,15 +94,16 @@ def _control(content: Content) -> Control:
     atoms = int(sizes.whole("natoms", (1,), MOST, f"the number of atoms, 1 to {MOST}")[0])
     factor = float(crystal.numbers("lfactor", (1,), "the factor of the lattice vectors in nm")[0])
     rows = _full(crystal, "lattvec", (3, 3), "three lattice vectors of three numbers").T
-    types = crystal.whole("types", (atoms,), kinds, f"the elements of {atoms} atoms, 1 to {kinds}") - 1
-    names = crystal.texts("elements", kinds, f"the names of {kinds} elements in quotes")
-    places = _full(crystal, "positions", (3, atoms), f"the places of {atoms} atoms, three numbers each").T
+    types = crystal.whole("types", (atoms,), kinds, f"the elements of {counted(atoms, 'atoms')}, 1 to {kinds}") - 1
+    names = crystal.texts("elements", kinds, f"the names of {counted(kinds, 'elements')} in quotes")
+    places = _full(crystal, "positions", (3, atoms), f"the places of {counted(atoms, 'atoms')}, three numbers each").T
     one, two, three = crystal.whole("scell", (3,), MOST, "the divisions of the supercell").tolist()
     if one * two * three * atoms > MOST:
         raise crystal.refuse("scell", f"a supercell of at most {MOST} atoms")
     mass = np.full(kinds, np.nan)
     if not flags.flag("autoisotopes", True):
-        mass = _full(crystal, "masses", (kinds,), f"the masses of {kinds} elements in u (autoisotopes = .false.)")
+        what = f"the masses of {counted(kinds, 'elements')} in u (autoisotopes = .false.)"
+        mass = _full(crystal, "masses", (kinds,), what)
         if not np.all(mass > 0):
             raise crystal.refuse("masses", "masses above 0")
     return Control(
@@ -123,7 +124,7 @@ def _charges(crystal: Namelist, flags: Namelist, atoms: int) -> tuple[np.ndarray
     """Born charges [field, displacement] and ε, where ShengBTE uses them."""
     if not flags.flag("nonanalytic", True) or "born" not in crystal.assigned:
         return None
-    born = _full(crystal, "born", (3, 3, atoms), f"the Born charges of {atoms} atoms, nine numbers each")
+    born = _full(crystal, "born", (3, 3, atoms), f"the Born charges of {counted(atoms, 'atoms')}, nine numbers each")
     if not np.any(born):
         return None
     if flags.flag("tdep", False):
@@ -137,7 +138,7 @@ def _of_phonopy(control: Control, content: Content) -> SupercellConstants:
     if phi.shape[1] != atoms * points:
         shown = "×".join(map(str, control.divisions))
         has = f"{control.content.path.name} has {atoms} × {shown}"
-        raise content.refuse(f"is of {phi.shape[1]} atoms: expected {atoms * points}, for {has}")
+        raise content.refuse(f"is of {counted(phi.shape[1], 'atoms')}: expected {atoms * points}, for {has}")
     first = np.arange(atoms) * points
     place = {int(row): n for n, row in enumerate(rows)}
     if not set(first.tolist()) <= set(place):

@@ -19,7 +19,7 @@ import numpy as np
 
 from hpcph.crystal.lattice import Structure
 from hpcph.disk.guard import Unsound, blamed
-from hpcph.errors import InputError
+from hpcph.errors import InputError, counted
 from hpcph.readers import mesh_rates
 from hpcph.readers.files import opened
 from hpcph.readers.lines import Lines, numbers
@@ -134,7 +134,7 @@ def _kelvin(key: str, run: Run) -> dict[float, Path]:
             found[rounded.get(int(name[1]), float(name[1]))] = path
         elif len(run.rates) == 1:
             if len(rounded) != 1:
-                raise Unsound(f"has {len(rounded)} temperatures in CONTROL, and {run.kind} is that of one")
+                raise Unsound(f"has {counted(len(rounded), 'temperatures')} in CONTROL, and {run.kind} is that of one")
             found[next(iter(rounded.values()))] = path
     return found
 
@@ -239,8 +239,8 @@ def _of_modes(key: str, path: Path, omega: np.ndarray) -> np.ndarray:
     if found.shape == omega.shape:
         return found
     if found.shape != (omega.size, 2):
-        what = f"has {found.shape[0]} lines of {found.shape[1]}, not {omega.size} of 2"
-        raise lines.content.refuse(f"{what}: BTE.omega has {points} points and {branches} branches")
+        what = f"has {counted(found.shape[0], 'lines')} of {found.shape[1]}, not {omega.size} of 2"
+        raise lines.content.refuse(f"{what}: BTE.omega has {counted(points, 'points')} and {branches} branches")
     theirs, rate = found.reshape(branches, points, 2).transpose(2, 1, 0)
     if not np.abs(theirs - omega).max() <= SAME * np.abs(omega).max():
         raise lines.content.refuse("has other frequencies than BTE.omega: they are of different runs")

@@ -14,6 +14,7 @@ import numpy as np
 
 from hpcph.constants import angstrom, atomic_mass, bohr, elementary_charge, epsilon_0
 from hpcph.crystal.lattice import reciprocal
+from hpcph.errors import counted
 from hpcph.readers import cells, grids
 from hpcph.readers.charges import in_rows
 from hpcph.readers.constants import SupercellConstants, lattice_points
@@ -65,7 +66,8 @@ def read(content: Content, structure: Content, born: Content | None = None) -> S
     lattice, places = np.array(cell.cell) * angstrom, np.array(cell.scaled_positions)
     atoms = lines.integers(1, "the number of atoms")[0]
     if atoms != len(places):
-        raise content.refuse(f"line 1: expected the {len(places)} atoms of {structure.path.name}, not {atoms}")
+        count = counted(len(places), "atoms")
+        raise content.refuse(f"line 1: expected the {count} of {structure.path.name}, not {atoms}")
     if atoms > MOST:
         raise content.refuse(f"line 1: expected at most {MOST} atoms")
     cutoff = lines.begins(1, "the cutoff in Å")[0] * angstrom

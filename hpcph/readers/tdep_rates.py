@@ -15,6 +15,7 @@ import numpy as np
 from hpcph.constants import angstrom, bohr
 from hpcph.crystal.lattice import Structure
 from hpcph.disk.guard import Unsound, blamed
+from hpcph.errors import counted
 from hpcph.readers import hdf5, mesh_rates
 from hpcph.readers.hdf5 import Foreign
 from hpcph.readers.mesh_rates import MeshRates
@@ -134,7 +135,7 @@ def _together(found: list[MeshRates]) -> MeshRates:
         raise Unsound("is of a temperature that another of the files has")
     tensors = [one.relaxed_tij for one in found if one.relaxed_tij is not None]
     return MeshRates(
-        first.name if len(found) == 1 else f"{len(found)} files of TDEP", first.divisions, first.q_pc,
+        first.name if len(found) == 1 else f"{counted(len(found), 'files')} of TDEP", first.divisions, first.q_pc,
         first.frequency_pn, first.weight_p, kelvin, lambda row: found[row].rate(0),
         relaxed_tij=np.concatenate(tensors) if len(tensors) == len(found) else None,
     )  # fmt: skip

@@ -9,7 +9,7 @@ import re
 import numpy as np
 
 from hpcph.constants import angstrom, atomic_mass, elementary_charge
-from hpcph.errors import InputError
+from hpcph.errors import InputError, counted
 from hpcph.readers import cells
 from hpcph.readers.constants import SupercellConstants
 from hpcph.readers.files import Content
@@ -52,7 +52,7 @@ def read(content: Content, structure: Content | None, supercell: tuple | None) -
         if supercell is not None:
             raise InputError("crystal.supercell", supercell, "add crystal.structure, the cell that is repeated")
         of = Repeated.single(len(symbols))
-        said.append(f"no crystal.structure says which cell its {len(symbols)} atoms repeat")
+        said.append(f"no crystal.structure says which cell its {counted(len(symbols), 'atoms')} repeat")
     else:
         cell = cells.alone(structure)
         of = repeated(content, lattice, places, symbols, structure, cell)
@@ -105,7 +105,7 @@ def _table(content: Content, given: Leaves, name: str, columns: tuple[str, ...])
 def _rows(content: Content, found: list[Leaf], name: str, count: int, expected: str, columns: int = 3) -> np.ndarray:
     """Rows of numbers of an array, (count, columns)."""
     if len(found) != count:
-        raise content.refuse(f"has {len(found)} rows of {name}: expected {count}")
+        raise content.refuse(f"has {counted(len(found), 'rows')} of {name}: expected {count}")
     return np.array([leaf.numbers(columns, expected) for leaf in found])
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import xarray as xr
 from markupsafe import Markup
 
+from hpcph.errors import counted
 from hpcph.report import embed, style
 from hpcph.report.embed import number, space_group, subscripts
 from hpcph.result.light import OPTICS_LEVEL_FREQUENCY, OPTICS_LEVEL_LIFETIME, OPTICS_LEVEL_MODES
@@ -176,8 +177,8 @@ def warnings(result: xr.Dataset) -> list[str]:
     if FEEDBACK_AMPLIFICATION.variable in result:
         lost = supercritical(result)
         if lost.any():
-            count = f"{int(lost.sum())} of {lost.size} points (T, r)"
-            lines.append(f"{count} are supercritical: the linear response has no solution there, η does not exist.")
+            places = f"{int(lost.sum())} of {counted(lost.size, 'points')} (T, r)"
+            lines.append(f"Supercritical at {places}: the linear response has no solution there, η does not exist.")
     if SAMPLE_AMPLIFICATION.variable in result and not cut.has_feedback(result):
         lines.append("The finite sample is supercritical: with feedback its linear response has no solution.")
     for kind, text in {"unstable": "imaginary", "zero": "zero-frequency"}.items():

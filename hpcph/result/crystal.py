@@ -40,7 +40,8 @@ ELASTICITY_STIFFNESS_LATTICE_ERROR = Quantity(
     "/elasticity/stiffness_lattice_error",
     STRAIN,
     "Pa",
-    "what the supercell leaves open of the elastic constants",
+    "what the supercell leaves open of the elastic constants; how its force constants are shared, without forces from "
+    "beyond it, such as the tail of an r⁻⁶ attraction",
     density=True,
 )
 

@@ -6,6 +6,7 @@ import h5py
 import numpy as np
 
 from hpcph.constants import bohr_magneton, nuclear_magneton
+from hpcph.errors import counted
 from hpcph.phonons import magnetic_moment
 from hpcph.phonons.modes import ZERO
 
@@ -24,7 +25,7 @@ def imaginary(frequency_kn: np.ndarray, q_kc: np.ndarray, place: str) -> list[st
         return []
     k, n = np.unravel_index(np.argmin(frequency_kn), frequency_kn.shape)
     q = ", ".join(f"{x:.4f}" for x in q_kc[k])
-    points = f"{np.sum(unstable.any(axis=1))} of {len(q_kc)} points {place}"
+    points = f"{np.sum(unstable.any(axis=1))} of {counted(len(q_kc), 'points')} {place}"
     return [f"imaginary modes (negative) at {points}, down to {frequency_kn[k, n] / 1e12:.4f} THz at q = ({q})"]
 
 

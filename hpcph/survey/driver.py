@@ -106,7 +106,7 @@ def plan(comm: Comm, place: Path, wanted: Path, output: Path, ranks: Sequence[in
         taken = [_taken(row.load(folder_of(output.absolute(), one))) for one in found]
         known = sum(seconds is not None for seconds in taken)
         cost = [one.cost if seconds is None else seconds for one, seconds in zip(found, taken, strict=True)]
-        reporter.say(f"{len(found)} crystals; the time of {known} as measured, of the others as expected")
+        reporter.say(f"{counted(len(found), 'crystals')}; the time of {known} as measured, of the others as expected")
         reporter.say(forecast(cost, ranks))
         reporter.say(ASSUMED)
 
@@ -182,7 +182,7 @@ def _crystals(comm: Comm, every: Survey, stop: Stop, reporter: Reporter) -> bool
 
 def _phase(comm: Comm, every: Survey, phase: Phase, stop: Stop) -> bool:
     """The crystals of one phase; was it stopped?"""
-    comm.phase = f"computing crystals by {phase.groups} groups"
+    comm.phase = f"computing crystals by {counted(phase.groups, 'groups')}"
     group = comm.split(group_of(comm.rank, comm.size, phase.groups))
     group.phase = comm.phase
     ours, failure = Claims(every.claims, phase.crystals), None

@@ -7,12 +7,12 @@ import numpy as np
 
 from hpcph.crystal import handedness
 from hpcph.crystal.lattice import Structure
-from hpcph.response.tensors import TABLE
+from hpcph.response import independent
 from hpcph.result.quantity import ERRORS, Quantity
+from hpcph.result.tensors import TENSORS
 
 ROOM = 300.0  # K
 UNKNOWN = np.nan
-AXIAL = {shown.path: int(tensor.parity < 0) for tensor in TABLE for shown in tensor.stored}  # axial indices, modulo two
 Measured = tuple[float, ...]  # a number, and its errors by kind
 
 
@@ -63,7 +63,7 @@ class Finished:
         """
         if quantity not in self:
             return []
-        free = handedness.allowed(self.structure.rotations_cartesian, 2, AXIAL[quantity.path])
+        free = independent.allowed(TENSORS[quantity.variable], self.structure.rotations_cartesian)
         return [np.where(free, values[self.at], 0.0) for values in (self.of(quantity), *self.errors(quantity))]
 
     def along(self, quantity: Quantity) -> Measured:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from hpcph.errors import counted
 from hpcph.survey.claims import KEPT, states
 from hpcph.survey.row import FAILED
 
@@ -50,7 +51,7 @@ def progress(found: dict[int, str], cost: Sequence[float], seconds: float) -> st
     ended = {number: status for number, status in found.items() if status}
     before = sum(status == KEPT for status in ended.values())
     failed = sum(status == FAILED for status in ended.values())
-    text = f"{len(ended)}/{len(cost)} crystals"
+    text = f"{len(ended)}/{counted(len(cost), 'crystals')}"
     text += f", {before} of them before" if before else ""
     text += f", {failed} failed" if failed else ""
     now = sum(cost[number] for number, status in ended.items() if status != KEPT)

@@ -4,6 +4,7 @@ import numpy as np
 
 from hpcph.constants import hbar
 from hpcph.crystal.handedness import Component
+from hpcph.errors import counted
 from hpcph.phonons.lifetimes import Reference
 from hpcph.response.convergence import FeedbackUncertainty, Uncertainty
 from hpcph.response.displacement import Bound
@@ -215,10 +216,8 @@ def remarks(
             f"feedback scale {coupled.scale:.6g}: multiplies χ, the only number that is not from first principles"
         )
     if coupled is not None and coupled.supercritical:
-        count = f"{coupled.supercritical} of {coupled.amplification.size}"
-        found.append(
-            f"{count} points (T, sample) are supercritical: the linear response has no solution there, η is NaN"
-        )
+        places = f"{coupled.supercritical} of {counted(coupled.amplification.size, 'points')}"
+        found.append(f"supercritical at {places} (T, sample): the linear response has no solution there, η is NaN")
     if coupled is not None and not coupled.amplified.kept.all():
         found.append(_turning(thermal, coupled, doubt))
     return found

@@ -3,6 +3,7 @@
 import numpy as np
 from rich.table import Table
 
+from hpcph.errors import counted
 from hpcph.heat.sample import Totals
 from hpcph.heat.setup import Setup
 from hpcph.heat.threshold import Threshold
@@ -20,7 +21,7 @@ def lines(setup: Setup, totals: Totals, errors: Errors) -> list[str | Table]:
     plain = _with_errors(totals.without.pam[2], errors, "pam_without_feedback")
     found: list[str | Table] = [
         f"sample: {totals.coldest:.5g} to {hottest} K at {totals.absorbed:.3g} W, energy balance "
-        f"{imbalance:.1e} after {totals.steps} steps{_kinds(errors)}",
+        f"{imbalance:.1e} after {counted(totals.steps, 'steps')}{_kinds(errors)}",
         f"sample: γ^LL {gamma}{scaled}, critical radius {radius} m, L along the axis {plain} J s without feedback",
     ]
     if totals.threshold is not None:

@@ -19,7 +19,7 @@ from hpcph.response.thermal import ThermalResponse
 from hpcph.show.numbers import FORBIDDEN, column, gain
 
 FLOW_UNITS, CHI_UNITS = ("J s m⁻² K⁻¹", "J s m⁻¹ K⁻¹"), ("J s² m⁻³", "J s² m⁻²")  # per volume, per area
-ROWS, FEW = 9, 4  # temperatures in the tables of L and of the magnetization
+ROWS = 9  # temperatures in a table, the same in all
 CHANNELS = {"gamma_total": "γ^LL at {radius:g} nm", "gamma_diagonal": "D", "gamma_off_diagonal": "OD"}
 CAPTION = "(mesh)(lattice): errors of the last digits; one that is (0), or left out of a column, is below half a digit"
 Errors = Mapping[str, np.ndarray]  # by kind
@@ -44,7 +44,7 @@ def responses(
     (g, 3, 3) of the point group, Cartesian; axis : ndarray (3,), unit vector; height : of the cell of a layer, m, whose
     γ^NL is per area
     """
-    at = _some(thermal.temperature, ROWS)
+    at = _some(thermal.temperature)
     volume, area, factor = (*FLOW_UNITS, lifetime) if GAMMA_NL in thermal else (*CHI_UNITS, 1.0)
     tensor = GAMMA_NL if GAMMA_NL in thermal else CHI
     unit, factor = (volume, factor) if height is None else (area, factor * height)
@@ -101,13 +101,13 @@ def magnetization(
     samples: Samples | None,
     height: float | None = None,
 ) -> Table:
-    """Magnetization with its errors (spread, by kind) and field at a few temperatures, without and with the feedback of
+    """Magnetization with its errors (spread, by kind) and field at some temperatures, without and with the feedback of
     the first sample: along the axis, or where symmetry forbids that in the directions that it leaves.
 
     operations, axis : as in `responses`; height : of the cell of a layer, m, whose magnetization is per area and fills
     no space
     """
-    at = _some(temperature, FEW)
+    at = _some(temperature)
     cases = [("no feedback", found.without, {kind: error.without for kind, error in spread.items()})]
     if found.coupled is not None and samples is not None:
         scaled = "" if scale == 1 else ", scaled"
@@ -129,9 +129,9 @@ def magnetization(
     return _table(temperature[at], columns)
 
 
-def _some(temperature: np.ndarray, count: int) -> np.ndarray:
-    """Indices of some of the temperatures, first and last among them."""
-    return np.unique(np.linspace(0, len(temperature) - 1, count).round().astype(int))
+def _some(temperature: np.ndarray) -> np.ndarray:
+    """Indices of the temperatures that every table shows, first and last among them."""
+    return np.unique(np.linspace(0, len(temperature) - 1, ROWS).round().astype(int))
 
 
 def _numbers(

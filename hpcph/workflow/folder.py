@@ -8,7 +8,7 @@ from hpcph.disk.checkpoint import Checkpoint
 from hpcph.disk.draft import sweep
 from hpcph.disk.lock import Lock
 from hpcph.disk.room import writing
-from hpcph.errors import InputError
+from hpcph.errors import InputError, counted
 from hpcph.result.store import claim, readable
 from hpcph.workflow.conclude import BESIDE, concluded
 from hpcph.workflow.outcome import Outcome
@@ -89,5 +89,5 @@ def _earlier(folder: Path, path: Path, own: dict[str, str], resume: bool, report
         reporter.say("the file of the unfinished run is damaged: begun anew")
         _forget(path)
         return None
-    reporter.say(f"goes on with an unfinished run, {len(earlier.place.finished)} stages of which are done")
+    reporter.say(f"goes on with an unfinished run, {counted(len(earlier.place.finished), 'stages')} of which are done")
     return earlier

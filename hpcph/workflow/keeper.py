@@ -10,7 +10,7 @@ from hpcph.disk import checkpoint
 from hpcph.disk.checkpoint import Checkpoint, Place
 from hpcph.disk.durable import flush
 from hpcph.disk.room import writing
-from hpcph.errors import Stopped
+from hpcph.errors import Stopped, counted
 from hpcph.parallel.comm import Comm
 from hpcph.parallel.kernels import Kernel, of_all
 from hpcph.parallel.signals import Stop
@@ -64,7 +64,8 @@ class Keeper:
         stopping = any(self.comm.mpi.allgather(self.stop.requested))
         self.comm.on_root(lambda: self._save() if stopping or self._due() else None)
         if stopping:
-            raise Stopped(f"stopped in {stage.name} after {block} of {len(stage.blocks)} blocks, nothing is lost")
+            all_blocks = counted(len(stage.blocks), "blocks")
+            raise Stopped(f"stopped in {stage.name} after {block} of {all_blocks}, nothing is lost")
 
     def finished(self, stage: Stage, total: np.ndarray) -> None:
         """The stage is done. What follows may lay the file out anew, so a checkpoint on disk has to know."""

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from hpcph.errors import printable
+from hpcph.errors import counted, printable
 from hpcph.workflow.pipe import hush
 
 LOG_WIDTH = 170  # columns of a table
@@ -80,8 +80,8 @@ class StageProgress:
             return
         spent = time.monotonic() - self.start
         computed = self.points - self.earlier
-        of = f" of {self.points}" if self.earlier else ""
-        closing = f"{self.name}: {computed}{of} {self.noun} in {spent:.1f} s, {computed / spent:.0f}/s"
+        of = f"{computed} of " if self.earlier else ""
+        closing = f"{self.name}: {of}{counted(self.points, self.noun)} in {spent:.1f} s, {computed / spent:.0f}/s"
         if self.cell:
             self.cell.show(self.points, closing)
         else:

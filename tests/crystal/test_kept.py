@@ -18,6 +18,7 @@ from hpcph.parallel import kernels
 from hpcph.prepare import crystal as fresh
 from hpcph.prepare import kept, sensitivity
 from hpcph.prepare.job import prepare
+from hpcph.readers.files import digest_of
 
 DATA = Path(os.environ.get("HPCPH_DATA", world.ROOT / "../shared/data"))
 QUARTZ = Path(world.QUARTZ["crystal"]["force_constants"])
@@ -50,52 +51,69 @@ def arrays(value) -> list:
     return [(value.dtype.str, value.shape, value.tobytes()) if isinstance(value, np.ndarray) else value]
 
 
+def crystal(given):
+    """What a run has of an input."""
+    return kept.crystal(given, kept.key(given))
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.parent.name)
 def test_a_kept_crystal_has_the_bits_of_a_fresh_one(tmp_path, place, path):
     """Every number and word of it, the crystals that give the error of the lattice among them."""
     if not path.exists():
         pytest.skip("needs HPCPH_DATA")
     given = source(tmp_path, path)
-    made, first = arrays(fresh.crystal(given)), arrays(kept.crystal(given))
+    made, first = arrays(fresh.crystal(given)), arrays(crystal(given))
     assert len(list(place.iterdir())) == 1
-    assert first == made and arrays(kept.crystal(given)) == made
+    assert first == made and arrays(crystal(given)) == made
 
 
 def test_files_are_not_read_again(tmp_path, place, monkeypatch):
     """The second time nothing is loaded, wherever the same file lies."""
-    kept.crystal(source(tmp_path, QUARTZ))
+    crystal(source(tmp_path, QUARTZ))
     (tmp_path / "elsewhere").mkdir()
     copy = shutil.copy(QUARTZ, tmp_path / "elsewhere")
     monkeypatch.setattr(fresh, "crystal", None)
-    assert kept.crystal(source(tmp_path, Path(copy))).crystal.modes == 27
+    assert crystal(source(tmp_path, Path(copy))).crystal.modes == 27
+
+
+@pytest.mark.parametrize("value, count", [("off", 0), (None, 1)])
+def test_files_are_hashed_once_at_most(tmp_path, place, monkeypatch, value, count):
+    """Once for the crystal and what the flow owes to it together; not at all where nothing is kept."""
+    if value is not None:
+        monkeypatch.setenv(cache.VARIABLE, value)
+    hashed = []
+    monkeypatch.setattr(kept, "digest_of", lambda path: hashed.append(path) or digest_of(path))
+    given = load(world.write(tmp_path, world.quartz(mesh__grid=[2, 2, 2], **NO_MAPS)))
+    assert prepare(given).job.lattice.sensitivity is not None
+    assert len(hashed) == count
 
 
 def test_another_byte_is_another_crystal(tmp_path, place):
     """What the input says counts, and so does what the files hold."""
-    kept.crystal(source(tmp_path, QUARTZ))
-    kept.crystal(source(tmp_path, QUARTZ, sum_rules=[]))
+    crystal(source(tmp_path, QUARTZ))
+    crystal(source(tmp_path, QUARTZ, sum_rules=[]))
     assert len(list(place.iterdir())) == 2
     (tmp_path / QUARTZ.name).write_bytes(lzma.compress(lzma.decompress(QUARTZ.read_bytes()) + b"\n", preset=0))
-    kept.crystal(source(tmp_path, tmp_path / QUARTZ.name))
+    crystal(source(tmp_path, tmp_path / QUARTZ.name))
     assert len(list(place.iterdir())) == 3
 
 
 def test_other_kernels_make_their_own(tmp_path, place, monkeypatch):
     """What another core type made has other last bits, and a run with both would have those of neither."""
-    kept.crystal(source(tmp_path, QUARTZ))
+    crystal(source(tmp_path, QUARTZ))
     monkeypatch.setattr(kept, "own", lambda: kernels.own()._replace(blas="openblas of another core type"))
-    kept.crystal(source(tmp_path, QUARTZ))
+    crystal(source(tmp_path, QUARTZ))
     assert len(list(place.iterdir())) == 2
 
 
 def test_a_damaged_entry_is_made_again(tmp_path, place):
     """And whole afterwards."""
     given = source(tmp_path, QUARTZ)
-    made = arrays(kept.crystal(given))
+    made = arrays(crystal(given))
     (entry,) = place.iterdir()
     whole = entry.read_bytes()
     entry.write_bytes(whole[: len(whole) // 2])
-    assert arrays(kept.crystal(given)) == made and entry.read_bytes() == whole
+    assert arrays(crystal(given)) == made and entry.read_bytes() == whole
 
 
 def test_what_is_wrong_is_said_each_time(tmp_path, place):
@@ -104,18 +122,18 @@ def test_what_is_wrong_is_said_each_time(tmp_path, place):
     for path in (tmp_path / "broken.yaml", tmp_path / "none.yaml"):
         for _ in range(2):
             with pytest.raises(InputError):
-                kept.crystal(source(tmp_path, path))
+                crystal(source(tmp_path, path))
     assert not place.exists()
 
 
 def test_an_entry_of_another_making_is_made_again(tmp_path, place):
     """Its sum is right and its bytes are no crystal: nothing is said, and the crystal is whole."""
     given = source(tmp_path, QUARTZ)
-    made = arrays(kept.crystal(given))
+    made = arrays(crystal(given))
     (entry,) = place.iterdir()
     for other in (b"", b"{}" * 50, packed((1, np.arange(9)))[:-1], b"\xff" * 20):
         cache.put(entry.name, other)
-        assert arrays(kept.crystal(given)) == made
+        assert arrays(crystal(given)) == made
 
 
 def test_what_the_flow_owes_to_the_supercell_is_kept_apart(tmp_path, place, monkeypatch):

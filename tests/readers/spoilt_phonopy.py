@@ -248,7 +248,7 @@ GROUPS = [  # files of the input, which is changed, whose key is named; what is 
     }),
     (CHARGED, "born", BORN, {
         "cut short": (cut(0.6), "is no BORN"),
-        "of one atom": (lines(lambda rows: rows[:-1]), "charges of 1 atoms"),
+        "of one atom": (lines(lambda rows: rows[:-1]), "charges of 1 atom"),
         "of three atoms": (more(TENSOR), "charges of 3 atoms"),
         "of three atoms after a blank line": (more(b"\n" + TENSOR), "of 3 atoms"),
         "without a head": (lines(lambda rows: rows[1:]), ""),

@@ -26,7 +26,7 @@ WRONG = {  # what is wrong with it: files, key, words
     "a name nearly right": ({"force_constants": "phonopy_param.yaml"}, "force_constants", "mean phonopy_params.yaml?"),
     "BORN nearly right": ({**PARAMS, "born": "BRON"}, "born", "did you mean BORN?"),
     "BORN without its first line": ({**PARAMS, "born": "BORN_bare"}, "born", "lacks its first line"),
-    "BORN cut off": ({**PARAMS, "born": "BORN_cut"}, "born", "has the Born charges of 1 atoms; the crystal has 2"),
+    "BORN cut off": ({**PARAMS, "born": "BORN_cut"}, "born", "has the Born charges of 1 atom; the crystal has 2"),
     "a POSCAR for a BORN": ({**PARAMS, "born": "POSCAR"}, "born", "is no BORN of phonopy"),
     "forces beside force constants": ({**PARAMS, "force_sets": "FORCE_SETS"}, "force_sets", "leave it out"),
     "another supercell": ({**PARAMS, "supercell": (3, 1, 1)}, "supercell", "leave it out"),

@@ -89,11 +89,11 @@ def order(values: np.ndarray, down: bool) -> np.ndarray:
 def as_text(table: SurveyTable, name: str, i: int) -> str:
     """How numbers are written in reports."""
     column = next(c for c in table.columns if c.name == name)
-    value, failed = table.values[name][i], table.values["status"][i] == "failed"
+    value, known = table.values[name][i], table.values["formula"][i] != ""
     if column.kind is ColumnKind.TEXT:
         return value or "–"
     if column.kind is ColumnKind.FLAG:
-        return "–" if failed else "yes" if value else "no"
+        return "–" if not known else "yes" if value else "no"
     factor = tables.READ.get(column.unit, 1.0)
     value *= factor
     errors = [factor * table.values[f"{name}_{k}"][i] for k in ("error", "lattice_error") if column.errors]

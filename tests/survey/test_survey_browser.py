@@ -44,6 +44,15 @@ def test_a_survey_in_which_all_failed_opens(chrome, tmp_path):
     assert len(pages.names(chrome)) == pages.COUNT and browser.errors(chrome) == []
 
 
+def test_marks_of_crystals_that_failed_are_said_where_they_are_known(whole, table):
+    """yes or no of every crystal with a formula, as in its row; – of one whose structure nobody could read."""
+    failed, known = table.values["status"] == "failed", table.values["formula"] != ""
+    column = [c.name for c in table.columns if c.name != "name"].index("sohncke")
+    said = np.array([row[column] for row in pages.cells(whole)])
+    assert set(said[failed & known]) <= {"yes", "no"} and set(said[failed & ~known]) == {"–"}
+    assert (said[failed & known] == "yes").tolist() == table.values["sohncke"][failed & known].tolist() != []
+
+
 def test_cells_are_what_the_table_holds(whole, table):
     """Every cell of every column, with errors and digits as in reports; 0 (symmetry), – and the words of a crystal."""
     columns = [c.name for c in table.columns if c.name != "name"]
@@ -71,7 +80,9 @@ def test_a_click_sorts_and_what_is_missing_comes_last(whole, table, name):
         expected[1] = [i for word in sorted({words[i] for i in there}, reverse=True) for i in there if words[i] == word]
         expected = [[*order, *missing] for order in expected]
     else:
-        values = np.where(table.values["status"] == "failed", np.nan, table.values[name].astype(float))
+        mark = column.kind is ColumnKind.FLAG
+        none = table.values["formula"] == "" if mark else table.values["status"] == "failed"
+        values = np.where(none, np.nan, table.values[name].astype(float))
         way, expected = (True, False), [pages.order(values, down) for down in (True, False)]
     for down, order in zip(way, expected, strict=True):
         pages.click(whole, column.description)

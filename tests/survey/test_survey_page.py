@@ -15,6 +15,7 @@ from survey import tables
 
 from hpcph.errors import InputError
 from hpcph.survey import page
+from hpcph.survey.columns import COLUMNS, OF_CRYSTAL
 from hpcph.survey.table import ColumnKind, SurveyTable
 
 HOSTILE = "</script><script>document.title='broken'</script><img src=x onerror=\"document.title='broken'\">&amp;"
@@ -100,6 +101,12 @@ def test_every_number_of_the_table_is_on_the_page():
             for text, name, bits in zip(found[column.name], known, (page.BITS, *[page.ERROR_BITS] * 2), strict=False):
                 values = tables.READ.get(column.unit, 1.0) * table.values[name].astype(float)
                 np.testing.assert_allclose(unpacked(text), values, rtol=2.0**-bits)
+
+
+def test_marks_are_of_the_structure():
+    """All of them are known where the formula is, of a crystal that failed too: the page goes by that."""
+    own = {taken.column.name for taken in OF_CRYSTAL}
+    assert "formula" in own and {c.name for c in COLUMNS if c.kind is ColumnKind.FLAG} <= own
 
 
 @pytest.mark.parametrize(

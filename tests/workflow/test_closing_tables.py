@@ -225,3 +225,14 @@ def test_the_table_says_what_its_parentheses_are(thermal):
     known, unknown = spread(thermal), {"error": errors(thermal, np.nan)}
     said = [closing_tables.responses(thermal, of, TAU, ALONE, AXIS, None, {}, None).caption for of in (known, unknown)]
     assert said == [closing_tables.CAPTION, None]
+
+
+def test_all_tables_show_the_same_temperatures(thermal):
+    """Of 50 temperatures nine, the first and the last among them, in the table of L and in that of M."""
+    many = np.linspace(100.0, 300.0, 50)
+    parts = {part: np.linspace(*values[[0, -1]], 50) for part, values in thermal.parts.items()}
+    more = ThermalResponse(parts, many)
+    (_, *first), (_, *second), _ = tables(more, spread(more), 1.0)
+    shown = [row[0] for row in first]
+    assert shown == [row[0] for row in second]
+    assert len(shown) == 9 and shown[0] == "100" and shown[-1] == "300"

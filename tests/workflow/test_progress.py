@@ -10,6 +10,7 @@ from hpcph.disk.checkpoint import Checkpoint, Place
 from hpcph.errors import counted
 from hpcph.parallel.comm import world
 from hpcph.parallel.signals import Stop
+from hpcph.prepare import sensitivity
 from hpcph.workflow import progress
 from hpcph.workflow.keeper import Keeper
 from hpcph.workflow.stage import Stage
@@ -51,6 +52,13 @@ def test_a_run_counts_its_own_points(tmp_path, place, computed):
 
 
 def test_one_is_no_plural():
-    """1 rank, 1 frequency."""
+    """1 rank, 1 frequency, 1 process."""
     assert [counted(n, "ranks") for n in (1, 2)] == ["1 rank", "2 ranks"]
     assert counted(1, "frequencies") == "1 frequency" and counted(1, "k-points") == "1 k-point"
+    assert counted(1, "processes") == "1 process" and counted(1, "branches") == "1 branch"
+
+
+@pytest.mark.parametrize("change, said", [(0.0312, "by 3.1 %"), (0.00012, "by 0.012 %"), (4e-7, "by less than 0.01 %")])
+def test_a_change_that_is_small_is_not_called_none(change, said):
+    """What γ^NL owes to the supercell has two digits, or is less than the least that is said; never 0.0 %."""
+    assert f"changes {said} when" in sensitivity.line(change)

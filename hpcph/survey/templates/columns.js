@@ -9,13 +9,13 @@ async function unshuffled(base64) {
   return new Float64Array(to.buffer);
 }
 
-// Columns with values and errors [mesh, lattice], by name in a Map; marks of failed crystals say nothing.
+// Columns with values and errors [mesh, lattice], by name in a Map; marks of crystals whose structure nobody knows say nothing.
 async function readColumns({ columns, words, numbers }) {
-  const texts = JSON.parse(await inflate(words)), failed = texts.status.map((status) => status === "failed");
+  const texts = JSON.parse(await inflate(words)), known = texts.formula.map((formula) => formula !== "");
   const read = await Promise.all(columns.map(async (of) => {
     if (of.kind === "text") return { ...of, values: texts[of.name], errors: [] };
     const [values, ...errors] = await Promise.all(numbers[of.name].map(unshuffled));
-    return { ...of, values: of.kind === "flag" ? values.map((x, i) => (failed[i] ? NaN : x)) : values, errors };
+    return { ...of, values: of.kind === "flag" ? values.map((x, i) => (known[i] ? x : NaN)) : values, errors };
   }));
   return new Map(read.map((of) => [of.name, of]));
 }
