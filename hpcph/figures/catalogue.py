@@ -74,7 +74,7 @@ Obstacle = Callable[[xr.Dataset], str]  # why a result cannot give a figure, and
 
 @dataclass(frozen=True)
 class Drawing:
-    """One figure: its file name, its size and axes by itself, how it is drawn on such axes, what may stand in the way."""
+    """One figure: its name, its size and axes by itself, how it is drawn on such, what may stand in the way."""
 
     name: str
     by_itself: Callable[[xr.Dataset], Layout]
@@ -218,10 +218,7 @@ def catalogue(choices: Choices) -> list[Drawing]:
         Drawing(
             "field", field.layout, field.draw, (lacks("field", FIELD_PAM_DENSITY.variable, besides=", and `mesh`"),)
         ),
-        *(
-            Drawing(f"light_{name}", partial(light.layout, name=name), partial(light.draw, name=name), (lit,))
-            for name in light.OBSERVABLES
-        ),
+        *(Drawing(f"light_{of.name}", of.layout, of.draw, (lit,)) for of in map(light.Observable, light.OBSERVABLES)),
         Drawing("light_decomposition", decomposition.layout, decomposition.draw, (lit,)),
         Drawing("light_polarized", polarized.layout, polarized.draw, (lit, no_intensity)),
         Drawing(

@@ -34,7 +34,7 @@ def draw(result: xr.Dataset, axes: Panels) -> None:
     """Deviation of the coarser meshes from the finest, relative to it, and its own errors."""
     points = result[CONVERGENCE_POINTS.variable].values
     chosen = temperatures(result["temperature"].values)
-    every = np.atleast_1d(np.asarray(axes, dtype=object))
+    every = sheet.every(axes)
     sources: dict[str, str] = {}
     for one, (name, finest) in zip(every, _present(result).items(), strict=True):
         values, spread = result[CONVERGENCE[name].variable].values, errors.diagonal(result, finest.variable)

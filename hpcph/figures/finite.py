@@ -30,7 +30,7 @@ def draw(result: xr.Dataset, axes: Panels) -> None:
     """Maps on the plane through the axis (with feedback, where it has a solution), and the field on the axis."""
     names = _densities(result)
     shown = SAMPLE_DENSITIES if not cut.has_feedback(result) else {density: density for density in names}
-    every = np.atleast_1d(np.asarray(axes, dtype=object))
+    every = sheet.every(axes)
     plane = cut.plane(result)
     temperature, base = cut.temperature(result)
     _panel(every[0], plane, temperature, f"$T$ − {base:.6g} K" if base else "$T$", "K")

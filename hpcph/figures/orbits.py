@@ -37,7 +37,7 @@ def draw(result: xr.Dataset, panels: Panels, q_c: np.ndarray | None = None, bran
     """The mode of a branch (from 1) at the stored wave vector nearest to q_c, seen along the axis and across it."""
     mode, n = chosen(result, q_c, branch), axis.unit(result)
     shown = structure.cell(mode, units.length(result))
-    grid = np.atleast_1d(np.asarray(panels, dtype=object))
+    grid = sheet.every(panels)
     for axes, (title, view) in zip(grid, _views(result).items(), strict=True):
         picture(axes, mode, shown, view, n)
         if not units.is_model(result):

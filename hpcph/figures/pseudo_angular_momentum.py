@@ -28,7 +28,7 @@ def layout(result: xr.Dataset) -> Layout:
     count = len(kept(result))
     rows = -(-count // ROW)
     columns = -(-count // rows)
-    return Layout(1.1 + 1.9 * columns, 0.5 + 3.1 * rows, rows, columns, flows=True)
+    return Layout(1.1 + 1.9 * columns, 0.5 + 3.1 * rows, rows, columns, flows=True, empty=rows * columns - count)
 
 
 def draw(result: xr.Dataset, panels: Panels) -> None:
@@ -36,8 +36,8 @@ def draw(result: xr.Dataset, panels: Panels) -> None:
     scale, found = units.frequency(result, BANDS_FREQUENCY.variable), kept(result)
     frequency = result[BANDS_FREQUENCY.variable].values * scale.shown
     value = result[BANDS_PSEUDO_ANGULAR_MOMENTUM.variable].values
-    grid: list[Axes] = list(np.atleast_1d(np.asarray(panels, dtype=object)))
-    for axes, (leg, order) in zip(grid, found, strict=False):
+    grid: list[Axes] = list(sheet.every(panels))
+    for axes, (leg, order) in zip(grid, found, strict=True):
         share = np.mod(value[leg.points] / order + 0.5, 1.0) - 0.5
         x, y = np.broadcast_arrays(result["distance"].values[leg.points][:, None], frequency[leg.points])
         dots = axes.scatter(x, y, c=share, s=5, lw=0, cmap=TURNS, norm=Normalize(-0.5, 0.5))
@@ -45,13 +45,11 @@ def draw(result: xr.Dataset, panels: Panels) -> None:
         axes.set_title(f"N = {order}")
         axes.set_ylabel(scale.label)
         axes.set_ylim(min(0, 1.02 * frequency.min()), 1.02 * frequency.max())
-    for axes in grid[: len(found)]:
+    for axes in grid:
         spec = axes.get_subplotspec()
         if spec is not None and not spec.is_first_col():
             axes.set_ylabel("")
             axes.tick_params(labelleft=False)
-    for axes in grid[len(found) :]:
-        axes.set_axis_off()
     symbol = r"\ell"
     label = f"pseudo-angular momentum ${symbol}/N$ (ħ)"
     sheet.colours(panels, dots, label, pad=0.02, aspect=30)

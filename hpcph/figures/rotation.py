@@ -1,6 +1,5 @@
 """Phonon Barnett effect: angular momentum and magnetization that a rotation of the crystal induces."""
 
-import numpy as np
 import xarray as xr
 
 from hpcph.figures import errors, scales, sheet, style
@@ -23,7 +22,7 @@ def layout(result: xr.Dataset) -> Layout:
 
 def draw(result: xr.Dataset, axes: Panels) -> None:
     """Both along the axis about which the crystal turns, against temperature; the second where it is known."""
-    temperature, every = result["temperature"].values, np.atleast_1d(np.asarray(axes, dtype=object))
+    temperature, every = result["temperature"].values, sheet.every(axes)
     present = _present(result)
     said: dict[str, None] = {}
     bands = ""

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from hpcph.figures import labels, style
 from hpcph.show import prefixes
@@ -100,10 +100,27 @@ def units(sizes: np.ndarray, unit: str) -> tuple[int, str]:
     power, letter = prefixes.prefix(sizes, unit)
     if letter or not sizes.size:
         return power, letter + written
-    power = int(np.floor(np.log10(sizes.max())))
-    if power in PLAIN or unit in prefixes.PREFIXED:
-        return 0, written
-    return power, rf"$10^{{{power}}}$ {written}".strip()
+    return (0, written) if unit in prefixes.PREFIXED else _powered(sizes, written)
+
+
+def in_powers(axis: Axis, values: np.ndarray, written: str) -> str:
+    """Ticks of a linear axis for values over a power of ten, and that power with a unit as it is written."""
+    power, shown = _powered(np.abs(values), written)
+    axis.set_major_formatter(scaled(power))
+    return shown
+
+
+def _powered(sizes: np.ndarray, written: str) -> tuple[int, str]:
+    """A power of ten that the largest of sizes (n,) asks for, and it with a unit; 0 where none is needed."""
+    largest = sizes.max(initial=0)
+    power = int(np.floor(np.log10(largest))) if largest else 0
+    return (0, written) if power in PLAIN else (power, rf"$10^{{{power}}}$ {written}".strip())
+
+
+def rounded(high: float, last: float) -> float:
+    """The first round number from `high` on, at most `last`: where an axis may end."""
+    ticks = np.asarray(MaxNLocator(6).tick_values(0, high))
+    return float(min(ticks[ticks >= high * (1 - 1e-9)][0], last))
 
 
 def scaled(power: int) -> FuncFormatter:

@@ -124,9 +124,14 @@ def panels(parent: Figure | SubFigure, layout: Layout) -> Panels:
     return grid if grid.size > 1 else grid[0]
 
 
+def every(axes: Panels) -> np.ndarray:
+    """One or some, in a row."""
+    return np.atleast_1d(np.asarray(axes, dtype=object))
+
+
 def first(axes: Panels) -> Axes:
     """The first of some axes."""
-    return np.atleast_1d(np.asarray(axes, dtype=object))[0]
+    return every(axes)[0]
 
 
 def parent(axes: Panels) -> Figure | SubFigure:

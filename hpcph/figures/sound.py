@@ -21,7 +21,7 @@ def layout(result: xr.Dataset) -> Layout:
 def draw(result: xr.Dataset, panels: Panels) -> None:
     """Velocities of the three waves around the Cartesian planes."""
     angle, velocity = (result[q.variable].values for q in (ELASTICITY_SOUND_ANGLE, ELASTICITY_PLANE_VELOCITY))
-    grid = np.atleast_1d(np.asarray(panels, dtype=object))
+    grid = sheet.every(panels)
     top = 1.05 * float(np.nanmax(velocity)) / 1e3
     for axes, plane, waves in zip(grid, result[ELASTICITY_SOUND_PLANE.variable].values, velocity / 1e3, strict=True):
         for wave, (name, colour) in enumerate(zip(NAMES, style.OKABE_ITO, strict=False)):

@@ -135,7 +135,8 @@ def test_densities_are_amplified_by_eta(result):
 
 def test_spectra_integrate_to_the_responses(result):
     """The running integral ends at γ^NL and χ along the axis; so do the branches together."""
-    figure = spectrum.draw(result)
+    figure = sheet.blank(7, 7)
+    spectrum.draw(result, sheet.panels(figure, spectrum.layout(result)))
     t = 1  # 290 K
     ends = (
         result["thermal_gamma_nl"].values[t, 2, 2],
@@ -143,8 +144,8 @@ def test_spectra_integrate_to_the_responses(result):
         result["feedback_susceptibility_off_diagonal"].values[t, 2, 2],
     )
     for row, end in enumerate(ends):
-        total = figure.axes[3 * row + 1].lines[0].get_ydata()[-1]
-        bars = figure.axes[3 * row + 2].patches[0].get_data().values
+        total = figure.axes[2 * row].lines[0].get_ydata()[-1]
+        bars = figure.axes[2 * row + 1].patches[0].get_data().values
         assert total == pytest.approx(end, rel=1e-6, abs=0)
         assert bars.sum() == pytest.approx(end, rel=1e-6, abs=0)
 
