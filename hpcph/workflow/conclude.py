@@ -65,7 +65,7 @@ def conclude(
         reporter.say(line)
     rate = timing.points / timing.seconds / comm.size
     done = f"{counted(timing.points, POINTS)} in {timing.seconds:.1f} s on {counted(comm.size, 'ranks')}"
-    reporter.say(f"{done}: {rate:.0f} per s and rank")
+    reporter.say(f"{done}: {rate:.{0 if rate >= 10 else 2}f} per s and rank")
     reporter.say(f"{final}  sha256 {sha[:16]}")
     return Outcome(final, sha, timing.seconds)
 
