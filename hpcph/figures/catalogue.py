@@ -194,9 +194,16 @@ def catalogue(choices: Choices) -> list[Drawing]:
         Drawing("slices", slices, slices.draw, (lacks("slices", *(part.variable for part in SLICES.values())),)),
         Drawing("pam_density", density, density.angular_momentum, (coupled, undriven, dense)),
         Drawing("interband", interband, interband.draw, (lacks("coherence", THERMAL_GAMMA_COHERENCE.variable),)),
-        Drawing("displacement", displacement, displacement.draw, (lacks("displacement", CRYSTAL_DISPLACEMENT.variable),)),
+        Drawing(
+            "displacement", displacement, displacement.draw, (lacks("displacement", CRYSTAL_DISPLACEMENT.variable),)
+        ),
         Drawing("spectrum", spectrum, spectrum.draw, (lacks("spectrum", SPECTRUM["diagonal"].variable),)),
-        Drawing("convergence", convergence, convergence.draw, (lacks("mesh.grid", CONVERGENCE["diagonal"].variable), one_mesh)),
+        Drawing(
+            "convergence",
+            convergence,
+            convergence.draw,
+            (lacks("mesh.grid", CONVERGENCE["diagonal"].variable), one_mesh),
+        ),
         Drawing(
             "magnetization",
             density,
@@ -209,7 +216,7 @@ def catalogue(choices: Choices) -> list[Drawing]:
         Drawing("rotation", rotation, rotation.draw, (lacks("magnetization", ROTATION_PAM_DENSITY.variable),)),
         Drawing("zeeman", zeeman, zeeman.draw, (path, lacks("field", FIELD_SHIFT_PER_TESLA.variable))),
         Drawing("field", field, field.draw, (lacks("field", FIELD_PAM_DENSITY.variable, besides=", and `mesh`"),)),
-        *(Drawing(f"light_{name}", light, partial(light.draw, name=name), (lit,)) for name in light.OBSERVABLES),
+        *(Drawing(f"light_{one.name}", one, one.draw, (lit,)) for one in map(light.Observable, light.OBSERVABLES)),
         Drawing("light_decomposition", decomposition, decomposition.draw, (lit,)),
         Drawing("light_polarized", polarized, polarized.draw, (lit, no_intensity)),
         Drawing("light_levels", levels, levels.draw, (lit, lacks("optics.pairs", OPTICS_PAM_BY_LEVELS.variable))),

@@ -1,41 +1,59 @@
 """What modes of one frequency, and what pairs of different ones, make of the angular momentum under light."""
 
+import numpy as np
 import xarray as xr
-from matplotlib.figure import Figure
 
-from hpcph.figures import labels, light, style
+from hpcph.figures import labels, light, sheet, style
+from hpcph.figures.sheet import Layout, Panels
 from hpcph.result.light import DEGENERATE, TENSORS
-from hpcph.show import axis, units
+from hpcph.show import axis, palette
 from hpcph.show import light as response
 
 PARTS = {
-    "total": ("black", 2.0, "-"),
-    r"within levels, $\propto\tau^2$": (style.OKABE_ITO[1], 1.1, "-"),
-    r"between levels, $\propto\tau$": (style.OKABE_ITO[0], 1.1, "--"),
+    "total": (palette.BLACK, 2.0, "-"),
+    "within levels, ∝ τ²": (palette.VERMILION, 1.1, "-"),
+    "between levels, ∝ τ": (palette.BLUE, 1.1, "--"),
 }
 ACROSS = {"x": ("yz", "yy"), "y": ("zx", "zz"), "z": ("xy", "xx"), "n": ("xy", "xx")}  # circular and linear light
+TITLES = ("circular light", "linear light")
 
 
-def draw(result: xr.Dataset) -> Figure:
-    """Circular light in the left panel, linear light in the right one, polarized across the axis."""
-    omega, index = light.frequencies(result), axis.name(result)
-    total, within = (response.along(result, tensors["pam"].variable) for tensors in (TENSORS, DEGENERATE))
-    figure = style.sheet(style.WIDTH, 3.0)
-    titles = ("circular light", "linear light")
-    for axes, component, title in zip(figure.subplots(1, 2), ACROSS[index], titles, strict=True):
-        place = response.COMPONENTS[component]
-        circular = component[0] != component[1]
-        for part, (label, (colour, width, dash)) in zip((total, within, total - within), PARTS.items(), strict=True):
-            value = part[:, *place].imag if circular else part[:, *place].real
+def layout(result: xr.Dataset) -> Layout:
+    """A panel for circular light, and one for linear light, if each has an effect."""
+    count = max(1, len(_shown(result)))
+    return Layout(sheet.WIDTH if count > 1 else sheet.COLUMN, 3.2, columns=count, flows=True)
+
+
+def draw(result: xr.Dataset, axes: Panels) -> None:
+    """Circular light, then linear light, polarized across the axis."""
+    omega, index, shown = light.frequencies(result), axis.name(result), _shown(result)
+    for panel, (title, parts) in zip(sheet.row(axes), shown.items(), strict=False):
+        component = ACROSS[index][TITLES.index(title)]
+        for value, (label, (colour, width, dash)) in zip(parts, PARTS.items(), strict=True):
             look = {"color": colour, "lw": width, "ls": dash, "label": label, "gid": "response"}
-            axes.plot(omega, value, **look, **style.markers(len(omega)))
-        axes.set_title(title)
-        part = "Im" if circular else "Re"
+            panel.plot(omega, value, **look, **style.markers(len(omega)))
+        panel.set_title(title)
+        part = "Im" if title == TITLES[0] else "Re"
         symbol = rf"\mathrm{{{part}}}\,{labels.symbol(TENSORS['pam'], f'{index};{component}')}"
-        axes.set_ylabel(f"${symbol}$ ({light.unit_text(result, TENSORS['pam'])})")
-        axes.set_xlabel(units.frequency(result, "frequency").label)
-        light.finish(axes, result)
-    handles, _ = figure.axes[0].get_legend_handles_labels()
-    figure.legend(handles=[*handles, *light.marks()], loc="outside upper center", ncols=5)
-    style.note(figure, "phonon angular momentum, along the axis", light.FIELD, axis.meaning(result))
-    return figure
+        light.finish(panel, result, f"${symbol}$", light.unit_text(result, TENSORS["pam"]))
+    nothing = [title for title in TITLES if title not in shown]
+    if shown:
+        handles, _ = sheet.first(axes).get_legend_handles_labels()
+        sheet.legend(axes, [*handles, *light.marks()], most=5)
+    else:
+        light.empty(sheet.first(axes), f"angular momentum along {index}")
+    words = f"{' and '.join(nothing)} makes none; {light.zeros(result, 'pam')}" if nothing else ""
+    sheet.note(axes, "phonon angular momentum, along the axis", light.FIELD, words, axis.meaning(result))
+
+
+def _shown(result: xr.Dataset) -> dict[str, list[np.ndarray]]:
+    """Total, within and between levels, (w,) each, of the light that makes something."""
+    total, within = (response.along(result, tensors["pam"].variable) for tensors in (TENSORS, DEGENERATE))
+    found = {}
+    for component, title in zip(ACROSS[axis.name(result)], TITLES, strict=True):
+        place = response.COMPONENTS[component]
+        parts = [part[:, *place] for part in (total, within, total - within)]
+        values = [part.imag if title == TITLES[0] else part.real for part in parts]
+        if values[0].any():
+            found[title] = values
+    return found

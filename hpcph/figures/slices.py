@@ -4,47 +4,60 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize, PowerNorm
-from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
+from matplotlib.ticker import MaxNLocator
+from numpy.lib.stride_tricks import sliding_window_view
+from scipy.ndimage import zoom
 
 from hpcph.constants import angstrom
 from hpcph.crystal.lattice import reciprocal
 from hpcph.crystal.zone import cross_section, plane_frame
-from hpcph.figures import labels, style
+from hpcph.figures import labels, powers, sheet, style
+from hpcph.figures.sheet import Layout, Panels
 from hpcph.result.crystal import CRYSTAL_LATTICE
 from hpcph.result.modes import SLICES, SLICES_HELICITY, SLICES_Q
+from hpcph.result.quantity import Quantity
 from hpcph.show import axis
 
 TOP = 98  # percentile at which the colours end: the pole at Γ must not hide the rest
+FINE = 4  # shown points a stored one, along a* and b*
+POLE = 0.9999  # of the compressed values: what is shown at Γ
 
 
-def draw(result: xr.Dataset) -> Figure:
+def layout(result: xr.Dataset) -> Layout:
+    """A row for every stored plane, a column for every quantity."""
+    columns, rows = len(_parts(result)), result.sizes["plane"]
+    options = {"sharex": True, "sharey": True}
+    return Layout(0.6 + 1.55 * columns, 1.2 + 1.4 * rows, rows, columns, options=options)
+
+
+def draw(result: xr.Dataset, axes: Panels) -> None:
     """Parts of χ and the helicity, a colour scale each, inside the zone's cross-section at every stored plane."""
-    planes = result["plane"].values
-    parts = [part for part in (*SLICES.values(), SLICES_HELICITY) if part.variable in result]
-    figure = style.sheet(1.35 * len(planes) + 1.5, 0.5 + 1.6 * len(parts))
-    grid = figure.subplots(len(parts), len(planes), sharex=True, sharey=True, squeeze=False)
-    for row, part in zip(grid, parts, strict=True):
+    planes, parts = result["plane"].values, _parts(result)
+    grid = sheet.row(axes).reshape(len(planes), len(parts))
+    for column, part in zip(grid.T, parts, strict=True):
         norm = (_signed if part is SLICES_HELICITY else _norm)(result[part.variable].values)
-        for axes, p in zip(row, range(len(planes)), strict=True):
-            image = _panel(axes, result, part.variable, p, norm)
+        for panel, p in zip(column, range(len(planes)), strict=True):
+            image = _panel(panel, result, part.variable, p, norm)
         extend = "both" if part is SLICES_HELICITY else "max"
-        colours = figure.colorbar(image, ax=list(row), extend=extend, pad=0.01, aspect=18)
-        colours.set_label(labels.label(part, rf"${labels.symbol(part)}(\mathbf{{q}})$"))
-        colours.ax.ticklabel_format(axis="y", scilimits=(0, 0), useMathText=True)
-        row[0].set_ylabel("across (Å$^{-1}$)")
-    for axes, height in zip(grid[0], planes, strict=True):
-        axes.set_title(rf"$q_c$ = {height:.4g}")
-    for axes in grid[-1]:
-        axes.set_xlabel("along $a^*$ (Å$^{-1}$)")
+        bar = sheet.colours(column, image, "", extend=extend, location="bottom", pad=0.02, aspect=14)
+        bar.ax.xaxis.set_major_locator(MaxNLocator(3))
+        unit = powers.unit(bar.ax.xaxis, np.array([norm.vmin, norm.vmax]), labels.unit(part.unit))
+        bar.set_label(rf"${labels.symbol(part)}(\mathbf{{q}})$" + f"\n({unit})")
+        column[-1].set_xlabel("along $a^*$ (Å$^{-1}$)")
+    for row, height in zip(grid, planes, strict=True):
+        row[0].set_ylabel(rf"$q_c$ = {height:.4g}" + "\nacross (Å$^{-1}$)")
     temperature = float(result.attrs["slices_temperature"])
     words = (
-        f"{temperature:g} K, no feedback scale; zone averages are χ and the helicity; "
+        f"{temperature:g} K, no feedback scale; zone averages are χ and the helicity; χ cubic between points; "
         f"the largest {100 - TOP} % share the top colour"
     )
     gap = ", as does Γ, where it diverges" if np.isnan(result[SLICES["diagonal"].variable].values).any() else ""
-    style.note(figure, words + gap, axis.meaning(result))
-    return figure
+    sheet.note(axes, words + gap, axis.meaning(result))
+
+
+def _parts(result: xr.Dataset) -> list[Quantity]:
+    return [part for part in (*SLICES.values(), SLICES_HELICITY) if part.variable in result]
 
 
 def outline(result: xr.Dataset, plane: int) -> np.ndarray:
@@ -78,14 +91,33 @@ def tiles(result: xr.Dataset, variable: str, plane: int) -> tuple[np.ndarray, np
     return k, result[variable].values[plane][np.ix_(*index)]
 
 
+def refined(values: np.ndarray, top: float) -> np.ndarray:
+    """Values (i, j) ≥ 0 of an even grid, NaN at poles, at FINE times as many points: cubic between them.
+
+    χ^D is zero on two-fold axes, and grows like the square of the distance from them. Cells of single points would show
+    such a line, where it runs along the long diagonal of the cells, as a row of dots. What is far above `top` is
+    compressed meanwhile, and no value leaves the range of the corners around it: poles and points of higher symmetry
+    do not ring.
+    """
+    size = np.where(np.isnan(values), POLE, values / np.hypot(top, np.nan_to_num(values)))
+    fine = zoom(size, [((n - 1) * FINE + 1) / n for n in size.shape], order=3)
+    corners = sliding_window_view(size, (2, 2))
+    cell = np.ix_(
+        *(np.minimum(np.arange(count) // FINE, n - 2) for count, n in zip(fine.shape, size.shape, strict=True))
+    )
+    fine = np.clip(fine, corners.min((2, 3))[cell], np.minimum(corners.max((2, 3))[cell], POLE))
+    return top * fine / np.sqrt(1 - fine**2)
+
+
 def _panel(axes: Axes, result: xr.Dataset, variable: str, plane: int, norm: Normalize):
     k, values = tiles(result, variable, plane)
-    i, j = (np.arange(n + 1)[:, None] - 0.5 for n in values.shape)
+    rising = isinstance(norm, PowerNorm)
+    shown, fine = (refined(values, float(norm.vmax or 1.0)), FINE) if rising else (np.nan_to_num(values), 1)
+    i, j = ((np.arange(n + 1)[:, None] - 0.5) / fine for n in shown.shape)
     borders = k[0, 0] + i[:, None] * (k[1, 0] - k[0, 0]) + j * (k[0, 1] - k[0, 0])
     x, y = np.moveaxis(borders, -1, 0) * angstrom
-    rising = isinstance(norm, PowerNorm)
-    shown = np.where(np.isnan(values), (norm.vmax or 0.0) if rising else 0.0, values)
-    image = axes.pcolormesh(x, y, shown, norm=norm, cmap=style.SEQUENTIAL if rising else style.SIGNED, rasterized=True)
+    colours = style.SEQUENTIAL if rising else style.SIGNED_AREA
+    image = axes.pcolormesh(x, y, shown, norm=norm, cmap=colours, rasterized=True)
     corners = outline(result, plane) * angstrom
     edge = Polygon(corners, closed=True, fill=False, ec="black", lw=0.8, zorder=3)
     axes.add_patch(edge)

@@ -11,23 +11,23 @@ from hpcph.result.tensors import DRIVEN, TENSORS
 
 def shown(result: xr.Dataset, variable: str) -> list[Component]:
     """Of a tensor the component along the axis, or where the group forbids it the independent ones."""
-    return independent.shown(TENSORS[variable], _group(result), np.asarray(result.attrs["axis"], float))
+    return independent.shown(TENSORS[variable], group(result), np.asarray(result.attrs["axis"], float))
 
 
 def allowed(result: xr.Dataset, variable: str) -> np.ndarray:
     """Which components of a tensor may be other than zero, (3, 3) bool."""
-    return independent.allowed(TENSORS[variable], _group(result))
+    return independent.allowed(TENSORS[variable], group(result))
 
 
 def forbids(result: xr.Dataset, variable: str) -> bool:
     """Does the group forbid the component along the axis of a tensor, or of a vector that a gradient makes?"""
-    group, axis = _group(result), np.asarray(result.attrs["axis"], float)
+    operations, axis = group(result), np.asarray(result.attrs["axis"], float)
     if variable in DRIVEN:
-        return "" not in independent.answers(DRIVEN[variable], group, axis)
-    return variable in TENSORS and all(one.name for one in independent.shown(TENSORS[variable], group, axis))
+        return "" not in independent.answers(DRIVEN[variable], operations, axis)
+    return variable in TENSORS and all(one.name for one in independent.shown(TENSORS[variable], operations, axis))
 
 
-def _group(result: xr.Dataset) -> np.ndarray:
+def group(result: xr.Dataset) -> np.ndarray:
     """Its operations (g, 3, 3), Cartesian."""
     name = CRYSTAL_POINT_GROUP.variable
     return result[name].values if name in result else np.eye(3)[None]

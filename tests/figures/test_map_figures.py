@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.path import Path
 
-from hpcph.figures import convergence, density, dispersion, feedback, legs, slices, species, spectrum
+from hpcph.figures import convergence, density, dispersion, feedback, legs, sheet, slices, species, spectrum
 from hpcph.result.open import open_result
 
 THZ = 1e12
@@ -121,7 +121,8 @@ def test_the_other_sign_is_marked(result):
 
 def test_spectra_integrate_to_the_responses(result):
     """The running integral ends at γ^NL and χ along the axis; so do the branches together."""
-    figure = spectrum.draw(result)
+    figure = sheet.blank(7, 7)
+    spectrum.draw(result, sheet.panels(figure, spectrum.layout(result)))
     t = 1  # 290 K
     ends = (
         result["thermal_gamma_nl"].values[t, 2, 2],
@@ -129,8 +130,8 @@ def test_spectra_integrate_to_the_responses(result):
         result["feedback_susceptibility_off_diagonal"].values[t, 2, 2],
     )
     for row, end in enumerate(ends):
-        total = figure.axes[3 * row + 1].lines[0].get_ydata()[-1]
-        bars = figure.axes[3 * row + 2].patches[0].get_data().values
+        total = figure.axes[2 * row].lines[0].get_ydata()[-1]
+        bars = figure.axes[2 * row + 1].patches[0].get_data().values
         assert total == pytest.approx(end, rel=1e-6, abs=0)
         assert bars.sum() == pytest.approx(end, rel=1e-6, abs=0)
 
