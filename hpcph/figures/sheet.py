@@ -210,3 +210,8 @@ def colours(axes: Panels, drawn: ScalarMappable, label: str, **options) -> Color
     """A colour bar beside axes."""
     beside = axes if isinstance(axes, Axes) else list(axes)
     return parent(axes).colorbar(drawn, ax=beside, label=label, **{"pad": 0.01, "aspect": 35, **options})
+
+
+def row(axes: Panels) -> np.ndarray:
+    """Axes in the order of reading, be it one."""
+    return np.atleast_1d(np.asarray(axes, dtype=object))

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from hpcph.figures import decomposition, levels, light, polarized, scales, sheet, slices, spectrum, style
+from hpcph.figures import decomposition, levels, light, polarized, powers, sheet, slices, spectrum, style
 from hpcph.figures.sheet import Layout
 from hpcph.result.open import open_result
 from hpcph.show import light as response
@@ -126,15 +126,15 @@ def test_a_spectrum_that_symmetry_forbids_has_no_row(result):
     assert "symmetry forbids them: $h$" in note(on(none, spectrum))
 
 
-def test_a_node_along_the_long_diagonal_is_a_line():
-    """(x − y)² is zero between the stored points of the diagonal, too; cells of points would be bright there."""
-    x = np.arange(21)
-    values = (x[:, None] - x[None, :]) ** 2.0
-    fine = slices.refined(values, 1000.0)
-    assert fine.shape == (20 * slices.FINE + 1,) * 2
+def test_a_node_between_the_points_is_a_line():
+    """(2x + y − 40)² is zero halfway between the stored points of its node, too; cells of points are 1 there."""
+    x = np.arange(31)
+    values = (2 * x[:, None] + x[None, :] - 40) ** 2.0
+    fine = slices.refined(values, 1e4)
+    assert fine.shape == (30 * slices.FINE + 1,) * 2
     np.testing.assert_allclose(fine[:: slices.FINE, :: slices.FINE], values, rtol=1e-9, atol=1e-9)
-    inner = np.arange(5 * slices.FINE, 15 * slices.FINE)
-    assert fine[inner, inner].max() < 0.02
+    at = np.arange(10 * slices.FINE, 15 * slices.FINE, slices.FINE) + slices.FINE // 2
+    assert fine[at, 40 * slices.FINE - 2 * at].max() < 0.02
 
 
 def test_poles_and_single_points_do_not_ring():
@@ -151,7 +151,7 @@ def test_poles_and_single_points_do_not_ring():
 
 def test_ends_are_round_and_within():
     """9.3 → 10, at most what there is; a power of ten is written once, beside the unit."""
-    assert scales.rounded(9.3, 38.0) == 10 and scales.rounded(37.0, 38.0) == 38
+    assert powers.end(9.3, 38.0) == 10 and powers.end(37.0, 38.0) == 38
     axis = sheet.panels(sheet.blank(3, 3), Layout(3, 3)).yaxis
-    assert scales.in_powers(axis, np.array([-3.2e-22]), "J") == "$10^{-22}$ J"
-    assert scales.in_powers(axis, np.zeros(2), "J") == "J" and scales.in_powers(axis, np.array([20.0]), "J") == "J"
+    assert powers.unit(axis, np.array([-3.2e-22]), "J") == "$10^{-22}$ J"
+    assert powers.unit(axis, np.zeros(2), "J") == "J" and powers.unit(axis, np.array([20.0]), "J") == "J"
