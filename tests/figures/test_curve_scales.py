@@ -13,8 +13,8 @@ from hpcph.figures import alike, density, feedback, finite, interband, phase_dia
 from hpcph.figures.catalogue import Drawing
 from hpcph.show import component
 
-MAGNETIZATION = Drawing("magnetization", density, density.magnetization, ()).figure
-DENSITY = Drawing("pam_density", density, density.angular_momentum, ()).figure
+MAGNETIZATION = Drawing("magnetization", density.layout, density.magnetization, ()).figure
+DENSITY = Drawing("pam_density", density.layout, density.angular_momentum, ()).figure
 POLAR = np.array(  # 3m about z: what ZnO has, without its screws
     [
         np.linalg.matrix_power([[-0.5, -(0.75**0.5), 0], [0.75**0.5, -0.5, 0], [0, 0, 1]], turns) @ mirror
@@ -137,7 +137,7 @@ def test_rounding_of_what_symmetry_forbids_is_no_curve(result):
 def test_what_symmetry_leaves_is_shown(result):
     """γ^NL_xy in place of γ^NL_zz, on the axis and in words; along the axis where that is allowed."""
     left = polar(result)
-    figure = Drawing("interband", interband, interband.draw, ()).figure(left)
+    figure = Drawing("interband", interband.layout, interband.draw, ()).figure(left)
     np.testing.assert_allclose(figure.axes[0].lines[1].get_ydata(), 3e-18)
     assert "_{xy}" in figure.axes[0].get_ylabel() and "shown is xy = −yx" in figure.get_supxlabel()
     along = component.of_tensor(result, "thermal_gamma_nl")
@@ -148,7 +148,7 @@ def test_what_symmetry_leaves_is_shown(result):
 def test_an_amplification_that_is_tiny_has_a_scale(result):
     """η − 1 of 10⁻⁶ on a panel of its own."""
     tiny = result.assign(feedback_amplification=1 + 1.2e-6 * xr.ones_like(result["feedback_amplification"]))
-    figure = Drawing("gamma_ll", feedback, partial(feedback.draw, radius=18e-9), ()).figure(tiny)
+    figure = Drawing("gamma_ll", feedback.layout, partial(feedback.draw, radius=18e-9), ()).figure(tiny)
     eta = figure.axes[1]
     np.testing.assert_allclose(eta.lines[0].get_ydata(), 1.2e-6, rtol=1e-6)
     assert "− 1" in eta.get_ylabel() and "10^{-6}" in eta.get_ylabel()
@@ -159,7 +159,7 @@ def test_bands_have_edges(result):
     """Which are seen where the band is narrower than the line of the curve, and opacities that do not vanish."""
     name = "rotation_pam_density"
     doubted = result.assign({f"{name}_error": 0.01 * np.abs(result[name])})
-    bands = Drawing("rotation", rotation, rotation.draw, ()).figure(doubted).axes[0].collections
+    bands = Drawing("rotation", rotation.layout, rotation.draw, ()).figure(doubted).axes[0].collections
     assert bands and all(band.get_linewidth()[0] > 0 and band.get_edgecolor()[0, 3] >= 0.5 for band in bands)
     assert all(band.get_facecolor()[0, 3] >= 0.12 for band in bands)
 
@@ -170,7 +170,9 @@ def test_maps_of_both_signs_are_light_at_zero(result):
     name = "sample_pam_density"
     values = result[name].values.copy()
     values[: len(values) // 2] *= -0.5
-    figure = Drawing("sample", finite, finite.draw, ()).figure(result.assign({name: (result[name].dims, values)}))
+    figure = Drawing("sample", finite.layout, finite.draw, ()).figure(
+        result.assign({name: (result[name].dims, values)})
+    )
     maps = [next(c for c in axes.collections if isinstance(c, QuadMesh)) for axes in figure.axes[:2]]
     assert maps[0].get_cmap().name == style.SEQUENTIAL and maps[1].get_cmap().name == style.SIGNED_AREA.name
     assert maps[1].norm.vmin == -maps[1].norm.vmax
@@ -178,7 +180,7 @@ def test_maps_of_both_signs_are_light_at_zero(result):
 
 def test_labels_of_contours_lie_on_paper(result):
     """Above the hatch, and beside it where they can."""
-    axes = Drawing("phase_diagram", phase_diagram, phase_diagram.draw, ()).figure(result).axes[0]
+    axes = Drawing("phase_diagram", phase_diagram.layout, phase_diagram.draw, ()).figure(result).axes[0]
     hatch = next(c for c in axes.collections if c.get_hatch())
     assert axes.texts
     for text in axes.texts:

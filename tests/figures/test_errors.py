@@ -11,12 +11,12 @@ from hpcph.figures.catalogue import Drawing
 from hpcph.result.open import open_result
 from hpcph.show.numbers import alone
 
-GAMMA = Drawing("gamma_ll", feedback, partial(feedback.draw, radius=18e-9), ()).figure
-ROTATION = Drawing("rotation", rotation, rotation.draw, ()).figure
-DENSITY = Drawing("pam_density", density, density.angular_momentum, ()).figure
-MAGNETIZATION = Drawing("magnetization", density, density.magnetization, ()).figure
-PHASES = Drawing("phase_diagram", phase_diagram, phase_diagram.draw, ()).figure
-SAMPLE = Drawing("sample", finite, finite.draw, ()).figure
+GAMMA = Drawing("gamma_ll", feedback.layout, partial(feedback.draw, radius=18e-9), ()).figure
+ROTATION = Drawing("rotation", rotation.layout, rotation.draw, ()).figure
+DENSITY = Drawing("pam_density", density.layout, density.angular_momentum, ()).figure
+MAGNETIZATION = Drawing("magnetization", density.layout, density.magnetization, ()).figure
+PHASES = Drawing("phase_diagram", phase_diagram.layout, phase_diagram.draw, ()).figure
+SAMPLE = Drawing("sample", finite.layout, finite.draw, ()).figure
 SHARES = {"error": 0.1, "lattice_error": 0.05}
 
 

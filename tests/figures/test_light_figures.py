@@ -1,5 +1,7 @@
 """Figures of light and of models: peaks where the result has them, units, lines for what is skipped."""
 
+from functools import partial
+
 import matplotlib
 import numpy as np
 import pytest
@@ -7,7 +9,7 @@ from figures import test_catalogue
 
 from hpcph.cli import main
 from hpcph.figures import crystal_angular_momentum, dispersion, orbits, style
-from hpcph.figures.catalogue import catalogue
+from hpcph.figures.catalogue import Drawing, catalogue
 from hpcph.figures.choices import Choices
 from hpcph.result.open import open_result
 from hpcph.show import light as response
@@ -45,8 +47,7 @@ def skipped(result) -> dict[str, str]:
 def test_the_command_draws_a_model(chain, tmp_path, comm, capsys, monkeypatch):
     """A file for what a model has, PNGs alone; a line for the rest that names the section and does not ask for it."""
     monkeypatch.setattr(style, "DPI", 50)
-    monkeypatch.setattr(style, "SUFFIXES", (".png",))
-    assert main(["figures", str(chain), "--output", str(tmp_path)], comm) == 0
+    assert main(["figures", str(chain), "--output", str(tmp_path), "--format", "png"], comm) == 0
     assert {file.name for file in tmp_path.iterdir()} == {f"{name}.png" for name in OF_MODELS}
     lines = capsys.readouterr().out.splitlines()
     left = [line for line in lines if "skipped" in line]
@@ -155,7 +156,8 @@ def test_pairs_of_levels(model):
 
 def test_crystal_angular_momentum_is_continuous(model):
     """Three lines of every m and leg, each through stored frequencies with this label, and m(−k) = −m(k)."""
-    axes = crystal_angular_momentum.draw(model).axes[0]
+    axes = matplotlib.figure.Figure().add_subplot()
+    crystal_angular_momentum.draw(model, axes)
     assert axes.get_ylabel() == "ω (model units)"
     assert [text.get_text() for text in axes.get_xticklabels()] == ["−Z", "Γ", "Z"]
     lines = {}
@@ -178,10 +180,10 @@ def test_crystals_without_labels_say_so(result):
 
 def test_models_have_their_own_units(model):
     """ω as it is stored, no Å anywhere, atoms bonded along the chain and orbits smaller than a bond."""
-    with matplotlib.rc_context({}):
-        axes = dispersion.polarization(model).axes[0]
-        assert axes.get_ylabel() == "ω (model units)" and 2.7 < axes.get_ylim()[1] < 3
-        figure = orbits.draw(model, None, 1)
+    axes = matplotlib.figure.Figure().add_subplot()
+    dispersion.polarization(model, axes)
+    assert axes.get_ylabel() == "ω (model units)" and 2.7 < axes.get_ylim()[1] < 3
+    figure = Drawing("orbits", orbits.layout, partial(orbits.draw, q_c=None, branch=1), ()).figure(model)
     words = [text.get_text() for text in figure.findobj(matplotlib.text.Text)]
     assert not any("Å" in text or "THz" in text for text in words) and any("ω = " in text for text in words)
     bond = model["crystal_lattice"].values[0, 0] * np.sqrt(3 * 0.23**2 + 1 / 9) / units.length(model)

@@ -8,7 +8,7 @@ from hpcph.figures import phase_diagram
 from hpcph.figures.catalogue import Drawing
 
 NM = 1e-9
-FIGURE = Drawing("phase_diagram", phase_diagram, phase_diagram.draw, ()).figure
+FIGURE = Drawing("phase_diagram", phase_diagram.layout, phase_diagram.draw, ()).figure
 
 
 def lines(figure):

@@ -1,7 +1,5 @@
 """A figure of two panels that is no part of the catalogue: what sheets, plots and comparisons do with any."""
 
-import sys
-
 import xarray as xr
 from matplotlib.lines import Line2D
 
@@ -42,7 +40,7 @@ def draw(result: xr.Dataset, axes: sheet.Panels) -> None:
 
 def drawing() -> Drawing:
     """Its entry."""
-    return Drawing(TOY, sys.modules[__name__], draw, ())
+    return Drawing(TOY, layout, draw, ())
 
 
 def toys(_) -> list[Drawing]:
