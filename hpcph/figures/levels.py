@@ -22,7 +22,8 @@ def layout(result: xr.Dataset) -> Layout:
     count = min(MOST, result.sizes[OPTICS_PAIR_FREQUENCY.variable])
     rows = -(-count // COLUMNS)
     columns = -(-count // rows)
-    return Layout(0.8 + 1.55 * columns, 0.7 + 1.75 * rows, rows, columns, flows=True)
+    empty = rows * columns - count
+    return Layout(0.8 + 1.55 * columns, 0.7 + 1.75 * rows, rows, columns, flows=True, rigid=True, empty=empty)
 
 
 def draw(result: xr.Dataset, axes: Panels) -> None:
@@ -47,11 +48,9 @@ def draw(result: xr.Dataset, axes: Panels) -> None:
             places = range(0, len(levels), step)
             panel.set_xticks(places, [str(place + 1) for place in places])
             panel.set_yticks(places, [str(place + 1) for place in places])
-    for panel in grid[len(size) :]:
-        panel.set_visible(False)
     unit = light.unit_text(result, OPTICS_PAM_BY_LEVELS)
     label = f"$|{labels.symbol(OPTICS_PAM_BY_LEVELS, f'{index};{component}')}|$ ({unit})"
-    sheet.colours(grid[: len(size)], image, label, aspect=25)
+    sheet.colours(grid, image, label, aspect=25)
     named = f"{scale.label} of the levels" if len(levels) <= FEW else "number of the level, from the lowest"
     more = result.sizes[OPTICS_PAIR_FREQUENCY.variable] - len(size)
     sheet.note(

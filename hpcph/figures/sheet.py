@@ -23,6 +23,7 @@ from hpcph.figures import style
 WIDTH = 7.0  # inches, two columns of a journal
 COLUMN = 3.6
 NARROWEST = 1.9  # inches, of a panel that may stand below others instead
+SMALLEST = 1.1  # of one of a fixed shape
 LOWEST = 2.3  # inches, of what stands in a row where a sheet is narrower than by itself
 FORMULA = re.compile(r"(?:\$[^$]*\$|[^\s$])+")  # a word, with the spaces of its formulas
 SOURCE = re.compile(r"\\[A-Za-z]+\s?|[{}$^_]|\\.")  # what a formula is written with and does not show
@@ -65,7 +66,7 @@ class Layout:
         """
         columns, row = self.columns, self.height / self.rows
         if self.flows and width < self.width:
-            columns = max(1, min(columns, int(width / NARROWEST)))
+            columns = max(1, min(columns, int(width / (SMALLEST if self.rigid else NARROWEST))))
         rows = -(-self.count // columns)
         scale = (width / columns) / (self.width / self.columns)
         if columns < self.columns:  # wider panels than by itself need not be higher
@@ -210,8 +211,3 @@ def colours(axes: Panels, drawn: ScalarMappable, label: str, **options) -> Color
     """A colour bar beside axes."""
     beside = axes if isinstance(axes, Axes) else list(axes)
     return parent(axes).colorbar(drawn, ax=beside, label=label, **{"pad": 0.01, "aspect": 35, **options})
-
-
-def row(axes: Panels) -> np.ndarray:
-    """Axes in the order of reading, be it one."""
-    return np.atleast_1d(np.asarray(axes, dtype=object))

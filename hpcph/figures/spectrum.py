@@ -4,7 +4,7 @@ import numpy as np
 import xarray as xr
 
 from hpcph.figures import labels, scales, sheet, style
-from hpcph.figures.sheet import Layout
+from hpcph.figures.sheet import Layout, Panels
 from hpcph.result.quantity import Quantity
 from hpcph.result.thermal import SPECTRUM, SPECTRUM_BY_BRANCH
 from hpcph.show import axis
@@ -20,7 +20,7 @@ def layout(result: xr.Dataset) -> Layout:
     return Layout(sheet.WIDTH, 0.9 + 1.5 * rows, rows, 2, options={"sharex": "col", "width_ratios": (3, 2)})
 
 
-def draw(result: xr.Dataset, axes: np.ndarray) -> None:
+def draw(result: xr.Dataset, axes: Panels) -> None:
     """Integrated up to a frequency, before the density, and by branch; a colour each temperature. χ is not scaled."""
     at, along = result[SPECTRUM["diagonal"].variable].dims
     frequency, temperature = result[along].values / THZ, result[at].values

@@ -198,3 +198,14 @@ def test_nothing_warns(result, width):
             page = sheet.blank(width, layout.height)
             draw(result, sheet.panels(page, layout))
             page.draw_without_rendering()
+
+
+def test_the_second_axis_is_the_field(result):
+    """Beside M stands μ₀M, as it is stored."""
+    plain = result.drop_vars("magnetization_density")
+    figure = MAGNETIZATION(plain)
+    figure.draw_without_rendering()  # limits of a second axis follow then
+    axes = figure.axes[0]
+    without = result["magnetization_density_without_feedback"].values[:, 2]
+    shown = np.interp(without, axes.get_ylim(), axes.child_axes[0].get_ylim())
+    np.testing.assert_allclose(shown, result["magnetization_field_without_feedback"].values[:, 2], rtol=1e-9)
