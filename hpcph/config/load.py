@@ -16,6 +16,7 @@ from typing import Any
 from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
+from ruamel.yaml.representer import SafeRepresenter
 
 from hpcph.config import hints
 from hpcph.config.schema import Input
@@ -26,6 +27,7 @@ from hpcph.potential.wanted import Computed
 MAX_BYTES = 1 << 20
 MAX_VALUES = 200_000
 MAX_DEPTH = 50
+BREAKS = re.compile("[\x85\u2028\u2029]")  # of lines, in YAML
 DATA = "HPCPH_DATA"  # names the folder of first-principles data
 DEFAULTS = {DATA: "../../shared/data"}  # relative to the input file, as every path is
 FILES = (
@@ -97,10 +99,27 @@ def read_data(path: Path) -> dict[str, Any]:
     return _expand(_parse(_text(path), path), [MAX_VALUES])
 
 
+class _Texts(SafeRepresenter):
+    """Text as it is; line breaks that only YAML knows are escaped, for elsewhere it reads them as spaces."""
+
+    def represent_str(self, data: str) -> Any:
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style='"' if BREAKS.search(data) else None)
+
+
+_Texts.add_representer(str, _Texts.represent_str)
+
+
+def _writer() -> YAML:
+    """Of one line a text."""
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Representer, yaml.width = _Texts, MAX_BYTES
+    return yaml
+
+
 def as_yaml(data: Any) -> str:
     """The text of an input that says this, its keys in their order."""
-    stream, yaml = io.StringIO(), YAML(typ="safe", pure=True)
-    yaml.width, yaml.sort_base_mapping_type_on_output = MAX_BYTES, False  # type: ignore[assignment]
+    stream, yaml = io.StringIO(), _writer()
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
     yaml.dump(data, stream)
     return stream.getvalue()
 
@@ -113,7 +132,7 @@ def from_mapping(config: Mapping) -> Source:
     try:
         plain = json.loads(json.dumps(config, default=_plain))
         stream = io.StringIO()
-        YAML(typ="safe", pure=True).dump(plain, stream)
+        _writer().dump(plain, stream)
     except (TypeError, ValueError, RecursionError, YAMLError) as err:
         raise InputError("config", None, f"holds more than numbers, text, lists and dicts ({err})") from None
     path = Path.cwd() / "config"
@@ -122,8 +141,8 @@ def from_mapping(config: Mapping) -> Source:
 
 def scalar(text: str) -> str:
     """Text as an input has it, in quotes where it needs them."""
-    stream, yaml = io.StringIO(), YAML(typ="safe", pure=True)
-    yaml.width, yaml.default_flow_style = MAX_BYTES, False
+    stream, yaml = io.StringIO(), _writer()
+    yaml.default_flow_style = False
     yaml.dump([text], stream)
     return stream.getvalue().strip().removeprefix("- ")
 

@@ -44,13 +44,13 @@ def draw(result: xr.Dataset, axes: Panels) -> None:
         bar.ax.xaxis.set_major_locator(MaxNLocator(3))
         unit = scales.in_powers(bar.ax.xaxis, np.array([norm.vmin, norm.vmax]), labels.unit(part.unit))
         bar.set_label(rf"${labels.symbol(part)}(\mathbf{{q}})$" + f"\n({unit})")
-        column[-1].set_xlabel("Å$^{-1}$")
-        column[-1].tick_params(axis="x", labelsize=6)
+        column[-1].set_xlabel("along $a^*$")
+        column[-1].tick_params(axis="x", labelbottom=False)
     for row, height in zip(grid, planes, strict=True):
         row[0].set_ylabel(rf"$q_c$ = {height:.4g}")
     temperature = float(result.attrs["slices_temperature"])
     words = (
-        f"$a^*$ points to the right; {temperature:g} K, no feedback scale; "
+        f"both axes in Å$^{{-1}}$; {temperature:g} K, no feedback scale; "
         "zone averages are χ and the helicity; χ cubic between points; "
         f"the largest {100 - TOP} % share the top colour"
     )

@@ -162,8 +162,8 @@ def test_the_filtered_table_is_saved_as_csv(opened, table, tmp_path):
             values = tables.READ.get(units[name], 1.0) * values
             np.testing.assert_allclose([float(x or "nan") for x in said], values, rtol=rtol)
         elif values.dtype.kind == "b":
-            failed = table.values["status"][at] == "failed"
-            assert said == ["" if lost else str(bool(v)).lower() for v, lost in zip(values, failed, strict=True)]
+            unknown = table.values["formula"][at] == ""
+            assert said == ["" if lost else str(bool(v)).lower() for v, lost in zip(values, unknown, strict=True)]
         else:
             assert said == values.tolist()
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from parallel import world
 
@@ -90,6 +90,7 @@ def test_the_input_says_what_template_and_files_say(tmp_path):
 
 
 @settings(max_examples=200, deadline=None)
+@example(name="\x85\u2028")
 @given(name=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0$"), min_size=1, max_size=30))
 def test_any_path_and_place_survive(tmp_path_factory, name):
     """Quotes, line breaks, colons, brackets, any letter: the input names the file that was found."""
