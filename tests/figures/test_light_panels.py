@@ -91,13 +91,12 @@ def test_rounding_along_the_axis_is_no_response(result):
 
 
 @pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("width", [0.0, NARROW])
-def test_drawn_without_a_warning_at_any_width(result, model, width):
-    """Two columns of a journal and one; no sheet of 86 mm is higher than a page, but for matrices."""
+def test_no_narrow_sheet_is_higher_than_a_page(result, model):
+    """Of 86 mm; and what flows has its labels wherever it goes."""
     lit = [*(light.Observable(name) for name in light.OBSERVABLES), decomposition, levels]
     for one, modules in ((result, [*lit, polarized, slices, spectrum]), (model, lit)):
         for module in modules:
-            figure = on(one, module, width)
+            figure = on(one, module, NARROW)
             assert figure.get_figheight() < 12
             if module.layout(one).flows and module is not levels:
                 assert all(axes.get_xlabel() for axes in figure.axes)
