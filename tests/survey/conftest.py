@@ -1,8 +1,8 @@
-"""A browser at the page of a small survey."""
+"""A browser at the page of a small survey; files of crystals to be found."""
 
 import pytest
 from report import browser
-from survey import pages, tables
+from survey import folders, pages, tables
 
 from hpcph.survey import page
 
@@ -46,3 +46,9 @@ def whole(opened, table):
     opened.execute_script("location.hash = arguments[0]", fragment)
     browser.wait(opened, f"return document.querySelectorAll('#grid thead th').length === {len(table.columns)}")
     return opened
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """Every file of two crystals."""
+    return folders.crystals(tmp_path_factory.mktemp("crystals"))
