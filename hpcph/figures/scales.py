@@ -27,7 +27,7 @@ def value(axes: Axes, text: str, unit: str = "1") -> None:
     axes.set_ylabel(f"{text} ({shown})" if shown else text)
     linear = linear_range(seen)
     if linear:
-        axes.set_yscale("symlog", linthresh=linear, linscale=0.5)
+        axes.set_yscale("symlog", linthresh=linear, linscale=1.0)
         _limit(axes)
         axes.yaxis.set_major_locator(FixedLocator(_powers(axes, linear)))
     axes.yaxis.set_major_formatter(scaled(power))

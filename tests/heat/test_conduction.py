@@ -210,7 +210,7 @@ def test_tables_meet_their_knots_and_have_the_slope_they_say():
 @pytest.mark.petsc
 def test_a_solver_that_does_not_converge_says_so():
     """Iterations, residual, what to try; on every rank."""
-    with world.communicator() as comm, pytest.raises(InputError, match=r"residual .* after 1 steps .*iterations"):
+    with world.communicator() as comm, pytest.raises(InputError, match=r"residual .* after 1 step .*iterations"):
         grid, loads, components, *_ = CASES["cylinder"]
         limits = solver.NewtonLimits(1e-11, 1)
         solver.solve(comm, grid(16), loads, linear(components), 0.0, limits, SILENT)

@@ -51,10 +51,10 @@ def test_figures_and_page_show_the_rest(tmp_path, missing):
         assert skipped["pam_density"] == skipped["magnetization"] == wanted
         for drawing in catalogue(Choices()):
             if drawing.name in ("spectrum", "convergence", "phase_diagram", "gamma_ll"):
-                figure = drawing.draw(opened)
+                figure = drawing.figure(opened)
                 if drawing.name in ("spectrum", "convergence"):
                     shown = [axes for axes in figure.axes if axes.lines or axes.patches]
-                    wanted_rows, columns = (4, 3) if drawing.name == "spectrum" else (3, 1)  # helicity in the first
+                    wanted_rows, columns = (4, 2) if drawing.name == "spectrum" else (3, 1)  # helicity in the first
                     assert len(shown) == (wanted_rows - ("lifetime" in missing)) * columns
         text = page(opened)
     assert 'id="plot-diagram"' in text and 'id="plot-spectrum-diagonal"' in text and 'id="plot-density"' not in text

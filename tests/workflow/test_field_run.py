@@ -112,7 +112,7 @@ def test_a_layer_has_no_sound_along_its_normal(comm, tmp_path):
         both = found.field_magnetization_per_area, found.field_magnetization
         assert np.abs(both[1]).max() > 0 and both[0].attrs["units"] == "A"
         np.testing.assert_allclose(both[0], both[1] * height, rtol=1e-12)
-        drawn = {drawing.name: drawing.draw(found) for drawing in catalogue(Choices()) if not drawing.obstacle(found)}
+        drawn = {drawing.name: drawing.figure(found) for drawing in catalogue(Choices()) if not drawing.obstacle(found)}
         assert {"zeeman", "field"} <= set(drawn) and "sound" not in drawn["zeeman"].get_supxlabel()
         text = page(found)
         section = text[text.index('<section id="field">') :].partition("</section>")[0]
