@@ -15,7 +15,7 @@ from parallel import runs, world
 INPUT = world.quartz(bands={"points": 61}, slices={"temperature": "300 K", "planes": [0, 0.25], "grid": [31, 25]})
 BLOCK = 0.1  # s that a block takes longer
 KEEPING = {"SLOW": BLOCK, "INTERVAL": 60}  # no checkpoint but that of the stop, as in the program
-LINE = r"hpcph: stopped in .* after \d+ of \d+ blocks, nothing is lost; the same command goes on from there"
+LINE = r"hpcph: stopped in .* after \d+ of \d+ blocks?, nothing is lost; the same command goes on from there"
 ASKING = (signal.SIGUSR1, signal.SIGTERM, signal.SIGINT)
 
 
