@@ -9,7 +9,6 @@
 
 INPUT   ?= inputs/quartz.yaml
 PYTHON  := .venv/bin/python
-COVER   ?=
 COVERED := --cov=hpcph --cov-report=term:skip-covered
 SIDE_BY_SIDE := -n 2 --dist loadfile -m "not slow and not serial"
 MPIRUN  := .venv/bin/mpirun
@@ -37,7 +36,7 @@ run: install
 	$(MPIRUN) -n $(NP) $(PYTHON) -m hpcph run $(INPUT)
 
 test: install check browser hdf5_tools slurm polymlp
-	$(PYTHON) -m pytest $(SIDE_BY_SIDE) $(COVER)
+	$(PYTHON) -m pytest $(SIDE_BY_SIDE)
 	$(PYTHON) -m pytest -m "serial and not slow"
 	for n in 2 3 4; do $(MPIRUN) -n $$n $(PYTHON) tests/mpi_pytest.py -m "mpi and not slow" || exit 1; done
 
