@@ -97,7 +97,7 @@ def figure(
 
 def overlay(drawing: Drawing, results: Mapping[str, xr.Dataset], axes: Panels) -> bool:
     """All results on the same axes, a kind of line each; False where they have other units, scales or panels."""
-    panels: list[Axes] = list(np.ravel(np.asarray(axes, dtype=object)))
+    panels: list[Axes] = list(sheet.every(axes))
     of, own = sheet.parent(axes), sheet.own(axes)
     zeros: list[list[Text]] = []  # of each result, what symmetry forbids
     limits: list[list[tuple]] = []
@@ -261,7 +261,7 @@ def _side_by_side(drawing, results, width, look, new) -> tuple[Sheet, Panels]:
         for part, layout, result in zip(parts, layouts, results.values(), strict=True):
             axes = sheet.panels(part, layout)
             drawing.draw(result, axes)
-            panels.append(list(np.ravel(np.asarray(axes, dtype=object))))
+            panels.append(list(sheet.every(axes)))
         if len({len(of) for of in panels}) == 1:
             for alike in zip(*panels, strict=True):
                 _one_scale(alike)

@@ -12,10 +12,14 @@ from hpcph.result.thermal import (
     FEEDBACK_GAMMA_LL,
     FEEDBACK_GAMMA_LL_TOTAL,
 )
-from hpcph.show import doubt
+from hpcph.show import doubt, palette
 from hpcph.show.feedback import supercritical, turned
 
-PARTS = {"total": ("total", "black"), "diagonal": ("D", style.OKABE_ITO[0]), "off_diagonal": ("OD", style.OKABE_ITO[1])}
+PARTS = {
+    "total": ("total", palette.TOTAL),
+    "diagonal": ("D", palette.DIAGONAL),
+    "off_diagonal": ("OD", palette.OFF_DIAGONAL),
+}
 NOTICEABLE = 1e-3  # η − 1: what is smaller is shown without the 1
 
 

@@ -125,9 +125,9 @@ def panels(parent: Figure | SubFigure, layout: Layout) -> Panels:
     return grid if grid.size > 1 else grid[0]
 
 
-def every(axes: Panels) -> np.ndarray:
+def every(axes: Panels | Sequence[Axes]) -> np.ndarray:
     """One or some, in a row."""
-    return np.atleast_1d(np.asarray(axes, dtype=object))
+    return np.ravel(np.asarray(axes, dtype=object))
 
 
 def first(axes: Panels) -> Axes:

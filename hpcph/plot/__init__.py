@@ -11,7 +11,6 @@ from functools import cache
 from inspect import Parameter, Signature
 from typing import Any
 
-import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 
@@ -186,7 +185,7 @@ def _require(drawing: Drawing, chosen: Choices, result: xr.Dataset, called: str)
 
 def _given(ax: Panels | Sequence[Axes], drawing: Drawing, layout: sheet.Layout) -> Panels:
     """The user's axes, if they are those of the layout. Raises InputError."""
-    axes = np.ravel(np.asarray(ax, dtype=object))
+    axes = sheet.every(ax)
     kinds = {getattr(one, "name", type(one).__name__) for one in axes}
     wanted = layout.options.get("subplot_kw", {}).get("projection", "rectilinear")
     made = f"pyplot.subplots({layout.rows}, {layout.columns}"
